@@ -1,0 +1,21 @@
+# sidestream_layer(NAME SOURCES... [DEPENDS TARGETS...]): one static library per layer. All of them
+# share one include root, so that an include reads like the path of the file.
+add_library(sidestream_flags INTERFACE)
+target_include_directories(sidestream_flags INTERFACE ${PROJECT_SOURCE_DIR})
+target_compile_options(sidestream_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow
+                       -Woverloaded-virtual -Wno-missing-field-initializers
+                       -ffile-prefix-map=${PROJECT_SOURCE_DIR}=.)
+target_link_libraries(sidestream_flags INTERFACE Threads::Threads)
+if(SIDESTREAM_WERROR)
+  target_compile_options(sidestream_flags INTERFACE -Werror)
+endif()
+if(SIDESTREAM_SANITIZE)
+  target_compile_options(sidestream_flags INTERFACE -fsanitize=${SIDESTREAM_SANITIZE} -fno-omit-frame-pointer)
+  target_link_options(sidestream_flags INTERFACE -fsanitize=${SIDESTREAM_SANITIZE})
+endif()
+
+function(sidestream_layer name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;DEPENDS" ${ARGN})
+  add_library(sidestream_${name} STATIC ${ARG_SOURCES})
+  target_link_libraries(sidestream_${name} PUBLIC sidestream_flags ${ARG_DEPENDS})
+endfunction()

@@ -1,0 +1,33 @@
+#include "sidecar/base/error.hpp"
+
+#include <string>
+
+namespace sidestream {
+namespace {
+
+class Category final : public boost::system::error_category {
+ public:
+  const char* name() const noexcept override { return "sidestream"; }
+  std::string message(int value) const override {
+    switch (static_cast<Errc>(value)) {
+      case Errc::unavailable: return "the broker can't be reached";
+      case Errc::unconfirmed: return "the broker didn't confirm in time; it may hold the record";
+      case Errc::no_such_log: return "the broker has no such log";
+      case Errc::gone: return "the records are no longer held";
+      case Errc::refused: return "the broker refused";
+      case Errc::too_large: return "too large";
+      case Errc::garbage: return "can't be understood";
+      case Errc::stopped: return "shutting down";
+    }
+    return "unknown error";
+  }
+};
+
+}  // namespace
+
+const boost::system::error_category& sidestream_category() noexcept {
+  static const Category category;
+  return category;
+}
+
+}  // namespace sidestream

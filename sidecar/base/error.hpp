@@ -1,0 +1,34 @@
+#pragma once
+// What can go wrong at run time, as values. Bugs are asserts; start-up errors are lists of texts.
+
+#include <boost/system/error_code.hpp>
+#include <boost/system/result.hpp>
+#include <string_view>
+#include <type_traits>
+
+namespace sidestream {
+
+enum class Errc {
+  unavailable = 1,  // the broker can't be reached, or didn't answer in time; trying again may work
+  unconfirmed,      // a publish was sent, and nobody knows whether the broker took it
+  no_such_log,      // the broker is there and has no such topic
+  gone,             // the asked records are no longer held (or their log was made anew)
+  refused,          // the broker said no: authorisation, wrong type, record too large for it
+  too_large,        // larger than the configured limit
+  garbage,          // the input can't be understood
+  stopped,          // we are shutting down
+};
+
+const boost::system::error_category& sidestream_category() noexcept;
+
+inline boost::system::error_code make_error_code(Errc e) noexcept {
+  return {static_cast<int>(e), sidestream_category()};
+}
+
+template <class T>
+using Result = boost::system::result<T>;
+
+}  // namespace sidestream
+
+template <>
+struct boost::system::is_error_code_enum<sidestream::Errc> : std::true_type {};
