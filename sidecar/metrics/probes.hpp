@@ -1,0 +1,102 @@
+#pragma once
+// Counters behind domain verbs. Any thread, relaxed atomics; only exporter.cpp knows the metrics library.
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <string_view>
+
+namespace sidestream {
+
+class Counter {
+ public:
+  void add(std::uint64_t n = 1) { n_.fetch_add(n, std::memory_order_relaxed); }
+  std::uint64_t value() const { return n_.load(std::memory_order_relaxed); }
+
+ private:
+  std::atomic<std::uint64_t> n_{0};
+};
+
+class Gauge {
+ public:
+  void add(std::int64_t n = 1) { n_.fetch_add(n, std::memory_order_relaxed); }
+  std::int64_t value() const { return n_.load(std::memory_order_relaxed); }
+
+ private:
+  std::atomic<std::int64_t> n_{0};
+};
+
+// From the broker's timestamp to the socket.
+class LatencyProbe {
+ public:
+  static constexpr std::array<double, 13> bounds_seconds{0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1,
+                                                         0.25,  0.5,    1,     2.5,  5,     10};
+  void observe(std::int64_t milliseconds, std::uint64_t events);
+  std::uint64_t bucket(std::size_t i) const { return buckets_[i].load(std::memory_order_relaxed); }
+  double sum_seconds() const {
+    return static_cast<double>(sum_ms_.load(std::memory_order_relaxed)) / 1000;
+  }
+
+ private:
+  std::array<std::atomic<std::uint64_t>, bounds_seconds.size() + 1> buckets_{};
+  std::atomic<std::uint64_t> sum_ms_{0};
+};
+
+inline void LatencyProbe::observe(std::int64_t milliseconds, std::uint64_t events) {
+  // Clocks of broker and sidecar differ; a record is never delivered before it was written.
+  const std::int64_t ms = milliseconds < 0 ? 0 : milliseconds;
+  std::size_t i = 0;
+  while (i < bounds_seconds.size() && static_cast<double>(ms) > bounds_seconds[i] * 1000) ++i;
+  buckets_[i].fetch_add(events, std::memory_order_relaxed);
+  sum_ms_.fetch_add(static_cast<std::uint64_t>(ms) * events, std::memory_order_relaxed);
+}
+
+enum class SkipReason : std::uint8_t { tombstone, too_large, not_utf8 };
+inline constexpr std::array<std::string_view, 3> skip_reasons{"tombstone", "too_large", "not_utf8"};
+
+// How a subscription got its first events.
+enum class StartMode : std::uint8_t { live, memory, broker, gap, reset };
+inline constexpr std::array<std::string_view, 5> start_modes{"live", "memory", "broker", "gap", "reset"};
+
+// One per configured topic (a template's logs share theirs).
+struct TopicProbe {
+  Gauge subscribers;
+  Counter records_read;       // by the tail
+  Counter records_replayed;   // by replays
+  Counter events_sent;
+  Counter bytes_sent;
+  Counter gap_records;        // records announced as lost, counted once a log
+  Counter gaps;               // stream-gap blocks sent
+  Counter resets;             // stream-reset blocks sent
+  Counter names_altered;      // event names that held CR, LF or NUL, or were ours
+  Counter published;
+  Counter publish_failures;
+  Counter lagged;             // subscriptions that fell out of the topic log
+  std::array<Counter, skip_reasons.size()> skipped;
+  std::array<Counter, start_modes.size()> starts;
+  LatencyProbe latency;
+
+  void skip(SkipReason reason) { skipped[static_cast<std::size_t>(reason)].add(); }
+  void start(StartMode mode) { starts[static_cast<std::size_t>(mode)].add(); }
+};
+
+enum class CloseReason : std::uint8_t { client, dead_peer, slow, drain, error };
+inline constexpr std::array<std::string_view, 5> close_reasons{"client", "dead_peer", "slow", "drain",
+                                                               "error"};
+
+// One for the process: the HTTP side.
+struct ServerProbe {
+  Gauge connections;          // accepted sockets, whatever they do
+  Gauge streams;              // of these, event streams
+  Counter streams_opened;
+  Counter streams_refused;    // over max_connections or draining
+  std::array<Counter, close_reasons.size()> streams_closed;
+  std::array<Counter, 6> responses;  // ordinary answers by class: [1] 1xx ... [5] 5xx
+  Counter malformed;          // requests that could not be parsed
+  std::atomic<bool> draining{false};
+
+  void closed(CloseReason reason) { streams_closed[static_cast<std::size_t>(reason)].add(); }
+  void response(unsigned status) { responses[status / 100 < 6 ? status / 100 : 0].add(); }
+};
+
+}  // namespace sidestream
