@@ -47,7 +47,9 @@ struct LogExtent {
   std::vector<Partition> unknown;
   bool dense = true;   // offsets count records: `first - position - 1` records were lost
   bool exact = true;   // false: that number is an upper bound (compaction, transaction markers)
-  Offset origin{-1};   // positions below it are of a former life of the log: how many is unknown
+  // Positions below origin.previous() are of a former life of the log: how many were lost since is unknown.
+  // Redis: also those above the floor (which is then the beginning, 0-0): the reader must be told.
+  Offset origin{-1};
 };
 
 // Asks for the records after `after`, at most up to and including `until`, of one partition.
@@ -118,8 +120,9 @@ class ConnectorProbe {
   std::atomic<std::uint64_t> publish_failures{0};
   std::atomic<std::uint64_t> tails{0};            // open now
 
-  // `detail` is one sentence for people, without secrets: what is wrong and since when nothing works.
-  void up() { set(true, {}); }
+  // `detail` is one sentence for people, without secrets: what is wrong and since when nothing works. One
+  // that is up may have one too: what it waits for although the broker is there.
+  void up(std::string detail = {}) { set(true, std::move(detail)); }
   void down(std::string detail) { set(false, std::move(detail)); }
   bool is_up() const { return up_.load(std::memory_order_relaxed); }
   std::string detail() const {

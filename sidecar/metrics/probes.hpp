@@ -93,7 +93,8 @@ struct ServerProbe {
   std::array<Counter, close_reasons.size()> streams_closed;
   std::array<Counter, 6> responses;  // ordinary answers by class: [1] 1xx ... [5] 5xx
   Counter malformed;          // requests that could not be parsed
-  std::atomic<bool> draining{false};
+  std::atomic<bool> draining{false};          // not ready any more
+  std::atomic<bool> draining_streams{false};  // and streams are being ended
 
   void closed(CloseReason reason) { streams_closed[static_cast<std::size_t>(reason)].add(); }
   void response(unsigned status) { responses[status / 100 < 6 ? status / 100 : 0].add(); }

@@ -1,12 +1,14 @@
 #pragma once
 // Reads a configuration file. The only user of YAML.
 //
-// Errors: all problems of the file at once, each one line `file:line:col: path.of.key: what is wrong`, with
-// a near match ("did you mean ...") or what to do. Nothing is thrown.
+// Errors: all problems of the file at once, each one line `file:line:col: path.of.key: what is
+// wrong`, with a near match ("did you mean ...") or what to do, in the order of the file. Nothing
+// is thrown. No line shows what an environment variable or a secret file contains.
 
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "sidecar/settings/settings.hpp"
@@ -14,7 +16,7 @@
 namespace sidestream {
 
 struct Loaded {
-  Settings settings;               // usable only where `errors` is empty
+  Settings settings;  // usable only where `errors` is empty
   std::vector<std::string> errors;
 };
 
@@ -22,7 +24,11 @@ struct Loaded {
 using Environment = std::function<std::optional<std::string>(const std::string& name)>;
 std::optional<std::string> process_environment(const std::string& name);
 
-// Thread: any. Reads `path` and the secret files that it names.
+// Thread: any. Reads `path` and the secret files that it names (relative ones from its folder).
 Loaded load_settings(const std::string& path, const Environment& environment = process_environment);
+
+// The same with the file's text in hand; `path` is for messages and for the folder of secret files.
+Loaded parse_settings(std::string_view text, const std::string& path,
+                      const Environment& environment = process_environment);
 
 }  // namespace sidestream

@@ -16,32 +16,42 @@ namespace sidestream {
 using Milliseconds = std::chrono::milliseconds;
 
 struct CorsSettings {
-  std::vector<std::string> origins;  // exact origins, or one "*" (then without credentials); empty: off
+  // Exact origins, or one "*" (then without credentials); empty: off.
+  std::vector<std::string> origins;
   bool credentials = false;
+
+  friend bool operator==(const CorsSettings&, const CorsSettings&) = default;
 };
 
-struct RetrySettings {  // the reconnect delay told to clients, random in this range for each connection
+// The reconnect delay told to clients, random in this range for each connection.
+struct RetrySettings {
   Milliseconds least{2000};
   Milliseconds most{6000};
+
+  friend bool operator==(const RetrySettings&, const RetrySettings&) = default;
 };
 
 struct ServerSettings {
   std::string listen = "[::]:8080";  // event streams (public)
   std::string admin = "[::]:9090";   // metrics, health, console (private)
   bool console = false;              // the web console at / of the admin port
-  int threads = 0;                   // event loops; 0: the cgroup's CPU quota rounded up, else one per core
-  std::uint64_t memory = 0;          // bytes of topic logs and replays together; 0: half of the cgroup's
-                                     // limit, else 512MiB
-  Milliseconds heartbeat{15000};     // a comment after this much silence; from 100ms
-  RetrySettings retry;               // from 100ms
+  int threads = 0;           // event loops; 0: the cgroup's CPU quota rounded up, else one per core
+  std::uint64_t memory = 0;  // bytes of topic logs and replays together; 0: half of the cgroup's
+                             // limit, else 512MiB
+  Milliseconds heartbeat{15000};          // a comment after this much silence; from 100ms
+  RetrySettings retry;                    // from 100ms
   std::uint32_t max_connections = 50000;  // streams
-  Milliseconds drain_delay{0};       // after SIGTERM: not ready, still accepting
-  Milliseconds drain{20000};         // then streams end, spread over this
+  Milliseconds drain_delay{0};            // after SIGTERM: not ready, still accepting
+  Milliseconds drain{20000};              // then streams end, spread over this
   CorsSettings cors;
+
+  friend bool operator==(const ServerSettings&, const ServerSettings&) = default;
 };
 
 struct KafkaSettings {
   std::map<std::string, std::string> properties;  // librdkafka's, as they stand in the file
+
+  friend bool operator==(const KafkaSettings&, const KafkaSettings&) = default;
 };
 
 struct RedisSettings {
@@ -51,32 +61,39 @@ struct RedisSettings {
   int database = 0;
   std::string username;
   std::string password;
-  std::string ca;    // PEM file of the authority that signed the server's certificate; empty: the system's
+  std::string ca;  // PEM file of the authority that signed the server's certificate; empty: the
+                   // system's
+
+  friend bool operator==(const RedisSettings&, const RedisSettings&) = default;
 };
 
 struct EmbeddedSettings {
-  std::string path;                   // empty: in memory
-  std::uint64_t retention_records = 1'000'000;  // of each log
+  std::string path;                                   // empty: in memory
+  std::uint64_t retention_records = 1'000'000;        // of each log
   std::uint64_t retention_bytes = 256 * 1024 * 1024;  // of each log
-  Milliseconds retention_age{0};      // 0: for ever
+  Milliseconds retention_age{0};                      // 0: for ever
+
+  friend bool operator==(const EmbeddedSettings&, const EmbeddedSettings&) = default;
 };
 
 struct ConnectorSettings {
   std::string name;
   std::variant<KafkaSettings, RedisSettings, EmbeddedSettings> kind;
+
+  friend bool operator==(const ConnectorSettings&, const ConnectorSettings&) = default;
 };
 
-enum class Start { live, earliest };           // where a reader without an id starts
+enum class Start { live, earliest };               // where a reader without an id starts
 enum class InvalidUtf8 { base64, replace, skip };  // what becomes of data that is not UTF-8
-enum class Tombstone { skip, delete_event };   // YAML: skip, delete
+enum class Tombstone { skip, delete_event };       // YAML: skip, delete
 
 struct TopicSettings {
-  std::string name;                 // [A-Za-z0-9_-]{1,64}
-  std::string path;                 // default /events/<name>; may hold {parameters}
-  std::string from;                 // name of the connector
-  std::string log;                  // YAML: `topic:` (Kafka), `stream:` (Redis, embedded; of embedded the
-                                    // default is the topic's name); may hold the path's {parameters}
-  bool publish = false;             // POST appends
+  std::string name;      // [A-Za-z0-9_-]{1,64}
+  std::string path;      // default /events/<name>; may hold {parameters}
+  std::string from;      // name of the connector
+  std::string log;       // YAML: `topic:` (Kafka), `stream:` (Redis, embedded; of embedded the
+                         // default is the topic's name); may hold the path's {parameters}
+  bool publish = false;  // POST appends
   Start start = Start::live;
   Start on_reset = Start::live;
   bool control_events = true;
@@ -84,23 +101,27 @@ struct TopicSettings {
   std::string event_header = "event";  // YAML: event: { header: NAME }. Kafka only
   InvalidUtf8 invalid_utf8 = InvalidUtf8::base64;
   Tombstone tombstone = Tombstone::skip;
-  std::uint64_t max_event = 1024 * 1024;        // bytes of a record's value, limit included
-  std::uint64_t log_bytes = 16 * 1024 * 1024;   // YAML: `log`. Of a template: all its logs together
-  Milliseconds heartbeat{15000};                // default: the server's
-  RetrySettings retry;                          // default: the server's
-  std::optional<Milliseconds> flush;            // how long records are gathered before readers are woken;
-                                                // YAML `auto` (default) = nullopt; 0ms..1s
-  Milliseconds linger{60000};                   // how long a log is read on after its last reader has gone
-  CorsSettings cors;                            // default: the server's
+  std::uint64_t max_event = 1024 * 1024;       // bytes of a record's value, limit included
+  std::uint64_t log_bytes = 16 * 1024 * 1024;  // YAML: `log`. Of a template: all its logs together
+  Milliseconds heartbeat{15000};               // default: the server's
+  RetrySettings retry;                         // default: the server's
+  std::optional<Milliseconds> flush;  // how long records are gathered before readers are woken;
+                                      // YAML `auto` (default) = nullopt; 0ms..1s
+  Milliseconds linger{60000};         // how long a log is read on after its last reader has gone
+  CorsSettings cors;                  // default: the server's
 
   // Whether the path has parameters, so that one topic stands for many logs.
   bool is_template() const { return path.find('{') != std::string::npos; }
+
+  friend bool operator==(const TopicSettings&, const TopicSettings&) = default;
 };
 
 struct Settings {
   ServerSettings server;
   std::vector<ConnectorSettings> connectors;  // in the file's order
   std::vector<TopicSettings> topics;          // in the file's order
+
+  friend bool operator==(const Settings&, const Settings&) = default;
 };
 
 }  // namespace sidestream

@@ -153,6 +153,13 @@ void OpenLog::unwatch(LogWatch& watch) {
   std::erase(watches_, &watch);
 }
 
+std::uint64_t OpenLog::slowest_lag() {
+  const std::lock_guard lock(watch_mutex_);
+  std::uint64_t most = 0;
+  for (const LogWatch* watch : watches_) most = std::max(most, watch->slowest_lag());
+  return most;
+}
+
 void OpenLog::leave(std::chrono::steady_clock::time_point now) {
   left_at_.store(ticks(now), std::memory_order_relaxed);
   readers_.fetch_sub(1, std::memory_order_relaxed);

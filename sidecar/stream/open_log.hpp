@@ -30,6 +30,8 @@ class LogWatch {
  public:
   virtual ~LogWatch() = default;
   virtual void changed() noexcept = 0;
+  // Records that the slowest of its readers is behind.
+  virtual std::uint64_t slowest_lag() const noexcept = 0;
 };
 
 class OpenLog final : public TailSink, public std::enable_shared_from_this<OpenLog> {
@@ -50,6 +52,7 @@ class OpenLog final : public TailSink, public std::enable_shared_from_this<OpenL
   // Once unwatch() has returned, the watch is not told any more.
   void watch(LogWatch& watch);
   void unwatch(LogWatch& watch);
+  std::uint64_t slowest_lag();
 
   // Readers that hold a subscription. A log without readers lingers, then is closed by Topics.
   void enter() { readers_.fetch_add(1, std::memory_order_relaxed); }

@@ -61,7 +61,9 @@ StartPlan resolve_position(Position position, const LogExtent& extent, const Pos
   plan.opening = position;
   for (std::size_t p = 0; p < position.size(); ++p) {
     const Extent& held = extent.partitions[p];
-    if (is_unknown(extent, p) || position[p] >= held.floor) continue;
+    // A position of the log's former life, unless it is the beginning of the present one.
+    const bool former = position[p] < extent.origin.previous() && position[p] != held.floor;
+    if (is_unknown(extent, p) || (position[p] >= held.floor && !former)) continue;
     plan.gaps.push_back({static_cast<Partition>(p), position[p], held.first,
                          count_lost(extent, position[p], held.first), extent.exact});
     position[p] = held.floor;

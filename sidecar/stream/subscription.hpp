@@ -79,6 +79,7 @@ class Subscription {
   void heartbeat(Context& context);
   // Once in a while: what could not go on tries again.
   void tick(Context& context);
+  bool cooling() const { return cooling_; }
   // Ends at the next block's end with stream-shutdown. `retry_ms`: when to come back.
   void end(std::string_view reason, std::int64_t retry_ms);
   // All was sent and the stream is over.

@@ -1,0 +1,196 @@
+#include "connectors/embedded/database.hpp"
+
+#include <sys/stat.h>
+
+#include <array>
+#include <ctime>
+#include <utility>
+
+namespace sidestream::embedded {
+namespace {
+
+// RFC 3339, for the probe's text.
+std::string now_text() {
+  const auto now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
+  std::tm utc{};
+  gmtime_r(&now, &utc);
+  std::array<char, 32> text{};
+  std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &utc);
+  return text.data();
+}
+
+Offset now_in_microseconds() {
+  return Offset::of(std::chrono::duration_cast<std::chrono::microseconds>(
+                        std::chrono::system_clock::now().time_since_epoch())
+                        .count());
+}
+
+}  // namespace
+
+Database::Database(const std::string& name, const EmbeddedOptions& options, Log log,
+                   ConnectorProbe& probe)
+    : name_(name),
+      options_(options),
+      log_(std::move(log)),
+      probe_(probe),
+      in_memory_(options.path.empty() || options.path == ":memory:"),
+      start_(in_memory_ ? now_in_microseconds() : Offset::of(0)) {}
+
+bool Database::open() {
+  try {
+    const std::unique_lock alone(connections_);
+    if (in_memory_) {
+      open_in_memory();
+    } else {
+      open_file();
+    }
+    auto life = life_of(*writing_);
+    const std::lock_guard lock(mutex_);
+    life_ = std::move(life);
+    open_ = true;
+    complained_ = false;
+  } catch (const CannotOpen& error) {
+    close();
+    down(error.what());
+    return false;
+  } catch (const SqliteError& error) {
+    close();
+    down(options_.path + ": " + error.what());
+    return false;
+  }
+  up();
+  changed_.notify_all();
+  return true;
+}
+
+void Database::open_file() {
+  check_path(options_.path);
+  lock_ = std::make_unique<FileLock>(options_.path);
+  writing_ = open_for_writing(options_.path);
+  opened_ = identity();
+  asking_ = open_for_reading(options_.path);
+  tailing_ = open_for_reading(options_.path);
+  writer_ = std::make_unique<LogWriter>(*writing_, options_, start_);
+  ask_reader_ = std::make_unique<LogReader>(*asking_, start_);
+  tail_reader_ = std::make_unique<LogReader>(*tailing_, start_);
+}
+
+void Database::open_in_memory() {
+  writing_ = open_memory();
+  writer_ = std::make_unique<LogWriter>(*writing_, options_, start_);
+  ask_reader_ = std::make_unique<LogReader>(*writing_, start_);
+  tail_reader_ = std::make_unique<LogReader>(*writing_, start_);
+}
+
+void Database::close() {
+  {
+    const std::lock_guard lock(mutex_);
+    open_ = false;
+  }
+  const std::unique_lock alone(connections_);
+  ask_reader_.reset();
+  tail_reader_.reset();
+  writer_.reset();
+  asking_.reset();
+  tailing_.reset();
+  writing_.reset();
+  lock_.reset();
+}
+
+std::optional<Database::Identity> Database::identity() const {
+  struct stat status {};
+  if (::stat(options_.path.c_str(), &status) != 0) return std::nullopt;
+  return Identity{status.st_dev, status.st_ino};
+}
+
+bool Database::usable() {
+  {
+    const std::lock_guard lock(mutex_);
+    if (!open_ || complained_) return false;
+  }
+  if (in_memory_ || identity() == opened_) return true;
+  down(options_.path + ": was moved, deleted or replaced while in use");
+  return false;
+}
+
+std::unique_lock<std::shared_mutex> Database::alone_in_memory() {
+  return in_memory_ ? std::unique_lock(connections_) : std::unique_lock<std::shared_mutex>();
+}
+
+void Database::writing_works() {
+  if (is_down()) up();
+}
+
+void Database::writing_failed(const SqliteError& error) {
+  const auto where = in_memory_ ? std::string("memory") : options_.path;
+  if (error.is_no_room()) {
+    down(where + ": no room left, nothing can be published (" + error.what() + ")");
+  } else if (error.code() == SQLITE_BUSY) {
+    down(where + ": another program keeps it locked, nothing can be published");
+  } else {
+    down(where + ": " + error.what());
+    close();
+  }
+}
+
+Database::Use Database::use(Reader reader) {
+  Use use;
+  if (in_memory_) {
+    use.alone_ = std::unique_lock(connections_);
+  } else {
+    use.shared_ = std::shared_lock(connections_);
+  }
+  const std::lock_guard lock(mutex_);
+  if (open_ && !complained_) {
+    use.reader_ = reader == asks ? ask_reader_.get() : tail_reader_.get();
+  }
+  return use;
+}
+
+void Database::complain(const SqliteError& error) {
+  if (error.code() == SQLITE_BUSY) return;  // to be tried again as it is
+  down(options_.path + ": " + error.what());
+  const std::lock_guard lock(mutex_);
+  complained_ = true;
+}
+
+bool Database::wait_usable() {
+  std::unique_lock lock(mutex_);
+  changed_.wait(lock, [this] { return interrupted_ || (open_ && !complained_); });
+  return !interrupted_;
+}
+
+void Database::interrupt() {
+  const std::lock_guard lock(mutex_);
+  interrupted_ = true;
+  changed_.notify_all();
+}
+
+std::string Database::life() const {
+  const std::lock_guard lock(mutex_);
+  return life_;
+}
+
+void Database::down(const std::string& why) {
+  const std::lock_guard lock(mutex_);
+  if (last_trouble_.empty()) since_ = now_text();
+  if (why != last_trouble_) {
+    probe_.errors.fetch_add(1, std::memory_order_relaxed);
+    log_.warn("embedded", "the log is not usable", {{"connector", name_}, {"why", why}});
+  }
+  last_trouble_ = why;
+  probe_.down(why + ", since " + since_);
+}
+
+void Database::up() {
+  const std::lock_guard lock(mutex_);
+  if (ever_open_) probe_.reconnects.fetch_add(1, std::memory_order_relaxed);
+  if (!last_trouble_.empty()) {
+    log_.info("embedded", "the log is usable again", {{"connector", name_}});
+  }
+  ever_open_ = true;
+  last_trouble_.clear();
+  probe_.up();
+}
+
+}  // namespace sidestream::embedded

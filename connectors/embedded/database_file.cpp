@@ -1,0 +1,172 @@
+#include "connectors/embedded/database_file.hpp"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <filesystem>
+#include <system_error>
+
+namespace sidestream::embedded {
+namespace {
+
+namespace fs = std::filesystem;
+
+// In the file's header, so that it can be told from other databases.
+constexpr std::int64_t application = 0x53645374;  // "SdSt"
+constexpr std::int64_t version = 1;
+
+// `bytes` counts keys, events and values of what is held. WITHOUT ROWID: one tree, in the order in
+// which it is read.
+constexpr const char* schema = R"(
+CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+INSERT INTO meta VALUES ('life', lower(hex(randomblob(16)))), ('writable', '0');
+CREATE TABLE logs (
+  id INTEGER PRIMARY KEY,
+  name TEXT NOT NULL UNIQUE,
+  next INTEGER NOT NULL,
+  bytes INTEGER NOT NULL DEFAULT 0);
+CREATE TABLE records (
+  log INTEGER NOT NULL,
+  offset INTEGER NOT NULL,
+  time INTEGER NOT NULL,
+  key BLOB,
+  event TEXT NOT NULL,
+  value BLOB NOT NULL,
+  PRIMARY KEY (log, offset)) WITHOUT ROWID;
+PRAGMA application_id = 1399083892;
+PRAGMA user_version = 1;
+)";
+
+[[noreturn]] void refuse(const std::string& path, const std::string& why) {
+  throw CannotOpen(path + ": " + why);
+}
+
+std::string system_text() { return std::generic_category().message(errno); }
+
+// True where the file has no tables yet. Refuses what is not ours before anything is changed.
+bool is_new(Connection& connection, const std::string& path) {
+  try {
+    const auto id = connection.number("PRAGMA application_id");
+    const auto format = connection.number("PRAGMA user_version");
+    const bool empty = connection.number("SELECT count(*) FROM sqlite_schema") == 0;
+    if (id == 0 && format == 0 && empty) return true;
+    if (id != application) refuse(path, "is an SQLite database of another program");
+    if (format > version) refuse(path, "was written by a newer Sidestream");
+    if (format != version || empty) refuse(path, "is damaged (no usable tables)");
+  } catch (const SqliteError& error) {
+    if (error.code() == SQLITE_NOTADB) refuse(path, "is not a database of Sidestream");
+    if (error.code() == SQLITE_CORRUPT) refuse(path, "is damaged: " + std::string(error.what()));
+    throw;
+  }
+  return false;
+}
+
+std::unique_ptr<Connection> connect(const std::string& path, int flags) {
+  auto connection = std::make_unique<Connection>(path, flags | SQLITE_OPEN_NOMUTEX);
+  // Another program that has the file open may hold it for a moment.
+  sqlite3_busy_timeout(connection->handle(), 2000);
+  return connection;
+}
+
+void make_tables(Connection& connection) {
+  Transaction transaction(connection, Transaction::writing);
+  connection.run(schema);
+  transaction.commit();
+}
+
+}  // namespace
+
+FileLock::FileLock(const std::string& path) {
+  const auto name = path + ".lock";
+  descriptor_ = ::open(name.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+  if (descriptor_ < 0) refuse(name, "can't be opened: " + system_text());
+  if (::flock(descriptor_, LOCK_EX | LOCK_NB) != 0) {
+    const bool held = errno == EWOULDBLOCK;
+    auto why = "can't be locked: " + system_text();
+    if (held) {
+      std::array<char, 32> holder{};
+      const auto n = ::pread(descriptor_, holder.data(), holder.size() - 1, 0);
+      why = "is in use by another connector";
+      if (n > 0)
+        why += " (process " + std::string(holder.data(), static_cast<std::size_t>(n)) + ")";
+      why += "; one file belongs to one connector at a time";
+    }
+    ::close(descriptor_);
+    refuse(path, why);
+  }
+  // The holder's name is for that text only: where it can't be written, the lock holds all the
+  // same.
+  const auto holder = std::to_string(::getpid());
+  if (::ftruncate(descriptor_, 0) == 0) {
+    [[maybe_unused]] const auto n = ::pwrite(descriptor_, holder.data(), holder.size(), 0);
+  }
+}
+
+FileLock::~FileLock() { ::close(descriptor_); }
+
+void check_path(const std::string& path) {
+  std::error_code ignored;
+  auto folder = fs::path(path).parent_path();
+  if (folder.empty()) folder = ".";
+  if (fs::is_directory(path, ignored)) refuse(path, "is a directory, not a file");
+  if (!fs::exists(folder, ignored)) {
+    refuse(path, "the directory " + folder.string() + " does not exist");
+  }
+  if (!fs::is_directory(folder, ignored)) refuse(path, folder.string() + " is not a directory");
+  // SQLite makes its WAL beside the file, so the directory must be writable in any case.
+  if (::access(folder.c_str(), W_OK | X_OK) != 0) {
+    refuse(path, "can't write in the directory " + folder.string() + ": " + system_text());
+  }
+  if (fs::exists(path, ignored) && ::access(path.c_str(), R_OK | W_OK) != 0) {
+    refuse(path, "can't be read and written: " + system_text());
+  }
+}
+
+std::unique_ptr<Connection> open_for_writing(const std::string& path) {
+  check_path(path);
+  auto connection = connect(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
+  const bool made = is_new(*connection, path);
+  if (connection->text("PRAGMA journal_mode = WAL") != "wal") {
+    refuse(path, "its file system has no shared memory for SQLite's WAL");
+  }
+  // FULL: a commit is on the disk before it is acknowledged. NORMAL would keep it through kill -9
+  // too, but not through a power cut, after which offsets that readers know would be given out
+  // again.
+  connection->run(
+      "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000;"
+      "PRAGMA journal_size_limit = 67108864; PRAGMA cell_size_check = ON");
+  if (made) make_tables(*connection);
+  return connection;
+}
+
+std::unique_ptr<Connection> open_for_reading(const std::string& path) {
+  auto connection = connect(path, SQLITE_OPEN_READWRITE);
+  connection->run("PRAGMA query_only = ON; PRAGMA cell_size_check = ON");
+  // Only the writer tidies up.
+  sqlite3_db_config(connection->handle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+  return connection;
+}
+
+std::unique_ptr<Connection> open_memory() {
+  auto connection =
+      connect(":memory:", SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_MEMORY);
+  make_tables(*connection);
+  return connection;
+}
+
+void check_file(const std::string& path) {
+  check_path(path);
+  std::error_code ignored;
+  if (!fs::exists(path, ignored)) return;
+  const auto connection = connect(path, SQLITE_OPEN_READWRITE);
+  is_new(*connection, path);
+}
+
+std::string life_of(Connection& connection) {
+  return connection.text("SELECT value FROM meta WHERE name = 'life'");
+}
+
+}  // namespace sidestream::embedded

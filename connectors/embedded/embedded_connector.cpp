@@ -1,0 +1,113 @@
+#include "connectors/embedded/embedded_connector.hpp"
+
+#include <utility>
+
+#include "connectors/embedded/asks.hpp"
+#include "connectors/embedded/database.hpp"
+#include "connectors/embedded/publish_line.hpp"
+#include "connectors/embedded/tails.hpp"
+#include "connectors/embedded/writer.hpp"
+
+namespace sidestream {
+namespace embedded {
+namespace {
+
+class EmbeddedConnector final : public Connector {
+ public:
+  EmbeddedConnector(std::string name, EmbeddedOptions options, Log log)
+      : name_(std::move(name)),
+        options_(std::move(options)),
+        database_(name_, options_, std::move(log), probe_) {}
+  ~EmbeddedConnector() override { stop(); }
+
+  OffsetFormat format() const override { return OffsetFormat::integer; }
+  const ConnectorProbe& probe() const override { return probe_; }
+
+  void start() override {
+    line_.start();
+    asks_.start();
+    tails_.start();
+    writer_.start();
+  }
+
+  void stop() override {
+    writer_.stop();
+    line_.stop();
+    asks_.stop();
+    tails_.stop();
+    database_.close();
+  }
+
+  void extent(std::string log, Callback<LogExtent> done) override {
+    const auto query = [this, log = std::move(log)](LogReader& reader) {
+      LogExtent extent;
+      extent.partitions.push_back(reader.extent(log));
+      extent.origin = database_.origin();
+      return extent;
+    };
+    asks_.add(std::make_unique<Question<LogExtent>>(query, std::move(done)));
+  }
+
+  void locate(std::string log, Timestamp time, Callback<Position> done) override {
+    const auto query = [log = std::move(log), time](LogReader& reader) {
+      return Position{reader.locate(log, time)};
+    };
+    asks_.add(std::make_unique<Question<Position>>(query, std::move(done)));
+  }
+
+  void back(std::string log, Partition, Offset end, std::int64_t count,
+            Callback<Offset> done) override {
+    const auto query = [log = std::move(log), end, count](LogReader& reader) {
+      return reader.back(log, end, count);
+    };
+    asks_.add(std::make_unique<Question<Offset>>(query, std::move(done)));
+  }
+
+  void read(Range range, std::function<void(std::span<const Record>)> deliver,
+            Callback<Offset> done) override {
+    asks_.add(
+        std::make_unique<RangeAsk>(std::move(range), std::move(deliver), std::move(done), probe_));
+  }
+
+  std::unique_ptr<Tail> tail(std::string log, Position from, TailSink& sink) override {
+    const auto after = from.empty() ? database_.start().previous() : from.front();
+    return tails_.open(std::move(log), after, sink);
+  }
+
+  void publish(std::string log, Message message, Callback<Published> done) override {
+    line_.add(std::move(log), std::move(message), std::move(done));
+  }
+
+ private:
+  const std::string name_;
+  const EmbeddedOptions options_;
+  ConnectorProbe probe_;
+  Database database_;
+  PublishLine line_{probe_};
+  Asks asks_{database_};
+  Tails tails_{database_, probe_};
+  Writer writer_{database_, line_, tails_};
+};
+
+}  // namespace
+}  // namespace embedded
+
+std::unique_ptr<Connector> make_embedded_connector(std::string name, EmbeddedOptions options,
+                                                   Log log) {
+  return std::make_unique<embedded::EmbeddedConnector>(std::move(name), std::move(options),
+                                                       std::move(log));
+}
+
+std::optional<std::string> check_embedded(const EmbeddedOptions& options) {
+  if (options.path.empty() || options.path == ":memory:") return std::nullopt;
+  try {
+    embedded::check_file(options.path);
+  } catch (const embedded::CannotOpen& error) {
+    return error.what();
+  } catch (const embedded::SqliteError& error) {
+    return options.path + ": " + error.what();
+  }
+  return std::nullopt;
+}
+
+}  // namespace sidestream

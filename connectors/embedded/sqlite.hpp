@@ -1,0 +1,119 @@
+#pragma once
+// SQLite with owners: a connection, its statements, their rows. Private to the folder.
+//
+// Errors: every call throws SqliteError. They are rare (a full disk, a damaged file) and end a
+// whole unit of work, so they are thrown here and caught where a thread of the connector does one
+// such unit. None leaves the folder. Thread: a connection and its statements are used by one thread
+// at a time.
+
+#include <sqlite3.h>
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+namespace sidestream::embedded {
+
+class SqliteError : public std::runtime_error {
+ public:
+  // `system`: the errno beneath, 0 where there is none.
+  SqliteError(int code, int system, const std::string& text)
+      : std::runtime_error(text), code_(code), system_(system) {}
+  int code() const { return code_ & 0xff; }  // the primary one: SQLITE_BUSY, SQLITE_IOERR, ...
+  // The disk, a quota or a limit on file sizes: may pass by itself.
+  bool is_no_room() const;
+
+ private:
+  int code_;
+  int system_;
+};
+
+class Connection {
+ public:
+  // `flags` as for sqlite3_open_v2.
+  Connection(const std::string& path, int flags);
+  // One or more statements without results.
+  void run(const char* sql);
+  // The first column of the first row.
+  std::int64_t number(const char* sql);
+  std::string text(const char* sql);
+  bool in_transaction() const { return sqlite3_get_autocommit(handle_.get()) == 0; }
+  sqlite3* handle() const { return handle_.get(); }
+
+ private:
+  struct Close {
+    void operator()(sqlite3* handle) const { sqlite3_close_v2(handle); }
+  };
+  std::unique_ptr<sqlite3, Close> handle_;
+};
+
+struct Blob {
+  std::string_view bytes;
+};
+
+// The rows of one execution. Its end resets the statement, so that nothing stays locked.
+class Rows {
+ public:
+  explicit Rows(sqlite3_stmt* statement) : statement_(statement) {}
+  ~Rows() { sqlite3_reset(statement_); }
+  Rows(const Rows&) = delete;
+  Rows& operator=(const Rows&) = delete;
+
+  bool next();
+  std::int64_t number(int column) const { return sqlite3_column_int64(statement_, column); }
+  // Views are valid until next().
+  std::string_view bytes(int column) const;
+  std::optional<std::string_view> maybe_bytes(int column) const;
+
+ private:
+  sqlite3_stmt* statement_;
+};
+
+class Statement {
+ public:
+  Statement(Connection& connection, std::string_view sql);
+
+  // Views among the arguments must outlive the rows.
+  template <class... Values>
+  Rows rows(const Values&... values) {
+    int index = 0;
+    (bind(++index, values), ...);
+    return Rows(statement_.get());
+  }
+  template <class... Values>
+  void run(const Values&... values) {
+    Rows all = rows(values...);
+    while (all.next()) {
+    }
+  }
+
+ private:
+  void bind(int index, std::int64_t value);
+  void bind(int index, std::string_view text);
+  void bind(int index, Blob blob);
+  void bind(int index, const std::optional<Blob>& blob);
+
+  struct Finalize {
+    void operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
+  };
+  std::unique_ptr<sqlite3_stmt, Finalize> statement_;
+};
+
+// Rolled back unless committed.
+class Transaction {
+ public:
+  enum Kind { reading, writing };
+  Transaction(Connection& connection, Kind kind);
+  ~Transaction();
+  Transaction(const Transaction&) = delete;
+  Transaction& operator=(const Transaction&) = delete;
+  void commit();
+
+ private:
+  Connection& connection_;
+};
+
+}  // namespace sidestream::embedded

@@ -1,0 +1,148 @@
+#include "connectors/kafka/kafka_monitor.hpp"
+
+#include <ctime>
+#include <utility>
+
+namespace sidestream::kafka {
+namespace {
+
+using std::chrono::milliseconds;
+
+// New partitions are promised within 5 s.
+constexpr milliseconds interval{3000};
+constexpr milliseconds interval_while_down{500};
+constexpr milliseconds serve_interval{200};
+constexpr milliseconds answer_limit{Queries::timeout_ms};
+// Where librdkafka says that no connection is left, one that comes back at once is still waited for.
+constexpr milliseconds doubtful_limit{400};
+
+std::string clock_time() {
+  const auto now = std::time(nullptr);
+  std::tm utc{};
+  gmtime_r(&now, &utc);
+  char text[32];
+  std::strftime(text, sizeof(text), "%H:%M:%SZ", &utc);
+  return text;
+}
+
+}  // namespace
+
+KafkaMonitor::KafkaMonitor(Context& context, const KafkaClient& client, std::function<void()> serve)
+    : context_(context), client_(client), serve_(std::move(serve)), thread_([this] { run(); }) {}
+
+KafkaMonitor::~KafkaMonitor() { stop(); }
+
+void KafkaMonitor::stop() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+    changed_.notify_all();
+  }
+  if (thread_.joinable()) thread_.join();
+}
+
+void KafkaMonitor::trouble(rd_kafka_resp_err_t code, const std::string& text) {
+  context_.probe.errors.fetch_add(1, std::memory_order_relaxed);
+  const std::lock_guard lock(mutex_);
+  // That no broker is left says nothing of why; what came before it does.
+  if (code != RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN || reason_.empty()) reason_ = text;
+  troubled_ = true;
+  all_down_ |= code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN;
+  changed_.notify_all();
+}
+
+void KafkaMonitor::run() {
+  auto due = Clock::now();
+  for (;;) {
+    if (Clock::now() >= due) {
+      look();
+      due = Clock::now() + (was_up_ ? interval : interval_while_down);
+    }
+    client_.poll(0);
+    serve_();
+    std::unique_lock lock(mutex_);
+    changed_.wait_for(lock, serve_interval, [this] { return stopping_ || (troubled_ && was_up_); });
+    if (stopping_) return;
+    if (std::exchange(troubled_, false) && was_up_) due = Clock::now();
+  }
+}
+
+void KafkaMonitor::keep_handles() {
+  for (const auto& topic : context_.topics.all()) {
+    auto& handle = handles_[topic->name];
+    if (!handle) handle = client_.topic(topic->name);
+  }
+}
+
+void KafkaMonitor::look() {
+  bool all_down = false;
+  {
+    const std::lock_guard lock(mutex_);
+    all_down = std::exchange(all_down_, false);
+  }
+  auto error = ask(was_up_ && all_down ? doubtful_limit : answer_limit);
+  // The one broker of several that was asked may be the one that is frozen.
+  if (error != RD_KAFKA_RESP_ERR_NO_ERROR && was_up_ && !all_down) error = ask(answer_limit);
+  if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return set_down(rd_kafka_err2str(error));
+  set_up();
+}
+
+// One question for all topics that anybody has asked for.
+rd_kafka_resp_err_t KafkaMonitor::ask(milliseconds limit) {
+  keep_handles();
+  const rd_kafka_metadata_t* answer = nullptr;
+  const auto error =
+      rd_kafka_metadata(client_.get(), 0, nullptr, &answer, static_cast<int>(limit.count()));
+  if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return error;
+  const Metadata metadata(answer);
+  for (int i = 0; i < metadata->topic_cnt; ++i) {
+    const auto& found = metadata->topics[i];
+    if (!handles_.contains(found.topic)) continue;
+    const auto topic = context_.topics.find(found.topic);
+    if (Refusal{found.err}.missing()) {
+      topic->observe(0);
+    } else if (found.partition_cnt > 0) {
+      topic->observe(found.partition_cnt);
+    }
+  }
+  return error;
+}
+
+void KafkaMonitor::set_up() {
+  context_.probe.up(missing_topics());
+  if (!std::exchange(was_up_, true)) {
+    if (last_success_ != Clock::time_point()) {
+      context_.probe.reconnects.fetch_add(1, std::memory_order_relaxed);
+    }
+    context_.log.info("kafka", "connected", {{"connector", context_.name}});
+    context_.workers.hurry();
+  }
+  last_success_ = Clock::now();
+  const std::lock_guard lock(mutex_);
+  reason_.clear();
+}
+
+void KafkaMonitor::set_down(const std::string& why) {
+  std::string reason;
+  {
+    const std::lock_guard lock(mutex_);
+    reason = reason_.empty() ? why : reason_;
+  }
+  if (was_up_ || since_.empty()) since_ = clock_time();
+  context_.probe.down("no broker answers since " + since_ + ": " + reason);
+  if (std::exchange(was_up_, false) || reason != logged_) {
+    context_.log.warn("kafka", "no broker answers", {{"connector", context_.name}, {"error", reason}});
+    logged_ = reason;
+  }
+}
+
+std::string KafkaMonitor::missing_topics() const {
+  std::string text;
+  for (const auto& topic : context_.topics.all()) {
+    if (!topic->missing) continue;
+    text += (text.empty() ? "" : ", ") + topic->name;
+  }
+  return text.empty() ? text : "waiting for topics that do not exist: " + text;
+}
+
+}  // namespace sidestream::kafka

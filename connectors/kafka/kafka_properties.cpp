@@ -1,0 +1,245 @@
+#include "connectors/kafka/kafka_properties.hpp"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <numeric>
+#include <optional>
+
+#include "connectors/connector.hpp"
+#include "connectors/kafka/kafka_connector.hpp"
+
+namespace sidestream::kafka {
+namespace {
+
+struct Owned {
+  std::string_view name;
+  std::string_view why;
+};
+
+constexpr std::string_view no_group = "Sidestream reads without a consumer group";
+constexpr std::string_view no_commit = "Sidestream commits no offsets: a client's position is its event id";
+constexpr std::string_view publishing = "publishing is idempotent, and answered within 5 seconds";
+constexpr std::string_view by_program = "only a program can use it";
+
+// Aliases included.
+constexpr std::array owned{
+    Owned{"auto.offset.reset", "a lost position is announced to the reader, never jumped over"},
+    Owned{"enable.partition.eof", "replays need it"},
+    Owned{"isolation.level", "readers see committed records only"},
+    Owned{"allow.auto.create.topics", "reading never creates a topic"},
+    Owned{"topic.metadata.refresh.interval.ms", "new partitions are looked for every few seconds"},
+    Owned{"metadata.max.age.ms", "new partitions are looked for every few seconds"},
+    Owned{"queuing.strategy", "the order of a partition is kept"},
+    Owned{"group.id", no_group},
+    Owned{"group.instance.id", no_group},
+    Owned{"group.protocol", no_group},
+    Owned{"group.protocol.type", no_group},
+    Owned{"group.remote.assignor", no_group},
+    Owned{"partition.assignment.strategy", no_group},
+    Owned{"session.timeout.ms", no_group},
+    Owned{"heartbeat.interval.ms", no_group},
+    Owned{"max.poll.interval.ms", no_group},
+    Owned{"coordinator.query.interval.ms", no_group},
+    Owned{"enable.auto.commit", no_commit},
+    Owned{"auto.commit.enable", no_commit},
+    Owned{"auto.commit.interval.ms", no_commit},
+    Owned{"enable.auto.offset.store", no_commit},
+    Owned{"offset.store.method", no_commit},
+    Owned{"offset.store.path", no_commit},
+    Owned{"offset.store.sync.interval.ms", no_commit},
+    Owned{"enable.idempotence", publishing},
+    Owned{"enable.gapless.guarantee", publishing},
+    Owned{"acks", publishing},
+    Owned{"request.required.acks", publishing},
+    Owned{"message.timeout.ms", publishing},
+    Owned{"delivery.timeout.ms", publishing},
+    Owned{"delivery.report.only.error", publishing},
+    Owned{"retries", publishing},
+    Owned{"message.send.max.retries", publishing},
+    Owned{"max.in.flight", publishing},
+    Owned{"max.in.flight.requests.per.connection", publishing},
+    Owned{"transactional.id", "publishing uses no transactions"},
+    Owned{"transaction.timeout.ms", "publishing uses no transactions"},
+    Owned{"partitioner", "keys go to the partitions that Java's producer chooses"},
+    Owned{"enabled_events", by_program},
+    Owned{"opaque", by_program},
+    Owned{"log.queue", by_program},
+    Owned{"consume.callback.max.messages", by_program},
+};
+
+std::string_view why_owned(std::string_view name) {
+  const auto* const found =
+      std::find_if(owned.begin(), owned.end(), [&](const Owned& o) { return o.name == name; });
+  return found == owned.end() ? std::string_view() : found->why;
+}
+
+bool is_secret(std::string_view name) {
+  for (const std::string_view word : {"password", "secret", "key.pem", "token", "jaas", "oauthbearer.config"}) {
+    if (name.find(word) != std::string_view::npos) return true;
+  }
+  return false;
+}
+
+void set(rd_kafka_conf_t* configuration, const char* name, const char* value) {
+  char reason[256];
+  rd_kafka_conf_set(configuration, name, value, reason, sizeof(reason));
+}
+
+// What the user may change.
+void set_defaults(rd_kafka_conf_t* c, Role role) {
+  set(c, "client.id", "sidestream");
+  set(c, "reconnect.backoff.ms", "100");
+  set(c, "reconnect.backoff.max.ms", "2000");
+  // The default of 60 s is how long a frozen broker would go unnoticed.
+  set(c, "socket.timeout.ms", "10000");
+  set(c, "socket.keepalive.enable", "true");
+  set(c, "socket.nagle.disable", "true");
+  set(c, "log.connection.close", "false");
+  if (role == Role::producer) {
+    set(c, "queue.buffering.max.ms", "0");
+    set(c, "queue.buffering.max.kbytes", "65536");
+    // How large a record may be is the broker's decision.
+    set(c, "message.max.bytes", "104857600");
+    return;
+  }
+  set(c, "check.crcs", "true");
+  // It also delays a partition that is started anew where the broker does hold something.
+  set(c, "fetch.error.backoff.ms", "50");
+  set(c, "fetch.wait.max.ms", role == Role::range ? "20" : "100");
+  // Below a few of the producers' batches reading collapses; above it is only memory.
+  set(c, "queued.max.messages.kbytes", role == Role::range ? "2048" : "4096");
+}
+
+void set_owned(rd_kafka_conf_t* c, Role role) {
+  if (role == Role::producer) {
+    set(c, "enable.idempotence", "true");
+    set(c, "partitioner", "murmur2_random");
+    // Shorter than publish_timeout, as librdkafka looks for overdue records once a second.
+    const auto limit = std::chrono::milliseconds(publish_timeout) - std::chrono::milliseconds(1500);
+    set(c, "message.timeout.ms", std::to_string(limit.count()).c_str());
+    return;
+  }
+  set(c, "auto.offset.reset", "error");
+  set(c, "enable.partition.eof", "true");
+  set(c, "isolation.level", "read_committed");
+  set(c, "enable.auto.commit", "false");
+  set(c, "auto.commit.enable", "false");
+  set(c, "enable.auto.offset.store", "false");
+  set(c, "allow.auto.create.topics", "false");
+  // Growth is noticed by KafkaMonitor. That a tail's handle asks for metadata only where something has
+  // happened is what KafkaTail takes as the sign to look whether the log is still the same.
+  set(c, "topic.metadata.refresh.interval.ms", "300000");
+}
+
+std::size_t distance(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  std::iota(row.begin(), row.end(), std::size_t{0});
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    std::size_t diagonal = std::exchange(row[0], i + 1);
+    for (std::size_t j = 0; j < b.size(); ++j) {
+      const std::size_t replaced = diagonal + (a[i] == b[j] ? 0 : 1);
+      diagonal = row[j + 1];
+      row[j + 1] = std::min({replaced, diagonal + 1, row[j] + 1});
+    }
+  }
+  return row.back();
+}
+
+std::string near_match(const rd_kafka_conf_t* configuration, std::string_view name) {
+  std::size_t count = 0;
+  // The cast is for librdkafka before 2.1, which asks for a pointer that it doesn't write through.
+  const char** names = rd_kafka_conf_dump(const_cast<rd_kafka_conf_t*>(configuration), &count);
+  std::string best;
+  std::size_t least = std::max<std::size_t>(2, name.size() / 4) + 1;
+  for (std::size_t i = 0; i < count; i += 2) {
+    const std::size_t far = distance(name, names[i]);
+    if (far < least && why_owned(names[i]).empty()) {
+      least = far;
+      best = names[i];
+    }
+  }
+  rd_kafka_conf_dump_free(names, count);
+  return best;
+}
+
+std::optional<std::string> problem(rd_kafka_conf_t* c, const std::string& name, const std::string& value) {
+  if (const auto why = why_owned(name); !why.empty()) {
+    return name + ": is set by Sidestream, remove it (" + std::string(why) + ")";
+  }
+  char reason[512] = "";
+  switch (rd_kafka_conf_set(c, name.c_str(), value.c_str(), reason, sizeof(reason))) {
+    case RD_KAFKA_CONF_OK:
+      return std::nullopt;
+    case RD_KAFKA_CONF_UNKNOWN: {
+      const auto match = near_match(c, name);
+      return name + ": librdkafka has no such property" +
+             (match.empty() ? "" : ", did you mean \"" + match + "\"?");
+    }
+    default:
+      return name + ": " + (is_secret(name) ? "librdkafka refuses this value" : reason);
+  }
+}
+
+// What only shows when a handle is made: properties that contradict each other, files that can't be read.
+// Without brokers nothing is connected.
+std::optional<std::string> contradiction(const Properties& properties) {
+  Properties rest = properties;
+  rest.erase("bootstrap.servers");
+  rest.erase("metadata.broker.list");
+  for (const Role role : {Role::tail, Role::producer}) {
+    auto configuration = make_configuration(role, rest);
+    rd_kafka_conf_set_log_cb(configuration.get(), [](const rd_kafka_t*, int, const char*, const char*) {});
+    char reason[512] = "";
+    const auto type = role == Role::producer ? RD_KAFKA_PRODUCER : RD_KAFKA_CONSUMER;
+    const Handle handle(rd_kafka_new(type, configuration.get(), reason, sizeof(reason)));
+    if (!handle) return std::string(reason);
+    [[maybe_unused]] auto* taken = configuration.release();
+  }
+  return std::nullopt;
+}
+
+bool has_servers(const Properties& properties) {
+  for (const auto* name : {"bootstrap.servers", "metadata.broker.list"}) {
+    const auto found = properties.find(name);
+    if (found != properties.end() && found->second.find_first_not_of(" ,") != std::string::npos) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+Configuration make_configuration(Role role, const Properties& properties) {
+  Configuration configuration(rd_kafka_conf_new());
+  set_defaults(configuration.get(), role);
+  for (const auto& [name, value] : properties) {
+    if (why_owned(name).empty()) set(configuration.get(), name.c_str(), value.c_str());
+  }
+  set_owned(configuration.get(), role);
+  return configuration;
+}
+
+std::vector<std::string> property_problems(const Properties& properties) {
+  std::vector<std::string> problems;
+  const Configuration configuration(rd_kafka_conf_new());
+  for (const auto& [name, value] : properties) {
+    if (auto text = problem(configuration.get(), name, value)) problems.push_back(std::move(*text));
+  }
+  if (!has_servers(properties)) {
+    problems.emplace_back("bootstrap.servers: is missing, it names the brokers as \"host:port,host:port\"");
+  }
+  if (problems.empty()) {
+    if (auto text = contradiction(properties)) problems.push_back(std::move(*text));
+  }
+  return problems;
+}
+
+}  // namespace sidestream::kafka
+
+namespace sidestream {
+
+std::vector<std::string> check_kafka_properties(const std::map<std::string, std::string>& properties) {
+  return kafka::property_problems(properties);
+}
+
+}  // namespace sidestream

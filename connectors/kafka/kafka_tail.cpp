@@ -1,0 +1,294 @@
+#include "connectors/kafka/kafka_tail.hpp"
+
+
+#include <algorithm>
+#include <utility>
+
+#include "connectors/kafka/kafka_ranges.hpp"
+
+namespace sidestream::kafka {
+namespace {
+
+constexpr std::size_t batch_most = 1024;
+// How soon growth and a vanished topic are acted upon; messages and outcomes wake at once.
+constexpr int wait_ms = 500;
+
+}  // namespace
+
+KafkaTail::KafkaTail(Context& context, std::shared_ptr<KafkaClient> client, const std::string& log,
+                     const Position& from, TailSink& sink)
+    : context_(context),
+      topic_(context.topics.find(log)),
+      sink_(sink),
+      queue_(rd_kafka_queue_new(client->get())),
+      client_(std::move(client)),
+      handle_(client_->topic(log)),
+      readers_(from.size()),
+      messages_(batch_most),
+      vanished_(topic_->vanished.load()) {
+  for (std::size_t p = 0; p < from.size(); ++p) {
+    readers_[p].next = std::max<std::int64_t>(from[p].number() + 1, 0);
+  }
+}
+
+KafkaTail::~KafkaTail() { stop(); }
+
+void KafkaTail::start() {
+  context_.probe.tails.fetch_add(1, std::memory_order_relaxed);
+  thread_ = std::thread([this] { run(); });
+}
+
+void KafkaTail::stop() {
+  const std::lock_guard stop_lock(stop_mutex_);
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+    if (queue_) rd_kafka_queue_yield(queue_.get());
+  }
+  if (!thread_.joinable()) return;
+  thread_.join();
+  context_.probe.tails.fetch_sub(1, std::memory_order_relaxed);
+  const std::lock_guard lock(mutex_);
+  handle_.reset();
+  queue_.reset();
+  client_.reset();
+}
+
+void KafkaTail::run() {
+  TopicErrors errors;
+  for (std::size_t p = 0; p < readers_.size(); ++p) {
+    // One earlier, so that the record before the first is known as well: it becomes the mark.
+    begin(static_cast<Partition>(p), std::max<std::int64_t>(readers_[p].next - 1, 0));
+  }
+  while (!stopping_) {
+    take_outcomes();
+    watch_topic();
+    auto* const first = rd_kafka_consume_queue(queue_.get(), wait_ms);
+    std::size_t count = 0;
+    if (first != nullptr) {
+      messages_[0] = first;
+      // With a time-out this call would wait until all places are filled.
+      const auto more = rd_kafka_consume_batch_queue(queue_.get(), 0, messages_.data() + 1, batch_most - 1);
+      count = 1 + static_cast<std::size_t>(std::max<ssize_t>(more, 0));
+    }
+    requests_ = client_->metadata_requests();
+    if (errors.take_unknown()) {
+      for (std::size_t p = 0; p < readers_.size(); ++p) examine(static_cast<Partition>(p), true);
+    }
+    for (std::size_t i = 0; i < count; ++i) take(*messages_[i]);
+    flush();
+    for (std::size_t i = 0; i < count; ++i) rd_kafka_message_destroy(messages_[i]);
+  }
+  for (std::size_t p = 0; p < readers_.size(); ++p) {
+    if (readers_[p].state == State::reading) rd_kafka_consume_stop(handle_.get(), static_cast<Partition>(p));
+  }
+}
+
+// ---- what happens to the topic ----
+
+void KafkaTail::watch_topic() {
+  if (const auto vanished = topic_->vanished.load(); vanished != std::exchange(vanished_, vanished)) {
+    for (std::size_t p = 0; p < readers_.size(); ++p) {
+      examine(static_cast<Partition>(p), true);
+      readers_[p].vanished = true;
+    }
+  }
+  if (new_life_ || topic_->missing) return;
+  const auto count = static_cast<std::size_t>(topic_->partitions.load());
+  if (count <= readers_.size()) return;
+  const std::size_t known = readers_.size();
+  readers_.resize(count);
+  sink_.grow(static_cast<int>(count));
+  for (std::size_t p = known; p < count; ++p) {
+    readers_[p].state = State::reading;  // as if, so that it can be examined
+    examine(static_cast<Partition>(p), true);
+  }
+}
+
+// ---- messages ----
+
+void KafkaTail::take(const rd_kafka_message_t& message) {
+  const auto p = static_cast<std::size_t>(message.partition);
+  if (message.partition < 0 || p >= readers_.size() || readers_[p].state != State::reading) return;
+  auto& reader = readers_[p];
+  switch (message.err) {
+    case RD_KAFKA_RESP_ERR_NO_ERROR:
+      return take_record(reader, message);
+    case RD_KAFKA_RESP_ERR__PARTITION_EOF:
+      return take_end(reader, message);
+    case RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET:
+      return examine(message.partition);
+    default:
+      return take_error(reader, message);
+  }
+}
+
+bool KafkaTail::trusted(const Reader& reader) const {
+  return !reader.mark || reader.mark_requests == requests_;
+}
+
+void KafkaTail::take_record(Reader& reader, const rd_kafka_message_t& message) {
+  if (!trusted(reader)) return examine(message.partition);
+  if (message.offset < reader.next) {  // the one before the first, see run()
+    RecordBatch before;
+    before.add(message);
+    reader.mark = Fingerprint::of(before.records().front());
+    reader.mark_requests = requests_;
+    return;
+  }
+  note_hole(reader, message.partition, message.offset);
+  batch_.add(message);
+  reader.next = message.offset + 1;
+}
+
+void KafkaTail::take_end(Reader& reader, const rd_kafka_message_t& message) {
+  if (message.offset == reader.next) return;
+  // It ends before the place where we are, or was stretched by something that we haven't looked at.
+  if (message.offset < reader.next || !trusted(reader)) return examine(message.partition);
+  note_hole(reader, message.partition, message.offset);
+  reader.next = message.offset;
+  flush();
+  sink_.pass(message.partition, Offset::of(message.offset - 1));
+}
+
+void KafkaTail::take_error(Reader& reader, const rd_kafka_message_t& message) {
+  context_.probe.errors.fetch_add(1, std::memory_order_relaxed);
+  context_.log.warn("kafka", "reading a partition failed",
+                    {{"connector", context_.name},
+                     {"topic", topic_->name},
+                     {"partition", message.partition},
+                     {"error", rd_kafka_message_errstr(&message)}});
+  if (message.err == RD_KAFKA_RESP_ERR__BAD_MSG || message.err == RD_KAFKA_RESP_ERR__BAD_COMPRESSION ||
+      message.err == RD_KAFKA_RESP_ERR__NOT_IMPLEMENTED) {
+    reader.damaged = true;
+  }
+}
+
+// Offsets between the last record and this one: markers, aborted or compacted records, or what librdkafka
+// could not read, which is a loss.
+void KafkaTail::note_hole(Reader& reader, Partition partition, std::int64_t offset) {
+  if (offset == reader.next) return;
+  topic_->note_holes();
+  if (!std::exchange(reader.damaged, false)) return;
+  Loss loss;
+  loss.partition = partition;
+  loss.position = Offset::of(reader.next - 1);
+  loss.resumed = Offset::of(offset);
+  loss.lost = offset - reader.next;
+  loss.exact = false;
+  flush();
+  sink_.lose(loss);
+}
+
+void KafkaTail::flush() {
+  if (batch_.empty()) return;
+  const auto records = batch_.records();
+  context_.probe.records_read.fetch_add(records.size(), std::memory_order_relaxed);
+  sink_.deliver(records);
+  last_.assign(readers_.size(), nullptr);
+  for (const auto& record : records) last_[static_cast<std::size_t>(record.partition)] = &record;
+  for (std::size_t p = 0; p < readers_.size(); ++p) {
+    if (last_[p] == nullptr) continue;
+    readers_[p].mark = Fingerprint::of(*last_[p]);
+    readers_[p].mark_requests = requests_;
+  }
+  batch_.clear();
+}
+
+// ---- examinations ----
+
+void KafkaTail::begin(Partition partition, std::int64_t offset) {
+  readers_[static_cast<std::size_t>(partition)].state = State::reading;
+  if (rd_kafka_consume_start_queue(handle_.get(), partition, offset, queue_.get()) != 0) {
+    context_.log.error("kafka", "a partition can't be read",
+                       {{"connector", context_.name},
+                        {"topic", topic_->name},
+                        {"partition", partition},
+                        {"error", rd_kafka_err2str(rd_kafka_last_error())}});
+  }
+}
+
+// Nothing more of the partition is taken until the outcome is there.
+void KafkaTail::examine(Partition partition, bool refresh) {
+  auto& reader = readers_[static_cast<std::size_t>(partition)];
+  if (reader.state != State::reading || new_life_) return;
+  flush();
+  rd_kafka_consume_stop(handle_.get(), partition);
+  reader.state = State::checking;
+  reader.generation = ++generation_;
+  auto job = std::make_shared<Examination>();
+  job->partition = partition;
+  job->generation = reader.generation;
+  job->mark = reader.mark;
+  job->evidence.next = reader.next;
+  job->evidence.known_start = reader.known_start;
+  job->refresh = refresh;
+  again(std::move(job), std::chrono::milliseconds(0));
+}
+
+void KafkaTail::take_outcomes() {
+  std::vector<Outcome> outcomes;
+  {
+    const std::lock_guard lock(mutex_);
+    outcomes.swap(outcomes_);
+  }
+  for (const auto& outcome : outcomes) {
+    std::visit([this](const auto& o) { conclude(o); }, outcome);
+  }
+}
+
+void KafkaTail::conclude(const Examination& outcome) {
+  const auto p = static_cast<std::size_t>(outcome.partition);
+  if (new_life_ || p >= readers_.size()) return;
+  auto& reader = readers_[p];
+  if (reader.state != State::checking || reader.generation != outcome.generation) return;
+  auto evidence = outcome.evidence;
+  evidence.vanished |= std::exchange(reader.vanished, false);
+  const auto verdict = judge(evidence);
+  if (verdict == Verdict::recreated) return begin_new_life();
+  reader.known_start = std::max(reader.known_start, evidence.low);
+  reader.mark = evidence.same == true ? outcome.mark : std::nullopt;
+  reader.mark_requests = outcome.mark_requests;
+  if (verdict == Verdict::lost) {
+    Loss loss;
+    loss.partition = outcome.partition;
+    loss.position = Offset::of(reader.next - 1);
+    loss.resumed = Offset::of(evidence.low);
+    loss.lost = evidence.low - reader.next;
+    loss.exact = outcome.exact;
+    reader.next = evidence.low;
+    sink_.lose(loss);
+  }
+  begin(outcome.partition, reader.next);
+}
+
+void KafkaTail::begin_new_life() {
+  for (std::size_t p = 0; p < readers_.size(); ++p) {
+    if (readers_[p].state == State::reading) rd_kafka_consume_stop(handle_.get(), static_cast<Partition>(p));
+    readers_[p].state = State::checking;
+  }
+  new_life_ = true;
+  context_.ranges->forget(topic_->name);
+  topic_->density = Density::unknown;
+  auto job = std::make_shared<NewLife>();
+  job->generation = ++generation_;
+  again(std::move(job), std::chrono::milliseconds(0));
+}
+
+void KafkaTail::conclude(const NewLife& outcome) {
+  if (!new_life_ || outcome.generation != generation_) return;
+  new_life_ = false;
+  vanished_ = topic_->vanished.load();
+  readers_.assign(outcome.starts.size(), Reader());
+  Position position;
+  for (std::size_t p = 0; p < readers_.size(); ++p) {
+    readers_[p].next = readers_[p].known_start = outcome.starts[p];
+    position.push_back(Offset::of(outcome.starts[p] - 1));
+  }
+  context_.log.warn("kafka", "a topic was deleted and made anew, or set back",
+                    {{"connector", context_.name}, {"topic", topic_->name}});
+  sink_.reset("recreated", position);
+  for (std::size_t p = 0; p < readers_.size(); ++p) begin(static_cast<Partition>(p), readers_[p].next);
+}
+
+}  // namespace sidestream::kafka

@@ -1,0 +1,58 @@
+#include "connectors/kafka/range_reader.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace sidestream::kafka {
+
+RangeReader::RangeReader(std::shared_ptr<const KafkaClient> client, const std::string& topic,
+                         Partition partition)
+    : client_(std::move(client)),
+      topic_(topic),
+      partition_(partition),
+      handle_(client_->topic(topic)),
+      queue_(rd_kafka_queue_new(client_->get())) {}
+
+RangeReader::~RangeReader() { halt(); }
+
+void RangeReader::halt() {
+  if (std::exchange(started_, false)) rd_kafka_consume_stop(handle_.get(), partition_);
+  ahead_.clear();
+  position_ = -1;
+}
+
+void RangeReader::seek(std::int64_t offset, bool anew) {
+  if (started_ && !anew && position_ == offset) return;
+  halt();
+  started_ = rd_kafka_consume_start_queue(handle_.get(), partition_, offset, queue_.get()) == 0;
+  if (started_) position_ = offset;
+}
+
+MessageHandle RangeReader::next(std::chrono::milliseconds wait) {
+  if (ahead_.empty()) {
+    auto* const first = rd_kafka_consume_queue(queue_.get(), static_cast<int>(wait.count()));
+    if (first == nullptr) return nullptr;
+    ahead_.emplace_back(first);
+    std::array<rd_kafka_message_t*, 512> more;
+    const auto count = rd_kafka_consume_batch_queue(queue_.get(), 0, more.data(), more.size());
+    for (ssize_t i = 0; i < count; ++i) ahead_.emplace_back(more[static_cast<std::size_t>(i)]);
+  }
+  auto message = std::move(ahead_.front());
+  ahead_.pop_front();
+  if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR) {
+    position_ = message->offset + 1;
+  } else if (message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF) {
+    position_ = std::max<std::int64_t>(position_, message->offset);
+  } else {
+    position_ = -1;  // what comes next is uncertain: only a seek goes on from here
+  }
+  return message;
+}
+
+void RangeReader::put_back(MessageHandle message) {
+  position_ = message->offset;
+  ahead_.push_front(std::move(message));
+}
+
+}  // namespace sidestream::kafka

@@ -1,0 +1,81 @@
+#include "connectors/redis/greeting.hpp"
+
+#include "connectors/redis/command.hpp"
+#include "connectors/redis/error_reply.hpp"
+
+namespace sidestream::redis {
+namespace {
+
+constexpr std::string_view cluster_text =
+    "the server is a node of a Redis Cluster, which is not supported: use a Redis without cluster "
+    "mode";
+constexpr std::string_view sentinel_text =
+    "the server is a Sentinel, which holds no streams: use the address of the Redis that it "
+    "watches";
+
+std::string mode_refusal(std::string_view mode) {
+  if (mode == "cluster") return std::string(cluster_text);
+  if (mode == "sentinel") return std::string(sentinel_text);
+  return {};
+}
+
+}  // namespace
+
+std::vector<std::string> greeting(const RedisOptions& options) {
+  std::vector<std::string_view> hello{"HELLO", "2"};
+  if (!options.password.empty() || !options.username.empty()) {
+    const std::string_view user = options.username.empty() ? "default" : options.username;
+    hello.insert(hello.end(), {"AUTH", user, options.password});
+  }
+  hello.insert(hello.end(), {"SETNAME", "sidestream"});
+  std::vector<std::string> commands{format_command(hello)};
+  if (options.database != 0) {
+    commands.push_back(format_command({"SELECT", std::to_string(options.database)}));
+  }
+  commands.push_back(format_command({"PING"}));
+  return commands;
+}
+
+Greeted read_hello(const redisReply& reply) {
+  Greeted greeted;
+  if (is_error(reply)) {
+    const auto error = text_of(reply);
+    const bool unknown = error.find("unknown command") != std::string_view::npos;
+    greeted.refusal = unknown ? "the server doesn't know HELLO: Redis 7 or newer is needed"
+                              : explain_error(error);
+    return greeted;
+  }
+  const auto fields = elements_of(reply);
+  for (std::size_t i = 0; i + 1 < fields.size(); i += 2) {
+    const auto name = text_of(*fields[i]);
+    if (name == "id") greeted.client_id = fields[i + 1]->integer;
+    if (name == "mode") greeted.refusal = mode_refusal(text_of(*fields[i + 1]));
+  }
+  return greeted;
+}
+
+Greeted read_greeting(const redisReply& reply) {
+  Greeted greeted;
+  const auto error = is_error(reply) ? text_of(reply) : std::string_view();
+  const bool only_ping = error.starts_with("NOPERM") && error.find("'ping'") != error.npos;
+  if (!error.empty() && !only_ping) {
+    greeted.refusal = explain_error(error);
+  }
+  return greeted;
+}
+
+std::string explain_error(std::string_view error) {
+  switch (classify(error)) {
+    case ErrorKind::unsuitable:
+      return std::string(cluster_text);
+    case ErrorKind::credentials:
+      return "user or password refused: " + std::string(error);
+    case ErrorKind::passing:
+      return "not ready: " + std::string(error);
+    case ErrorKind::refused:
+      break;
+  }
+  return "refused: " + std::string(error);
+}
+
+}  // namespace sidestream::redis

@@ -1,0 +1,90 @@
+#include "connectors/redis/health.hpp"
+
+#include <ctime>
+
+namespace sidestream::redis {
+namespace {
+
+constexpr const char* not_yet = "not connected yet";
+
+std::string now_text() {
+  const auto now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
+  std::tm utc{};
+  gmtime_r(&now, &utc);
+  std::array<char, 32> text{};
+  std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &utc);
+  return text.data();
+}
+
+}  // namespace
+
+Health::Health(std::string name, ConnectorProbe& probe, Log log)
+    : name_(std::move(name)), probe_(probe), log_(std::move(log)) {
+  for (auto& part : parts_) part = {not_yet, now_text()};
+}
+
+void Health::ill(Part part, const std::string& what) {
+  const std::lock_guard lock(mutex_);
+  auto& trouble = parts_[static_cast<std::size_t>(part)];
+  if (trouble.what.empty()) trouble.since = now_text();
+  trouble.what = what;
+  if (logged_ != what) {
+    log_.warn("redis", "the server can't be used", {{"connector", name_}, {"error", what}});
+    logged_ = what;
+  }
+  tell_probe();
+}
+
+void Health::well(Part part) {
+  const std::lock_guard lock(mutex_);
+  parts_[static_cast<std::size_t>(part)] = {};
+  if (!worst() && !logged_.empty()) {
+    log_.info("redis", "the server can be used again", {{"connector", name_}});
+    logged_.clear();
+  }
+  tell_probe();
+}
+
+void Health::stream_ill(const std::string& stream, const std::string& what) {
+  const std::lock_guard lock(mutex_);
+  auto& known = streams_[stream];
+  if (known == what) return;
+  known = what;
+  log_.warn("redis", "a stream can't be read",
+            {{"connector", name_}, {"stream", stream}, {"error", what}});
+  tell_probe();
+}
+
+void Health::stream_well(const std::string& stream) {
+  const std::lock_guard lock(mutex_);
+  if (streams_.erase(stream) == 0) return;
+  log_.info("redis", "a stream can be read again", {{"connector", name_}, {"stream", stream}});
+  tell_probe();
+}
+
+void Health::tell_probe() {
+  if (const auto* trouble = worst()) {
+    probe_.down(trouble->what + ", since " + trouble->since);
+  } else {
+    probe_.up(streams_text());
+  }
+}
+
+const Health::Trouble* Health::worst() const {
+  const Trouble* found = nullptr;
+  for (const auto& part : parts_) {
+    if (part.what.empty()) continue;
+    if (!found || found->what == not_yet) found = &part;
+  }
+  return found;
+}
+
+std::string Health::streams_text() const {
+  if (streams_.empty()) return {};
+  const auto& [stream, what] = *streams_.begin();
+  auto text = "stream " + stream + " can't be read: " + what;
+  if (streams_.size() > 1) text += " (and " + std::to_string(streams_.size() - 1) + " more)";
+  return text;
+}
+
+}  // namespace sidestream::redis

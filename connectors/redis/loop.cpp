@@ -1,0 +1,99 @@
+#include "connectors/redis/loop.hpp"
+
+#include <pthread.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <csignal>
+#include <system_error>
+
+namespace sidestream::redis {
+namespace {
+
+constexpr std::chrono::milliseconds longest_wait{60'000};
+
+// Signals are the application's business; and OpenSSL writes to sockets that may be closed.
+void block_signals() {
+  sigset_t all;
+  sigfillset(&all);
+  pthread_sigmask(SIG_BLOCK, &all, nullptr);
+}
+
+int make_event() {
+  const int event = ::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+  if (event < 0) throw std::system_error(errno, std::generic_category(), "eventfd");
+  return event;
+}
+
+// ppoll, as the pauses between two reads are often shorter than a millisecond.
+timespec poll_timeout(Clock::time_point until) {
+  using std::chrono::nanoseconds;
+  const auto now = Clock::now();
+  if (until <= now) return {};
+  const auto left = std::min<nanoseconds>(until - now, longest_wait);
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(left);
+  return {static_cast<time_t>(seconds.count()), static_cast<long>((left - seconds).count())};
+}
+
+}  // namespace
+
+Loop::Loop() : event_(make_event()) {}
+
+Loop::~Loop() {
+  stop();
+  ::close(event_);
+}
+
+void Loop::start(std::vector<Link*> links, Turn turn) {
+  links_ = std::move(links);
+  turn_ = std::move(turn);
+  thread_ = std::thread([this] {
+    block_signals();
+    run();
+  });
+}
+
+void Loop::stop() {
+  stopping_ = true;
+  wake();
+  if (thread_.joinable()) thread_.join();
+}
+
+void Loop::wake() {
+  if (woken_.exchange(true)) return;
+  const std::uint64_t one = 1;
+  [[maybe_unused]] const auto written = ::write(event_, &one, sizeof one);
+}
+
+void Loop::run() {
+  ready_.assign(links_.size() + 1, pollfd{event_, POLLIN, 0});
+  while (!stopping_) {
+    const auto now = Clock::now();
+    for (std::size_t i = 0; i < links_.size(); ++i) links_[i]->step(ready_[i].revents, now);
+    auto next = turn_(now);
+    for (auto* link : links_) link->flush();
+    for (const auto* link : links_) next = std::min(next, link->wake_at());
+    wait(next);
+  }
+}
+
+void Loop::wait(Clock::time_point until) {
+  for (std::size_t i = 0; i < links_.size(); ++i) ready_[i] = links_[i]->wanted();
+  ready_.back().revents = 0;
+  const auto timeout = poll_timeout(until);
+  if (::ppoll(ready_.data(), ready_.size(), &timeout, nullptr) <= 0) {
+    for (auto& entry : ready_) entry.revents = 0;
+  }
+  if (ready_.back().revents != 0) drain();
+}
+
+// The flag falls before the turn looks, so a wake after the look is a new one.
+void Loop::drain() {
+  std::uint64_t count = 0;
+  [[maybe_unused]] const auto got = ::read(event_, &count, sizeof count);
+  woken_ = false;
+}
+
+}  // namespace sidestream::redis

@@ -1,0 +1,179 @@
+#include "sidecar/app/application.hpp"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <csignal>
+#include <ctime>
+#include <optional>
+#include <utility>
+
+#include "sidecar/app/machine.hpp"
+#include "sidecar/app/version.hpp"
+#include "sidecar/metrics/exporter.hpp"
+
+namespace sidestream {
+namespace {
+
+using namespace std::chrono_literals;
+using Clock = std::chrono::steady_clock;
+
+constexpr auto look_around = 200ms;       // for a drain that was asked for, and streams that have ended
+constexpr auto tidy_every = 1s;
+constexpr auto drain_margin = 2s;         // after the window: for sockets that still take their last bytes
+constexpr std::uint64_t spare_files = 256;  // brokers, listeners, admin connections
+
+sigset_t our_signals() {
+  sigset_t set;
+  sigemptyset(&set);
+  for (const int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&set, signal);
+  return set;
+}
+
+Log block_signals(Log log) {
+  const sigset_t set = our_signals();
+  ::pthread_sigmask(SIG_BLOCK, &set, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);
+  return log;
+}
+
+// Nothing: none came in time.
+std::optional<int> wait_for_signal(std::chrono::milliseconds most) {
+  const sigset_t set = our_signals();
+  const timespec time{most.count() / 1000, (most.count() % 1000) * 1'000'000};
+  const int signal = ::sigtimedwait(&set, nullptr, &time);
+  if (signal < 0) return std::nullopt;
+  return signal;
+}
+
+}  // namespace
+
+Application::Application(Settings settings, const std::string& config, Log log)
+    : settings_(std::move(settings)),
+      log_(block_signals(std::move(log))),
+      memory_(settings_.server.memory > 0 ? settings_.server.memory : default_memory()),
+      connectors_(make_connectors(settings_.connectors, log_)),
+      pool_(memory_),
+      topics_(
+          settings_.topics, [this](const std::string& name) -> Connector& { return connector(name); },
+          memory_, pool_, log_),
+      pages_(
+          topics_, named_connectors(), probe_, [this] { return metrics(); }, settings_.server.console),
+      router_(settings_.server, topics_, pages_),
+      server_(settings_.server, router_, topics_, memory_, probe_, log_),
+      drain_socket_(config) {}
+
+Connector& Application::connector(const std::string& name) {
+  const auto made = std::find_if(connectors_.begin(), connectors_.end(),
+                                 [&](const auto& c) { return c.name == name; });
+  return *made->connector;  // the settings name no other
+}
+
+std::vector<NamedConnector> Application::named_connectors() const {
+  std::vector<NamedConnector> named;
+  for (const auto& made : connectors_) named.push_back({made.name, made.kind, made.connector.get()});
+  return named;
+}
+
+std::vector<std::string> Application::open() { return server_.open(); }
+
+int Application::run() {
+  check_file_limit();
+  const int threads = settings_.server.threads > 0 ? settings_.server.threads : default_threads();
+  for (const auto& made : connectors_) made.connector->start();
+  server_.run(threads);
+  log_.info("app", "listening",
+            {{"streams", server_.streams_address()},
+             {"admin", server_.admin_address()},
+             {"threads", threads},
+             {"memory", memory_.budget()},
+             {"version", version}});
+  wait_for_end();
+  server_.stop();
+  topics_.close();
+  for (const auto& made : connectors_) made.connector->stop();
+  log_.info("app", "stopped");
+  return 0;
+}
+
+void Application::check_file_limit() {
+  const std::uint64_t wanted = settings_.server.max_connections + spare_files;
+  const std::uint64_t got = raise_file_limit(wanted);
+  if (got >= wanted) return;
+  log_.warn("app", "the limit of open files is too low for max_connections",
+            {{"limit", got}, {"wanted", wanted}, {"hint", "raise the hard limit (ulimit -Hn)"}});
+}
+
+// Drain: not ready, still accepting (drain_delay); then streams end, spread over the window. Only a signal
+// ends the process; with no stream left it does so at once.
+void Application::wait_for_end() {
+  bool ending = false;
+  std::optional<Clock::time_point> streams_end_at;
+  std::optional<Clock::time_point> give_up_at;
+  auto tidied_at = Clock::now();
+  while (true) {
+    const auto signal = wait_for_signal(look_around);
+    const auto now = Clock::now();
+    if (signal && *signal == SIGHUP) log_.warn("app", "reload is not supported; restart to change topics");
+    const bool asked = drain_socket_.asked();
+    const bool term = signal && *signal != SIGHUP;
+    if (term && ending) return log_.warn("app", "second signal: stopping at once");
+    ending = ending || term;
+    if ((term || asked) && !streams_end_at) {
+      begin_drain();
+      streams_end_at = now + settings_.server.drain_delay;
+    }
+    if (streams_end_at && !give_up_at && now >= *streams_end_at) {
+      server_.drain(settings_.server.drain);
+      give_up_at = now + settings_.server.drain + drain_margin;
+    }
+    const bool over = give_up_at && (probe_.streams.value() == 0 || now >= *give_up_at);
+    if (ending && over) return;
+    if (now - tidied_at >= tidy_every) {
+      tidied_at = now;
+      topics_.tidy(now);
+    }
+  }
+}
+
+void Application::begin_drain() {
+  probe_.draining.store(true);
+  log_.info("app", "draining", {{"streams", probe_.streams.value()}});
+}
+
+std::string Application::metrics() const {
+  Figures figures;
+  figures.version = version;
+  figures.server = &probe_;
+  figures.replay_bytes = pool_.bytes();
+  figures.pinned_bytes = memory_.pinned();
+  figures.memory_budget = memory_.budget();
+  const auto open_logs = topics_.open_logs();
+  const auto now = std::chrono::duration_cast<std::chrono::milliseconds>(
+                       std::chrono::system_clock::now().time_since_epoch())
+                       .count();
+  for (const Topic* topic : topics_.topics()) {
+    TopicFigures t{topic->settings.name, &topic->probe};
+    for (const auto& log : open_logs) {
+      if (&log->topic() != topic) continue;
+      const auto f = log->log().figures();
+      ++t.open_logs;
+      t.log_bytes += f.bytes;
+      t.log_frames += f.frames;
+      t.slowest_lag = std::max(t.slowest_lag, log->slowest_lag());
+      if (f.oldest_ms > 0) {
+        t.log_age_seconds =
+            std::max(t.log_age_seconds, static_cast<double>(now - f.oldest_ms) / 1000);
+      }
+    }
+    figures.topics.push_back(std::move(t));
+  }
+  for (const auto& made : connectors_) {
+    const ConnectorProbe& p = made.connector->probe();
+    figures.connectors.push_back({made.name, made.kind, p.is_up(), p.reconnects, p.errors, p.records_read,
+                                  p.ranges_read, p.published, p.publish_failures, p.tails});
+  }
+  return prometheus_text(figures);
+}
+
+}  // namespace sidestream

@@ -1,0 +1,55 @@
+#pragma once
+// The composition root: owns everything, in the order of dependence, and runs the process's life.
+//
+//   open()  binds the ports           run()  connectors and loops work until a signal, then drain and stop
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "sidecar/app/connectors.hpp"
+#include "sidecar/app/drain_socket.hpp"
+#include "sidecar/base/log.hpp"
+#include "sidecar/http/admin.hpp"
+#include "sidecar/http/router.hpp"
+#include "sidecar/http/server.hpp"
+#include "sidecar/metrics/probes.hpp"
+#include "sidecar/settings/settings.hpp"
+#include "sidecar/stream/memory.hpp"
+#include "sidecar/stream/replay.hpp"
+#include "sidecar/stream/topics.hpp"
+
+namespace sidestream {
+
+class Application {
+ public:
+  // Call before any thread is started: the signals that run() waits for are blocked here.
+  Application(Settings settings, const std::string& config, Log log);
+
+  // The problems that keep it from running, if any.
+  std::vector<std::string> open();
+  // Returns the exit code.
+  int run();
+
+ private:
+  Connector& connector(const std::string& name);
+  std::vector<NamedConnector> named_connectors() const;
+  std::string metrics() const;
+  void wait_for_end();
+  void begin_drain();
+  void check_file_limit();
+
+  const Settings settings_;
+  Log log_;
+  Memory memory_;
+  ServerProbe probe_;
+  std::vector<MadeConnector> connectors_;
+  ReplayPool pool_;
+  Topics topics_;
+  AdminPages pages_;
+  Router router_;
+  Server server_;
+  DrainSocket drain_socket_;
+};
+
+}  // namespace sidestream

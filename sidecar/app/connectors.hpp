@@ -1,0 +1,25 @@
+#pragma once
+// Makes the configured connectors: the only place that names concrete ones.
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "connectors/connector.hpp"
+#include "sidecar/base/log.hpp"
+#include "sidecar/settings/settings.hpp"
+
+namespace sidestream {
+
+struct MadeConnector {
+  std::string name;
+  std::string kind;  // "kafka", "redis", "embedded"
+  std::unique_ptr<Connector> connector;
+};
+
+// What can be known to be wrong without asking a broker, as sentences with the key's path.
+std::vector<std::string> check_connectors(const std::vector<ConnectorSettings>& settings);
+
+std::vector<MadeConnector> make_connectors(const std::vector<ConnectorSettings>& settings, const Log& log);
+
+}  // namespace sidestream

@@ -1,0 +1,49 @@
+#include <cstdio>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "sidecar/app/application.hpp"
+#include "sidecar/app/options.hpp"
+#include "sidecar/settings/load.hpp"
+
+namespace {
+
+using namespace sidestream;
+
+constexpr int bad_input = 2;
+
+int fail(const std::vector<std::string>& problems) {
+  for (const std::string& problem : problems) std::fprintf(stderr, "%s\n", problem.c_str());
+  return bad_input;
+}
+
+int drain(const Options& options) {
+  if (ask_to_drain(options.config)) return 0;
+  return fail({"no process runs with the configuration " + options.config});
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  int exit_code = 0;
+  const auto options = parse_options(argc, argv, exit_code);
+  if (!options) return exit_code;
+  if (options->action == Options::Action::drain) return drain(*options);
+  Loaded loaded = load_settings(options->config);
+  if (loaded.errors.empty()) {
+    for (const auto& problem : check_connectors(loaded.settings.connectors)) {
+      loaded.errors.push_back(options->config + ": " + problem);
+    }
+  }
+  if (!loaded.errors.empty()) return fail(loaded.errors);
+  if (options->action == Options::Action::check) {
+    std::printf("%s: good (%zu connectors, %zu topics)\n", options->config.c_str(),
+                loaded.settings.connectors.size(), loaded.settings.topics.size());
+    return 0;
+  }
+  Application application(std::move(loaded.settings), options->config,
+                          Log::to_stderr(options->log_level, options->log_format));
+  if (const auto problems = application.open(); !problems.empty()) return fail(problems);
+  return application.run();
+}

@@ -1,0 +1,24 @@
+#pragma once
+// The command line.
+
+#include <optional>
+#include <string>
+
+#include "sidecar/base/log.hpp"
+
+namespace sidestream {
+
+inline constexpr const char* default_config = "/etc/sidestream/sidestream.yaml";
+
+struct Options {
+  enum class Action { run, check, drain };
+  Action action = Action::run;
+  std::string config = default_config;
+  LogFormat log_format = LogFormat::json;
+  LogLevel log_level = LogLevel::info;
+};
+
+// Nothing: the process is to end with `exit_code` (after --help or --version, or a mistake, which was told).
+std::optional<Options> parse_options(int argc, char** argv, int& exit_code);
+
+}  // namespace sidestream

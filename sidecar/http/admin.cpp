@@ -1,0 +1,118 @@
+#include "sidecar/http/admin.hpp"
+
+#include <algorithm>
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
+#include <chrono>
+#include <utility>
+
+#include "sidecar/http/console/assets.hpp"
+#include "sidecar/stream/event_id.hpp"
+
+namespace sidestream {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::size_t listed_logs_max = 100;  // of a template with thousands
+
+std::string text(const json::object& object) { return json::serialize(object) + "\n"; }
+
+json::object describe(OpenLog& open) {
+  const auto figures = open.log().figures();
+  json::object o{{"log", open.name()},
+                 {"state", open.log().is_open() ? "open" : "opening"},
+                 {"readers", open.readers()},
+                 {"partitions", figures.partitions},
+                 {"first", nullptr},
+                 {"last", nullptr},
+                 {"bytes", figures.bytes},
+                 {"frames", figures.frames},
+                 {"age_seconds", nullptr},
+                 {"slowest_lag", open.slowest_lag()}};
+  if (open.log().is_open()) {
+    o["first"] = format_position(open.format(), figures.tail_position);
+    o["last"] = format_position(open.format(), figures.head_position);
+  }
+  if (figures.oldest_ms > 0) {
+    const auto now = std::chrono::system_clock::now().time_since_epoch();
+    const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
+    o["age_seconds"] = std::max(0.0, static_cast<double>(ms - figures.oldest_ms) / 1000);
+  }
+  return o;
+}
+
+}  // namespace
+
+AdminPages::AdminPages(Topics& topics, std::vector<NamedConnector> connectors, const ServerProbe& probe,
+                       std::function<std::string()> metrics, bool console)
+    : topics_(topics),
+      connectors_(std::move(connectors)),
+      probe_(probe),
+      metrics_(std::move(metrics)),
+      console_(console) {}
+
+std::optional<Response> AdminPages::answer(const Request& request) const {
+  const std::string path = request.path();
+  const bool ours = path == "/livez" || path == "/readyz" || path == "/metrics" || path == "/topics";
+  if (ours && !request.reads()) return Response::not_allowed("GET, HEAD");
+  if (path == "/livez") return Response::json("{\"status\":\"alive\"}\n");
+  if (path == "/readyz") return ready();
+  if (path == "/topics") return list_topics();
+  if (path == "/metrics") {
+    return Response{200, "text/plain; version=0.0.4; charset=utf-8", metrics_(), {}};
+  }
+  if (!console_) return std::nullopt;
+  for (const Asset& asset : console_assets()) {
+    if (asset.path != path) continue;
+    if (!request.reads()) return Response::not_allowed("GET, HEAD");
+    return Response{200, std::string(asset.content_type), std::string(asset.body),
+                    {{"Cache-Control", "no-cache"}}};
+  }
+  return std::nullopt;
+}
+
+// 200 as long as streams can be taken: a broker that is down is a detail, as the streams wait for it.
+Response AdminPages::ready() const {
+  const bool draining = probe_.draining.load();
+  json::array connectors;
+  for (const NamedConnector& named : connectors_) {
+    const ConnectorProbe& probe = named.connector->probe();
+    connectors.push_back(json::object{{"name", named.name},
+                                      {"kind", named.kind},
+                                      {"up", probe.is_up()},
+                                      {"detail", probe.is_up() ? std::string() : probe.detail()}});
+  }
+  Response response = Response::json(text(
+      {{"status", draining ? "draining" : "ready"}, {"connectors", std::move(connectors)}}));
+  response.status = draining ? 503 : 200;
+  return response;
+}
+
+Response AdminPages::list_topics() const {
+  json::array list;
+  const auto open_logs = topics_.open_logs();
+  for (const Topic* topic : topics_.topics()) {
+    json::array logs;
+    std::size_t open = 0;
+    for (const auto& log : open_logs) {
+      if (&log->topic() != topic || ++open > listed_logs_max) continue;
+      logs.push_back(describe(*log));
+    }
+    const TopicSettings& s = topic->settings;
+    list.push_back(json::object{{"name", s.name},
+                                {"path", s.path},
+                                {"template", s.is_template()},
+                                {"connector", s.from},
+                                {"log", s.log},
+                                {"publish", s.publish},
+                                {"subscribers", topic->probe.subscribers.value()},
+                                {"events_read", topic->probe.records_read.value()},
+                                {"open_logs", open},
+                                {"logs", std::move(logs)}});
+  }
+  return Response::json(text({{"topics", std::move(list)}}));
+}
+
+}  // namespace sidestream

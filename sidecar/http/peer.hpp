@@ -1,0 +1,16 @@
+#pragma once
+// What the kernel knows of the other end of a TCP connection. Linux.
+//
+// Thread: any.
+
+namespace sidestream {
+
+// Caps the send buffer (a slow reader's bytes wait in our log, not in the kernel), sends at once, and has an
+// idle peer probed.
+void set_stream_options(int socket);
+
+// No sign of life for long although something was sent. A reader that is only slow acknowledges the probes
+// of its closed window and is alive.
+bool peer_is_dead(int socket);
+
+}  // namespace sidestream

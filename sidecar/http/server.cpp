@@ -1,0 +1,110 @@
+#include "sidecar/http/server.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <optional>
+#include <utility>
+
+#include "sidecar/http/event_loop.hpp"
+#include "sidecar/http/listener.hpp"
+#include "sidecar/http/session.hpp"
+
+namespace sidestream {
+namespace {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+
+constexpr auto no_throw = asio::as_tuple(asio::use_awaitable);
+// After an accept that failed for want of descriptors: until some connection has closed.
+constexpr std::chrono::milliseconds accept_pause{50};
+
+}  // namespace
+
+struct Server::Parts {
+  Parts(const ServerSettings& s, const Router& router, Topics& topics, Memory& m, ServerProbe& p, Log l)
+      : settings(s), memory(m), log(l), context{s, router, topics, p, std::move(l)} {}
+
+  asio::awaitable<void> accept(tcp::acceptor& acceptor, Port port);
+
+  const ServerSettings& settings;
+  Memory& memory;
+  Log log;
+  SessionContext context;
+  asio::io_context accepting{1};
+  std::optional<tcp::acceptor> streams;
+  std::optional<tcp::acceptor> admin;
+  std::vector<std::unique_ptr<EventLoop>> loops;
+  std::size_t next_loop = 0;  // accepting thread
+  std::thread thread;
+};
+
+// Deals connections to the loops in turn, so that they are even from the first on.
+asio::awaitable<void> Server::Parts::accept(tcp::acceptor& acceptor, Port port) {
+  while (true) {
+    EventLoop& loop = *loops[next_loop++ % loops.size()];
+    auto [error, socket] = co_await acceptor.async_accept(loop.io(), no_throw);
+    if (error == asio::error::operation_aborted) co_return;
+    if (error) {
+      log.warn("http", "can't accept a connection", {{"error", error.message()}});
+      asio::steady_timer pause(accepting, accept_pause);
+      co_await pause.async_wait(no_throw);
+      continue;
+    }
+    auto session = run_session(std::move(socket), port, loop, context);
+    asio::co_spawn(loop.io(), std::move(session), asio::detached);
+  }
+}
+
+Server::Server(const ServerSettings& settings, const Router& router, Topics& topics, Memory& memory,
+               ServerProbe& probe, Log log)
+    : parts_(std::make_unique<Parts>(settings, router, topics, memory, probe, std::move(log))) {}
+
+Server::~Server() { stop(); }
+
+std::vector<std::string> Server::open() {
+  std::vector<std::string> problems;
+  const auto bind = [&](const std::string& address) {
+    std::string problem;
+    auto acceptor = bind_listener(parts_->accepting, address, problem);
+    if (!acceptor) problems.push_back(problem);
+    return acceptor;
+  };
+  parts_->streams = bind(parts_->settings.listen);
+  parts_->admin = bind(parts_->settings.admin);
+  return problems;
+}
+
+std::string Server::streams_address() const { return local_address(*parts_->streams); }
+std::string Server::admin_address() const { return local_address(*parts_->admin); }
+
+void Server::run(int threads) {
+  Parts& p = *parts_;
+  for (int i = 0; i < threads; ++i) {
+    p.loops.push_back(std::make_unique<EventLoop>(p.memory, p.context.probe));
+    p.loops.back()->run();
+  }
+  asio::co_spawn(p.accepting, p.accept(*p.streams, Port::streams), asio::detached);
+  asio::co_spawn(p.accepting, p.accept(*p.admin, Port::admin), asio::detached);
+  p.thread = std::thread([&p] { p.accepting.run(); });
+}
+
+void Server::drain(std::chrono::milliseconds window) {
+  parts_->context.probe.draining_streams.store(true);
+  for (const auto& loop : parts_->loops) {
+    asio::post(loop->io(), [&streams = loop->streams(), window] { streams.drain(window); });
+  }
+}
+
+void Server::stop() {
+  if (!parts_->thread.joinable()) return;
+  parts_->accepting.stop();
+  parts_->thread.join();
+  for (const auto& loop : parts_->loops) loop->stop();
+}
+
+}  // namespace sidestream

@@ -1,0 +1,47 @@
+#pragma once
+// The HTTP server: two listeners, and event loops that connections are dealt to in turn.
+//
+// Thread: start-up thread for all functions.
+// Life: open() -> run() -> drain() ... -> stop(). Connectors must be stopped before this is destroyed, as their
+// answers are posted to the loops.
+
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "sidecar/base/log.hpp"
+#include "sidecar/http/router.hpp"
+#include "sidecar/metrics/probes.hpp"
+#include "sidecar/settings/settings.hpp"
+#include "sidecar/stream/memory.hpp"
+#include "sidecar/stream/topics.hpp"
+
+namespace sidestream {
+
+class Server {
+ public:
+  // Borrows all.
+  Server(const ServerSettings& settings, const Router& router, Topics& topics, Memory& memory,
+         ServerProbe& probe, Log log);
+  ~Server();
+
+  // Binds both ports. The problems, if any.
+  std::vector<std::string> open();
+  // "127.0.0.1:8080", with the port that the system chose where 0 was asked for.
+  std::string streams_address() const;
+  std::string admin_address() const;
+
+  void run(int threads);
+  // New streams are refused, those that are open end within `window`.
+  void drain(std::chrono::milliseconds window);
+  // Cuts what is left and joins the threads.
+  void stop();
+
+ private:
+  struct Parts;
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace sidestream

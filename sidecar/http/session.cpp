@@ -1,0 +1,306 @@
+#include "sidecar/http/session.hpp"
+
+#include <algorithm>
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/async_result.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/core/tcp_stream.hpp>
+#include <boost/beast/http.hpp>
+#include <cctype>
+#include <optional>
+#include <random>
+#include <utility>
+
+#include "sidecar/http/cors.hpp"
+#include "sidecar/http/peer.hpp"
+#include "sidecar/stream/control.hpp"
+#include "sidecar/stream/segment.hpp"
+
+namespace sidestream {
+namespace {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+namespace http = boost::beast::http;
+using namespace std::chrono_literals;
+
+constexpr auto no_throw = asio::as_tuple(asio::use_awaitable);
+
+constexpr std::uint32_t header_max = 64 * 1024;  // an id of 200 partitions and a page's cookies fit
+constexpr auto head_time = 10s;                  // for a request's head once its connection is open
+constexpr auto idle_time = 60s;                  // between requests
+constexpr auto body_time = 30s;
+constexpr auto write_time = 30s;
+
+using HeadParser = http::request_parser<http::empty_body>;
+using BodyParser = http::request_parser<http::string_body>;
+
+Timestamp now() {
+  return std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now());
+}
+
+std::string lower(beast::string_view text) {
+  std::string out(text);
+  std::transform(out.begin(), out.end(), out.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return out;
+}
+
+// False: the target is no path.
+bool read_head(const HeadParser& parser, Request& request) {
+  const auto& head = parser.get();
+  request.method = std::string(head.method_string());
+  request.http10 = head.version() < 11;
+  for (const auto& field : head) {
+    request.headers.emplace_back(lower(field.name_string()), std::string(field.value()));
+  }
+  const auto target = head.target();
+  return parse_target({target.data(), target.size()}, request);
+}
+
+// The head of a stream's answer, by hand: no Content-Length, Connection or Keep-Alive (wire facts C13).
+std::string stream_head(const Request& request, const Fields& headers) {
+  std::string head = request.http10 ? "HTTP/1.0 200 OK\r\n" : "HTTP/1.1 200 OK\r\n";
+  head +=
+      "Content-Type: text/event-stream; charset=utf-8\r\n"
+      "Cache-Control: no-cache, no-transform\r\n"
+      "X-Accel-Buffering: no\r\n";
+  if (!request.http10) head += "Transfer-Encoding: chunked\r\n";
+  for (const auto& [name, value] : headers) head.append(name).append(": ").append(value).append("\r\n");
+  return head + "\r\n";
+}
+
+// A stream that is over at once: browsers come back after `retry` (wire facts C2), where any other
+// status would end them for good.
+std::string refusal(const Request& request, const StreamRequest& stream, std::string_view reason) {
+  std::random_device random;
+  std::uniform_int_distribution<std::int64_t> retry(stream.retry.least.count(), stream.retry.most.count());
+  std::string block;
+  append_shutdown(block, reason);
+  append_retry(block, retry(random));
+  block += "\n";
+  if (request.http10) return block;
+  std::string chunk;
+  append_chunk_head(chunk, block.size());
+  return chunk + block + "\r\n0\r\n\r\n";
+}
+
+// The publish's answer, on this coroutine's loop.
+asio::awaitable<Result<Published>> publish(PublishRequest request) {
+  auto executor = co_await asio::this_coro::executor;
+  auto initiate = [executor, &request](auto handler) {
+    auto shared = std::make_shared<decltype(handler)>(std::move(handler));
+    request.topic->connector.publish(
+        std::move(request.log), std::move(request.message), [executor, shared](Result<Published> result) {
+          asio::post(executor, [shared, result = std::move(result)]() mutable {
+            std::move (*shared)(std::move(result));
+          });
+        });
+  };
+  co_return co_await asio::async_initiate<const asio::use_awaitable_t<>&, void(Result<Published>)>(
+      initiate, asio::use_awaitable);
+}
+
+class Session {
+ public:
+  Session(asio::ip::tcp::socket socket, Port port, EventLoop& loop, const SessionContext& context)
+      : stream_(std::move(socket)), port_(port), loop_(loop), context_(context) {}
+
+  // False: the connection has become a stream, which counts itself.
+  asio::awaitable<bool> run();
+
+ private:
+  enum class Next { again, close, taken };
+
+  asio::awaitable<Next> serve();
+  asio::awaitable<Next> answer_unreadable(beast::error_code error);
+  asio::awaitable<Next> answer(const Request& request, Response response, bool keep_alive);
+  asio::awaitable<Next> answer_publish(const Request& request, HeadParser& head, PublishRequest publish_to);
+  asio::awaitable<Next> start_stream(const Request& request, StreamRequest stream);
+  bool may_stream() const;
+
+  beast::tcp_stream stream_;
+  beast::flat_buffer buffer_;
+  Port port_;
+  EventLoop& loop_;
+  const SessionContext& context_;
+  bool first_ = true;
+};
+
+asio::awaitable<bool> Session::run() {
+  Next next = Next::again;
+  while (next == Next::again) next = co_await serve();
+  if (next == Next::taken) co_return false;
+  // What the client still sends is read for a moment: a close with unread bytes would be a reset, which
+  // can take the answer with it.
+  beast::error_code ignored;
+  stream_.socket().shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
+  stream_.expires_after(1s);
+  for (std::size_t read = 0; read < 1024 * 1024;) {
+    buffer_.clear();
+    auto room = buffer_.prepare(16 * 1024);
+    const auto [error, n] = co_await stream_.async_read_some(room, no_throw);
+    if (error) break;
+    read += n;
+  }
+  co_return true;
+}
+
+asio::awaitable<Session::Next> Session::serve() {
+  HeadParser parser;
+  parser.header_limit(header_max);
+  parser.body_limit(boost::none);
+  stream_.expires_after(first_ ? head_time : idle_time);
+  first_ = false;
+  const auto [error, n] = co_await http::async_read_header(stream_, buffer_, parser, no_throw);
+  if (error) co_return co_await answer_unreadable(error);
+  Request request;
+  const bool keep_alive = parser.get().keep_alive();
+  if (!read_head(parser, request)) {
+    Response response = Response::error(400, "the request's target is not a path");
+    co_return co_await answer(request, std::move(response), false);
+  }
+  Router::Outcome outcome = context_.router.route(port_, request, now());
+  if (auto* stream = std::get_if<StreamRequest>(&outcome)) {
+    co_return co_await start_stream(request, std::move(*stream));
+  }
+  if (auto* publish_to = std::get_if<PublishRequest>(&outcome)) {
+    co_return co_await answer_publish(request, parser, std::move(*publish_to));
+  }
+  // A body that nobody wants is not read; the next request could not be found behind it.
+  const bool has_body = parser.content_length().value_or(0) > 0 || parser.chunked();
+  Response response = std::get<Response>(std::move(outcome));
+  co_return co_await answer(request, std::move(response), keep_alive && !has_body);
+}
+
+asio::awaitable<Session::Next> Session::answer_unreadable(beast::error_code error) {
+  const bool ours = error.category() == make_error_code(http::error::bad_method).category();
+  if (!ours || error == http::error::end_of_stream || error == http::error::partial_message) {
+    co_return Next::close;
+  }
+  context_.probe.malformed.add();
+  const bool too_long = error == http::error::header_limit || error == http::error::buffer_overflow;
+  Response response =
+      too_long ? Response::error(431, "the request's head is longer than 64 KiB")
+               : Response::error(400, "the request is not HTTP/1.1: " + error.message());
+  Request none;
+  co_return co_await answer(none, std::move(response), false);
+}
+
+asio::awaitable<Session::Next> Session::answer(const Request& request, Response response,
+                                               bool keep_alive) {
+  http::response<http::string_body> out;
+  out.version(request.http10 ? 10 : 11);
+  out.result(response.status);
+  if (response.status != 204) out.set(http::field::content_type, response.content_type);
+  for (const auto& [name, value] : response.headers) out.insert(name, value);
+  out.keep_alive(keep_alive);
+  const std::size_t size = response.body.size();
+  if (request.method != "HEAD") out.body() = std::move(response.body);
+  if (response.status != 204) out.content_length(size);
+  context_.probe.response(response.status);
+  stream_.expires_after(write_time);
+  http::response_serializer<http::string_body> serializer(out);
+  const auto [error, n] = request.method == "HEAD"
+                              ? co_await http::async_write_header(stream_, serializer, no_throw)
+                              : co_await http::async_write(stream_, serializer, no_throw);
+  co_return !error && keep_alive ? Next::again : Next::close;
+}
+
+asio::awaitable<Session::Next> Session::answer_publish(const Request& request, HeadParser& head,
+                                                       PublishRequest publish_to) {
+  const bool keep_alive = head.get().keep_alive();
+  const auto too_large = [&] {
+    Response response = Response::error(
+        413, "the body is larger than this topic's max_event of " + std::to_string(publish_to.body_max) +
+                 " bytes");
+    response.headers = publish_to.headers;
+    return response;
+  };
+  if (head.content_length().value_or(0) > publish_to.body_max) {
+    Response response = too_large();
+    co_return co_await answer(request, std::move(response), false);
+  }
+  if (beast::iequals(head.get()[http::field::expect], "100-continue")) {
+    static constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
+    stream_.expires_after(write_time);
+    const auto [error, n] = co_await asio::async_write(stream_, asio::buffer(go_on), no_throw);
+    if (error) co_return Next::close;
+  }
+  BodyParser parser(std::move(head));
+  parser.body_limit(publish_to.body_max);
+  stream_.expires_after(body_time);
+  const auto [error, n] = co_await http::async_read(stream_, buffer_, parser, no_throw);
+  if (error == http::error::body_limit) {
+    Response response = too_large();
+    co_return co_await answer(request, std::move(response), false);
+  }
+  if (error) co_return co_await answer_unreadable(error);
+  Topic& topic = *publish_to.topic;
+  Fields headers = std::move(publish_to.headers);
+  publish_to.message.value = std::move(parser.get().body());
+  const Result<Published> result = co_await publish(std::move(publish_to));
+  (result ? topic.probe.published : topic.probe.publish_failures).add();
+  Response response = publish_response(result, topic.connector.format());
+  response.headers.insert(response.headers.end(), headers.begin(), headers.end());
+  co_return co_await answer(request, std::move(response), keep_alive);
+}
+
+bool Session::may_stream() const {
+  const auto open = context_.probe.streams.value();
+  return !context_.probe.draining_streams.load(std::memory_order_relaxed) &&
+         open < static_cast<std::int64_t>(context_.settings.max_connections);
+}
+
+asio::awaitable<Session::Next> Session::start_stream(const Request& request, StreamRequest stream) {
+  std::string head = stream_head(request, cors_headers(stream.cors, request));
+  const bool head_only = request.method == "HEAD";
+  const bool refused = !head_only && !may_stream();
+  if (refused) {
+    context_.probe.streams_refused.add();
+    const bool draining = context_.probe.draining_streams.load(std::memory_order_relaxed);
+    head += refusal(request, stream, draining ? "drain" : "overload");
+  }
+  // With the courtesies off nothing of ours would follow for a while, and proxies hold back bare heads.
+  if (!refused && !head_only && !stream.control_events) head += request.http10 ? ":\n" : "2\r\n:\n\r\n";
+  set_stream_options(stream_.socket().native_handle());
+  stream_.expires_after(write_time);
+  const auto [error, n] = co_await asio::async_write(stream_, asio::buffer(head), no_throw);
+  if (error || refused || head_only) co_return Next::close;
+  stream_.expires_never();
+  StreamOptions options;
+  options.subscription.chunked = !request.http10;
+  options.subscription.composite = stream.composite;
+  options.subscription.control_events = stream.control_events;
+  options.heartbeat = stream.heartbeat;
+  options.retry = stream.retry;
+  std::vector<std::shared_ptr<OpenLog>> logs;
+  std::vector<StartRequest> starts;
+  for (auto& part : stream.parts) {
+    logs.push_back(context_.topics.enter(*part.topic, part.log));
+    starts.push_back(std::move(part.start));
+  }
+  loop_.streams().add(stream_.release_socket(), std::move(logs), starts, options);
+  co_return Next::taken;
+}
+
+}  // namespace
+
+boost::asio::awaitable<void> run_session(boost::asio::ip::tcp::socket socket, Port port, EventLoop& loop,
+                                         const SessionContext& context) {
+  context.probe.connections.add(1);
+  bool counted = true;
+  try {
+    Session session(std::move(socket), port, loop, context);
+    counted = co_await session.run();
+  } catch (const std::exception& error) {
+    context.log.error("http", "a session failed", {{"error", error.what()}});
+  }
+  if (counted) context.probe.connections.add(-1);
+}
+
+}  // namespace sidestream

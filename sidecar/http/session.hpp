@@ -1,0 +1,26 @@
+#pragma once
+// One connection until it becomes a stream or closes: read a request, answer it, again. Beast lives here.
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/ip/tcp.hpp>
+
+#include "sidecar/base/log.hpp"
+#include "sidecar/http/event_loop.hpp"
+#include "sidecar/http/router.hpp"
+
+namespace sidestream {
+
+// What all sessions share. Outlives them.
+struct SessionContext {
+  const ServerSettings& settings;
+  const Router& router;
+  Topics& topics;
+  ServerProbe& probe;
+  Log log;
+};
+
+// Runs on `loop`, whose io_context the socket belongs to. Never throws.
+boost::asio::awaitable<void> run_session(boost::asio::ip::tcp::socket socket, Port port, EventLoop& loop,
+                                         const SessionContext& context);
+
+}  // namespace sidestream

@@ -1,0 +1,371 @@
+#include "sidecar/http/stream_table.hpp"
+
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <array>
+#include <boost/asio/post.hpp>
+#include <cerrno>
+#include <utility>
+
+#include "sidecar/http/peer.hpp"
+
+namespace sidestream {
+namespace {
+
+using namespace std::chrono_literals;
+
+// Of one stream's turn, so that a reader that catches up doesn't hold up the others.
+constexpr std::size_t turn_budget = 256 * 1024;
+// What a client may send on a stream that only speaks to it; more is not a client's behaviour.
+constexpr std::size_t chatter_max = 64 * 1024;
+constexpr auto peers_every = 5s;
+constexpr auto closing_time = 1s;
+
+std::int64_t wall_ms() {
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  return std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
+}
+
+}  // namespace
+
+struct StreamTable::Turn {
+  Turn(StreamTable& table, std::uint32_t slot, Stream& stream)
+      : single{&stream.memberships[0].log->state()},
+        context{single, table, table.name_of(slot), table.scratch_, wall_ms()} {
+    if (stream.memberships.size() == 1) return;
+    for (const Membership& membership : stream.memberships) several.push_back(&membership.log->state());
+    context.logs = several;
+  }
+  std::array<LogState*, 1> single;
+  std::vector<LogState*> several;
+  Subscription::Context context;
+};
+
+StreamTable::StreamTable(boost::asio::io_context& io, Memory& memory, ServerProbe& probe)
+    : io_(io), memory_(memory), probe_(probe), timer_(io), peers_looked_at_(Clock::now()) {
+  schedule_sweep();
+}
+
+StreamTable::~StreamTable() {
+  for (auto& [log, members] : logs_) members->close();
+}
+
+// ---- the table ---------------------------------------------------------------------------------------------
+
+std::uint64_t StreamTable::name_of(std::uint32_t slot) const {
+  return (static_cast<std::uint64_t>(slots_[slot].generation) << 32) | slot;
+}
+
+StreamTable::Stream* StreamTable::find(std::uint64_t name) {
+  const auto slot = static_cast<std::uint32_t>(name);
+  if (slot >= slots_.size() || slots_[slot].generation != name >> 32) return nullptr;
+  return slots_[slot].stream.get();
+}
+
+std::uint32_t StreamTable::free_slot() {
+  if (free_.empty()) {
+    slots_.emplace_back();
+    return static_cast<std::uint32_t>(slots_.size() - 1);
+  }
+  const std::uint32_t slot = free_.back();
+  free_.pop_back();
+  return slot;
+}
+
+void StreamTable::add(boost::asio::ip::tcp::socket socket, std::vector<std::shared_ptr<OpenLog>> logs,
+                      const std::vector<StartRequest>& starts, const StreamOptions& options) {
+  const std::uint32_t slot = free_slot();
+  SubscriptionOptions own = options.subscription;
+  own.retry_ms = random_retry(options.retry);
+  slots_[slot].stream = std::make_unique<Stream>(std::move(socket), own, logs, memory_);
+  Stream& stream = *slots_[slot].stream;
+  ++used_;
+  probe_.streams.add(1);
+  probe_.streams_opened.add();
+  stream.retry = options.retry;
+  stream.heartbeat_ms = static_cast<std::int32_t>(options.heartbeat.count());
+  stream.last_sent = Clock::now();
+  const auto wanted = std::clamp<std::chrono::milliseconds>(options.heartbeat / 10, 10ms, 250ms);
+  if (wanted < sweep_every_) {
+    sweep_every_ = wanted;
+    schedule_sweep();
+  }
+  for (const auto& log : logs) {
+    log->topic().probe.subscribers.add(1);
+    join(slot, log);
+  }
+  watch_peer(slot, stream);
+  stream.subscription.start(starts, *this, name_of(slot));
+  if (draining_) stream.end_at = Clock::now();
+}
+
+void StreamTable::join(std::uint32_t slot, const std::shared_ptr<OpenLog>& log) {
+  auto& members = logs_[log.get()];
+  if (!members) {
+    members = std::make_shared<LogMembers>(io_, log, [this](LogMembers& woken) { wake(woken); });
+    members->open();
+  }
+  slots_[slot].stream->memberships.push_back({members, static_cast<std::uint32_t>(members->streams().size())});
+  members->streams().push_back(slot);
+}
+
+void StreamTable::leave(std::uint32_t slot) {
+  for (Membership& membership : slots_[slot].stream->memberships) {
+    LogMembers& members = *membership.log;
+    OpenLog& log = members.log();
+    // The last one takes the place.
+    const std::uint32_t moved = members.streams().back();
+    members.streams()[membership.place] = moved;
+    members.streams().pop_back();
+    if (moved != slot) {
+      for (Membership& other : slots_[moved].stream->memberships) {
+        if (&*other.log == &members) other.place = membership.place;
+      }
+    }
+    log.topic().probe.subscribers.add(-1);
+    members.state().tally.flush(log.topic().probe);
+    if (members.streams().empty()) {
+      members.close();
+      logs_.erase(&log);
+    }
+    log.leave(Clock::now());
+  }
+}
+
+void StreamTable::close(std::uint32_t slot, CloseReason reason) {
+  leave(slot);
+  slots_[slot].stream.reset();
+  ++slots_[slot].generation;
+  free_.push_back(slot);
+  --used_;
+  probe_.streams.add(-1);
+  probe_.connections.add(-1);
+  probe_.closed(reason);
+}
+
+// ---- sending -----------------------------------------------------------------------------------------------
+
+void StreamTable::wake(LogMembers& log) {
+  // Backwards: a stream that closes has its place taken by one that was seen already.
+  auto& streams = log.streams();
+  const std::shared_ptr<LogMembers> alive = log.shared_from_this();
+  for (std::size_t i = streams.size(); i-- > 0;) pump(streams[i]);
+  log.state().tally.flush(log.log().topic().probe);
+}
+
+void StreamTable::pump(std::uint32_t slot) {
+  Stream& stream = *slots_[slot].stream;
+  if (stream.blocked || stream.ending || stream.resuming) return;
+  Turn turn(*this, slot, stream);
+  send(slot, stream, turn);
+}
+
+// False: the stream is gone.
+bool StreamTable::send(std::uint32_t slot, Stream& stream, Turn& turn) {
+  std::size_t sent = 0;
+  while (sent < turn_budget) {
+    const std::string_view bytes = stream.subscription.step(turn.context);
+    if (bytes.empty()) {
+      if (stream.subscription.ended()) finish(stream);
+      return true;
+    }
+    const auto offered = static_cast<ssize_t>(bytes.size());
+    const auto n = ::send(stream.socket.native_handle(), bytes.data(), bytes.size(),
+                          MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (n < 0 && errno != EAGAIN && errno != EWOULDBLOCK) {
+      close(slot, CloseReason::client);
+      return false;
+    }
+    if (n > 0) {
+      stream.last_sent = Clock::now();
+      sent += static_cast<std::size_t>(n);
+      stream.subscription.wrote(static_cast<std::size_t>(n), turn.context);
+    }
+    if (n < offered) {
+      stream.subscription.blocked(turn.context);
+      wait_writable(slot, stream);
+      return true;
+    }
+  }
+  stream.subscription.blocked(turn.context);
+  resume_later(slot, stream);
+  return true;
+}
+
+void StreamTable::resume_later(std::uint32_t slot, Stream& stream) {
+  stream.resuming = true;
+  boost::asio::post(io_, [this, name = name_of(slot)] {
+    Stream* found = find(name);
+    if (!found) return;
+    found->resuming = false;
+    pump(static_cast<std::uint32_t>(name));
+  });
+}
+
+void StreamTable::wait_writable(std::uint32_t slot, Stream& stream) {
+  stream.blocked = true;
+  stream.socket.async_wait(boost::asio::ip::tcp::socket::wait_write,
+                           [this, name = name_of(slot)](boost::system::error_code) {
+                             Stream* found = find(name);
+                             if (!found) return;
+                             found->blocked = false;
+                             pump(static_cast<std::uint32_t>(name));
+                           });
+}
+
+// The stream has said all: the peer gets the end, and a moment to close.
+void StreamTable::finish(Stream& stream) {
+  boost::system::error_code ignored;
+  stream.socket.shutdown(boost::asio::ip::tcp::socket::shutdown_send, ignored);
+  stream.ending = true;
+  stream.end_at = Clock::now() + closing_time;
+}
+
+// ---- the peer ----------------------------------------------------------------------------------------------
+
+void StreamTable::watch_peer(std::uint32_t slot, Stream& stream) {
+  stream.socket.async_wait(boost::asio::ip::tcp::socket::wait_read,
+                           [this, name = name_of(slot)](boost::system::error_code) {
+                             if (find(name)) peer_spoke(static_cast<std::uint32_t>(name));
+                           });
+}
+
+// Readable: it has closed (at once gone, whatever the heartbeat), or says something that nobody asked for.
+void StreamTable::peer_spoke(std::uint32_t slot) {
+  Stream& stream = *slots_[slot].stream;
+  char ignored[4096];
+  std::size_t read = 0;
+  while (read < chatter_max) {
+    const auto n = ::recv(stream.socket.native_handle(), ignored, sizeof ignored, MSG_DONTWAIT);
+    if (n == 0 || (n < 0 && errno != EAGAIN && errno != EWOULDBLOCK)) {
+      return close(slot, stream.ending ? CloseReason::drain : CloseReason::client);
+    }
+    if (n < 0) return watch_peer(slot, stream);
+    read += static_cast<std::size_t>(n);
+  }
+  close(slot, CloseReason::error);
+}
+
+// ---- answers of the broker ---------------------------------------------------------------------------------
+
+void StreamTable::post_plan(std::uint64_t name, std::size_t part, StartPlan plan) {
+  boost::asio::post(io_, [this, name, part, plan = std::move(plan)]() mutable {
+    Stream* stream = find(name);
+    if (!stream || stream->ending) return;
+    const auto slot = static_cast<std::uint32_t>(name);
+    const std::shared_ptr<LogMembers> members = stream->memberships[part].log;
+    // The log may have opened, or been reset, since this loop looked.
+    const LogView& view = members->state().view;
+    if (view.head_position.empty() || plan.resets > view.resets) {
+      members->refresh();
+      wake(*members);
+      stream = find(name);
+      if (!stream) return;
+    }
+    Turn turn(*this, slot, *stream);
+    stream->subscription.take_plan(part, std::move(plan), turn.context);
+    pump(slot);
+    members->state().tally.flush(members->log().topic().probe);
+  });
+}
+
+void StreamTable::post_page(std::uint64_t name, std::size_t part, Result<PagePtr> page) {
+  boost::asio::post(io_, [this, name, part, page = std::move(page)]() mutable {
+    Stream* stream = find(name);
+    if (!stream || stream->ending) return;
+    const auto slot = static_cast<std::uint32_t>(name);
+    const std::shared_ptr<LogMembers> members = stream->memberships[part].log;
+    Turn turn(*this, slot, *stream);
+    stream->subscription.take_page(part, std::move(page), turn.context);
+    pump(slot);
+    members->state().tally.flush(members->log().topic().probe);
+  });
+}
+
+// ---- the sweep -----------------------------------------------------------------------------------------------
+
+void StreamTable::schedule_sweep() {
+  if (closed_) return;
+  timer_.expires_after(sweep_every_);
+  timer_.async_wait([this](boost::system::error_code error) {
+    if (error) return;
+    sweep();
+    schedule_sweep();
+  });
+}
+
+void StreamTable::sweep() {
+  const auto now = Clock::now();
+  const bool look_at_peers = now - peers_looked_at_ >= peers_every;
+  if (look_at_peers) peers_looked_at_ = now;
+  for (std::uint32_t slot = 0; slot < slots_.size(); ++slot) {
+    if (slots_[slot].stream) sweep_one(slot, now, look_at_peers);
+  }
+  count_lag();
+}
+
+void StreamTable::sweep_one(std::uint32_t slot, Clock::time_point now, bool look_at_peers) {
+  Stream& stream = *slots_[slot].stream;
+  if (stream.ending) {
+    if (now >= stream.end_at) close(slot, CloseReason::drain);
+    return;
+  }
+  if (look_at_peers && peer_is_dead(stream.socket.native_handle())) {
+    return close(slot, CloseReason::dead_peer);
+  }
+  if (memory_.pinned_too_much() && stream.subscription.holds() > 0) {
+    return close(slot, CloseReason::slow);
+  }
+  const bool ends = now >= stream.end_at;
+  const auto silence = now - stream.last_sent + sweep_every_ / 2;
+  const bool silent = !stream.blocked && silence >= std::chrono::milliseconds(stream.heartbeat_ms);
+  if (!ends && !silent && !stream.subscription.cooling()) return;
+  Turn turn(*this, slot, stream);
+  if (ends) {
+    stream.end_at = Clock::time_point::max();
+    stream.subscription.end("drain", random_retry(stream.retry));
+  }
+  stream.subscription.tick(turn.context);
+  if (silent) stream.subscription.heartbeat(turn.context);
+  pump(slot);
+}
+
+void StreamTable::count_lag() {
+  for (auto& [log, members] : logs_) {
+    LogState* state = &members->state();
+    std::uint64_t most = 0;
+    for (const std::uint32_t slot : members->streams()) {
+      const Stream& stream = *slots_[slot].stream;
+      // Of several topics one can't tell which lags here; the topic's own streams tell.
+      if (stream.memberships.size() == 1) {
+        most = std::max(most, stream.subscription.lag(std::span<LogState* const>(&state, 1)));
+      }
+    }
+    members->set_slowest_lag(most);
+  }
+}
+
+void StreamTable::drain(std::chrono::milliseconds window) {
+  draining_ = true;
+  std::uniform_int_distribution<std::int64_t> spread(0, window.count());
+  for (Slot& slot : slots_) {
+    if (slot.stream && !slot.stream->ending) {
+      slot.stream->end_at = Clock::now() + std::chrono::milliseconds(spread(random_));
+    }
+  }
+}
+
+void StreamTable::close_all() {
+  closed_ = true;
+  timer_.cancel();
+  for (std::uint32_t slot = 0; slot < slots_.size(); ++slot) {
+    if (slots_[slot].stream) close(slot, CloseReason::drain);
+  }
+}
+
+std::int64_t StreamTable::random_retry(const RetrySettings& retry) {
+  return std::uniform_int_distribution<std::int64_t>(retry.least.count(), retry.most.count())(random_);
+}
+
+}  // namespace sidestream

@@ -1,0 +1,117 @@
+#pragma once
+// The event streams of one event loop after their handshake: socket, subscription and a few bytes each.
+//
+// A wake of a log walks its streams and sends directly (non-blocking); only a socket that is full is waited
+// for. One sweep timer does heartbeats, deadlines and dead peers for all of them.
+//
+// Thread: the loop's, but for post_plan and post_page (any). Lives until its io_context has stopped.
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <random>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "sidecar/http/log_members.hpp"
+#include "sidecar/metrics/probes.hpp"
+#include "sidecar/stream/subscription.hpp"
+
+namespace sidestream {
+
+struct StreamOptions {
+  SubscriptionOptions subscription;
+  Milliseconds heartbeat{15000};
+  RetrySettings retry;
+};
+
+class StreamTable final : public Postbox {
+ public:
+  using Clock = std::chrono::steady_clock;
+
+  StreamTable(boost::asio::io_context& io, Memory& memory, ServerProbe& probe);
+  ~StreamTable() override;
+
+  // Takes over a socket whose response head has been sent. `logs` have been entered; the table leaves them.
+  void add(boost::asio::ip::tcp::socket socket, std::vector<std::shared_ptr<OpenLog>> logs,
+           const std::vector<StartRequest>& starts, const StreamOptions& options);
+
+  // Ends all streams at block ends, spread over `window`; new ones end at once.
+  void drain(std::chrono::milliseconds window);
+  // Cuts what is left and stops the sweep.
+  void close_all();
+  std::size_t size() const { return used_; }
+
+  void post_plan(std::uint64_t stream, std::size_t part, StartPlan plan) override;
+  void post_page(std::uint64_t stream, std::size_t part, Result<PagePtr> page) override;
+
+ private:
+  struct Membership {
+    std::shared_ptr<LogMembers> log;
+    std::uint32_t place;  // in log->streams()
+  };
+  struct Stream {
+    Stream(boost::asio::ip::tcp::socket s, SubscriptionOptions o,
+           std::vector<std::shared_ptr<OpenLog>> logs, Memory& memory)
+        : socket(std::move(s)), subscription(o, std::move(logs), memory) {}
+    boost::asio::ip::tcp::socket socket;
+    Subscription subscription;
+    std::vector<Membership> memberships;
+    Clock::time_point last_sent;
+    Clock::time_point end_at = Clock::time_point::max();  // drain; after the end: close
+    RetrySettings retry;
+    std::int32_t heartbeat_ms = 15000;
+    bool blocked = false;    // waits for the socket to take more
+    bool resuming = false;   // gets another turn
+    bool ending = false;     // all was said; waits for the peer to close
+  };
+  struct Slot {
+    std::unique_ptr<Stream> stream;
+    std::uint32_t generation = 0;
+  };
+  // What a pump needs of a stream, gathered on the stack.
+  struct Turn;
+
+  std::uint64_t name_of(std::uint32_t slot) const;
+  Stream* find(std::uint64_t name);
+  std::uint32_t free_slot();
+  void join(std::uint32_t slot, const std::shared_ptr<OpenLog>& log);
+  void leave(std::uint32_t slot);
+  void close(std::uint32_t slot, CloseReason reason);
+
+  void wake(LogMembers& log);
+  void pump(std::uint32_t slot);
+  bool send(std::uint32_t slot, Stream& stream, Turn& turn);
+  void resume_later(std::uint32_t slot, Stream& stream);
+  void wait_writable(std::uint32_t slot, Stream& stream);
+  void watch_peer(std::uint32_t slot, Stream& stream);
+  void peer_spoke(std::uint32_t slot);
+  void finish(Stream& stream);
+
+  void schedule_sweep();
+  void sweep();
+  void sweep_one(std::uint32_t slot, Clock::time_point now, bool look_at_peers);
+  std::int64_t random_retry(const RetrySettings& retry);
+  void count_lag();
+
+  boost::asio::io_context& io_;
+  Memory& memory_;
+  ServerProbe& probe_;
+  std::vector<Slot> slots_;
+  std::vector<std::uint32_t> free_;
+  std::size_t used_ = 0;
+  std::unordered_map<const OpenLog*, std::shared_ptr<LogMembers>> logs_;
+  std::string scratch_;
+  std::mt19937_64 random_{std::random_device{}()};
+  boost::asio::steady_timer timer_;
+  std::chrono::milliseconds sweep_every_{250};
+  Clock::time_point peers_looked_at_;
+  bool draining_ = false;
+  bool closed_ = false;
+};
+
+}  // namespace sidestream

@@ -1,0 +1,35 @@
+#pragma once
+// From a request to what a stream needs: which logs, where to start, which options. Pure.
+
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "sidecar/http/exchange.hpp"
+#include "sidecar/settings/settings.hpp"
+#include "sidecar/stream/start.hpp"
+#include "sidecar/stream/topics.hpp"
+
+namespace sidestream {
+
+struct StreamRequest {
+  struct Part {
+    Topic* topic;
+    std::string log;
+    StartRequest start;
+  };
+  std::vector<Part> parts;
+  bool composite = false;       // GET /events?topic=...: ids name their topics
+  bool control_events = true;   // off where one of the topics has them off
+  Milliseconds heartbeat{};
+  RetrySettings retry;
+  CorsSettings cors;
+};
+
+// `now`: for starts like since=10m.
+std::variant<StreamRequest, Response> parse_stream(Topic& topic, const std::string& log,
+                                                   const Request& request, Timestamp now);
+std::variant<StreamRequest, Response> parse_streams(Topics& topics, const Request& request,
+                                                    Timestamp now);
+
+}  // namespace sidestream

@@ -1,0 +1,190 @@
+#include "sidecar/metrics/exporter.hpp"
+
+#include <prometheus/metric_family.h>
+#include <prometheus/text_serializer.h>
+
+#include <utility>
+
+namespace sidestream {
+namespace {
+
+using prometheus::ClientMetric;
+using prometheus::MetricFamily;
+using prometheus::MetricType;
+using Labels = std::vector<std::pair<std::string, std::string>>;
+
+// Collects families; one call adds one sample.
+class Text {
+ public:
+  void family(std::string name, std::string help, MetricType type) {
+    families_.push_back({"sidestream_" + std::move(name), std::move(help), type, {}});
+  }
+  void sample(const Labels& labels, double value) {
+    ClientMetric& metric = add(labels);
+    if (families_.back().type == MetricType::Counter) {
+      metric.counter.value = value;
+    } else {
+      metric.gauge.value = value;
+    }
+  }
+  void histogram(const Labels& labels, const LatencyProbe& probe) {
+    auto& histogram = add(labels).histogram;
+    std::uint64_t count = 0;
+    for (std::size_t i = 0; i < LatencyProbe::bounds_seconds.size(); ++i) {
+      count += probe.bucket(i);
+      histogram.bucket.push_back({count, LatencyProbe::bounds_seconds[i]});
+    }
+    count += probe.bucket(LatencyProbe::bounds_seconds.size());
+    histogram.sample_count = count;
+    histogram.sample_sum = probe.sum_seconds();
+  }
+  std::string write() const { return prometheus::TextSerializer().Serialize(families_); }
+
+ private:
+  ClientMetric& add(const Labels& labels) {
+    ClientMetric& metric = families_.back().metric.emplace_back();
+    for (const auto& [name, value] : labels) metric.label.push_back({name, value});
+    return metric;
+  }
+  std::vector<MetricFamily> families_;
+};
+
+void counter(Text& text, std::string name, std::string help) {
+  text.family(std::move(name), std::move(help), MetricType::Counter);
+}
+void gauge(Text& text, std::string name, std::string help) {
+  text.family(std::move(name), std::move(help), MetricType::Gauge);
+}
+
+void add_server(Text& text, const Figures& figures) {
+  const ServerProbe& server = *figures.server;
+  gauge(text, "build_info", "Always 1; the version as a label");
+  text.sample({{"version", figures.version}}, 1);
+  gauge(text, "connections", "Open connections, streams included");
+  text.sample({}, static_cast<double>(server.connections.value()));
+  gauge(text, "streams", "Open event streams");
+  text.sample({}, static_cast<double>(server.streams.value()));
+  counter(text, "streams_opened_total", "Event streams that were opened");
+  text.sample({}, static_cast<double>(server.streams_opened.value()));
+  counter(text, "streams_refused_total", "Streams refused because of max_connections or a drain");
+  text.sample({}, static_cast<double>(server.streams_refused.value()));
+  counter(text, "streams_closed_total", "Event streams that ended, by who or what ended them");
+  for (std::size_t i = 0; i < close_reasons.size(); ++i) {
+    text.sample({{"reason", std::string(close_reasons[i])}},
+                static_cast<double>(server.streams_closed[i].value()));
+  }
+  counter(text, "http_responses_total", "Ordinary answers (not streams) by status class");
+  for (std::size_t i = 2; i < server.responses.size(); ++i) {
+    text.sample({{"class", std::to_string(i) + "xx"}}, static_cast<double>(server.responses[i].value()));
+  }
+  counter(text, "http_malformed_requests_total", "Requests that could not be parsed");
+  text.sample({}, static_cast<double>(server.malformed.value()));
+  gauge(text, "draining", "1 while the process is draining");
+  text.sample({}, server.draining.load() ? 1 : 0);
+  gauge(text, "replay_bytes", "Bytes of replayed ranges that are kept for their readers");
+  text.sample({}, static_cast<double>(figures.replay_bytes));
+  gauge(text, "pinned_bytes", "Retired bytes that half-sent frames still need");
+  text.sample({}, static_cast<double>(figures.pinned_bytes));
+  gauge(text, "memory_budget_bytes", "What topic logs and replays may hold together");
+  text.sample({}, static_cast<double>(figures.memory_budget));
+}
+
+template <class Value>
+void per_topic(Text& text, const Figures& figures, Value value) {
+  for (const TopicFigures& topic : figures.topics) {
+    text.sample({{"topic", topic.topic}}, static_cast<double>(value(topic)));
+  }
+}
+
+void add_topics(Text& text, const Figures& figures) {
+  gauge(text, "subscribers", "Streams that read the topic");
+  per_topic(text, figures, [](auto& t) { return t.probe->subscribers.value(); });
+  counter(text, "records_read_total", "Records that the tail has read from the broker");
+  per_topic(text, figures, [](auto& t) { return t.probe->records_read.value(); });
+  counter(text, "records_replayed_total", "Records that replays have read from the broker");
+  per_topic(text, figures, [](auto& t) { return t.probe->records_replayed.value(); });
+  counter(text, "events_sent_total", "Events sent to clients, all of them together");
+  per_topic(text, figures, [](auto& t) { return t.probe->events_sent.value(); });
+  counter(text, "bytes_sent_total", "Bytes of events sent to clients");
+  per_topic(text, figures, [](auto& t) { return t.probe->bytes_sent.value(); });
+  counter(text, "events_skipped_total", "Records that could not or should not become an event");
+  for (const TopicFigures& topic : figures.topics) {
+    for (std::size_t i = 0; i < skip_reasons.size(); ++i) {
+      text.sample({{"topic", topic.topic}, {"reason", std::string(skip_reasons[i])}},
+                  static_cast<double>(topic.probe->skipped[i].value()));
+    }
+  }
+  counter(text, "event_names_altered_total", "Event names that could not be sent as they were");
+  per_topic(text, figures, [](auto& t) { return t.probe->names_altered.value(); });
+  counter(text, "starts_total", "How streams started: live, from memory, from the broker, after a gap or reset");
+  for (const TopicFigures& topic : figures.topics) {
+    for (std::size_t i = 0; i < start_modes.size(); ++i) {
+      text.sample({{"topic", topic.topic}, {"mode", std::string(start_modes[i])}},
+                  static_cast<double>(topic.probe->starts[i].value()));
+    }
+  }
+  counter(text, "gaps_sent_total", "stream-gap events sent");
+  per_topic(text, figures, [](auto& t) { return t.probe->gaps.value(); });
+  counter(text, "gap_records_total", "Records announced as lost, where they could be counted");
+  per_topic(text, figures, [](auto& t) { return t.probe->gap_records.value(); });
+  counter(text, "resets_sent_total", "stream-reset events sent");
+  per_topic(text, figures, [](auto& t) { return t.probe->resets.value(); });
+  counter(text, "lagged_total", "Times that a reader fell out of the topic log");
+  per_topic(text, figures, [](auto& t) { return t.probe->lagged.value(); });
+  counter(text, "published_total", "Records published by POST and acknowledged");
+  per_topic(text, figures, [](auto& t) { return t.probe->published.value(); });
+  counter(text, "publish_failures_total", "Publishes by POST that were answered with an error");
+  per_topic(text, figures, [](auto& t) { return t.probe->publish_failures.value(); });
+  gauge(text, "open_logs", "Logs that are being read");
+  per_topic(text, figures, [](auto& t) { return t.open_logs; });
+  gauge(text, "log_bytes", "Bytes of the topic log, or of all logs of a template");
+  per_topic(text, figures, [](auto& t) { return t.log_bytes; });
+  gauge(text, "log_frames", "Events kept in the topic log");
+  per_topic(text, figures, [](auto& t) { return t.log_frames; });
+  gauge(text, "log_age_seconds", "Age of the oldest event kept in the topic log");
+  per_topic(text, figures, [](auto& t) { return t.log_age_seconds; });
+  gauge(text, "slowest_lag_records", "Records that the slowest subscriber is behind");
+  per_topic(text, figures, [](auto& t) { return t.slowest_lag; });
+  text.family("delivery_latency_seconds", "From the broker's timestamp to the socket", MetricType::Histogram);
+  for (const TopicFigures& topic : figures.topics) {
+    text.histogram({{"topic", topic.topic}}, topic.probe->latency);
+  }
+}
+
+template <class Value>
+void per_connector(Text& text, const Figures& figures, Value value) {
+  for (const ConnectorFigures& c : figures.connectors) {
+    text.sample({{"connector", c.connector}, {"kind", c.kind}}, static_cast<double>(value(c)));
+  }
+}
+
+void add_connectors(Text& text, const Figures& figures) {
+  gauge(text, "connector_up", "1 while the broker answers");
+  per_connector(text, figures, [](auto& c) { return c.up ? 1 : 0; });
+  counter(text, "connector_reconnects_total", "Connections made to the broker after the first");
+  per_connector(text, figures, [](auto& c) { return c.reconnects; });
+  counter(text, "connector_errors_total", "Errors of the broker or on the way to it");
+  per_connector(text, figures, [](auto& c) { return c.errors; });
+  counter(text, "connector_records_read_total", "Records read, by tails and ranges together");
+  per_connector(text, figures, [](auto& c) { return c.records_read; });
+  counter(text, "connector_ranges_read_total", "Ranges read for replays");
+  per_connector(text, figures, [](auto& c) { return c.ranges_read; });
+  counter(text, "connector_published_total", "Records written and acknowledged");
+  per_connector(text, figures, [](auto& c) { return c.published; });
+  counter(text, "connector_publish_failures_total", "Records that could not be written, or not surely");
+  per_connector(text, figures, [](auto& c) { return c.publish_failures; });
+  gauge(text, "connector_tails", "Logs that are being tailed");
+  per_connector(text, figures, [](auto& c) { return c.tails; });
+}
+
+}  // namespace
+
+std::string prometheus_text(const Figures& figures) {
+  Text text;
+  add_server(text, figures);
+  add_topics(text, figures);
+  add_connectors(text, figures);
+  return text.write();
+}
+
+}  // namespace sidestream

@@ -1,0 +1,52 @@
+#pragma once
+// The Prometheus text of all probes. The only user of the metrics library.
+//
+// Label values come from the configuration only, so that no client can make series grow.
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "sidecar/metrics/probes.hpp"
+
+namespace sidestream {
+
+// Figures of the moment that are no counters, asked for at each scrape.
+struct TopicFigures {
+  std::string topic;
+  const TopicProbe* probe;
+  std::uint64_t open_logs = 0;
+  std::uint64_t log_bytes = 0;
+  std::uint64_t log_frames = 0;
+  double log_age_seconds = 0;   // of the oldest frame kept
+  std::uint64_t slowest_lag = 0;
+};
+
+struct ConnectorFigures {
+  std::string connector;
+  std::string kind;
+  bool up = false;
+  std::uint64_t reconnects = 0;
+  std::uint64_t errors = 0;
+  std::uint64_t records_read = 0;
+  std::uint64_t ranges_read = 0;
+  std::uint64_t published = 0;
+  std::uint64_t publish_failures = 0;
+  std::uint64_t tails = 0;
+};
+
+struct Figures {
+  std::string version;
+  const ServerProbe* server;
+  std::vector<TopicFigures> topics;
+  std::vector<ConnectorFigures> connectors;
+  std::uint64_t replay_bytes = 0;
+  std::uint64_t pinned_bytes = 0;
+  std::uint64_t memory_budget = 0;
+};
+
+// Thread: any.
+std::string prometheus_text(const Figures& figures);
+
+}  // namespace sidestream

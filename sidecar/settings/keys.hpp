@@ -1,0 +1,44 @@
+#pragma once
+// Every key that the loader knows, section by section: what it accepts, what it lists in messages,
+// and what the tests look for in config/sidestream.yaml and config/sidestream.schema.json.
+
+#include <span>
+#include <string_view>
+
+namespace sidestream::keys {
+
+inline constexpr std::string_view root[] = {"server", "connectors", "topics"};
+inline constexpr std::string_view server[] = {
+    "listen", "admin",           "console",     "threads", "memory", "heartbeat",
+    "retry",  "max_connections", "drain_delay", "drain",   "cors"};
+inline constexpr std::string_view cors[] = {"origins", "credentials"};
+inline constexpr std::string_view connector[] = {"kafka", "redis", "embedded"};
+inline constexpr std::string_view redis[] = {"url", "username", "password", "ca"};
+inline constexpr std::string_view embedded[] = {"path", "retention"};
+inline constexpr std::string_view retention[] = {"records", "bytes", "age"};
+inline constexpr std::string_view topic[] = {
+    "path",           "from",     "topic", "stream",       "publish",   "start",     "on_reset",
+    "control_events", "envelope", "event", "invalid_utf8", "tombstone", "max_event", "log",
+    "heartbeat",      "retry",    "flush", "linger",       "cors"};
+inline constexpr std::string_view event[] = {"header"};
+
+struct Section {
+  std::string_view path;  // `*` stands for any name
+  std::span<const std::string_view> keys;
+};
+
+// The properties below connectors.*.kafka are librdkafka's, any name.
+inline constexpr Section sections[] = {
+    {"", root},
+    {"server", server},
+    {"server.cors", cors},
+    {"connectors.*", connector},
+    {"connectors.*.redis", redis},
+    {"connectors.*.embedded", embedded},
+    {"connectors.*.embedded.retention", retention},
+    {"topics.*", topic},
+    {"topics.*.event", event},
+    {"topics.*.cors", cors},
+};
+
+}  // namespace sidestream::keys

@@ -1,0 +1,72 @@
+#include "sidecar/settings/load.hpp"
+
+#include <filesystem>
+
+#include "sidecar/settings/document.hpp"
+#include "sidecar/settings/expand.hpp"
+#include "sidecar/settings/keys.hpp"
+#include "sidecar/settings/node_reader.hpp"
+#include "sidecar/settings/problems.hpp"
+#include "sidecar/settings/read.hpp"
+
+namespace sidestream {
+
+namespace {
+
+constexpr Mark top{1, 1};
+constexpr std::string_view start_here =
+    "a first file is `connectors: {local: {embedded: {}}}` and `topics: {hello: {from: local}}`";
+
+void check_anything_to_serve(const Section& section) {
+  const Value topics = section["topics"];
+  if (!topics.present() && !section.has("connectors"))
+    section.problem("has neither topics nor connectors; " + std::string(start_here));
+  else if (!topics.present() || topics.is_empty_section())
+    topics.problem(
+        "has no topic, so there is nothing to serve; name one, like "
+        "`hello: {from: CONNECTOR}`");
+}
+
+void read_settings(Context& context, const Node* root, Settings& into) {
+  const std::size_t before = context.problems.count();
+  const Section section = Value(context, "", top, root).section(keys::root);
+  // Else a misspelt key is why something seems to be missing.
+  if (context.problems.count() == before) check_anything_to_serve(section);
+  // The order of reading, as topics look up both of the others.
+  into.server = read_server(section["server"]);
+  Connectors connectors = read_connectors(section["connectors"]);
+  into.connectors = std::move(connectors.settings);
+  into.topics = read_topics(section["topics"], into.server, connectors.known);
+}
+
+}  // namespace
+
+Loaded parse_settings(std::string_view text, const std::string& path,
+                      const Environment& environment) {
+  Problems problems(path);
+  Loaded loaded;
+  if (text.size() > Document::text_max) {
+    problems.add({}, "", "the file is larger than 1MiB");
+    return {{}, problems.lines()};
+  }
+  Document document;
+  const Node* root = document.parse(text, problems);
+  if (!root && problems.empty())
+    problems.add(top, "", "the file is empty; " + std::string(start_here));
+  if (root) {
+    Context context{problems, environment, std::filesystem::path(path).parent_path()};
+    read_settings(context, root, loaded.settings);
+  }
+  loaded.errors = problems.lines();
+  return loaded;
+}
+
+Loaded load_settings(const std::string& path, const Environment& environment) {
+  const FileContent content = read_file(path, Document::text_max);
+  if (content.error.empty()) return parse_settings(content.text, path, environment);
+  Problems problems(path);
+  problems.add({}, "", "can't read the file: " + content.error);
+  return {{}, problems.lines()};
+}
+
+}  // namespace sidestream

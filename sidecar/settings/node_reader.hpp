@@ -1,0 +1,152 @@
+#pragma once
+// Typed access to the nodes of a document. Whatever doesn't fit is reported at its place, and the
+// variable keeps its default, so that reading goes on and all problems come at once.
+//
+// Thread: one. Borrows: the context, the document and the key lists, for as long as the readers
+// live.
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <initializer_list>
+#include <limits>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "sidecar/settings/document.hpp"
+#include "sidecar/settings/load.hpp"
+#include "sidecar/settings/problems.hpp"
+#include "sidecar/settings/settings.hpp"
+
+namespace sidestream {
+
+struct Context {
+  Problems& problems;
+  const Environment& environment;
+  std::filesystem::path folder;  // of the configuration file
+
+  // suggestion() of near_match.hpp, but empty once there are so many problems that nobody reads it.
+  std::string suggest(std::string_view word, const std::vector<std::string_view>& candidates,
+                      std::string_view otherwise) const;
+};
+
+using Keys = std::span<const std::string_view>;
+
+// A text after ${NAME} and file: were put in.
+struct Text {
+  std::string value;
+  std::string shown;      // as it stands in the file, in quotes: the only form for messages
+  bool expanded = false;  // something was put in, so nothing of `value` may be shown
+  bool bare = false;      // may be a number or a boolean: without quotes, or expanded
+
+  // What a suggestion may be made from.
+  std::string_view showable() const {
+    return expanded ? std::string_view() : std::string_view(value);
+  }
+};
+
+class Section;
+
+// The value of one key, which may be absent: then the readers do nothing, and problem() reports at
+// the place of the section that lacks it.
+class Value {
+ public:
+  // `key` is the place of its key, or of the section that has none.
+  Value(Context& context, std::string path, Mark key, const Node* node)
+      : context_(&context), path_(std::move(path)), key_(key), node_(node) {}
+
+  bool present() const { return node_ != nullptr; }
+  bool is_section() const { return node_ && node_->kind == Node::Kind::map; }
+  bool is_empty_section() const;  // present, and null or a map without entries
+  const std::string& path() const { return path_; }
+  Mark mark() const { return node_ ? node_->mark : key_; }
+  void problem(std::string_view text) const { context_->problems.add(mark(), path_, text); }
+  Context& context() const { return *context_; }
+
+  // Absent also where something was wrong (and has been reported).
+  std::optional<Text> text() const;  // not empty
+  std::optional<Text> text_or_empty() const;
+
+  template <class Number>
+  void read_number(Number& into, std::uint64_t least,
+                   std::uint64_t most = std::numeric_limits<Number>::max()) const {
+    if (const auto number = number_within(least, most)) into = static_cast<Number>(*number);
+  }
+  void read_boolean(bool& into) const;
+  void read_text_or_empty(std::string& into) const;
+  // `zero_too` allows 0 below `least`.
+  void read_duration(Milliseconds& into, Milliseconds least, Milliseconds most,
+                     bool zero_too = false) const;
+  // `word` stands for none.
+  void read_duration_or(std::optional<Milliseconds>& into, std::string_view word,
+                        Milliseconds least, Milliseconds most) const;
+  void read_size(std::uint64_t& into, std::uint64_t least, std::uint64_t most,
+                 bool zero_too = false) const;
+  void read_retry(RetrySettings& into, Milliseconds least, Milliseconds most) const;
+
+  template <class Enum>
+  using Choices = std::initializer_list<std::pair<std::string_view, Enum>>;
+  template <class Enum>
+  void read_choice(Enum& into, std::type_identity_t<Choices<Enum>> choices) const {
+    std::vector<std::string_view> names;
+    for (const auto& choice : choices) names.push_back(choice.first);
+    if (const auto index = choice_among(names)) into = (choices.begin() + *index)->second;
+  }
+
+  // An absent or null value is an empty section.
+  Section section(Keys keys) const;
+  // The entries of a map of any names, in the file's order; of a list.
+  struct Named;
+  std::vector<Named> named() const;
+  std::vector<Value> items() const;
+
+ private:
+  std::optional<Text> scalar(std::string_view wanted) const;
+  std::optional<std::uint64_t> number_within(std::uint64_t least, std::uint64_t most) const;
+  std::optional<std::size_t> choice_among(const std::vector<std::string_view>& names) const;
+  bool check_map() const;
+  bool check_duration(const Text& text, Milliseconds value, Milliseconds least,
+                      Milliseconds most) const;
+  void not_a_duration(const Text& text, std::string_view or_else = {}) const;
+
+  Context* context_;
+  std::string path_;
+  Mark key_;
+  const Node* node_;
+};
+
+struct Value::Named {
+  std::string name;
+  bool plain;  // the name stands without quotes
+  Mark mark;   // of the name
+  Value value;
+};
+
+// A map whose keys are known. Unknown ones are reported when it is made.
+class Section {
+ public:
+  // `mark` is the place for what is missing: the key that names the section.
+  Section(Context& context, std::string path, Mark mark, const Node* node, Keys keys);
+
+  // Requires: `key` is one of the section's keys.
+  Value operator[](std::string_view key) const;
+  bool has(std::string_view key) const { return (*this)[key].present(); }
+  void problem(std::string_view text) const { context_->problems.add(mark_, path_, text); }
+
+ private:
+  Context* context_;
+  std::string path_;
+  Mark mark_;
+  const Node* node_;
+  Keys keys_;
+};
+
+// Whether parsers of the older YAML 1.1 take the word for a boolean and newer ones for a text.
+bool is_old_boolean(std::string_view word);
+
+}  // namespace sidestream

@@ -1,0 +1,40 @@
+#pragma once
+// The three parts of the file, each read in its own .cpp. Private to this folder.
+//
+// Errors: reported to the context's problems; what was wrong keeps its default.
+
+#include <vector>
+
+#include "sidecar/settings/node_reader.hpp"
+#include "sidecar/settings/settings.hpp"
+
+namespace sidestream {
+
+inline constexpr Milliseconds pace_least{100};  // of heartbeat and retry
+inline constexpr Milliseconds pace_most{3'600'000};
+
+ServerSettings read_server(const Value& value);
+
+// What a topic must know of its connector. Connectors that are wrong are here too, so that their
+// topics are not wrong as well.
+struct KnownConnector {
+  enum class Kind { kafka, redis, embedded, unclear };
+  std::string name;
+  Kind kind = Kind::unclear;
+};
+struct Connectors {
+  std::vector<ConnectorSettings> settings;
+  std::vector<KnownConnector> known;
+};
+Connectors read_connectors(const Value& value);
+
+std::vector<TopicSettings> read_topics(const Value& value, const ServerSettings& server,
+                                       const std::vector<KnownConnector>& connectors);
+
+// Both in the server's section and in a topic's.
+void read_cors(const Value& value, CorsSettings& into);
+
+// Of connectors and topics: [A-Za-z0-9_-]{1,64}.
+bool check_name(const Value::Named& named);
+
+}  // namespace sidestream

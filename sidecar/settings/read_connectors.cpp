@@ -1,0 +1,142 @@
+#include <algorithm>
+#include <array>
+#include <map>
+#include <utility>
+
+#include "sidecar/settings/keys.hpp"
+#include "sidecar/settings/read.hpp"
+#include "sidecar/settings/redis_url.hpp"
+
+namespace sidestream {
+
+namespace {
+
+constexpr std::size_t connectors_max = 100;
+constexpr std::uint64_t records_most = 1'000'000'000'000;
+constexpr std::uint64_t bytes_least = 64 * 1024;
+constexpr std::uint64_t bytes_most = 1ULL << 50;
+constexpr Milliseconds age_least{1000};
+constexpr Milliseconds age_most{std::chrono::hours(24 * 3650)};
+
+using Kind = KnownConnector::Kind;
+
+KafkaSettings read_kafka(const Value& value) {
+  KafkaSettings kafka;
+  const auto properties = value.named();
+  for (const Value::Named& property : properties) {
+    const Value& entry = property.value;
+    if (entry.is_section()) {
+      entry.problem(
+          "wants a text, not a map; a property is written with its whole name, like "
+          "bootstrap.servers");
+      continue;
+    }
+    if (auto text = entry.text_or_empty())
+      kafka.properties.emplace(property.name, std::move(text->value));
+  }
+  if (properties.empty() && value.is_empty_section())
+    value.problem("has no properties; at least bootstrap.servers is needed");
+  return kafka;
+}
+
+void check_redis_user(const Section& section, const RedisSettings& redis) {
+  if (!redis.username.empty() && redis.password.empty())
+    section[section.has("username") ? "username" : "url"].problem(
+        "has a user name without a password; of a password alone leave the user name out: "
+        "redis://:PASSWORD@host");
+  if (!redis.ca.empty() && !redis.tls)
+    section["ca"].problem("needs TLS; write rediss:// in the url");
+}
+
+RedisSettings read_redis(const Value& value) {
+  RedisSettings redis;
+  const Section section = value.section(keys::redis);
+  bool good = false;
+  if (!section.has("url")) {
+    section["url"].problem("is missing; like redis://host:6379");
+  } else if (const auto url = section["url"].text()) {
+    Parsed<RedisSettings> parsed = parse_redis_url(url->value);
+    good = parsed.error.empty();
+    if (!good) section["url"].problem(parsed.error);
+    redis = std::move(parsed.value);
+  }
+
+  RedisSettings beside;
+  section["username"].read_text_or_empty(beside.username);
+  section["password"].read_text_or_empty(beside.password);
+  section["ca"].read_text_or_empty(redis.ca);
+  const auto take = [&section](const char* key, std::string& from_url, std::string& from_key) {
+    if (from_key.empty()) return;
+    if (!from_url.empty()) section[key].problem("stands in the url too; write it once");
+    from_url = std::move(from_key);
+  };
+  take("username", redis.username, beside.username);
+  take("password", redis.password, beside.password);
+  if (good) check_redis_user(section, redis);
+  return redis;
+}
+
+EmbeddedSettings read_embedded(const Value& value) {
+  EmbeddedSettings embedded;
+  const Section section = value.section(keys::embedded);
+  section["path"].read_text_or_empty(embedded.path);
+  const Section retention = section["retention"].section(keys::retention);
+  retention["records"].read_number(embedded.retention_records, 1, records_most);
+  retention["bytes"].read_size(embedded.retention_bytes, bytes_least, bytes_most);
+  retention["age"].read_duration(embedded.retention_age, age_least, age_most, true);
+  return embedded;
+}
+
+// Which of the kinds the section has; exactly one is right.
+Kind kind_of(const Value& value, const Section& section) {
+  static constexpr std::array kinds{Kind::kafka, Kind::redis, Kind::embedded};
+  Kind found = Kind::unclear;
+  bool several = false;
+  for (std::size_t i = 0; i < kinds.size(); ++i) {
+    if (!section.has(keys::connector[i])) continue;
+    if (found != Kind::unclear) {
+      section[keys::connector[i]].problem("is a second kind; a connector has exactly one");
+      several = true;
+    }
+    found = kinds[i];
+  }
+  if (found == Kind::unclear && value.is_empty_section())
+    section.problem("has no kind; write one of kafka, redis and embedded below it");
+  return several ? Kind::unclear : found;
+}
+
+void check_embedded_paths(const Value::Named& named, const ConnectorSettings& connector,
+                          std::map<std::string, std::string>& paths) {
+  const auto* embedded = std::get_if<EmbeddedSettings>(&connector.kind);
+  if (!embedded || embedded->path.empty()) return;
+  const auto [first, fresh] = paths.emplace(embedded->path, connector.name);
+  if (!fresh)
+    named.value.problem("has the same file as the connector " + in_quotes(first->second) +
+                        "; use that one for both");
+}
+
+}  // namespace
+
+Connectors read_connectors(const Value& value) {
+  Connectors out;
+  std::map<std::string, std::string> paths;  // of embedded logs, and their connectors
+  for (const Value::Named& named : value.named()) {
+    if (out.known.size() == connectors_max) {
+      named.value.problem("is one connector too many; at most " + std::to_string(connectors_max));
+      break;
+    }
+    check_name(named);
+    const Section section = named.value.section(keys::connector);
+    const Kind kind = kind_of(named.value, section);
+    ConnectorSettings connector{named.name, EmbeddedSettings{}};
+    if (section.has("kafka")) connector.kind = read_kafka(section["kafka"]);
+    if (section.has("redis")) connector.kind = read_redis(section["redis"]);
+    if (section.has("embedded")) connector.kind = read_embedded(section["embedded"]);
+    check_embedded_paths(named, connector, paths);
+    out.known.push_back({named.name, kind});
+    out.settings.push_back(std::move(connector));
+  }
+  return out;
+}
+
+}  // namespace sidestream

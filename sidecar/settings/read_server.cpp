@@ -1,0 +1,86 @@
+#include <algorithm>
+#include <chrono>
+
+#include "sidecar/settings/address.hpp"
+#include "sidecar/settings/keys.hpp"
+#include "sidecar/settings/read.hpp"
+
+namespace sidestream {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::uint64_t threads_most = 256;
+constexpr std::uint64_t connections_most = 10'000'000;
+constexpr std::uint64_t memory_least = 1ULL << 20;
+constexpr std::uint64_t memory_most = 1ULL << 40;
+
+ListenAddress read_listen(const Value& value, std::string& into) {
+  if (const auto text = value.text()) {
+    const Parsed<ListenAddress> address = parse_listen(text->value);
+    if (address.error.empty())
+      into = address.value.text();
+    else
+      value.problem(text->shown + ' ' + address.error);
+  }
+  return parse_listen(into).value;
+}
+
+void read_origins(const Value& value, std::vector<std::string>& into) {
+  std::vector<std::string> origins;
+  bool all = false;
+  for (const Value& item : value.items()) {
+    const auto text = item.text();
+    if (!text) continue;
+    const std::string error = text->value == "*" ? std::string() : check_origin(text->value);
+    if (!error.empty()) item.problem(text->shown + ' ' + error);
+    if (std::ranges::find(origins, text->value) != origins.end())
+      item.problem(text->shown + " is listed twice");
+    all = all || text->value == "*";
+    origins.push_back(text->value);
+  }
+  if (all && origins.size() > 1) value.problem("has \"*\" beside other origins; it stands alone");
+  into = std::move(origins);
+}
+
+}  // namespace
+
+void read_cors(const Value& value, CorsSettings& into) {
+  if (!value.present()) return;
+  const Section section = value.section(keys::cors);
+  into = {};
+  read_origins(section["origins"], into.origins);
+  section["credentials"].read_boolean(into.credentials);
+  if (!into.credentials) return;
+  if (std::ranges::find(into.origins, "*") != into.origins.end())
+    section["credentials"].problem(
+        "can't be true with the origin \"*\": browsers refuse that; list the origins");
+  else if (!section.has("origins"))
+    section["credentials"].problem("has no meaning without origins");
+}
+
+ServerSettings read_server(const Value& value) {
+  ServerSettings server;
+  const Section section = value.section(keys::server);
+  const ListenAddress listen = read_listen(section["listen"], server.listen);
+  const ListenAddress admin = read_listen(section["admin"], server.admin);
+  if (listen.collides(admin) && section.has("admin"))
+    section["admin"].problem("takes the port of listen; give them different ports");
+  else if (listen.collides(admin))
+    section["listen"].problem("takes the port of admin, " + server.admin +
+                              "; give them different ports");
+
+  section["console"].read_boolean(server.console);
+  section["threads"].read_number(server.threads, 0, threads_most);
+  section["memory"].read_size(server.memory, memory_least, memory_most, true);
+  section["heartbeat"].read_duration(server.heartbeat, pace_least, pace_most);
+  section["retry"].read_retry(server.retry, pace_least, pace_most);
+  section["max_connections"].read_number(server.max_connections, 1, connections_most);
+  section["drain_delay"].read_duration(server.drain_delay, 0ms, 10min);
+  section["drain"].read_duration(server.drain, 0ms, 1h);
+  read_cors(section["cors"], server.cors);
+  return server;
+}
+
+}  // namespace sidestream

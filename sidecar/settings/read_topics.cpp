@@ -1,0 +1,237 @@
+#include <algorithm>
+#include <chrono>
+
+#include "sidecar/settings/keys.hpp"
+#include "sidecar/settings/near_match.hpp"
+#include "sidecar/settings/path_pattern.hpp"
+#include "sidecar/settings/read.hpp"
+#include "sidecar/settings/topic_paths.hpp"
+
+namespace sidestream {
+
+namespace {
+
+using namespace std::chrono_literals;
+using Kind = KnownConnector::Kind;
+
+constexpr std::size_t topics_max = 10'000;
+constexpr std::uint64_t event_most = 512ULL << 20;
+constexpr std::uint64_t log_least = 1024;
+constexpr std::uint64_t log_most = 1ULL << 40;
+
+Kind read_from(const Value& value, const std::vector<KnownConnector>& connectors,
+               std::string& into) {
+  std::vector<std::string_view> names;
+  for (const KnownConnector& connector : connectors) names.push_back(connector.name);
+  const std::string none = names.empty() ? "; the file has no connectors" : "";
+  if (!value.present()) {
+    value.problem("is missing; it names the connector to read from" +
+                  (names.empty() ? none : value.context().suggest("", names, "there are")));
+    return Kind::unclear;
+  }
+  const auto text = value.text();
+  if (!text) return Kind::unclear;
+  const auto found = std::ranges::find(connectors, text->value, &KnownConnector::name);
+  if (found == connectors.end()) {
+    value.problem(
+        text->shown + " is not a connector" +
+        (names.empty() ? none : value.context().suggest(text->showable(), names, "there are")));
+    return Kind::unclear;
+  }
+  into = text->value;
+  return found->kind;
+}
+
+std::string check_literal(std::string_view text, Kind kind) {
+  const auto control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; };
+  if (std::ranges::any_of(text, control)) return "has a control character";
+  const bool kafka_too = std::ranges::all_of(text, [](char c) {
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' ||
+           c == '_' || c == '-';
+  });
+  if (kind == Kind::kafka && !kafka_too)
+    return "is no name of a Kafka topic; those have letters, digits and . _ - only";
+  return {};
+}
+
+struct LogName {
+  Value place;
+  Pieces pieces;
+  bool good = false;
+};
+
+// `topic:` or `stream:`, whichever the connector's kind has.
+LogName read_log(const Section& section, Kind kind, const std::string& name, std::string& into) {
+  const bool kafka = kind == Kind::kafka || (kind == Kind::unclear && section.has("topic"));
+  const char* own = kafka ? "topic" : "stream";
+  const char* other = kafka ? "stream" : "topic";
+  const bool other_too = section.has(other);
+  if (other_too && kind != Kind::unclear)
+    section[other].problem(kafka
+                               ? "is for Redis and embedded; what to read of Kafka stands in topic:"
+                               : "is for Kafka; what to read here stands in stream:");
+  LogName out{section[own], {}, false};
+  if (!section.has(own)) {
+    if (kind == Kind::embedded && !other_too) {
+      into = name;
+      out.pieces = {{false, name}};
+      out.good = true;
+    } else if (kind != Kind::unclear && !other_too) {
+      out.place.problem(kafka ? "is missing; it names the Kafka topic to read"
+                              : "is missing; it names the Redis stream to read");
+    }
+    return out;
+  }
+  const auto text = out.place.text();
+  if (!text) return out;
+  Parsed<Pieces> parsed = parse_log_name(text->value);
+  if (kind == Kind::kafka && parameters_of(parsed.value).size() > 1)
+    parsed.error =
+        "has several parameters; a Kafka topic's name can have one, as it has no character "
+        "that keeps their values apart";
+  for (const Piece& piece : parsed.value)
+    if (parsed.error.empty() && !piece.parameter) parsed.error = check_literal(piece.text, kind);
+  if (parsed.error.empty() && kind == Kind::kafka && text->value.size() > 249)
+    parsed.error = "is no name of a Kafka topic; those have at most 249 characters";
+  if (!parsed.error.empty()) {
+    out.place.problem(text->shown + ' ' + parsed.error);
+    return out;
+  }
+  into = text->value;
+  out.pieces = std::move(parsed.value);
+  out.good = true;
+  return out;
+}
+
+struct Path {
+  Value place;
+  std::string shown;
+  Pieces pieces;
+  bool good = false;
+};
+
+Path read_path(const Value& value, const std::string& name, std::string& into) {
+  into = "/events/" + name;
+  Path out{value, in_quotes(into), {}, false};
+  if (value.present()) {
+    const auto text = value.text();
+    if (!text) return out;
+    into = text->value;
+    out.shown = text->shown;
+  }
+  Parsed<Pieces> parsed = parse_path(into);
+  out.good = parsed.error.empty();
+  out.pieces = std::move(parsed.value);
+  if (!out.good) value.problem(out.shown + ' ' + parsed.error);
+  return out;
+}
+
+// Every parameter of the path must choose the log, and nothing else can.
+void check_parameters(const Path& path, const LogName& log) {
+  const auto in_path = parameters_of(path.pieces);
+  const auto in_log = parameters_of(log.pieces);
+  const auto lacks = [](const auto& names, std::string_view name) {
+    return std::ranges::find(names, name) == names.end();
+  };
+  const bool log_lacks =
+      std::ranges::any_of(in_path, [&](auto name) { return lacks(in_log, name); });
+  const bool path_lacks =
+      std::ranges::any_of(in_log, [&](auto name) { return lacks(in_path, name); });
+  if (path_lacks) log.place.problem("has a parameter that the path " + path.shown + " has not");
+  if (log_lacks)
+    path.place.problem(path.shown + " has a parameter that " + log.place.path() +
+                       " does not use, so different paths would read one log");
+}
+
+void read_encoding(const Section& section, Kind kind, TopicSettings& topic) {
+  section["control_events"].read_boolean(topic.control_events);
+  section["envelope"].read_boolean(topic.envelope);
+  section["invalid_utf8"].read_choice(topic.invalid_utf8, {{"base64", InvalidUtf8::base64},
+                                                           {"replace", InvalidUtf8::replace},
+                                                           {"skip", InvalidUtf8::skip}});
+  section["tombstone"].read_choice(
+      topic.tombstone, {{"skip", Tombstone::skip}, {"delete", Tombstone::delete_event}});
+  const Value event = section["event"];
+  const Value header = event.section(keys::event)["header"];
+  if (const auto text = header.text()) topic.event_header = text->value;
+  if (kind != Kind::redis && kind != Kind::embedded) return;
+  if (event.present())
+    event.problem("is for Kafka; a record of this connector carries its event name itself");
+  if (section.has("tombstone"))
+    section["tombstone"].problem("is for Kafka; no other record can be a tombstone");
+}
+
+void read_pace(const Section& section, TopicSettings& topic) {
+  section["max_event"].read_size(topic.max_event, 1, event_most);
+  section["log"].read_size(topic.log_bytes, log_least, log_most);
+  section["heartbeat"].read_duration(topic.heartbeat, pace_least, pace_most);
+  section["retry"].read_retry(topic.retry, pace_least, pace_most);
+  section["linger"].read_duration(topic.linger, 0ms, 24h);
+  section["flush"].read_duration_or(topic.flush, "auto", 0ms, 1s);
+  read_cors(section["cors"], topic.cors);
+}
+
+TopicSettings read_topic(const Value::Named& named, const ServerSettings& server,
+                         const std::vector<KnownConnector>& connectors, TopicPaths& paths) {
+  TopicSettings topic;
+  topic.name = named.name;
+  topic.heartbeat = server.heartbeat;
+  topic.retry = server.retry;
+  topic.cors = server.cors;
+
+  const bool name_good = check_name(named);
+  if (!named.value.is_section() && !named.value.is_empty_section()) {
+    named.value.section(keys::topic);  // reports it
+    return topic;
+  }
+  const Section section = named.value.section(keys::topic);
+  const Kind kind = read_from(section["from"], connectors, topic.from);
+  const LogName log = read_log(section, kind, named.name, topic.log);
+  if (name_good || section.has("path")) {
+    const Path path = read_path(section["path"], named.name, topic.path);
+    if (path.good && log.good) check_parameters(path, log);
+    if (path.good) paths.add(path.place, named.name, path.shown, path.pieces);
+  }
+  section["publish"].read_boolean(topic.publish);
+  const auto starts = {std::pair<std::string_view, Start>{"live", Start::live},
+                       {"earliest", Start::earliest}};
+  section["start"].read_choice(topic.start, starts);
+  section["on_reset"].read_choice(topic.on_reset, starts);
+  read_encoding(section, kind, topic);
+  read_pace(section, topic);
+  return topic;
+}
+
+}  // namespace
+
+bool check_name(const Value::Named& named) {
+  const auto fits = [](char c) {
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' ||
+           c == '-';
+  };
+  Problems& problems = named.value.context().problems;
+  const bool good =
+      !named.name.empty() && named.name.size() <= 64 && std::ranges::all_of(named.name, fits);
+  if (!good)
+    problems.add(named.mark, named.value.path(), "is not a name; 1 to 64 letters, digits, _ and -");
+  else if (named.plain && is_old_boolean(named.name))
+    problems.add(named.mark, named.value.path(),
+                 "without quotes is a boolean to some YAML parsers; put it into quotes");
+  return good;
+}
+
+std::vector<TopicSettings> read_topics(const Value& value, const ServerSettings& server,
+                                       const std::vector<KnownConnector>& connectors) {
+  std::vector<TopicSettings> topics;
+  TopicPaths paths;
+  for (const Value::Named& named : value.named()) {
+    if (topics.size() == topics_max) {
+      named.value.problem("is one topic too many; at most " + std::to_string(topics_max));
+      break;
+    }
+    topics.push_back(read_topic(named, server, connectors, paths));
+  }
+  return topics;
+}
+
+}  // namespace sidestream

@@ -1,0 +1,38 @@
+#pragma once
+// Makes sure that each request belongs to one topic at most, and never to a path of our own.
+//
+// Thread: one. Private to this folder.
+
+#include <cstddef>
+#include <map>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "sidecar/settings/node_reader.hpp"
+#include "sidecar/settings/path_pattern.hpp"
+
+namespace sidestream {
+
+class TopicPaths {
+ public:
+  // Takes the next topic's path, and reports at `place` if a request could belong to an earlier one
+  // too. `shown` is the path as messages may show it.
+  void add(const Value& place, const std::string& topic, const std::string& shown, Pieces pieces);
+
+ private:
+  struct Taken {
+    std::string topic;
+    std::string shown;
+    Pieces pieces;
+  };
+  struct SameLength {                                 // paths with the same number of segments
+    std::unordered_map<std::string, Taken> literals;  // by path
+    std::vector<Taken> patterns;                      // with parameters
+  };
+  static const Taken* conflict_of(const SameLength& group, const Pieces& pieces);
+
+  std::map<std::size_t, SameLength> groups_;
+};
+
+}  // namespace sidestream
