@@ -1,5 +1,6 @@
 #pragma once
-// Jittered exponential back-off between reconnects. Pure: the caller waits and brings the randomness.
+// Jittered exponential back-off between reconnects. Pure: the caller waits and brings the
+// randomness.
 
 #include <algorithm>
 #include <chrono>
@@ -14,7 +15,8 @@ class Backoff {
   explicit Backoff(Duration first = Duration(100), Duration most = Duration(3000))
       : first_(first), most_(most), next_(first) {}
 
-  // How long to wait before the next attempt: between half and all of a delay that doubles up to `most`.
+  // How long to wait before the next attempt: between half and all of a delay that doubles up to
+  // `most`.
   template <class Random>
   Duration next(Random& random) {
     const auto all = next_.count();

@@ -17,8 +17,8 @@ using Partition = std::int32_t;
 // including this record was delivered".
 //
 // Kafka and embedded: the broker's offset; -1 stands before the first record.
-// Redis: the entry id `ms-seq` as one number, ms in the upper half; 0 ("0-0") stands before the first.
-// So in both, `offset + 1` is the smallest place after it, and places compare as numbers do.
+// Redis: the entry id `ms-seq` as one number, ms in the upper half; 0 ("0-0") stands before the
+// first. So in both, `offset + 1` is the smallest place after it, and places compare as numbers do.
 struct Offset {
   __extension__ typedef __int128 Number;
   Number value = -1;
@@ -59,8 +59,8 @@ struct Record {
   Timestamp timestamp{};  // the broker's; the epoch where it has none
   std::optional<std::string_view> key;
   std::optional<std::string_view> value;  // absent: a tombstone
-  std::string_view event;                 // Redis field `event`, embedded as published; Kafka: empty
-  std::span<const Header> headers;        // Kafka headers; Redis: the entry's other fields
+  std::string_view event;           // Redis field `event`, embedded as published; Kafka: empty
+  std::span<const Header> headers;  // Kafka headers; Redis: the entry's other fields
 };
 
 }  // namespace sidestream

@@ -39,30 +39,30 @@ void Asks::run() {
   for (;;) {
     arrived_.wait(lock, [this] { return stopping_ || !asks_.empty(); });
     if (stopping_) return;
-    const auto ask = std::move(asks_.front());
+    auto ask = std::move(asks_.front());
     asks_.pop_front();
     lock.unlock();
-    if (query(*ask)) {
-      ask->answer(batch_);
-    } else {
-      ask->fail(Errc::stopped);
-    }
+    const bool answered = try_to_answer(*ask);
+    const bool usable = answered || database_.wait_usable();
     lock.lock();
+    // To the end: what can't be read, because of a damaged page perhaps, must not keep others
+    // waiting.
+    if (!answered) asks_.push_back(std::move(ask));
+    if (!usable) return;
   }
 }
 
-bool Asks::query(Ask& ask) {
-  for (;;) {
-    try {
-      if (const auto use = database_.use(Database::asks)) {
-        ask.query(*use, batch_);
-        return true;
-      }
-    } catch (const SqliteError& error) {
-      database_.complain(error);
-    }
-    if (!database_.wait_usable()) return false;
+bool Asks::try_to_answer(Ask& ask) {
+  try {
+    const auto use = database_.use(Database::asks);
+    if (!use) return false;
+    ask.query(*use, batch_);
+  } catch (const SqliteError& error) {
+    database_.complain(error);
+    return false;
   }
+  ask.answer(batch_);
+  return true;
 }
 
 }  // namespace sidestream::embedded

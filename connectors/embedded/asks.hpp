@@ -37,7 +37,7 @@ class Asks {
 
  private:
   void run();
-  bool query(Ask& ask);
+  bool try_to_answer(Ask& ask);
 
   Database& database_;
   RecordBatch batch_;  // the thread's

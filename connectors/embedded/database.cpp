@@ -123,8 +123,9 @@ void Database::writing_works() {
 
 void Database::writing_failed(const SqliteError& error) {
   const auto where = in_memory_ ? std::string("memory") : options_.path;
-  if (error.is_no_room()) {
-    down(where + ": no room left, nothing can be published (" + error.what() + ")");
+  if (error.is_write_error()) {
+    const std::string what = error.code() == SQLITE_FULL ? ": no room left" : ": can't be written";
+    down(where + what + ", nothing can be published (" + error.what() + ")");
   } else if (error.code() == SQLITE_BUSY) {
     down(where + ": another program keeps it locked, nothing can be published");
   } else {

@@ -1,25 +1,19 @@
 #include "connectors/embedded/sqlite.hpp"
 
-#include <cerrno>
 #include <system_error>
 
 namespace sidestream::embedded {
 namespace {
 
 [[noreturn]] void fail(sqlite3* handle, int code) {
-  if (handle == nullptr) throw SqliteError(code, 0, sqlite3_errstr(code));
+  if (handle == nullptr) throw SqliteError(code, sqlite3_errstr(code));
   std::string text = sqlite3_errmsg(handle);
   const int system = sqlite3_system_errno(handle);
   if (system != 0) text += " (" + std::generic_category().message(system) + ")";
-  throw SqliteError(sqlite3_extended_errcode(handle), system, text);
+  throw SqliteError(sqlite3_extended_errcode(handle), text);
 }
 
 }  // namespace
-
-bool SqliteError::is_no_room() const {
-  return code() == SQLITE_FULL ||
-         (code() == SQLITE_IOERR && (system_ == ENOSPC || system_ == EDQUOT || system_ == EFBIG));
-}
 
 Connection::Connection(const std::string& path, int flags) {
   sqlite3* handle = nullptr;

@@ -19,16 +19,14 @@ namespace sidestream::embedded {
 
 class SqliteError : public std::runtime_error {
  public:
-  // `system`: the errno beneath, 0 where there is none.
-  SqliteError(int code, int system, const std::string& text)
-      : std::runtime_error(text), code_(code), system_(system) {}
+  SqliteError(int code, const std::string& text) : std::runtime_error(text), code_(code) {}
   int code() const { return code_ & 0xff; }  // the primary one: SQLITE_BUSY, SQLITE_IOERR, ...
-  // The disk, a quota or a limit on file sizes: may pass by itself.
-  bool is_no_room() const;
+  // No room on the disk, in a quota or below a limit of file sizes. It may pass by itself, and what
+  // was to be committed is certainly not there: its last page is missing.
+  bool is_write_error() const { return code() == SQLITE_FULL || code_ == SQLITE_IOERR_WRITE; }
 
  private:
   int code_;
-  int system_;
 };
 
 class Connection {

@@ -1,6 +1,7 @@
 #include "connectors/embedded/writer.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace sidestream::embedded {
 namespace {
@@ -31,15 +32,19 @@ void Writer::run() {
 }
 
 void Writer::open_or_wait() {
-  if (opened_ != Clock::time_point{} && Clock::now() - opened_ > steady) backoff_.reset();
   database_.close();
-  if (database_.open()) {
-    opened_ = Clock::now();
-    next_tidy_ = opened_;
-    tails_.all_grown();
-    return;
+  if (std::exchange(was_open_, false)) {
+    // What breaks again and again is not opened again and again at once.
+    if (Clock::now() - opened_ < steady) return wait_refusing();
+    backoff_.reset();
   }
-  opened_ = {};
+  if (!database_.open()) return wait_refusing();
+  was_open_ = true;
+  opened_ = next_tidy_ = Clock::now();
+  tails_.all_grown();
+}
+
+void Writer::wait_refusing() {
   const auto again = Clock::now() + backoff_.next(random_);
   do {
     line_.refuse_waiting(Errc::unavailable);
@@ -55,10 +60,8 @@ void Writer::write_batch() {
     for (const auto& entry : batch) tails_.grown(entry.log);
     for (std::size_t i = 0; i < answers.size(); ++i) line_.answer(i, std::move(answers[i]));
   } catch (const SqliteError& error) {
-    // What failed before the commit is certainly not written, nor is a commit that found no room:
-    // its last page is missing. Any other failed commit may show after all, when the WAL is read
-    // again.
-    const bool certain = !committing_ || error.is_no_room();
+    // Any other failed commit may show after all, when the WAL is read again.
+    const bool certain = !committing_ || error.is_write_error();
     database_.writing_failed(error);
     line_.answer_all(certain ? Errc::unavailable : Errc::unconfirmed);
   }

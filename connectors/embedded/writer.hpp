@@ -30,6 +30,7 @@ class Writer {
 
   void run();
   void open_or_wait();
+  void wait_refusing();
   void write_batch();
   // Appends and commits; the answer of each. Throws SqliteError where none was written.
   std::vector<Result<Published>> write(std::span<const PublishLine::Entry> batch);
@@ -40,6 +41,7 @@ class Writer {
   Tails& tails_;
   Backoff backoff_;
   std::minstd_rand random_{std::random_device{}()};
+  bool was_open_ = false;
   Clock::time_point opened_{};
   Clock::time_point next_tidy_{};
   Clock::duration round_work_{};

@@ -20,6 +20,7 @@ struct Owned {
 constexpr std::string_view no_group = "Sidestream reads without a consumer group";
 constexpr std::string_view no_commit = "Sidestream commits no offsets: a client's position is its event id";
 constexpr std::string_view publishing = "publishing is idempotent, and answered within 5 seconds";
+constexpr std::string_view made_anew = "it is part of how a topic that was made anew is recognised";
 constexpr std::string_view by_program = "only a program can use it";
 
 // Aliases included.
@@ -30,6 +31,8 @@ constexpr std::array owned{
     Owned{"allow.auto.create.topics", "reading never creates a topic"},
     Owned{"topic.metadata.refresh.interval.ms", "new partitions are looked for every few seconds"},
     Owned{"metadata.max.age.ms", "new partitions are looked for every few seconds"},
+    Owned{"topic.metadata.refresh.fast.interval.ms", made_anew},
+    Owned{"fetch.error.backoff.ms", made_anew},
     Owned{"queuing.strategy", "the order of a partition is kept"},
     Owned{"group.id", no_group},
     Owned{"group.instance.id", no_group},
@@ -104,11 +107,11 @@ void set_defaults(rd_kafka_conf_t* c, Role role) {
     return;
   }
   set(c, "check.crcs", "true");
-  // It also delays a partition that is started anew where the broker does hold something.
-  set(c, "fetch.error.backoff.ms", "50");
   set(c, "fetch.wait.max.ms", role == Role::range ? "20" : "100");
-  // Below a few of the producers' batches reading collapses; above it is only memory.
+  // Below a few of the producers' batches reading collapses; above it is only memory. See refill.hpp.
   set(c, "queued.max.messages.kbytes", role == Role::range ? "2048" : "4096");
+  set(c, "fetch.message.max.bytes", "524288");
+  set(c, "fetch.queue.backoff.ms", "5");  // librdkafka has it from 2.2 on
 }
 
 void set_owned(rd_kafka_conf_t* c, Role role) {
@@ -127,9 +130,12 @@ void set_owned(rd_kafka_conf_t* c, Role role) {
   set(c, "auto.commit.enable", "false");
   set(c, "enable.auto.offset.store", "false");
   set(c, "allow.auto.create.topics", "false");
-  // Growth is noticed by KafkaMonitor. That a tail's handle asks for metadata only where something has
-  // happened is what KafkaTail takes as the sign to look whether the log is still the same.
+  // Growth is noticed by KafkaMonitor. A tail's handle asks for metadata only where something has happened,
+  // and KafkaTail takes that as the sign to look whether the log is still the same. So after a fetch that
+  // was refused, the question must go out well before the next fetch.
   set(c, "topic.metadata.refresh.interval.ms", "300000");
+  set(c, "topic.metadata.refresh.fast.interval.ms", "10");
+  set(c, "fetch.error.backoff.ms", "100");
 }
 
 std::size_t distance(std::string_view a, std::string_view b) {

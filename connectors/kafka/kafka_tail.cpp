@@ -25,6 +25,7 @@ KafkaTail::KafkaTail(Context& context, std::shared_ptr<KafkaClient> client, cons
       handle_(client_->topic(log)),
       readers_(from.size()),
       messages_(batch_most),
+      refill_(*client_),
       vanished_(topic_->vanished.load()) {
   for (std::size_t p = 0; p < from.size(); ++p) {
     readers_[p].next = std::max<std::int64_t>(from[p].number() + 1, 0);
@@ -63,14 +64,7 @@ void KafkaTail::run() {
   while (!stopping_) {
     take_outcomes();
     watch_topic();
-    auto* const first = rd_kafka_consume_queue(queue_.get(), wait_ms);
-    std::size_t count = 0;
-    if (first != nullptr) {
-      messages_[0] = first;
-      // With a time-out this call would wait until all places are filled.
-      const auto more = rd_kafka_consume_batch_queue(queue_.get(), 0, messages_.data() + 1, batch_most - 1);
-      count = 1 + static_cast<std::size_t>(std::max<ssize_t>(more, 0));
-    }
+    const std::size_t count = consume();
     requests_ = client_->metadata_requests();
     if (errors.take_unknown()) {
       for (std::size_t p = 0; p < readers_.size(); ++p) examine(static_cast<Partition>(p), true);
@@ -107,6 +101,32 @@ void KafkaTail::watch_topic() {
 
 // ---- messages ----
 
+// Into messages_; as many as are there, at least one if it comes in time.
+std::size_t KafkaTail::consume() {
+  auto* first = rd_kafka_consume_queue(queue_.get(), 0);
+  if (first == nullptr) {
+    if (refill_.owed()) ask_refill();
+    refill_.settle();
+    first = rd_kafka_consume_queue(queue_.get(), wait_ms);
+  }
+  if (first == nullptr) return 0;
+  messages_[0] = first;
+  // With a time-out this call would wait until all places are filled.
+  const auto more = rd_kafka_consume_batch_queue(queue_.get(), 0, messages_.data() + 1, batch_most - 1);
+  const auto count = 1 + static_cast<std::size_t>(std::max<ssize_t>(more, 0));
+  for (std::size_t i = 0; i < count; ++i) refill_.took(*messages_[i]);
+  return count;
+}
+
+// Of each partition that has more, until something comes: which broker has stopped isn't known.
+void KafkaTail::ask_refill() {
+  for (std::size_t p = 0; p < readers_.size(); ++p) {
+    if (readers_[p].state != State::reading || readers_[p].at_end) continue;
+    Refill::ask(*client_, topic_->name.c_str(), static_cast<Partition>(p));
+    if (rd_kafka_queue_length(queue_.get()) > 0) return;
+  }
+}
+
 void KafkaTail::take(const rd_kafka_message_t& message) {
   const auto p = static_cast<std::size_t>(message.partition);
   if (message.partition < 0 || p >= readers_.size() || readers_[p].state != State::reading) return;
@@ -137,11 +157,13 @@ void KafkaTail::take_record(Reader& reader, const rd_kafka_message_t& message) {
     return;
   }
   note_hole(reader, message.partition, message.offset);
+  reader.at_end = false;
   batch_.add(message);
   reader.next = message.offset + 1;
 }
 
 void KafkaTail::take_end(Reader& reader, const rd_kafka_message_t& message) {
+  reader.at_end = true;
   if (message.offset == reader.next) return;
   // It ends before the place where we are, or was stretched by something that we haven't looked at.
   if (message.offset < reader.next || !trusted(reader)) return examine(message.partition);
@@ -198,7 +220,9 @@ void KafkaTail::flush() {
 // ---- examinations ----
 
 void KafkaTail::begin(Partition partition, std::int64_t offset) {
-  readers_[static_cast<std::size_t>(partition)].state = State::reading;
+  auto& reader = readers_[static_cast<std::size_t>(partition)];
+  reader.state = State::reading;
+  reader.at_end = false;
   if (rd_kafka_consume_start_queue(handle_.get(), partition, offset, queue_.get()) != 0) {
     context_.log.error("kafka", "a partition can't be read",
                        {{"connector", context_.name},

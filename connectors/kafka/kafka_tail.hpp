@@ -26,6 +26,7 @@
 #include "connectors/kafka/context.hpp"
 #include "connectors/kafka/kafka_client.hpp"
 #include "connectors/kafka/record_batch.hpp"
+#include "connectors/kafka/refill.hpp"
 #include "connectors/kafka/verdict.hpp"
 
 namespace sidestream::kafka {
@@ -49,6 +50,7 @@ class KafkaTail final : public std::enable_shared_from_this<KafkaTail> {
     State state = State::checking;
     std::int64_t next = 0;
     std::int64_t known_start = 0;
+    bool at_end = false;
     std::optional<Fingerprint> mark;  // the last record
     std::uint64_t mark_requests = 0;  // metadata requests when it was known to be right
     bool vanished = false;            // the topic was gone since the last examination
@@ -76,7 +78,8 @@ class KafkaTail final : public std::enable_shared_from_this<KafkaTail> {
   void run();
   void watch_topic();
   void take_outcomes();
-  void consume();
+  std::size_t consume();
+  void ask_refill();
   void take(const rd_kafka_message_t& message);
   void take_record(Reader& reader, const rd_kafka_message_t& message);
   void take_end(Reader& reader, const rd_kafka_message_t& message);
@@ -116,6 +119,7 @@ class KafkaTail final : public std::enable_shared_from_this<KafkaTail> {
   TopicHandle handle_;
   std::vector<Reader> readers_;
   std::vector<rd_kafka_message_t*> messages_;
+  Refill refill_;
   RecordBatch batch_;
   std::vector<const Record*> last_;  // of each partition in a batch
   std::uint64_t requests_ = 0;  // the client's metadata requests after the messages were taken

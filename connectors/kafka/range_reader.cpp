@@ -12,7 +12,8 @@ RangeReader::RangeReader(std::shared_ptr<const KafkaClient> client, const std::s
       topic_(topic),
       partition_(partition),
       handle_(client_->topic(topic)),
-      queue_(rd_kafka_queue_new(client_->get())) {}
+      queue_(rd_kafka_queue_new(client_->get())),
+      refill_(*client_) {}
 
 RangeReader::~RangeReader() { halt(); }
 
@@ -29,15 +30,24 @@ void RangeReader::seek(std::int64_t offset, bool anew) {
   if (started_) position_ = offset;
 }
 
-MessageHandle RangeReader::next(std::chrono::milliseconds wait) {
-  if (ahead_.empty()) {
-    auto* const first = rd_kafka_consume_queue(queue_.get(), static_cast<int>(wait.count()));
-    if (first == nullptr) return nullptr;
-    ahead_.emplace_back(first);
-    std::array<rd_kafka_message_t*, 512> more;
-    const auto count = rd_kafka_consume_batch_queue(queue_.get(), 0, more.data(), more.size());
-    for (ssize_t i = 0; i < count; ++i) ahead_.emplace_back(more[static_cast<std::size_t>(i)]);
+bool RangeReader::fill(std::chrono::milliseconds wait) {
+  auto* first = rd_kafka_consume_queue(queue_.get(), 0);
+  if (first == nullptr) {
+    if (refill_.owed()) Refill::ask(*client_, topic_.c_str(), partition_);
+    refill_.settle();
+    first = rd_kafka_consume_queue(queue_.get(), static_cast<int>(wait.count()));
   }
+  if (first == nullptr) return false;
+  ahead_.emplace_back(first);
+  std::array<rd_kafka_message_t*, 512> more;
+  const auto count = rd_kafka_consume_batch_queue(queue_.get(), 0, more.data(), more.size());
+  for (ssize_t i = 0; i < count; ++i) ahead_.emplace_back(more[static_cast<std::size_t>(i)]);
+  for (const auto& message : ahead_) refill_.took(*message);
+  return true;
+}
+
+MessageHandle RangeReader::next(std::chrono::milliseconds wait) {
+  if (ahead_.empty() && !fill(wait)) return nullptr;
   auto message = std::move(ahead_.front());
   ahead_.pop_front();
   if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR) {

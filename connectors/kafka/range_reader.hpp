@@ -11,6 +11,7 @@
 #include <string>
 
 #include "connectors/kafka/kafka_client.hpp"
+#include "connectors/kafka/refill.hpp"
 #include "connectors/record.hpp"
 
 namespace sidestream::kafka {
@@ -44,12 +45,14 @@ class RangeReader {
 
  private:
   void halt();
+  bool fill(std::chrono::milliseconds wait);
 
   const std::shared_ptr<const KafkaClient> client_;
   const std::string topic_;
   const Partition partition_;
   TopicHandle handle_;
   QueueHandle queue_;
+  Refill refill_;
   bool started_ = false;
   std::int64_t position_ = -1;
   std::deque<MessageHandle> ahead_;

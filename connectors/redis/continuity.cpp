@@ -30,7 +30,8 @@ std::string_view other_life(const Place& place, const StreamInfo& info) {
 // Everything that the stream held when XINFO looked has been read.
 bool at_end(const Place& place, const Fetched& fetched, const StreamInfo& info) {
   if (!fetched.complete) return false;
-  return fetched.count > 0 ? fetched.last == info.tip : info.tip <= place.position;
+  if (fetched.count > 0) return fetched.last == info.tip;
+  return fetched.at_position ? place.position == info.tip : info.tip <= place.position;
 }
 
 Place after(const Place& place, const Fetched& fetched, const StreamInfo& info) {
@@ -76,7 +77,9 @@ Verdict judge_nothing(const Place& place, const Fetched& fetched, const StreamIn
   if (info.last_generated == place.position) return go_on(place, fetched, info);
   if (!place.rank || !info.added) return lose(place, fetched, info, std::nullopt);
   const auto lost = static_cast<std::int64_t>(*info.added - *place.rank);
-  return lost == 0 ? go_on(place, fetched, info) : lose(place, fetched, info, lost);
+  // The end moved and the counter did not: XSETID, or a new life that happens to have as many entries.
+  if (lost == 0) return lose(place, fetched, info, std::nullopt);
+  return lose(place, fetched, info, lost);
 }
 
 // The oldest entry held lies above the position, and the rank of that is known.

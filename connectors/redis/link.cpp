@@ -16,6 +16,11 @@ constexpr int reads_per_step = 16;            // then the other connections have
 constexpr std::size_t out_kept = 256 * 1024;  // of an empty out buffer
 constexpr Clock::time_point never = Clock::time_point::max();
 
+std::string_view awaited(bool connecting, bool shaking_hands) {
+  if (connecting) return "no connection";
+  return shaking_hands ? "no answer to the TLS handshake" : "no answer to the greeting";
+}
+
 }  // namespace
 
 Link::Link(const LinkContext& context, Health::Part part, LinkOwner& owner)
@@ -206,7 +211,9 @@ void Link::take_greeting(const redisReply& reply) {
 void Link::watch(Clock::time_point now) {
   if (state_ == State::waiting) return;
   if (state_ != State::up) {
-    if (now >= heard_ + ill_after) fail("no answer to the greeting within 10 s");
+    if (now >= heard_ + ill_after)
+      fail(std::string(awaited(state_ == State::connecting, state_ == State::shaking_hands)) +
+           " within 10 s");
     return;
   }
   if (pending_.empty()) {

@@ -18,9 +18,9 @@ namespace {
 using namespace std::chrono_literals;
 using Clock = std::chrono::steady_clock;
 
-constexpr auto look_around = 200ms;       // for a drain that was asked for, and streams that have ended
+constexpr auto look_around = 200ms;  // for a drain that was asked for, and streams that have ended
 constexpr auto tidy_every = 1s;
-constexpr auto drain_margin = 2s;         // after the window: for sockets that still take their last bytes
+constexpr auto drain_margin = 2s;  // after the window: for sockets that still take their last bytes
 constexpr std::uint64_t spare_files = 256;  // brokers, listeners, admin connections
 
 sigset_t our_signals() {
@@ -55,10 +55,12 @@ Application::Application(Settings settings, const std::string& config, Log log)
       connectors_(make_connectors(settings_.connectors, log_)),
       pool_(memory_),
       topics_(
-          settings_.topics, [this](const std::string& name) -> Connector& { return connector(name); },
-          memory_, pool_, log_),
+          settings_.topics,
+          [this](const std::string& name) -> Connector& { return connector(name); }, memory_, pool_,
+          log_),
       pages_(
-          topics_, named_connectors(), probe_, [this] { return metrics(); }, settings_.server.console),
+          topics_, named_connectors(), probe_, [this] { return metrics(); },
+          settings_.server.console),
       router_(settings_.server, topics_, pages_),
       server_(settings_.server, router_, topics_, memory_, probe_, log_),
       drain_socket_(config) {}
@@ -71,7 +73,8 @@ Connector& Application::connector(const std::string& name) {
 
 std::vector<NamedConnector> Application::named_connectors() const {
   std::vector<NamedConnector> named;
-  for (const auto& made : connectors_) named.push_back({made.name, made.kind, made.connector.get()});
+  for (const auto& made : connectors_)
+    named.push_back({made.name, made.kind, made.connector.get()});
   return named;
 }
 
@@ -104,8 +107,8 @@ void Application::check_file_limit() {
             {{"limit", got}, {"wanted", wanted}, {"hint", "raise the hard limit (ulimit -Hn)"}});
 }
 
-// Drain: not ready, still accepting (drain_delay); then streams end, spread over the window. Only a signal
-// ends the process; with no stream left it does so at once.
+// Drain: not ready, still accepting (drain_delay); then streams end, spread over the window. Only a
+// signal ends the process; with no stream left it does so at once.
 void Application::wait_for_end() {
   bool ending = false;
   std::optional<Clock::time_point> streams_end_at;
@@ -114,7 +117,8 @@ void Application::wait_for_end() {
   while (true) {
     const auto signal = wait_for_signal(look_around);
     const auto now = Clock::now();
-    if (signal && *signal == SIGHUP) log_.warn("app", "reload is not supported; restart to change topics");
+    if (signal && *signal == SIGHUP)
+      log_.warn("app", "reload is not supported; restart to change topics");
     const bool asked = drain_socket_.asked();
     const bool term = signal && *signal != SIGHUP;
     if (term && ending) return log_.warn("app", "second signal: stopping at once");
@@ -170,8 +174,9 @@ std::string Application::metrics() const {
   }
   for (const auto& made : connectors_) {
     const ConnectorProbe& p = made.connector->probe();
-    figures.connectors.push_back({made.name, made.kind, p.is_up(), p.reconnects, p.errors, p.records_read,
-                                  p.ranges_read, p.published, p.publish_failures, p.tails});
+    figures.connectors.push_back({made.name, made.kind, p.is_up(), p.reconnects, p.errors,
+                                  p.records_read, p.ranges_read, p.published, p.publish_failures,
+                                  p.tails});
   }
   return prometheus_text(figures);
 }

@@ -1,7 +1,8 @@
 #pragma once
 // The composition root: owns everything, in the order of dependence, and runs the process's life.
 //
-//   open()  binds the ports           run()  connectors and loops work until a signal, then drain and stop
+//   open()  binds the ports           run()  connectors and loops work until a signal, then drain
+//   and stop
 
 #include <memory>
 #include <string>

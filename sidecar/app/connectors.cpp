@@ -55,7 +55,8 @@ std::vector<std::string> check_connectors(const std::vector<ConnectorSettings>& 
   return problems;
 }
 
-std::vector<MadeConnector> make_connectors(const std::vector<ConnectorSettings>& settings, const Log& log) {
+std::vector<MadeConnector> make_connectors(const std::vector<ConnectorSettings>& settings,
+                                           const Log& log) {
   std::vector<MadeConnector> made;
   for (const ConnectorSettings& connector : settings) {
     made.push_back(std::visit(Make{connector.name, log}, connector.kind));

@@ -20,6 +20,7 @@ struct MadeConnector {
 // What can be known to be wrong without asking a broker, as sentences with the key's path.
 std::vector<std::string> check_connectors(const std::vector<ConnectorSettings>& settings);
 
-std::vector<MadeConnector> make_connectors(const std::vector<ConnectorSettings>& settings, const Log& log);
+std::vector<MadeConnector> make_connectors(const std::vector<ConnectorSettings>& settings,
+                                           const Log& log);
 
 }  // namespace sidestream

@@ -56,8 +56,9 @@ bool DrainSocket::asked() {
 bool ask_to_drain(const std::string& config) {
   const int socket = datagram_socket();
   const Address address = address_of(config);
-  const bool sent = socket >= 0 && ::sendto(socket, "d", 1, 0, reinterpret_cast<const sockaddr*>(&address.name),
-                                            address.size) == 1;
+  const bool sent =
+      socket >= 0 && ::sendto(socket, "d", 1, 0, reinterpret_cast<const sockaddr*>(&address.name),
+                              address.size) == 1;
   if (socket >= 0) ::close(socket);
   return sent;
 }

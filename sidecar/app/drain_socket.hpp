@@ -1,7 +1,7 @@
 #pragma once
-// How `sidestream --drain` reaches the process that runs: an abstract Unix socket named after user and
-// configuration file. It leaves nothing on disk and is of the network namespace, so the containers of a pod
-// share it; it is not reachable from outside.
+// How `sidestream --drain` reaches the process that runs: an abstract Unix socket named after user
+// and configuration file. It leaves nothing on disk and is of the network namespace, so the
+// containers of a pod share it; it is not reachable from outside.
 
 #include <string>
 
@@ -9,7 +9,8 @@ namespace sidestream {
 
 class DrainSocket {
  public:
-  // Another process with the same configuration may hold the name: then this one can't be asked (is_open()).
+  // Another process with the same configuration may hold the name: then this one can't be asked
+  // (is_open()).
   explicit DrainSocket(const std::string& config);
   ~DrainSocket();
   DrainSocket(const DrainSocket&) = delete;

@@ -18,7 +18,8 @@ struct Options {
   LogLevel log_level = LogLevel::info;
 };
 
-// Nothing: the process is to end with `exit_code` (after --help or --version, or a mistake, which was told).
+// Nothing: the process is to end with `exit_code` (after --help or --version, or a mistake, which
+// was told).
 std::optional<Options> parse_options(int argc, char** argv, int& exit_code);
 
 }  // namespace sidestream

@@ -10,14 +10,22 @@ class Category final : public boost::system::error_category {
   const char* name() const noexcept override { return "sidestream"; }
   std::string message(int value) const override {
     switch (static_cast<Errc>(value)) {
-      case Errc::unavailable: return "the broker can't be reached";
-      case Errc::unconfirmed: return "the broker didn't confirm in time; it may hold the record";
-      case Errc::no_such_log: return "the broker has no such log";
-      case Errc::gone: return "the records are no longer held";
-      case Errc::refused: return "the broker refused";
-      case Errc::too_large: return "too large";
-      case Errc::garbage: return "can't be understood";
-      case Errc::stopped: return "shutting down";
+      case Errc::unavailable:
+        return "the broker can't be reached";
+      case Errc::unconfirmed:
+        return "the broker didn't confirm in time; it may hold the record";
+      case Errc::no_such_log:
+        return "the broker has no such log";
+      case Errc::gone:
+        return "the records are no longer held";
+      case Errc::refused:
+        return "the broker refused";
+      case Errc::too_large:
+        return "too large";
+      case Errc::garbage:
+        return "can't be understood";
+      case Errc::stopped:
+        return "shutting down";
     }
     return "unknown error";
   }

@@ -1,5 +1,6 @@
 #pragma once
-// The logger, a value: a level and a sink. It is copied into whoever needs it; there is no global one.
+// The logger, a value: a level and a sink. It is copied into whoever needs it; there is no global
+// one.
 //
 //   log.warn("kafka", "broker unreachable", {{"connector", name}, {"error", text}});
 //
@@ -28,8 +29,8 @@ struct LogField {
   LogField(std::string_view n, bool v) : name(n), value(v) {}
   LogField(std::string_view n, double v) : name(n), value(v) {}
   template <class Int>
-    requires std::is_integral_v<Int>
-  LogField(std::string_view n, Int v) : name(n), value(static_cast<std::int64_t>(v)) {}
+  requires std::is_integral_v<Int> LogField(std::string_view n, Int v)
+      : name(n), value(static_cast<std::int64_t>(v)) {}
 };
 
 class Log {

@@ -21,16 +21,11 @@ std::string text(const json::object& object) { return json::serialize(object) + 
 
 json::object describe(OpenLog& open) {
   const auto figures = open.log().figures();
-  json::object o{{"log", open.name()},
-                 {"state", open.log().is_open() ? "open" : "opening"},
-                 {"readers", open.readers()},
-                 {"partitions", figures.partitions},
-                 {"first", nullptr},
-                 {"last", nullptr},
-                 {"bytes", figures.bytes},
-                 {"frames", figures.frames},
-                 {"age_seconds", nullptr},
-                 {"slowest_lag", open.slowest_lag()}};
+  json::object o{{"log", open.name()},        {"state", open.log().is_open() ? "open" : "opening"},
+                 {"readers", open.readers()}, {"partitions", figures.partitions},
+                 {"first", nullptr},          {"last", nullptr},
+                 {"bytes", figures.bytes},    {"frames", figures.frames},
+                 {"age_seconds", nullptr},    {"slowest_lag", open.slowest_lag()}};
   if (open.log().is_open()) {
     o["first"] = format_position(open.format(), figures.tail_position);
     o["last"] = format_position(open.format(), figures.head_position);
@@ -45,8 +40,8 @@ json::object describe(OpenLog& open) {
 
 }  // namespace
 
-AdminPages::AdminPages(Topics& topics, std::vector<NamedConnector> connectors, const ServerProbe& probe,
-                       std::function<std::string()> metrics, bool console)
+AdminPages::AdminPages(Topics& topics, std::vector<NamedConnector> connectors,
+                       const ServerProbe& probe, std::function<std::string()> metrics, bool console)
     : topics_(topics),
       connectors_(std::move(connectors)),
       probe_(probe),
@@ -55,7 +50,8 @@ AdminPages::AdminPages(Topics& topics, std::vector<NamedConnector> connectors, c
 
 std::optional<Response> AdminPages::answer(const Request& request) const {
   const std::string path = request.path();
-  const bool ours = path == "/livez" || path == "/readyz" || path == "/metrics" || path == "/topics";
+  const bool ours =
+      path == "/livez" || path == "/readyz" || path == "/metrics" || path == "/topics";
   if (ours && !request.reads()) return Response::not_allowed("GET, HEAD");
   if (path == "/livez") return Response::json("{\"status\":\"alive\"}\n");
   if (path == "/readyz") return ready();
@@ -67,13 +63,16 @@ std::optional<Response> AdminPages::answer(const Request& request) const {
   for (const Asset& asset : console_assets()) {
     if (asset.path != path) continue;
     if (!request.reads()) return Response::not_allowed("GET, HEAD");
-    return Response{200, std::string(asset.content_type), std::string(asset.body),
+    return Response{200,
+                    std::string(asset.content_type),
+                    std::string(asset.body),
                     {{"Cache-Control", "no-cache"}}};
   }
   return std::nullopt;
 }
 
-// 200 as long as streams can be taken: a broker that is down is a detail, as the streams wait for it.
+// 200 as long as streams can be taken: a broker that is down is a detail, as the streams wait for
+// it.
 Response AdminPages::ready() const {
   const bool draining = probe_.draining.load();
   json::array connectors;
@@ -84,8 +83,8 @@ Response AdminPages::ready() const {
                                       {"up", probe.is_up()},
                                       {"detail", probe.is_up() ? std::string() : probe.detail()}});
   }
-  Response response = Response::json(text(
-      {{"status", draining ? "draining" : "ready"}, {"connectors", std::move(connectors)}}));
+  Response response = Response::json(
+      text({{"status", draining ? "draining" : "ready"}, {"connectors", std::move(connectors)}}));
   response.status = draining ? 503 : 200;
   return response;
 }

@@ -6,7 +6,8 @@
 
 namespace sidestream {
 
-// The headers that an answer to `request` carries, error answers too. None: the origin isn't allowed.
+// The headers that an answer to `request` carries, error answers too. None: the origin isn't
+// allowed.
 Fields cors_headers(const CorsSettings& cors, const Request& request);
 
 // Whether it is a preflight, which is answered without looking further.

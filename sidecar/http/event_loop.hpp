@@ -1,5 +1,6 @@
 #pragma once
-// One thread with its own io_context, its own sockets and its own streams. A socket never changes its loop.
+// One thread with its own io_context, its own sockets and its own streams. A socket never changes
+// its loop.
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>

@@ -1,5 +1,6 @@
 #pragma once
-// Requests and answers as plain values: what handlers work with, so that only session.cpp knows Beast.
+// Requests and answers as plain values: what handlers work with, so that only session.cpp knows
+// Beast.
 
 #include <optional>
 #include <string>

@@ -52,7 +52,8 @@ std::optional<tcp::acceptor> bind_listener(asio::io_context& io, const std::stri
 std::string local_address(const tcp::acceptor& acceptor) {
   const auto endpoint = acceptor.local_endpoint();
   const std::string host = endpoint.address().to_string();
-  return (endpoint.address().is_v6() ? "[" + host + "]" : host) + ":" + std::to_string(endpoint.port());
+  return (endpoint.address().is_v6() ? "[" + host + "]" : host) + ":" +
+         std::to_string(endpoint.port());
 }
 
 }  // namespace sidestream

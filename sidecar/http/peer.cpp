@@ -12,7 +12,7 @@ void set(int socket, int level, int option, int value) {
   static_cast<void>(::setsockopt(socket, level, option, &value, sizeof value));
 }
 
-constexpr int send_buffer = 128 * 1024;  // the kernel doubles it for its own use
+constexpr int send_buffer = 128 * 1024;      // the kernel doubles it for its own use
 constexpr unsigned silence_max_ms = 40'000;  // with the check's interval and a heartbeat below 60 s
 
 }  // namespace

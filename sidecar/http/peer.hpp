@@ -5,12 +5,12 @@
 
 namespace sidestream {
 
-// Caps the send buffer (a slow reader's bytes wait in our log, not in the kernel), sends at once, and has an
-// idle peer probed.
+// Caps the send buffer (a slow reader's bytes wait in our log, not in the kernel), sends at once,
+// and has an idle peer probed.
 void set_stream_options(int socket);
 
-// No sign of life for long although something was sent. A reader that is only slow acknowledges the probes
-// of its closed window and is alive.
+// No sign of life for long although something was sent. A reader that is only slow acknowledges the
+// probes of its closed window and is alive.
 bool peer_is_dead(int socket);
 
 }  // namespace sidestream

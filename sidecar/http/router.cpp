@@ -25,7 +25,8 @@ Response with(Response response, const CorsSettings& cors, const Request& reques
 
 Router::Outcome to_outcome(std::variant<StreamRequest, Response> parsed, const CorsSettings& cors,
                            const Request& request) {
-  if (auto* problem = std::get_if<Response>(&parsed)) return with(std::move(*problem), cors, request);
+  if (auto* problem = std::get_if<Response>(&parsed))
+    return with(std::move(*problem), cors, request);
   return std::get<StreamRequest>(std::move(parsed));
 }
 
@@ -37,7 +38,8 @@ Router::Outcome Router::route(Port port, const Request& request, Timestamp now) 
   }
   if (port == Port::streams || pages_.console()) {
     if (request.path() == "/events") return route_topics(request, now);
-    if (const auto match = topics_.match(request.segments)) return route_topic(*match, request, now);
+    if (const auto match = topics_.match(request.segments))
+      return route_topic(*match, request, now);
   }
   const std::string text = port == Port::admin
                                ? "not found; here are /livez, /readyz, /metrics, /topics"
@@ -58,27 +60,32 @@ Router::Outcome Router::route_topic(const Topics::Match& match, const Request& r
   const TopicSettings& topic = match.topic->settings;
   if (is_preflight(request)) return answer_preflight(topic.cors, request, topic.publish);
   if (!match.bad_parameter.empty()) {
-    return with(Response::error(400, "{" + match.bad_parameter +
-                                         "} of the path: expected 1 to 128 characters of A-Z a-z 0-9 _ . ~ "
-                                         "@ - that are neither . nor .."),
-                topic.cors, request);
+    return with(
+        Response::error(400, "{" + match.bad_parameter +
+                                 "} of the path: expected 1 to 128 characters of A-Z a-z 0-9 _ . ~ "
+                                 "@ - that are neither . nor .."),
+        topic.cors, request);
   }
   if (request.reads()) {
     return to_outcome(parse_stream(*match.topic, match.log, request, now), topic.cors, request);
   }
   if (request.method == "POST" && topic.publish) return route_publish(match, request);
-  return with(Response::not_allowed(topic.publish ? "GET, HEAD, OPTIONS, POST" : "GET, HEAD, OPTIONS"),
-              topic.cors, request);
+  return with(
+      Response::not_allowed(topic.publish ? "GET, HEAD, OPTIONS, POST" : "GET, HEAD, OPTIONS"),
+      topic.cors, request);
 }
 
 Router::Outcome Router::route_publish(const Topics::Match& match, const Request& request) const {
   const TopicSettings& topic = match.topic->settings;
-  PublishRequest publish{match.topic, match.log, {}, topic.max_event, cors_headers(topic.cors, request)};
+  PublishRequest publish{
+      match.topic, match.log, {}, topic.max_event, cors_headers(topic.cors, request)};
   if (const auto event = request.parameter("event")) {
     if (event->size() > name_max || !is_event_name(*event)) {
-      return with(Response::error(400, "event: expected at most 256 bytes of UTF-8 without CR, LF or NUL, "
-                                       "not beginning with stream-"),
-                  topic.cors, request);
+      return with(
+          Response::error(400,
+                          "event: expected at most 256 bytes of UTF-8 without CR, LF or NUL, "
+                          "not beginning with stream-"),
+          topic.cors, request);
     }
     publish.message.event = *event;
   }

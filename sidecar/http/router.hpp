@@ -1,5 +1,6 @@
 #pragma once
-// What becomes of a request: an answer, a stream, or a publish. Pure but for the pages' own look-ups.
+// What becomes of a request: an answer, a stream, or a publish. Pure but for the pages' own
+// look-ups.
 //
 // Thread: any.
 
@@ -19,9 +20,9 @@ enum class Port { streams, admin };
 struct PublishRequest {
   Topic* topic;
   std::string log;
-  Message message;        // but for its value, which is the body
+  Message message;  // but for its value, which is the body
   std::uint64_t body_max;
-  Fields headers;         // for the answer
+  Fields headers;  // for the answer
 };
 
 class Router {

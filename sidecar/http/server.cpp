@@ -26,7 +26,8 @@ constexpr std::chrono::milliseconds accept_pause{50};
 }  // namespace
 
 struct Server::Parts {
-  Parts(const ServerSettings& s, const Router& router, Topics& topics, Memory& m, ServerProbe& p, Log l)
+  Parts(const ServerSettings& s, const Router& router, Topics& topics, Memory& m, ServerProbe& p,
+        Log l)
       : settings(s), memory(m), log(l), context{s, router, topics, p, std::move(l)} {}
 
   asio::awaitable<void> accept(tcp::acceptor& acceptor, Port port);

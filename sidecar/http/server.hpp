@@ -2,8 +2,8 @@
 // The HTTP server: two listeners, and event loops that connections are dealt to in turn.
 //
 // Thread: start-up thread for all functions.
-// Life: open() -> run() -> drain() ... -> stop(). Connectors must be stopped before this is destroyed, as their
-// answers are posted to the loops.
+// Life: open() -> run() -> drain() ... -> stop(). Connectors must be stopped before this is
+// destroyed, as their answers are posted to the loops.
 
 #include <chrono>
 #include <cstddef>

@@ -62,7 +62,8 @@ bool read_head(const HeadParser& parser, Request& request) {
   return parse_target({target.data(), target.size()}, request);
 }
 
-// The head of a stream's answer, by hand: no Content-Length, Connection or Keep-Alive (wire facts C13).
+// The head of a stream's answer, by hand: no Content-Length, Connection or Keep-Alive (wire facts
+// C13).
 std::string stream_head(const Request& request, const Fields& headers) {
   std::string head = request.http10 ? "HTTP/1.0 200 OK\r\n" : "HTTP/1.1 200 OK\r\n";
   head +=
@@ -70,7 +71,8 @@ std::string stream_head(const Request& request, const Fields& headers) {
       "Cache-Control: no-cache, no-transform\r\n"
       "X-Accel-Buffering: no\r\n";
   if (!request.http10) head += "Transfer-Encoding: chunked\r\n";
-  for (const auto& [name, value] : headers) head.append(name).append(": ").append(value).append("\r\n");
+  for (const auto& [name, value] : headers)
+    head.append(name).append(": ").append(value).append("\r\n");
   return head + "\r\n";
 }
 
@@ -78,7 +80,8 @@ std::string stream_head(const Request& request, const Fields& headers) {
 // status would end them for good.
 std::string refusal(const Request& request, const StreamRequest& stream, std::string_view reason) {
   std::random_device random;
-  std::uniform_int_distribution<std::int64_t> retry(stream.retry.least.count(), stream.retry.most.count());
+  std::uniform_int_distribution<std::int64_t> retry(stream.retry.least.count(),
+                                                    stream.retry.most.count());
   std::string block;
   append_shutdown(block, reason);
   append_retry(block, retry(random));
@@ -94,12 +97,13 @@ asio::awaitable<Result<Published>> publish(PublishRequest request) {
   auto executor = co_await asio::this_coro::executor;
   auto initiate = [executor, &request](auto handler) {
     auto shared = std::make_shared<decltype(handler)>(std::move(handler));
-    request.topic->connector.publish(
-        std::move(request.log), std::move(request.message), [executor, shared](Result<Published> result) {
-          asio::post(executor, [shared, result = std::move(result)]() mutable {
-            std::move (*shared)(std::move(result));
-          });
-        });
+    request.topic->connector.publish(std::move(request.log), std::move(request.message),
+                                     [executor, shared](Result<Published> result) {
+                                       asio::post(executor,
+                                                  [shared, result = std::move(result)]() mutable {
+                                                    std::move (*shared)(std::move(result));
+                                                  });
+                                     });
   };
   co_return co_await asio::async_initiate<const asio::use_awaitable_t<>&, void(Result<Published>)>(
       initiate, asio::use_awaitable);
@@ -119,7 +123,8 @@ class Session {
   asio::awaitable<Next> serve();
   asio::awaitable<Next> answer_unreadable(beast::error_code error);
   asio::awaitable<Next> answer(const Request& request, Response response, bool keep_alive);
-  asio::awaitable<Next> answer_publish(const Request& request, HeadParser& head, PublishRequest publish_to);
+  asio::awaitable<Next> answer_publish(const Request& request, HeadParser& head,
+                                       PublishRequest publish_to);
   asio::awaitable<Next> start_stream(const Request& request, StreamRequest stream);
   bool may_stream() const;
 
@@ -135,8 +140,8 @@ asio::awaitable<bool> Session::run() {
   Next next = Next::again;
   while (next == Next::again) next = co_await serve();
   if (next == Next::taken) co_return false;
-  // What the client still sends is read for a moment: a close with unread bytes would be a reset, which
-  // can take the answer with it.
+  // What the client still sends is read for a moment: a close with unread bytes would be a reset,
+  // which can take the answer with it.
   beast::error_code ignored;
   stream_.socket().shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
   stream_.expires_after(1s);
@@ -184,9 +189,9 @@ asio::awaitable<Session::Next> Session::answer_unreadable(beast::error_code erro
   }
   context_.probe.malformed.add();
   const bool too_long = error == http::error::header_limit || error == http::error::buffer_overflow;
-  Response response =
-      too_long ? Response::error(431, "the request's head is longer than 64 KiB")
-               : Response::error(400, "the request is not HTTP/1.1: " + error.message());
+  Response response = too_long
+                          ? Response::error(431, "the request's head is longer than 64 KiB")
+                          : Response::error(400, "the request is not HTTP/1.1: " + error.message());
   Request none;
   co_return co_await answer(none, std::move(response), false);
 }
@@ -215,9 +220,8 @@ asio::awaitable<Session::Next> Session::answer_publish(const Request& request, H
                                                        PublishRequest publish_to) {
   const bool keep_alive = head.get().keep_alive();
   const auto too_large = [&] {
-    Response response = Response::error(
-        413, "the body is larger than this topic's max_event of " + std::to_string(publish_to.body_max) +
-                 " bytes");
+    Response response = Response::error(413, "the body is larger than this topic's max_event of " +
+                                                 std::to_string(publish_to.body_max) + " bytes");
     response.headers = publish_to.headers;
     return response;
   };
@@ -265,8 +269,10 @@ asio::awaitable<Session::Next> Session::start_stream(const Request& request, Str
     const bool draining = context_.probe.draining_streams.load(std::memory_order_relaxed);
     head += refusal(request, stream, draining ? "drain" : "overload");
   }
-  // With the courtesies off nothing of ours would follow for a while, and proxies hold back bare heads.
-  if (!refused && !head_only && !stream.control_events) head += request.http10 ? ":\n" : "2\r\n:\n\r\n";
+  // With the courtesies off nothing of ours would follow for a while, and proxies hold back bare
+  // heads.
+  if (!refused && !head_only && !stream.control_events)
+    head += request.http10 ? ":\n" : "2\r\n:\n\r\n";
   set_stream_options(stream_.socket().native_handle());
   stream_.expires_after(write_time);
   const auto [error, n] = co_await asio::async_write(stream_, asio::buffer(head), no_throw);
@@ -290,8 +296,8 @@ asio::awaitable<Session::Next> Session::start_stream(const Request& request, Str
 
 }  // namespace
 
-boost::asio::awaitable<void> run_session(boost::asio::ip::tcp::socket socket, Port port, EventLoop& loop,
-                                         const SessionContext& context) {
+boost::asio::awaitable<void> run_session(boost::asio::ip::tcp::socket socket, Port port,
+                                         EventLoop& loop, const SessionContext& context) {
   context.probe.connections.add(1);
   bool counted = true;
   try {

@@ -1,5 +1,6 @@
 #pragma once
-// One connection until it becomes a stream or closes: read a request, answer it, again. Beast lives here.
+// One connection until it becomes a stream or closes: read a request, answer it, again. Beast lives
+// here.
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -20,7 +21,7 @@ struct SessionContext {
 };
 
 // Runs on `loop`, whose io_context the socket belongs to. Never throws.
-boost::asio::awaitable<void> run_session(boost::asio::ip::tcp::socket socket, Port port, EventLoop& loop,
-                                         const SessionContext& context);
+boost::asio::awaitable<void> run_session(boost::asio::ip::tcp::socket socket, Port port,
+                                         EventLoop& loop, const SessionContext& context);
 
 }  // namespace sidestream

@@ -80,7 +80,8 @@ std::optional<Timestamp> parse_rfc3339(std::string_view text) {
 }
 
 std::variant<std::optional<StartRequest>, std::string> parse_rule(std::string_view name,
-                                                                  std::string_view value, Timestamp now) {
+                                                                  std::string_view value,
+                                                                  Timestamp now) {
   StartRequest start;
   if (name == "from") {
     if (value != "earliest" && value != "live") return "from: expected earliest or live";
@@ -132,7 +133,8 @@ std::optional<Timestamp> parse_since(std::string_view text, Timestamp now) {
   return parse_rfc3339(text);
 }
 
-std::variant<std::optional<StartRequest>, std::string> start_rule(const Request& request, Timestamp now) {
+std::variant<std::optional<StartRequest>, std::string> start_rule(const Request& request,
+                                                                  Timestamp now) {
   std::vector<std::string_view> given;
   for (const std::string_view name : {"from", "since", "tail"}) {
     if (request.parameter(name)) given.push_back(name);

@@ -34,7 +34,8 @@ struct StreamTable::Turn {
       : single{&stream.memberships[0].log->state()},
         context{single, table, table.name_of(slot), table.scratch_, wall_ms()} {
     if (stream.memberships.size() == 1) return;
-    for (const Membership& membership : stream.memberships) several.push_back(&membership.log->state());
+    for (const Membership& membership : stream.memberships)
+      several.push_back(&membership.log->state());
     context.logs = several;
   }
   std::array<LogState*, 1> single;
@@ -51,7 +52,8 @@ StreamTable::~StreamTable() {
   for (auto& [log, members] : logs_) members->close();
 }
 
-// ---- the table ---------------------------------------------------------------------------------------------
+// ---- the table
+// ---------------------------------------------------------------------------------------------
 
 std::uint64_t StreamTable::name_of(std::uint32_t slot) const {
   return (static_cast<std::uint64_t>(slots_[slot].generation) << 32) | slot;
@@ -73,7 +75,8 @@ std::uint32_t StreamTable::free_slot() {
   return slot;
 }
 
-void StreamTable::add(boost::asio::ip::tcp::socket socket, std::vector<std::shared_ptr<OpenLog>> logs,
+void StreamTable::add(boost::asio::ip::tcp::socket socket,
+                      std::vector<std::shared_ptr<OpenLog>> logs,
                       const std::vector<StartRequest>& starts, const StreamOptions& options) {
   const std::uint32_t slot = free_slot();
   SubscriptionOptions own = options.subscription;
@@ -106,7 +109,8 @@ void StreamTable::join(std::uint32_t slot, const std::shared_ptr<OpenLog>& log) 
     members = std::make_shared<LogMembers>(io_, log, [this](LogMembers& woken) { wake(woken); });
     members->open();
   }
-  slots_[slot].stream->memberships.push_back({members, static_cast<std::uint32_t>(members->streams().size())});
+  slots_[slot].stream->memberships.push_back(
+      {members, static_cast<std::uint32_t>(members->streams().size())});
   members->streams().push_back(slot);
 }
 
@@ -144,7 +148,8 @@ void StreamTable::close(std::uint32_t slot, CloseReason reason) {
   probe_.closed(reason);
 }
 
-// ---- sending -----------------------------------------------------------------------------------------------
+// ---- sending
+// -----------------------------------------------------------------------------------------------
 
 void StreamTable::wake(LogMembers& log) {
   // Backwards: a stream that closes has its place taken by one that was seen already.
@@ -222,7 +227,8 @@ void StreamTable::finish(Stream& stream) {
   stream.end_at = Clock::now() + closing_time;
 }
 
-// ---- the peer ----------------------------------------------------------------------------------------------
+// ---- the peer
+// ----------------------------------------------------------------------------------------------
 
 void StreamTable::watch_peer(std::uint32_t slot, Stream& stream) {
   stream.socket.async_wait(boost::asio::ip::tcp::socket::wait_read,
@@ -231,7 +237,8 @@ void StreamTable::watch_peer(std::uint32_t slot, Stream& stream) {
                            });
 }
 
-// Readable: it has closed (at once gone, whatever the heartbeat), or says something that nobody asked for.
+// Readable: it has closed (at once gone, whatever the heartbeat), or says something that nobody
+// asked for.
 void StreamTable::peer_spoke(std::uint32_t slot) {
   Stream& stream = *slots_[slot].stream;
   char ignored[4096];
@@ -247,7 +254,8 @@ void StreamTable::peer_spoke(std::uint32_t slot) {
   close(slot, CloseReason::error);
 }
 
-// ---- answers of the broker ---------------------------------------------------------------------------------
+// ---- answers of the broker
+// ---------------------------------------------------------------------------------
 
 void StreamTable::post_plan(std::uint64_t name, std::size_t part, StartPlan plan) {
   boost::asio::post(io_, [this, name, part, plan = std::move(plan)]() mutable {
@@ -283,7 +291,8 @@ void StreamTable::post_page(std::uint64_t name, std::size_t part, Result<PagePtr
   });
 }
 
-// ---- the sweep -----------------------------------------------------------------------------------------------
+// ---- the sweep
+// -----------------------------------------------------------------------------------------------
 
 void StreamTable::schedule_sweep() {
   if (closed_) return;
@@ -365,7 +374,8 @@ void StreamTable::close_all() {
 }
 
 std::int64_t StreamTable::random_retry(const RetrySettings& retry) {
-  return std::uniform_int_distribution<std::int64_t>(retry.least.count(), retry.most.count())(random_);
+  return std::uniform_int_distribution<std::int64_t>(retry.least.count(),
+                                                     retry.most.count())(random_);
 }
 
 }  // namespace sidestream

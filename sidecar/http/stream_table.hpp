@@ -1,10 +1,12 @@
 #pragma once
-// The event streams of one event loop after their handshake: socket, subscription and a few bytes each.
+// The event streams of one event loop after their handshake: socket, subscription and a few bytes
+// each.
 //
-// A wake of a log walks its streams and sends directly (non-blocking); only a socket that is full is waited
-// for. One sweep timer does heartbeats, deadlines and dead peers for all of them.
+// A wake of a log walks its streams and sends directly (non-blocking); only a socket that is full
+// is waited for. One sweep timer does heartbeats, deadlines and dead peers for all of them.
 //
-// Thread: the loop's, but for post_plan and post_page (any). Lives until its io_context has stopped.
+// Thread: the loop's, but for post_plan and post_page (any). Lives until its io_context has
+// stopped.
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -36,7 +38,8 @@ class StreamTable final : public Postbox {
   StreamTable(boost::asio::io_context& io, Memory& memory, ServerProbe& probe);
   ~StreamTable() override;
 
-  // Takes over a socket whose response head has been sent. `logs` have been entered; the table leaves them.
+  // Takes over a socket whose response head has been sent. `logs` have been entered; the table
+  // leaves them.
   void add(boost::asio::ip::tcp::socket socket, std::vector<std::shared_ptr<OpenLog>> logs,
            const std::vector<StartRequest>& starts, const StreamOptions& options);
 
@@ -65,9 +68,9 @@ class StreamTable final : public Postbox {
     Clock::time_point end_at = Clock::time_point::max();  // drain; after the end: close
     RetrySettings retry;
     std::int32_t heartbeat_ms = 15000;
-    bool blocked = false;    // waits for the socket to take more
-    bool resuming = false;   // gets another turn
-    bool ending = false;     // all was said; waits for the peer to close
+    bool blocked = false;   // waits for the socket to take more
+    bool resuming = false;  // gets another turn
+    bool ending = false;    // all was said; waits for the peer to close
   };
   struct Slot {
     std::unique_ptr<Stream> stream;

@@ -33,7 +33,7 @@ std::optional<Response> set_starts(StreamRequest& stream, const Request& request
   const auto& asked = std::get<std::optional<StartRequest>>(rule);
   auto id = last_event_id(request);
   // The id of one log says nothing of several.
-  if (id && stream.parts.size() > 1 && !is_composite(*id)) id = "~";
+  if (id && stream.parts.size() > 1 && !is_composite(*id)) id->assign(1, '~');
   for (auto& part : stream.parts) {
     const TopicSettings& topic = part.topic->settings;
     part.start = asked ? *asked : default_start(topic);
@@ -48,7 +48,8 @@ std::optional<Response> set_heartbeat(StreamRequest& stream, const Request& requ
   const auto text = request.parameter("heartbeat");
   if (!text) return std::nullopt;
   const auto duration = parse_duration(*text);
-  if (!duration) return Response::error(400, "heartbeat: expected a duration like 5s, from 1s to 60s");
+  if (!duration)
+    return Response::error(400, "heartbeat: expected a duration like 5s, from 1s to 60s");
   stream.heartbeat = std::clamp<Milliseconds>(*duration, 1s, 60s);
   return std::nullopt;
 }
@@ -65,7 +66,8 @@ void take_options(StreamRequest& stream) {
   }
 }
 
-std::variant<StreamRequest, Response> finish(StreamRequest stream, const Request& request, Timestamp now) {
+std::variant<StreamRequest, Response> finish(StreamRequest stream, const Request& request,
+                                             Timestamp now) {
   take_options(stream);
   if (auto problem = set_heartbeat(stream, request)) return std::move(*problem);
   if (auto problem = set_starts(stream, request, now)) return std::move(*problem);
@@ -88,10 +90,10 @@ std::variant<StreamRequest, Response> parse_streams(Topics& topics, const Reques
   for (const auto& [name, value] : request.query) {
     if (name != "topic") continue;
     Topic* topic = topics.find(value);
-    if (!topic) return Response::error(404, "there is no topic '" + value + "'");
+    if (!topic) return Response::error(404, std::string("there is no topic ").append(value));
     if (topic->settings.is_template()) {
-      return Response::error(400, "topic '" + value + "' has parameters in its path: read it at " +
-                                      topic->settings.path);
+      return Response::error(400, std::string("a topic with parameters is read at its own path: ")
+                                      .append(topic->settings.path));
     }
     const bool known = std::any_of(stream.parts.begin(), stream.parts.end(),
                                    [&](const auto& part) { return part.topic == topic; });

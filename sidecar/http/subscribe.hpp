@@ -19,8 +19,8 @@ struct StreamRequest {
     StartRequest start;
   };
   std::vector<Part> parts;
-  bool composite = false;       // GET /events?topic=...: ids name their topics
-  bool control_events = true;   // off where one of the topics has them off
+  bool composite = false;      // GET /events?topic=...: ids name their topics
+  bool control_events = true;  // off where one of the topics has them off
   Milliseconds heartbeat{};
   RetrySettings retry;
   CorsSettings cors;

@@ -75,7 +75,8 @@ void add_server(Text& text, const Figures& figures) {
   }
   counter(text, "http_responses_total", "Ordinary answers (not streams) by status class");
   for (std::size_t i = 2; i < server.responses.size(); ++i) {
-    text.sample({{"class", std::to_string(i) + "xx"}}, static_cast<double>(server.responses[i].value()));
+    text.sample({{"class", std::to_string(i) + "xx"}},
+                static_cast<double>(server.responses[i].value()));
   }
   counter(text, "http_malformed_requests_total", "Requests that could not be parsed");
   text.sample({}, static_cast<double>(server.malformed.value()));
@@ -116,7 +117,8 @@ void add_topics(Text& text, const Figures& figures) {
   }
   counter(text, "event_names_altered_total", "Event names that could not be sent as they were");
   per_topic(text, figures, [](auto& t) { return t.probe->names_altered.value(); });
-  counter(text, "starts_total", "How streams started: live, from memory, from the broker, after a gap or reset");
+  counter(text, "starts_total",
+          "How streams started: live, from memory, from the broker, after a gap or reset");
   for (const TopicFigures& topic : figures.topics) {
     for (std::size_t i = 0; i < start_modes.size(); ++i) {
       text.sample({{"topic", topic.topic}, {"mode", std::string(start_modes[i])}},
@@ -145,7 +147,8 @@ void add_topics(Text& text, const Figures& figures) {
   per_topic(text, figures, [](auto& t) { return t.log_age_seconds; });
   gauge(text, "slowest_lag_records", "Records that the slowest subscriber is behind");
   per_topic(text, figures, [](auto& t) { return t.slowest_lag; });
-  text.family("delivery_latency_seconds", "From the broker's timestamp to the socket", MetricType::Histogram);
+  text.family("delivery_latency_seconds", "From the broker's timestamp to the socket",
+              MetricType::Histogram);
   for (const TopicFigures& topic : figures.topics) {
     text.histogram({{"topic", topic.topic}}, topic.probe->latency);
   }
@@ -171,7 +174,8 @@ void add_connectors(Text& text, const Figures& figures) {
   per_connector(text, figures, [](auto& c) { return c.ranges_read; });
   counter(text, "connector_published_total", "Records written and acknowledged");
   per_connector(text, figures, [](auto& c) { return c.published; });
-  counter(text, "connector_publish_failures_total", "Records that could not be written, or not surely");
+  counter(text, "connector_publish_failures_total",
+          "Records that could not be written, or not surely");
   per_connector(text, figures, [](auto& c) { return c.publish_failures; });
   gauge(text, "connector_tails", "Logs that are being tailed");
   per_connector(text, figures, [](auto& c) { return c.tails; });

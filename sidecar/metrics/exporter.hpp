@@ -19,7 +19,7 @@ struct TopicFigures {
   std::uint64_t open_logs = 0;
   std::uint64_t log_bytes = 0;
   std::uint64_t log_frames = 0;
-  double log_age_seconds = 0;   // of the oldest frame kept
+  double log_age_seconds = 0;  // of the oldest frame kept
   std::uint64_t slowest_lag = 0;
 };
 

@@ -1,5 +1,6 @@
 #pragma once
-// Counters behind domain verbs. Any thread, relaxed atomics; only exporter.cpp knows the metrics library.
+// Counters behind domain verbs. Any thread, relaxed atomics; only exporter.cpp knows the metrics
+// library.
 
 #include <array>
 #include <atomic>
@@ -29,8 +30,8 @@ class Gauge {
 // From the broker's timestamp to the socket.
 class LatencyProbe {
  public:
-  static constexpr std::array<double, 13> bounds_seconds{0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1,
-                                                         0.25,  0.5,    1,     2.5,  5,     10};
+  static constexpr std::array<double, 13> bounds_seconds{
+      0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10};
   void observe(std::int64_t milliseconds, std::uint64_t events);
   std::uint64_t bucket(std::size_t i) const { return buckets_[i].load(std::memory_order_relaxed); }
   double sum_seconds() const {
@@ -56,22 +57,23 @@ inline constexpr std::array<std::string_view, 3> skip_reasons{"tombstone", "too_
 
 // How a subscription got its first events.
 enum class StartMode : std::uint8_t { live, memory, broker, gap, reset };
-inline constexpr std::array<std::string_view, 5> start_modes{"live", "memory", "broker", "gap", "reset"};
+inline constexpr std::array<std::string_view, 5> start_modes{"live", "memory", "broker", "gap",
+                                                             "reset"};
 
 // One per configured topic (a template's logs share theirs).
 struct TopicProbe {
   Gauge subscribers;
-  Counter records_read;       // by the tail
-  Counter records_replayed;   // by replays
+  Counter records_read;      // by the tail
+  Counter records_replayed;  // by replays
   Counter events_sent;
   Counter bytes_sent;
-  Counter gap_records;        // records announced as lost, counted once a log
-  Counter gaps;               // stream-gap blocks sent
-  Counter resets;             // stream-reset blocks sent
-  Counter names_altered;      // event names that held CR, LF or NUL, or were ours
+  Counter gap_records;    // records announced as lost, counted once a log
+  Counter gaps;           // stream-gap blocks sent
+  Counter resets;         // stream-reset blocks sent
+  Counter names_altered;  // event names that held CR, LF or NUL, or were ours
   Counter published;
   Counter publish_failures;
-  Counter lagged;             // subscriptions that fell out of the topic log
+  Counter lagged;  // subscriptions that fell out of the topic log
   std::array<Counter, skip_reasons.size()> skipped;
   std::array<Counter, start_modes.size()> starts;
   LatencyProbe latency;
@@ -81,18 +83,18 @@ struct TopicProbe {
 };
 
 enum class CloseReason : std::uint8_t { client, dead_peer, slow, drain, error };
-inline constexpr std::array<std::string_view, 5> close_reasons{"client", "dead_peer", "slow", "drain",
-                                                               "error"};
+inline constexpr std::array<std::string_view, 5> close_reasons{"client", "dead_peer", "slow",
+                                                               "drain", "error"};
 
 // One for the process: the HTTP side.
 struct ServerProbe {
-  Gauge connections;          // accepted sockets, whatever they do
-  Gauge streams;              // of these, event streams
+  Gauge connections;  // accepted sockets, whatever they do
+  Gauge streams;      // of these, event streams
   Counter streams_opened;
-  Counter streams_refused;    // over max_connections or draining
+  Counter streams_refused;  // over max_connections or draining
   std::array<Counter, close_reasons.size()> streams_closed;
-  std::array<Counter, 6> responses;  // ordinary answers by class: [1] 1xx ... [5] 5xx
-  Counter malformed;          // requests that could not be parsed
+  std::array<Counter, 6> responses;           // ordinary answers by class: [1] 1xx ... [5] 5xx
+  Counter malformed;                          // requests that could not be parsed
   std::atomic<bool> draining{false};          // not ready any more
   std::atomic<bool> draining_streams{false};  // and streams are being ended
 

@@ -41,7 +41,8 @@ void append_open(std::string& out,
   append_block(out, "stream-open", {{"topics", std::move(list)}});
 }
 
-void append_catch_up(std::string& out, std::string_view topic, std::optional<std::int64_t> records) {
+void append_catch_up(std::string& out, std::string_view topic,
+                     std::optional<std::int64_t> records) {
   json::object data;
   if (!topic.empty()) data["topic"] = topic;
   data["records"] = records ? json::value(*records) : json::value(nullptr);
@@ -55,8 +56,8 @@ void append_live(std::string& out, std::string_view topic, std::string_view id) 
   append_block(out, "stream-live", data);
 }
 
-void append_gap(std::string& out, std::string_view topic, std::string_view reason, OffsetFormat format,
-                const std::vector<Gap>& gaps) {
+void append_gap(std::string& out, std::string_view topic, std::string_view reason,
+                OffsetFormat format, const std::vector<Gap>& gaps) {
   json::array partitions;
   for (const Gap& gap : gaps) partitions.push_back(to_json(format, gap));
   append_block(out, "stream-gap",

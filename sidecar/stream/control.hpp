@@ -1,6 +1,6 @@
 #pragma once
-// The bodies (event and data lines) of control events: what a client is told beside the records. Pure.
-// Shapes: README, "Control events". Every text that comes from outside is written as JSON.
+// The bodies (event and data lines) of control events: what a client is told beside the records.
+// Pure. Shapes: README, "Control events". Every text that comes from outside is written as JSON.
 
 #include <cstdint>
 #include <optional>
@@ -26,8 +26,8 @@ void append_open(std::string& out,
                  const std::vector<std::pair<std::string_view, std::string_view>>& topics);
 void append_catch_up(std::string& out, std::string_view topic, std::optional<std::int64_t> records);
 void append_live(std::string& out, std::string_view topic, std::string_view id);
-void append_gap(std::string& out, std::string_view topic, std::string_view reason, OffsetFormat format,
-                const std::vector<Gap>& gaps);
+void append_gap(std::string& out, std::string_view topic, std::string_view reason,
+                OffsetFormat format, const std::vector<Gap>& gaps);
 void append_reset(std::string& out, std::string_view topic, std::string_view reason);
 void append_cursor(std::string& out);
 void append_shutdown(std::string& out, std::string_view reason);

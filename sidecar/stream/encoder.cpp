@@ -148,8 +148,8 @@ void Encoder::encode(const Record& record, Encoded& out) const {
   }
   out.out().append("event: delete\n");
   append_data_lines(out.out(), topic_.envelope ? envelope(record, "delete")
-                               : record.key ? std::string(to_text(*record.key))
-                                            : std::string());
+                               : record.key    ? std::string(to_text(*record.key))
+                                               : std::string());
   out.add(FrameKind::record, record.partition, record.offset, to_ms(record.timestamp));
 }
 

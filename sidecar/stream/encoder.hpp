@@ -2,8 +2,9 @@
 // What a record becomes: event and data lines (design: frames, what a record becomes). Pure.
 //
 // Thread: one thread at a time for each object.
-// Guarantees: LF only; no CR, LF or NUL in an event name; data is valid UTF-8; a record that can't be sent
-// becomes a gap frame (too large) or a mark (skipped by policy), is counted, and moves the position.
+// Guarantees: LF only; no CR, LF or NUL in an event name; data is valid UTF-8; a record that can't
+// be sent becomes a gap frame (too large) or a mark (skipped by policy), is counted, and moves the
+// position.
 
 #include <string>
 #include <string_view>

@@ -19,8 +19,8 @@ template <class Int>
 std::optional<Int> number(std::string_view text) {
   Int n{};
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), n);
-  const bool plain = !text.empty() && text[0] >= '0' && text[0] <= '9' &&
-                     (text[0] != '0' || text.size() == 1);
+  const bool plain =
+      !text.empty() && text[0] >= '0' && text[0] <= '9' && (text[0] != '0' || text.size() == 1);
   if (!plain || error != std::errc() || end != text.data() + text.size()) return std::nullopt;
   return n;
 }
@@ -122,7 +122,8 @@ ParsedId parse_position(OffsetFormat format, std::string_view id, std::size_t pa
     return {std::nullopt, integers || is_composite(id) ? BadId::other_topic : BadId::garbage};
   }
   if (integers && integers->size() <= partitions) return {*integers};
-  return {std::nullopt, integers || entry || is_composite(id) ? BadId::other_topic : BadId::garbage};
+  return {std::nullopt,
+          integers || entry || is_composite(id) ? BadId::other_topic : BadId::garbage};
 }
 
 bool is_composite(std::string_view id) { return parse_composite(id).has_value(); }
@@ -133,7 +134,8 @@ std::optional<IdParts> parse_composite(std::string_view id) {
     const auto end = id.find("~~");
     const auto item = id.substr(0, end);
     const auto tilde = item.find('~');
-    if (tilde == std::string_view::npos || !is_topic_name(item.substr(0, tilde))) return std::nullopt;
+    if (tilde == std::string_view::npos || !is_topic_name(item.substr(0, tilde)))
+      return std::nullopt;
     parts.emplace_back(item.substr(0, tilde), item.substr(tilde + 1));
     if (end == std::string_view::npos) return parts;
     id.remove_prefix(end + 2);

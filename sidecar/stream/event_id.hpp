@@ -1,6 +1,6 @@
 #pragma once
-// Event ids: positions as text, in the alphabet [A-Za-z0-9._~-]. A public format: every release reads all
-// earlier ones (design: ids). Pure.
+// Event ids: positions as text, in the alphabet [A-Za-z0-9._~-]. A public format: every release
+// reads all earlier ones (design: ids). Pure.
 //
 //   one partition      42            before the first record 0.-1
 //   several            0.42~1.17~2.-1

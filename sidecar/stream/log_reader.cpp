@@ -38,6 +38,7 @@ void LogReader::replay_from(Position position) {
 
 bool LogReader::notice_lag(const LogView& view, const Parked& parked) {
   if (state_ != State::joined || cursor_ >= view.tail) return false;
+  assert(away_ || cursor_ == parked.head);
   // Who isn't parked has noted its vector when it could not go on.
   replay_from(away_ ? std::move(away_->position) : parked.position);
   away_->position.resize(std::max(away_->position.size(), view.head_position.size()));
@@ -57,7 +58,8 @@ void LogReader::join(const LogView& view) {
   Away& away = *away_;
   away.page.reset();
   away.position.resize(view.head_position.size());
-  // The newest segment that begins no later than this reader stands, so that little is to be skipped.
+  // The newest segment that begins no later than this reader stands, so that little is to be
+  // skipped.
   cursor_ = view.head;
   away.at_cursor = view.head_position;
   if (!at_or_after(away.position, view.head_position)) {
@@ -104,11 +106,11 @@ LogReader::Found LogReader::next(const LogView& view, NextFrame& out, Postbox& p
       continue;
     }
     const Partition partition = away_->turn;
-    PagePtr page = log_->replay().want(
-        partition, away_->position[partition], view.tail_position[partition],
-        [&postbox, stream, part](Result<PagePtr> ready) {
-          postbox.post_page(stream, part, std::move(ready));
-        });
+    PagePtr page =
+        log_->replay().want(partition, away_->position[partition], view.tail_position[partition],
+                            [&postbox, stream, part](Result<PagePtr> ready) {
+                              postbox.post_page(stream, part, std::move(ready));
+                            });
     if (!page) {
       away_->asked = true;
       return Found::nothing;

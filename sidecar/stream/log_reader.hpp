@@ -1,13 +1,14 @@
 #pragma once
 // One subscription's place in one log: replay -> splice -> live. No I/O.
 //
-//   replaying  records older than the topic log come in pages from the broker, partition by partition
-//   joined     a cursor into the topic log; *spliced* while this reader's vector differs from the log's
-//              at the cursor (another replica merged the partitions in another order), then *shared*:
-//              the log's own id lines are right for it
+//   replaying  records older than the topic log come in pages from the broker, partition by
+//   partition joined     a cursor into the topic log; *spliced* while this reader's vector differs
+//   from the log's
+//              at the cursor (another replica merged the partitions in another order), then
+//              *shared*: the log's own id lines are right for it
 //
-// Invariant: the vector never goes back in any partition, and every frame after the vector is handed out
-// once.
+// Invariant: the vector never goes back in any partition, and every frame after the vector is
+// handed out once.
 //
 // Thread: one event loop.
 
@@ -49,8 +50,8 @@ class LogReader {
   void restart() { state_ = State::starting; }
   std::uint64_t resets() const { return resets_; }
 
-  // Call whenever the view may have changed: notices that this reader has lagged. `parked` is where readers
-  // stood that had read everything of the view before.
+  // Call whenever the view may have changed: notices that this reader has lagged. `parked` is where
+  // readers stood that had read everything of the view before.
   struct Parked {
     std::uint64_t head = 0;
     Position position;
@@ -69,8 +70,8 @@ class LogReader {
   // Notes the position at the cursor, for a reader that can't go on now and may lag.
   void save_position(const LogView& view);
 
-  // The next frame that has bytes, or none now (then a page may be on its way, as `stream` and `part` of
-  // `postbox`). took() hands it out; the reader's vector then includes it.
+  // The next frame that has bytes, or none now (then a page may be on its way, as `stream` and
+  // `part` of `postbox`). took() hands it out; the reader's vector then includes it.
   enum class Found { frame, nothing, gone };
   Found next(const LogView& view, NextFrame& out, Postbox& postbox, std::uint64_t stream,
              std::size_t part);
@@ -91,14 +92,14 @@ class LogReader {
 
   // What only readers need that are not simply at the log's cursor.
   struct Away {
-    Position position;       // this reader's vector
-    Position at_cursor;      // joined: the log's vector at the cursor
-    std::size_t differs = 0;  // joined: in how many partitions these two differ. 0: only `position` is
-                              // remembered, in case the reader lags
-    PagePtr page;            // replaying
-    std::size_t index = 0;   // of the next frame in the page
-    Partition turn = 0;      // partition that is read now
-    bool asked = false;      // a page is on its way
+    Position position;        // this reader's vector
+    Position at_cursor;       // joined: the log's vector at the cursor
+    std::size_t differs = 0;  // joined: in how many partitions these two differ. 0: only `position`
+                              // is remembered, in case the reader lags
+    PagePtr page;           // replaying
+    std::size_t index = 0;  // of the next frame in the page
+    Partition turn = 0;     // partition that is read now
+    bool asked = false;     // a page is on its way
   };
 
   bool spliced() const { return away_ && away_->differs > 0; }

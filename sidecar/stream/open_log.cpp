@@ -133,7 +133,8 @@ void OpenLog::resolve(Asking asking, const LogExtent& extent) {
     case StartRequest::Kind::resume:
       return finish(resolve_id(request.id, topic_.settings, format(), extent, view.head_position));
     case StartRequest::Kind::position:
-      return finish(resolve_position(std::move(request.position), extent, view.head_position, on_reset));
+      return finish(
+          resolve_position(std::move(request.position), extent, view.head_position, on_reset));
     case StartRequest::Kind::since:
       return topic_.connector.locate(name_, request.since, located("since"));
     case StartRequest::Kind::tail:

@@ -1,9 +1,10 @@
 #pragma once
-// One log that is being read: its topic log, its tail, its replays, and the answer to "where do I start?".
+// One log that is being read: its topic log, its tail, its replays, and the answer to "where do I
+// start?".
 //
-// It opens with its first reader: the broker is asked what it holds, and the tail starts at that explicit
-// place, so that nothing falls between question and start. Questions are joined: however many readers come,
-// at most one is on its way and one waits.
+// It opens with its first reader: the broker is asked what it holds, and the tail starts at that
+// explicit place, so that nothing falls between question and start. Questions are joined: however
+// many readers come, at most one is on its way and one waits.
 //
 // Thread: any; the sink's functions come on the connector's thread.
 // Owns: the tail, which close() ends. Borrows topic, memory, pool.
@@ -45,8 +46,8 @@ class OpenLog final : public TailSink, public std::enable_shared_from_this<OpenL
   TopicLog& log() { return log_; }
   Replay& replay() { return *replay_; }
 
-  // Finds a start. `done` is called once, on any thread, possibly before start() returns; later than that
-  // only while the broker can't be asked.
+  // Finds a start. `done` is called once, on any thread, possibly before start() returns; later
+  // than that only while the broker can't be asked.
   void start(StartRequest request, PlanCallback done);
 
   // Once unwatch() has returned, the watch is not told any more.

@@ -73,7 +73,8 @@ void Replay::take_turns(std::unique_lock<std::mutex>& lock) {
   }
 }
 
-// From the place that has waited longest, as far as anybody wants, but not into a page that is kept.
+// From the place that has waited longest, as far as anybody wants, but not into a page that is
+// kept.
 Range Replay::next_range(Lane& lane, Partition partition) const {
   Range range;
   range.log = log_;
@@ -103,9 +104,9 @@ void Replay::finish(const Reading& reading, Result<Offset> reached) {
   PagePtr page;
   if (reached && *reached > reading.range.after) page = build(reading, *reached);
   std::vector<PageCallback> told;
-  Result<PagePtr> answer = page ? Result<PagePtr>(page)
-                                : Result<PagePtr>(reached.has_error() ? reached.error()
-                                                                      : make_error_code(Errc::gone));
+  Result<PagePtr> answer =
+      page ? Result<PagePtr>(page)
+           : Result<PagePtr>(reached.has_error() ? reached.error() : make_error_code(Errc::gone));
   std::unique_lock lock(pool_.mutex_);
   --pool_.reading_;
   Lane& lane = lanes_[partition];

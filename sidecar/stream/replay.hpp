@@ -1,12 +1,12 @@
 #pragma once
-// Replays: ranges that are older than the topic log, read from the broker once and shared by all who want
-// them. A range is read in *pages*; readers that stand anywhere inside a page share it, and ask for the
-// next one when they are through.
+// Replays: ranges that are older than the topic log, read from the broker once and shared by all
+// who want them. A range is read in *pages*; readers that stand anywhere inside a page share it,
+// and ask for the next one when they are through.
 //
 // Thread: any. ReplayPool's one mutex guards all; callbacks run outside it, on connector threads.
 //
-// Limits: pages kept are bounded by Memory::replay_budget() (least recently used goes first); at most
-// `reads_at_once` ranges are read at a time, one per partition, logs taking turns.
+// Limits: pages kept are bounded by Memory::replay_budget() (least recently used goes first); at
+// most `reads_at_once` ranges are read at a time, one per partition, logs taking turns.
 
 #include <cstdint>
 #include <deque>
@@ -25,8 +25,8 @@
 
 namespace sidestream {
 
-// A stretch of one partition: everything after `after` up to and including `reached`. Its frames carry an
-// id line only where the log has one partition.
+// A stretch of one partition: everything after `after` up to and including `reached`. Its frames
+// carry an id line only where the log has one partition.
 struct Page {
   Partition partition = 0;
   Offset after;
@@ -71,9 +71,9 @@ class Replay : public std::enable_shared_from_this<Replay> {
          ReplayPool& pool);
   ~Replay();
 
-  // The page that holds what follows `after`, where it is kept; otherwise null, and `ready` is called
-  // later, from another thread: with the page, Errc::gone (records after `after` are no longer held), or
-  // Errc::stopped. `until` > `after` says how far the caller wants to read in all.
+  // The page that holds what follows `after`, where it is kept; otherwise null, and `ready` is
+  // called later, from another thread: with the page, Errc::gone (records after `after` are no
+  // longer held), or Errc::stopped. `until` > `after` says how far the caller wants to read in all.
   PagePtr want(Partition partition, Offset after, Offset until, PageCallback ready);
 
   // Forgets what is kept, after the log was reset. Open reads end as Errc::gone.
@@ -86,7 +86,7 @@ class Replay : public std::enable_shared_from_this<Replay> {
     Offset until;
     PageCallback ready;
   };
-  struct Lane {  // of one partition
+  struct Lane {                                           // of one partition
     std::map<Offset, ReplayPool::Order::iterator> pages;  // by `after`
     std::deque<Waiter> waiting;
     bool queued = false;  // has a turn, or is being read

@@ -9,8 +9,8 @@ namespace sidestream {
 namespace {
 
 bool is_unknown(const LogExtent& extent, std::size_t partition) {
-  return std::find(extent.unknown.begin(), extent.unknown.end(), static_cast<Partition>(partition)) !=
-         extent.unknown.end();
+  return std::find(extent.unknown.begin(), extent.unknown.end(),
+                   static_cast<Partition>(partition)) != extent.unknown.end();
 }
 
 std::optional<std::int64_t> count_lost(const LogExtent& extent, Offset position, Offset first) {

@@ -1,6 +1,6 @@
 #pragma once
-// From what a reader asks and what the broker holds to a place to start, with what must be announced.
-// Pure. (`since` and `tail` need the broker again: OpenLog and TailSeek do that.)
+// From what a reader asks and what the broker holds to a place to start, with what must be
+// announced. Pure. (`since` and `tail` need the broker again: OpenLog and TailSeek do that.)
 
 #include <string_view>
 
@@ -10,8 +10,8 @@
 
 namespace sidestream {
 
-// Where `live` is: the newest place of each partition. Of a partition that could not be asked it is what
-// the topic log knows (`head`).
+// Where `live` is: the newest place of each partition. Of a partition that could not be asked it is
+// what the topic log knows (`head`).
 Position live_position(const LogExtent& extent, const Position& head);
 // Before the first record still held.
 Position earliest_position(const LogExtent& extent);
@@ -24,7 +24,8 @@ StartPlan resolve_id(std::string_view id, const TopicSettings& topic, OffsetForm
 StartPlan reset_plan(std::string_view reason, const LogExtent& extent, const Position& head,
                      Start on_reset);
 
-// The part of an id that concerns `topic`: of a composite id its part (empty if it has none), else the id.
+// The part of an id that concerns `topic`: of a composite id its part (empty if it has none), else
+// the id.
 std::string_view id_part(std::string_view id, std::string_view topic);
 
 }  // namespace sidestream

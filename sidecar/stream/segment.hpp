@@ -6,11 +6,11 @@
 //   1f\r\n  event: x\n data: ...\n  id: 42\n \n  \r\n
 //   ^begin  ^block                 ^id          ^block end  ^end
 //
-// A *mark* is a frame without bytes: it only says that a partition has moved on (a skipped tombstone,
-// a transaction marker).
+// A *mark* is a frame without bytes: it only says that a partition has moved on (a skipped
+// tombstone, a transaction marker).
 //
-// Thread: one writer appends; readers look only at frames below a count they got after the append (from
-// TopicLog's lock, or with the finished page), so that nothing is read while it is written.
+// Thread: one writer appends; readers look only at frames below a count they got after the append
+// (from TopicLog's lock, or with the finished page), so that nothing is read while it is written.
 
 #include <cstddef>
 #include <cstdint>
@@ -25,13 +25,13 @@ namespace sidestream {
 enum class FrameKind : std::uint8_t { record, gap, mark };
 
 struct Frame {
-  Offset offset;                // the partition's position after this frame
-  std::int64_t time_ms = 0;     // broker's timestamp of the record; 0: none
+  Offset offset;             // the partition's position after this frame
+  std::int64_t time_ms = 0;  // broker's timestamp of the record; 0: none
   std::uint32_t begin = 0;
   std::uint32_t id = 0;
   std::uint32_t end = 0;
   std::uint16_t partition = 0;
-  std::uint8_t head = 0;        // length of the chunk's size line
+  std::uint8_t head = 0;  // length of the chunk's size line
   FrameKind kind = FrameKind::record;
 };
 
@@ -39,7 +39,8 @@ class Segment {
  public:
   // `first`: sequence of its first frame. `base`: the log's position before it.
   // `memory` outlives the segment and learns of bytes that are pinned after retire().
-  Segment(std::size_t bytes_max, std::size_t frames_max, std::uint64_t first, Position base, Memory* memory);
+  Segment(std::size_t bytes_max, std::size_t frames_max, std::uint64_t first, Position base,
+          Memory* memory);
   ~Segment();
   Segment(const Segment&) = delete;
   Segment& operator=(const Segment&) = delete;
@@ -49,7 +50,8 @@ class Segment {
   bool has_room(std::size_t bytes) const {
     return frames_ < frames_max_ && bytes_ + bytes <= bytes_max_;
   }
-  // Requires: has_room. `body`: event and data lines; `id_line`: "id: ...\n". Both empty for a mark.
+  // Requires: has_room. `body`: event and data lines; `id_line`: "id: ...\n". Both empty for a
+  // mark.
   void append(FrameKind kind, Partition partition, Offset offset, std::int64_t time_ms,
               std::string_view body, std::string_view id_line);
 

@@ -15,22 +15,23 @@ namespace sidestream {
 struct StartRequest {
   enum class Kind { live, earliest, since, tail, resume, position };
   Kind kind = Kind::live;
-  std::string id;            // resume: what the client sent
-  Timestamp since{};         // since
-  std::int64_t tail = 0;     // tail: the newest so many deliverable records of each partition
-  Position position;         // position: a reader of ours that can't read on where it stands
+  std::string id;         // resume: what the client sent
+  Timestamp since{};      // since
+  std::int64_t tail = 0;  // tail: the newest so many deliverable records of each partition
+  Position position;      // position: a reader of ours that can't read on where it stands
 };
 
 struct StartPlan {
-  const char* start = "live";       // for stream-open
-  Position position;                // read on after this
-  std::optional<Position> opening;  // the position before what `gaps` announce; stream-open's id. Absent
-                                    // with a reset: then only the reset moves the client's cursor
+  const char* start = "live";  // for stream-open
+  Position position;           // read on after this
+  std::optional<Position>
+      opening;  // the position before what `gaps` announce; stream-open's id. Absent
+                // with a reset: then only the reset moves the client's cursor
   std::vector<Gap> gaps;
-  std::string reset;                // why the id could not be used; empty: it could
-  std::uint64_t resets = 0;         // the life of the log that the position is of
-  bool dense = true;                // offsets count records
-  bool stopped = false;             // no start can be found any more: we are shutting down
+  std::string reset;         // why the id could not be used; empty: it could
+  std::uint64_t resets = 0;  // the life of the log that the position is of
+  bool dense = true;         // offsets count records
+  bool stopped = false;      // no start can be found any more: we are shutting down
 };
 
 using PlanCallback = std::function<void(StartPlan)>;

@@ -9,8 +9,10 @@ namespace sidestream {
 namespace {
 
 constexpr std::size_t shared_budget = 64 * 1024;  // of one send of the log's own bytes
-constexpr std::size_t compose_budget = 16 * 1024;  // of one send of bytes made for this reader alone
-constexpr std::size_t copied_rest_max = 4 * 1024;  // a longer rest of a frame pins its segment instead
+constexpr std::size_t compose_budget =
+    16 * 1024;  // of one send of bytes made for this reader alone
+constexpr std::size_t copied_rest_max =
+    4 * 1024;  // a longer rest of a frame pins its segment instead
 constexpr std::uint64_t everything = UINT64_MAX;
 
 bool behind(const Position& position, const LogView& view) {
@@ -63,7 +65,8 @@ void Subscription::start(const std::vector<StartRequest>& requests, Postbox& pos
   }
 }
 
-// ---- starting ------------------------------------------------------------------------------------------
+// ---- starting
+// ------------------------------------------------------------------------------------------
 
 void Subscription::take_plan(std::size_t part, StartPlan plan, Context& context) {
   if (ending_ || plan.stopped) return;
@@ -108,16 +111,18 @@ void Subscription::open(Context& context) {
     }
     // With a reset the client keeps the id that it has: cut here, it must hear of the reset again.
     const bool reset = std::any_of(plans.begin(), plans.end(), [](auto& p) { return !p.opening; });
-    const std::string id = reset                ? std::string()
-                           : options_.composite ? composite_id(0, ids_[0])
-                                                : format_position(log(0).format(), *plans[0].opening);
+    const std::string id = reset ? std::string()
+                           : options_.composite
+                               ? composite_id(0, ids_[0])
+                               : format_position(log(0).format(), *plans[0].opening);
     add_block(outbox_, body, id);
   }
   announce_all(plans, context);
   for (std::size_t part = 0; part < parts(); ++part) {
     readers_[part].begin(plans[part].position, plans[part].resets, context.logs[part]->view);
   }
-  if (std::any_of(plans.begin(), plans.end(), [](auto& p) { return std::string_view(p.start) != "live"; })) {
+  if (std::any_of(plans.begin(), plans.end(),
+                  [](auto& p) { return std::string_view(p.start) != "live"; })) {
     announce_catch_up(context);
   }
   starting_.reset();
@@ -128,15 +133,15 @@ void Subscription::note_start(std::size_t part, const StartPlan& plan, const Log
   for (std::size_t p = 0; p < view.tail_position.size() && p < plan.position.size(); ++p) {
     in_memory = in_memory && plan.position[p] >= view.tail_position[p];
   }
-  log(part).topic().probe.start(!plan.reset.empty()             ? StartMode::reset
-                                : !plan.gaps.empty()            ? StartMode::gap
-                                : !in_memory                    ? StartMode::broker
-                                : behind(plan.position, view)   ? StartMode::memory
-                                                                : StartMode::live);
+  log(part).topic().probe.start(!plan.reset.empty()           ? StartMode::reset
+                                : !plan.gaps.empty()          ? StartMode::gap
+                                : !in_memory                  ? StartMode::broker
+                                : behind(plan.position, view) ? StartMode::memory
+                                                              : StartMode::live);
 }
 
-// Loss comes before anything else. Of several announcements only the last has an id: cut before it, the
-// client must hear of all of them again.
+// Loss comes before anything else. Of several announcements only the last has an id: cut before it,
+// the client must hear of all of them again.
 void Subscription::announce_all(const std::vector<StartPlan>& plans, Context& context) {
   std::vector<std::string> bodies;
   std::string id;
@@ -190,11 +195,13 @@ void Subscription::announce_catch_up(Context& context) {
   live_at_.assign(parts(), everything);
   if (!options_.control_events) return;
   std::string body;
-  append_catch_up(body, options_.composite ? std::string_view() : log(0).topic().settings.name, records);
+  append_catch_up(body, options_.composite ? std::string_view() : log(0).topic().settings.name,
+                  records);
   add_block(outbox_, body, {});
 }
 
-// ---- changes of the log under the reader -----------------------------------------------------------------
+// ---- changes of the log under the reader
+// -----------------------------------------------------------------
 
 void Subscription::look_for_changes(Context& context) {
   for (std::size_t part = 0; part < parts(); ++part) {
@@ -224,12 +231,13 @@ void Subscription::recover(std::size_t part, Context& context) {
   request.kind = StartRequest::Kind::position;
   request.position = reader.position(context.logs[part]->view);
   reader.restart();
-  // Reset meanwhile? Then the view that is on its way says so, and the vector means nothing any more.
+  // Reset meanwhile? Then the view that is on its way says so, and the vector means nothing any
+  // more.
   if (log(part).log().resets() != reader.resets()) return;
-  log(part).start(std::move(request), [&postbox = context.postbox, stream = context.stream,
-                                       part](StartPlan plan) {
-    postbox.post_plan(stream, part, std::move(plan));
-  });
+  log(part).start(std::move(request),
+                  [&postbox = context.postbox, stream = context.stream, part](StartPlan plan) {
+                    postbox.post_plan(stream, part, std::move(plan));
+                  });
 }
 
 void Subscription::take_page(std::size_t part, Result<PagePtr> page, Context& context) {
@@ -244,7 +252,8 @@ void Subscription::tick(Context& context) {
   }
 }
 
-// ---- sending -------------------------------------------------------------------------------------------
+// ---- sending
+// -------------------------------------------------------------------------------------------
 
 std::string_view Subscription::step(Context& context) {
   if (started_ && !ending_) look_for_changes(context);
@@ -278,7 +287,8 @@ std::string_view Subscription::offer_shared(Context& context) {
         std::upper_bound(view.segments.begin(), view.segments.end(), cursor,
                          [](std::uint64_t s, const auto& g) { return s < g->first(); }) -
         view.segments.begin() - 1);
-    const std::size_t most = std::min(view.frames_in(i), from + static_cast<std::size_t>(end - cursor));
+    const std::size_t most =
+        std::min(view.frames_in(i), from + static_cast<std::size_t>(end - cursor));
     std::size_t to = from + 1;
     while (to < most && segment.frame(to).end - segment.frame(from).begin <= shared_budget) ++to;
     const std::string_view bytes = segment.wire(from, to);
@@ -303,7 +313,8 @@ std::string_view Subscription::compose(Context& context) {
     const std::size_t part = turn_;
     LogReader& reader = readers_[part];
     NextFrame next;
-    const auto found = reader.next(context.logs[part]->view, next, context.postbox, context.stream, part);
+    const auto found =
+        reader.next(context.logs[part]->view, next, context.postbox, context.stream, part);
     if (found == LogReader::Found::frame) {
       compose_frame(part, next, context);
       idle = 0;
@@ -314,7 +325,8 @@ std::string_view Subscription::compose(Context& context) {
     }
     if (caught_up(context)) add_live(out, context);
     // Now that a single reader is at the log's cursor, the log's own bytes will do.
-    if (parts() == 1 && reader.shared() && options_.chunked && !options_.composite && retry_told_) break;
+    if (parts() == 1 && reader.shared() && options_.chunked && !options_.composite && retry_told_)
+      break;
   }
   turn_ = (turn_ + 1) % parts();
   offered_ = Offered::scratch;
@@ -356,7 +368,8 @@ void Subscription::wrote(std::size_t bytes, Context& context) {
       }
       return;
     case Offered::scratch:
-      if (bytes < context.scratch.size()) keep_rest(std::string_view(context.scratch).substr(bytes));
+      if (bytes < context.scratch.size())
+        keep_rest(std::string_view(context.scratch).substr(bytes));
       return;
     case Offered::shared:
       break;
@@ -371,7 +384,8 @@ void Subscription::wrote(std::size_t bytes, Context& context) {
   if (to == from) return;
   if (bytes == segment->wire(from, to).size()) {
     // Marks behind the last frame that went out whole belong to it.
-    while (reader.cursor() + (to - from) < shared_to_ && segment->frame(to).kind == FrameKind::mark) ++to;
+    while (reader.cursor() + (to - from) < shared_to_ && segment->frame(to).kind == FrameKind::mark)
+      ++to;
   }
   std::uint64_t events = 0;
   std::int64_t oldest = 0;
@@ -416,7 +430,8 @@ void Subscription::blocked(Context& context) {
 
 void Subscription::heartbeat(Context& context) {
   if (ending_ || pinned_ || !outbox_.empty()) return;
-  const bool moved = std::any_of(readers_.begin(), readers_.end(), [](auto& r) { return r.moved(); });
+  const bool moved =
+      std::any_of(readers_.begin(), readers_.end(), [](auto& r) { return r.moved(); });
   if (moved && started_ && options_.control_events) {
     for (LogReader& reader : readers_) reader.set_moved(false);
     std::string body;
@@ -437,7 +452,8 @@ void Subscription::end(std::string_view reason, std::int64_t retry_ms) {
   if (options_.chunked) outbox_ += "0\r\n\r\n";
 }
 
-// ---- blocks and ids ----------------------------------------------------------------------------------------
+// ---- blocks and ids
+// ----------------------------------------------------------------------------------------
 
 // Once, when everything that was there at the start has been handed out.
 bool Subscription::caught_up(Context& context) {
@@ -504,7 +520,8 @@ void Subscription::add_block(std::string& out, std::string_view body, std::strin
 }
 
 std::size_t Subscription::holds() const {
-  return outbox_pinned_ + (pinned_ && pinned_->segment->retired() ? pinned_->segment->footprint() : 0);
+  return outbox_pinned_ +
+         (pinned_ && pinned_->segment->retired() ? pinned_->segment->footprint() : 0);
 }
 
 std::uint64_t Subscription::lag(std::span<LogState* const> logs) const {

@@ -3,11 +3,12 @@
 //
 //   starting -> (plans known) open, reset and gap blocks -> records, from replay to live -> ended
 //
-// The event loop that owns it calls step(), sends what it says and reports with wrote(). Answers of the
-// broker arrive through the Postbox; the loop hands them in with take_plan() and take_page().
+// The event loop that owns it calls step(), sends what it says and reports with wrote(). Answers of
+// the broker arrive through the Postbox; the loop hands them in with take_plan() and take_page().
 //
-// Rules kept here: `id:` is the last line of a block; a block is written whole; nothing is sent before an
-// announced loss is; no block carries an id beyond records that were neither sent nor announced.
+// Rules kept here: `id:` is the last line of a block; a block is written whole; nothing is sent
+// before an announced loss is; no block carries an id beyond records that were neither sent nor
+// announced.
 //
 // Thread: one event loop. Borrows nothing; the views and tallies in Context belong to the loop.
 
@@ -40,9 +41,9 @@ struct LogState {
 };
 
 struct SubscriptionOptions {
-  bool chunked = true;          // HTTP/1.1; HTTP/1.0 gets the bare blocks
-  bool composite = false;       // ids name their topics (GET /events?topic=...)
-  bool control_events = true;   // the courtesies
+  bool chunked = true;           // HTTP/1.1; HTTP/1.0 gets the bare blocks
+  bool composite = false;        // ids name their topics (GET /events?topic=...)
+  bool control_events = true;    // the courtesies
   std::int64_t retry_ms = 3000;  // this connection's
 };
 
@@ -51,12 +52,13 @@ class Subscription {
   struct Context {
     std::span<LogState* const> logs;  // one for each part, in order
     Postbox& postbox;
-    std::uint64_t stream;             // this subscription's name at the postbox
-    std::string& scratch;             // reused by the loop; overwritten by step()
-    std::int64_t now_ms;              // wall clock
+    std::uint64_t stream;  // this subscription's name at the postbox
+    std::string& scratch;  // reused by the loop; overwritten by step()
+    std::int64_t now_ms;   // wall clock
   };
 
-  Subscription(SubscriptionOptions options, std::vector<std::shared_ptr<OpenLog>> logs, Memory& memory);
+  Subscription(SubscriptionOptions options, std::vector<std::shared_ptr<OpenLog>> logs,
+               Memory& memory);
   ~Subscription();
   Subscription(Subscription&&) = delete;
 
@@ -68,15 +70,20 @@ class Subscription {
   void take_plan(std::size_t part, StartPlan plan, Context& context);
   void take_page(std::size_t part, Result<PagePtr> page, Context& context);
 
-  // Bytes to send now; empty: nothing until something happens. Valid until the next call. After sending,
-  // call wrote() with how much the socket took, once for each step() that gave bytes.
+  // Bytes to send now; empty: nothing until something happens. Valid until the next call. After
+  // sending, call wrote() with how much the socket took, once for each step() that gave bytes.
   std::string_view step(Context& context);
   void wrote(std::size_t bytes, Context& context);
   // The socket took less than was offered and it may be long until it takes more.
   void blocked(Context& context);
 
-  // After a heartbeat's silence: the two bytes, or where the position has moved unseen, stream-cursor.
+  // After a heartbeat's silence: the two bytes, or where the position has moved unseen,
+  // stream-cursor.
   void heartbeat(Context& context);
+  // After a log has changed, before its next change is looked at.
+  void look_around(Context& context) {
+    if (started_ && !ending_) look_for_changes(context);
+  }
   // Once in a while: what could not go on tries again.
   void tick(Context& context);
   bool cooling() const { return cooling_; }
@@ -131,18 +138,18 @@ class Subscription {
     std::vector<bool> known;
   };
   std::unique_ptr<Starting> starting_;
-  std::vector<std::string> ids_;            // composite only: each part's
-  std::vector<std::uint64_t> live_at_;      // catching up: the sequence where each part is live
-  std::size_t turn_ = 0;                    // the part that is read next
-  std::uint32_t outbox_pinned_ = 0;         // of outbox_, counted in memory_
-  std::uint64_t shared_to_ = 0;             // what offer_shared() offered: up to this sequence
+  std::vector<std::string> ids_;        // composite only: each part's
+  std::vector<std::uint64_t> live_at_;  // catching up: the sequence where each part is live
+  std::size_t turn_ = 0;                // the part that is read next
+  std::uint32_t outbox_pinned_ = 0;     // of outbox_, counted in memory_
+  std::uint64_t shared_to_ = 0;         // what offer_shared() offered: up to this sequence
   const char* shared_from_ = nullptr;
   Offered offered_ = Offered::nothing;
   bool started_ = false;
   bool retry_told_ = false;
   bool catch_up_told_ = false;
   bool live_told_ = false;
-  bool cooling_ = false;                    // a recovery brought nothing new; tick() tries again
+  bool cooling_ = false;  // a recovery brought nothing new; tick() tries again
   bool ending_ = false;
 };
 

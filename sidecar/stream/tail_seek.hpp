@@ -1,7 +1,8 @@
 #pragma once
-// Finds the position before the newest n deliverable records of each partition (`tail=n`). Offsets can't be
-// counted (compaction, markers, tombstones, Redis ids), so it steps back, reads what lies there, and steps
-// further back while that is too little. The pages it reads are those the replay then uses.
+// Finds the position before the newest n deliverable records of each partition (`tail=n`). Offsets
+// can't be counted (compaction, markers, tombstones, Redis ids), so it steps back, reads what lies
+// there, and steps further back while that is too little. The pages it reads are those the replay
+// then uses.
 //
 // Thread: any; keeps itself alive until `done` is called.
 
@@ -37,9 +38,9 @@ class TailSeek : public std::enable_shared_from_this<TailSeek> {
   const std::int64_t wanted_;
   const Done done_;
   Position found_;
-  std::int64_t step_ = 0;          // records that the present attempt goes back
-  Offset from_;                    // where it started
-  Offset at_;                      // read up to here
+  std::int64_t step_ = 0;           // records that the present attempt goes back
+  Offset from_;                     // where it started
+  Offset at_;                       // read up to here
   std::deque<Offset> deliverable_;  // the newest `wanted_` of them
 };
 

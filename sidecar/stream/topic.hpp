@@ -1,5 +1,6 @@
 #pragma once
-// A configured topic with what all its logs share. Lives as long as the process; address never changes.
+// A configured topic with what all its logs share. Lives as long as the process; address never
+// changes.
 
 #include "connectors/connector.hpp"
 #include "sidecar/metrics/probes.hpp"

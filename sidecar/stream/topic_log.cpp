@@ -9,8 +9,8 @@
 namespace sidestream {
 namespace {
 
-// Segments start small, so that a template's many quiet logs stay cheap, and grow to a sixteenth of the
-// log, so that retirement is gradual.
+// Segments start small, so that a template's many quiet logs stay cheap, and grow to a sixteenth of
+// the log, so that retirement is gradual.
 constexpr std::size_t smallest_segment = 4 * 1024;
 constexpr std::size_t largest_segment = 1024 * 1024;
 constexpr std::size_t bytes_per_frame = 96;  // a guess that decides how long the index is
@@ -19,8 +19,9 @@ constexpr std::size_t bytes_per_frame = 96;  // a guess that decides how long th
 
 const std::shared_ptr<const Segment>& LogView::segment_of(std::uint64_t sequence) const {
   assert(sequence >= tail && sequence < head);
-  const auto after = std::upper_bound(segments.begin(), segments.end(), sequence,
-                                      [](std::uint64_t s, const auto& segment) { return s < segment->first(); });
+  const auto after =
+      std::upper_bound(segments.begin(), segments.end(), sequence,
+                       [](std::uint64_t s, const auto& segment) { return s < segment->first(); });
   return *std::prev(after);
 }
 
@@ -138,8 +139,8 @@ void TopicLog::reset(std::string reason, Position position) {
 void TopicLog::set_bytes_max(std::uint64_t bytes) {
   const std::lock_guard lock(mutex_);
   bytes_max_ = bytes;
-  // Unlike an append, which always leaves its frames to be read, this may empty the log: readers at the
-  // head lose nothing, others replay.
+  // Unlike an append, which always leaves its frames to be read, this may empty the log: readers at
+  // the head lose nothing, others replay.
   while (!segments_.empty() && bytes_ > bytes) retire_first();
 }
 

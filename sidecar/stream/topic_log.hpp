@@ -1,12 +1,15 @@
 #pragma once
 // The topic log: the newest encoded frames of one log, bounded in bytes, shared by all readers.
 //
-// One writer (the tail's connector thread) appends; event loops take *views*. A view is a snapshot: the
-// segments and how far they are filled. Reading a view takes no lock and touches nothing that is written.
+// One writer (the tail's connector thread) appends; event loops take *views*. A view is a snapshot:
+// the segments and how far they are filled. Reading a view takes no lock and touches nothing that
+// is written.
 //
 // Invariants (under the mutex):
-//   1. segments are contiguous: segment i+1 starts at the sequence and position where segment i ends;
-//   2. tail_position is the position before the first frame kept, head_position the one after the last;
+//   1. segments are contiguous: segment i+1 starts at the sequence and position where segment i
+//   ends;
+//   2. tail_position is the position before the first frame kept, head_position the one after the
+//   last;
 //   3. sequences never go back, also not over a reset.
 //
 // The log doesn't know its readers. A reader whose cursor is below a view's tail has *lagged*.

@@ -97,7 +97,8 @@ void Topics::share_memory() {
   for (const auto& entry : entries_) {
     for (const auto& [name, open] : entry->open) {
       const double share = static_cast<double>(entry->topic->settings.log_bytes) * scale;
-      open->log().set_bytes_max(static_cast<std::uint64_t>(share / static_cast<double>(entry->open.size())));
+      open->log().set_bytes_max(
+          static_cast<std::uint64_t>(share / static_cast<double>(entry->open.size())));
     }
   }
 }

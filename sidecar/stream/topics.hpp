@@ -32,8 +32,8 @@ class Topics {
 
   struct Match {
     Topic* topic = nullptr;
-    std::string log;             // the log that the request names; empty with `bad_parameter`
-    std::string bad_parameter;   // name of a parameter whose value can't be one
+    std::string log;            // the log that the request names; empty with `bad_parameter`
+    std::string bad_parameter;  // name of a parameter whose value can't be one
   };
   // `segments`: of the request's path, percent-decoded one by one. Nothing: no topic's path.
   std::optional<Match> match(std::span<const std::string> segments);
@@ -43,8 +43,8 @@ class Topics {
   // The open log, opened now if it isn't, with one reader entered. The caller leaves it.
   std::shared_ptr<OpenLog> enter(Topic& topic, const std::string& log);
 
-  // Closes logs whose readers have gone for longer than `linger`, and shares the memory among the others.
-  // Once a second or so; not on an event loop, as ending a tail may wait for its thread.
+  // Closes logs whose readers have gone for longer than `linger`, and shares the memory among the
+  // others. Once a second or so; not on an event loop, as ending a tail may wait for its thread.
   void tidy(Clock::time_point now);
   // Ends all tails. Nothing may be entered any more.
   void close();

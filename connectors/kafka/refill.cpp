@@ -1,0 +1,29 @@
+#include "connectors/kafka/refill.hpp"
+
+#include <cstdlib>
+
+namespace sidestream::kafka {
+namespace {
+
+std::size_t setting(const KafkaClient& client, const char* name) {
+  char text[32] = "";
+  std::size_t size = sizeof(text);
+  rd_kafka_conf_get(rd_kafka_conf(client.get()), name, text, &size);
+  return static_cast<std::size_t>(std::strtoull(text, nullptr, 10));
+}
+
+}  // namespace
+
+// A little below, as librdkafka doesn't count quite the same bytes.
+Refill::Refill(const KafkaClient& client)
+    : most_records_(setting(client, "queued.min.messages") * 9 / 10),
+      most_bytes_(setting(client, "queued.max.messages.kbytes") * 1024 * 9 / 10) {}
+
+void Refill::ask(const KafkaClient& client, const char* topic, Partition partition) {
+  std::int64_t low = 0;
+  std::int64_t high = 0;
+  // The answer doesn't matter: sending the question has done it.
+  rd_kafka_query_watermark_offsets(client.get(), topic, partition, &low, &high, 1);
+}
+
+}  // namespace sidestream::kafka

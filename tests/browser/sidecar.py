@@ -1,0 +1,178 @@
+"""A Sidestream under test: the real binary, its log in a file, on free loopback ports."""
+
+import http.client
+import json
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+import threading
+import time
+import urllib.parse
+import urllib.request
+
+from webdriver import free_port
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+BINARY = os.environ.get("SIDESTREAM_BINARY") or os.path.join(ROOT, "build/release/sidestream")
+
+CONFIG = """
+server:
+  listen: "127.0.0.1:{port}"
+  admin: "127.0.0.1:{admin}"
+  console: true
+  heartbeat: 1s
+  retry: 500ms..900ms
+  drain: 1s
+  max_connections: {max_connections}
+  cors: {{ origins: ["*"] }}
+connectors:
+  local: {{ embedded: {{ path: "{folder}/log.db" }} }}
+topics:
+  numbers: {{ from: local, publish: true }}
+  small:   {{ from: local, publish: true, max_event: 1KiB }}
+  silent:  {{ from: local }}
+  rooms:
+    path: /rooms/{{room}}
+    from: local
+    stream: "room:{{room}}"
+    publish: true
+"""
+
+
+class Sidestream:
+    """Ready when the constructor returns. Survives kill() and start() on its ports."""
+
+    def __init__(self, max_connections=1000, config=None, environment=None):
+        self.folder = tempfile.mkdtemp(prefix="sidestream-browser-")
+        self.port, self.admin = free_port(), free_port()
+        self.config = config or os.path.join(self.folder, "sidestream.yaml")
+        self.environment = dict(
+            os.environ,
+            SIDESTREAM_PORT=str(self.port),
+            SIDESTREAM_DATA=self.folder,
+            SIDESTREAM_ADMIN_PORT=str(self.admin),
+            **(environment or {}),
+        )
+        if not config:
+            with open(self.config, "w") as file:
+                file.write(
+                    CONFIG.format(
+                        port=self.port,
+                        admin=self.admin,
+                        folder=self.folder,
+                        max_connections=max_connections,
+                    )
+                )
+        self.log_path = os.path.join(self.folder, "sidestream.log")
+        self.process = None
+        self.start()
+
+    @property
+    def url(self):
+        return "http://127.0.0.1:%d" % self.port
+
+    @property
+    def console(self):
+        return "http://127.0.0.1:%d" % self.admin
+
+    def start(self):
+        with open(self.log_path, "ab") as log:
+            self.process = subprocess.Popen(
+                [BINARY, "--config", self.config],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                env=self.environment,
+            )
+        deadline = time.monotonic() + 20
+        while True:
+            try:
+                if self.request("GET", "/readyz", port=self.admin)[0] == 200:
+                    return
+            except (OSError, http.client.HTTPException):
+                pass
+            if self.process.poll() is not None or time.monotonic() > deadline:
+                raise AssertionError("Sidestream did not start:\n" + self.log())
+            time.sleep(0.02)
+
+    def log(self):
+        with open(self.log_path, errors="replace") as file:
+            return file.read()[-4000:]
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
+
+    def drain(self, seconds=10):
+        """SIGTERM; returns the exit code."""
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(seconds)
+
+    def close(self):
+        if self.process and self.process.poll() is None:
+            self.kill()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def request(self, method, path, body=None, port=None):
+        """Status, content type and body of one request; to the public port by default."""
+        connection = http.client.HTTPConnection("127.0.0.1", port or self.port, timeout=10)
+        try:
+            connection.request(method, path, body)
+            answer = connection.getresponse()
+            return answer.status, answer.getheader("Content-Type"), answer.read()
+        finally:
+            connection.close()
+
+    def publish(self, path, data, event=""):
+        """The id of the record."""
+        query = "?event=" + urllib.parse.quote(event) if event else ""
+        status, _, body = self.request("POST", path + query, data.encode())
+        if status != 201:
+            raise AssertionError("POST %s: %d %r" % (path, status, body))
+        return json.loads(body)["id"]
+
+    def until_published(self, path, count):
+        """Reads a stream from the earliest record until so many ids have come."""
+        with urllib.request.urlopen(self.url + path + "?from=earliest", timeout=20) as stream:
+            ids = set()
+            while len(ids) < count:
+                line = stream.readline()
+                if line.startswith(b"id:"):
+                    ids.add(line)
+
+    def topics(self):
+        answer = json.loads(self.request("GET", "/topics", port=self.admin)[2])
+        return {topic["name"]: topic for topic in answer["topics"]}
+
+
+class Numbers:
+    """Publishes 0, 1, 2 ... to a topic until stop(), whatever happens to the sidecar meanwhile.
+
+    A POST whose answer was lost is repeated, so a number may stand in the log twice; what each
+    reader must see is every id exactly once. `acknowledged` says which ids are there for certain.
+    """
+
+    def __init__(self, sidecar, path="/events/numbers", per_second=40):
+        self.acknowledged = []
+        self.stopping = threading.Event()
+        self.thread = threading.Thread(
+            target=self.run, args=(sidecar, path, per_second), daemon=True
+        )
+        self.thread.start()
+
+    def run(self, sidecar, path, per_second):
+        number = 0
+        while not self.stopping.wait(1 / per_second):
+            try:
+                self.acknowledged.append(sidecar.publish(path, json.dumps({"n": number})))
+                number += 1
+            except (OSError, http.client.HTTPException, AssertionError):
+                continue
+
+    def stop(self):
+        """The ids that were acknowledged."""
+        self.stopping.set()
+        self.thread.join()
+        return self.acknowledged

@@ -1,0 +1,56 @@
+#pragma once
+// The Kafka side of the connector suite. SIDESTREAM_TEST_KAFKA=host:port names a broker that runs already
+// (its outages are then not tested); without it one is started.
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "tests/connectors/broker_fixture.hpp"
+#include "tests/support/kafka/kafka_admin.hpp"
+#include "tests/support/kafka/kafka_broker.hpp"
+
+namespace sidestream::test {
+
+class KafkaFixture final : public BrokerFixture {
+ public:
+  KafkaFixture();
+
+  std::string name() const override { return "kafka"; }
+  std::string unavailable() const override { return unavailable_; }
+  std::unique_ptr<Connector> make_connector() override;
+
+  bool supports_partitions() const override { return true; }
+  bool supports_tombstones() const override { return true; }
+  bool supports_outage() const override { return own_ != nullptr; }
+  bool missing_log_waits() const override { return true; }
+
+  void create_log(const std::string& log, int partitions) override {
+    admin_->create_topic(log, partitions);
+  }
+  void grow_log(const std::string& log, int partitions) override { admin_->grow_topic(log, partitions); }
+  std::vector<Offset> append(const std::string& log, Partition partition,
+                             std::span<const NewRecord> records) override;
+  void trim(const std::string& log, Partition partition, Offset before) override {
+    admin_->delete_records(log, partition, before.number());
+  }
+  void delete_log(const std::string& log) override { admin_->delete_topic(log); }
+  void recreate_log(const std::string& log, int partitions) override {
+    admin_->create_topic(log, partitions);
+  }
+  void stop_broker() override { own_->kill(); }
+  void start_broker() override { own_->start(); }
+
+  // For tests of what only Kafka has.
+  const std::string& address() const { return address_; }
+  KafkaAdmin& admin() { return *admin_; }
+  KafkaBroker* own() { return own_.get(); }  // null: it is somebody else's
+
+ private:
+  std::string address_;
+  std::string unavailable_;
+  std::unique_ptr<KafkaBroker> own_;
+  std::unique_ptr<KafkaAdmin> admin_;
+};
+
+}  // namespace sidestream::test

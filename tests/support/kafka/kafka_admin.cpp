@@ -1,0 +1,353 @@
+#include "tests/support/kafka/kafka_admin.hpp"
+
+#include <librdkafka/rdkafka.h>
+
+#include <array>
+#include <chrono>
+#include <functional>
+#include <stdexcept>
+#include <thread>
+
+namespace sidestream::test {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr int limit_ms = 30'000;
+
+[[noreturn]] void fail(const std::string& what, const char* why) {
+  throw std::runtime_error(what + ": " + why);
+}
+
+void check(rd_kafka_error_t* error, const std::string& what) {
+  if (error == nullptr) return;
+  const std::string why = rd_kafka_error_string(error);
+  rd_kafka_error_destroy(error);
+  fail(what, why.c_str());
+}
+
+// Asks again until it is so; brokers don't tell.
+void wait_until(const std::string& what, const std::function<bool()>& so) {
+  const auto deadline = Clock::now() + std::chrono::milliseconds(limit_ms);
+  while (!so()) {
+    if (Clock::now() > deadline) fail(what, "not in time");
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+}
+
+using Properties = std::map<std::string, std::string>;
+
+rd_kafka_t* make_producer(Properties properties, void* opaque) {
+  auto* conf = rd_kafka_conf_new();
+  char why[512];
+  for (const auto& [name, value] : properties) {
+    if (rd_kafka_conf_set(conf, name.c_str(), value.c_str(), why, sizeof(why)) != RD_KAFKA_CONF_OK) {
+      fail(name, why);
+    }
+  }
+  rd_kafka_conf_set_opaque(conf, opaque);
+  rd_kafka_conf_set_log_cb(conf, [](const rd_kafka_t*, int, const char*, const char*) {});
+  rd_kafka_conf_set_dr_msg_cb(conf, [](rd_kafka_t*, const rd_kafka_message_t* report, void*) {
+    if (auto* offset = static_cast<std::int64_t*>(report->_private)) {
+      *offset = report->err == RD_KAFKA_RESP_ERR_NO_ERROR ? report->offset : -1'000 - report->err;
+    }
+  });
+  auto* handle = rd_kafka_new(RD_KAFKA_PRODUCER, conf, why, sizeof(why));
+  if (handle == nullptr) fail("producer", why);
+  return handle;
+}
+
+void enqueue(rd_kafka_t* handle, const std::string& topic, std::int32_t partition,
+             const KafkaRecord& record, std::int64_t* offset) {
+  std::vector<rd_kafka_vu_t> parts;
+  const auto part = [&](rd_kafka_vtype_t type) -> rd_kafka_vu_t& {
+    auto& added = parts.emplace_back();
+    added.vtype = type;
+    return added;
+  };
+  const auto bytes = [&](rd_kafka_vtype_t type, const std::string& text) {
+    auto& memory = part(type).u.mem;
+    memory.ptr = const_cast<char*>(text.data());
+    memory.size = text.size();
+  };
+  part(RD_KAFKA_VTYPE_TOPIC).u.cstr = topic.c_str();
+  part(RD_KAFKA_VTYPE_PARTITION).u.i32 = partition;
+  part(RD_KAFKA_VTYPE_MSGFLAGS).u.i = RD_KAFKA_MSG_F_COPY | RD_KAFKA_MSG_F_BLOCK;
+  part(RD_KAFKA_VTYPE_OPAQUE).u.ptr = offset;
+  if (record.timestamp_ms != 0) part(RD_KAFKA_VTYPE_TIMESTAMP).u.i64 = record.timestamp_ms;
+  if (record.value) bytes(RD_KAFKA_VTYPE_VALUE, *record.value);
+  if (record.key) bytes(RD_KAFKA_VTYPE_KEY, *record.key);
+  for (const auto& [name, value] : record.headers) {
+    auto& header = part(RD_KAFKA_VTYPE_HEADER).u.header;
+    header.name = name.c_str();
+    header.val = value ? value->data() : nullptr;
+    header.size = value ? static_cast<ssize_t>(value->size()) : 0;
+  }
+  check(rd_kafka_produceva(handle, parts.data(), parts.size()), "produce to " + topic);
+}
+
+std::vector<std::int64_t> produce_to(rd_kafka_t* handle, const std::string& topic,
+                                     std::int32_t partition, std::span<const KafkaRecord> records) {
+  std::vector<std::int64_t> offsets(records.size(), -1);
+  for (std::size_t i = 0; i < records.size(); ++i) {
+    enqueue(handle, topic, partition, records[i], &offsets[i]);
+  }
+  rd_kafka_flush(handle, limit_ms);
+  for (const auto offset : offsets) {
+    if (offset >= 0) continue;
+    const auto code = static_cast<rd_kafka_resp_err_t>(-1'000 - offset);
+    fail("produce to " + topic, offset == -1 ? "no report" : rd_kafka_err2str(code));
+  }
+  return offsets;
+}
+
+Properties producing(const std::string& brokers) {
+  // Delay costs nothing here, as whoever produces waits for all of it.
+  return {{"bootstrap.servers", brokers},   {"linger.ms", "1"},
+          {"message.max.bytes", "50000000"}, {"enable.idempotence", "true"},
+          {"queue.buffering.max.messages", "2000000"}};
+}
+
+// The error of the operation, or of its only element.
+std::string outcome(rd_kafka_event_t* event) {
+  if (event == nullptr) return "no answer";
+  if (rd_kafka_event_error(event) != RD_KAFKA_RESP_ERR_NO_ERROR) return rd_kafka_event_error_string(event);
+  std::size_t count = 0;
+  const rd_kafka_topic_result_t** topics = nullptr;
+  switch (rd_kafka_event_type(event)) {
+    case RD_KAFKA_EVENT_CREATETOPICS_RESULT:
+      topics = rd_kafka_CreateTopics_result_topics(rd_kafka_event_CreateTopics_result(event), &count);
+      break;
+    case RD_KAFKA_EVENT_DELETETOPICS_RESULT:
+      topics = rd_kafka_DeleteTopics_result_topics(rd_kafka_event_DeleteTopics_result(event), &count);
+      break;
+    case RD_KAFKA_EVENT_CREATEPARTITIONS_RESULT:
+      topics =
+          rd_kafka_CreatePartitions_result_topics(rd_kafka_event_CreatePartitions_result(event), &count);
+      break;
+    case RD_KAFKA_EVENT_DELETERECORDS_RESULT: {
+      const auto* list = rd_kafka_DeleteRecords_result_offsets(rd_kafka_event_DeleteRecords_result(event));
+      const auto error = list->elems[0].err;
+      return error == RD_KAFKA_RESP_ERR_NO_ERROR ? "" : rd_kafka_err2str(error);
+    }
+    case RD_KAFKA_EVENT_ALTERCONFIGS_RESULT: {
+      auto** resources =
+          rd_kafka_AlterConfigs_result_resources(rd_kafka_event_AlterConfigs_result(event), &count);
+      const char* why = rd_kafka_ConfigResource_error_string(resources[0]);
+      return why == nullptr ? "" : why;
+    }
+    default:
+      return "an answer of another kind";
+  }
+  if (count == 1 && rd_kafka_topic_result_error(topics[0]) == RD_KAFKA_RESP_ERR_NO_ERROR) return "";
+  const char* why = count == 1 ? rd_kafka_topic_result_error_string(topics[0]) : nullptr;
+  return why == nullptr ? "refused" : why;
+}
+
+}  // namespace
+
+struct KafkaAdmin::Parts {
+  rd_kafka_t* handle = nullptr;
+
+  using Send = std::function<void(const rd_kafka_AdminOptions_t*, rd_kafka_queue_t*)>;
+  void run(const std::string& what, rd_kafka_admin_op_t kind, const Send& send) const {
+    char why[256];
+    auto* options = rd_kafka_AdminOptions_new(handle, kind);
+    rd_kafka_AdminOptions_set_request_timeout(options, limit_ms, why, sizeof(why));
+    if (kind != RD_KAFKA_ADMIN_OP_ALTERCONFIGS) {
+      rd_kafka_AdminOptions_set_operation_timeout(options, limit_ms, why, sizeof(why));
+    }
+    auto* queue = rd_kafka_queue_new(handle);
+    send(options, queue);
+    auto* event = rd_kafka_queue_poll(queue, limit_ms);
+    const auto error = outcome(event);
+    if (event != nullptr) rd_kafka_event_destroy(event);
+    rd_kafka_queue_destroy(queue);
+    rd_kafka_AdminOptions_destroy(options);
+    if (!error.empty()) fail(what, error.c_str());
+  }
+
+  // How many partitions have a leader; -1: the broker knows no such topic; -2: it doesn't say.
+  int led_partitions(const std::string& topic) const {
+    auto* rkt = rd_kafka_topic_new(handle, topic.c_str(), nullptr);
+    const rd_kafka_metadata_t* metadata = nullptr;
+    const auto error = rd_kafka_metadata(handle, 0, rkt, &metadata, limit_ms);
+    rd_kafka_topic_destroy(rkt);
+    if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return -2;
+    int led = 0;
+    if (metadata->topics[0].err == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART) led = -1;
+    for (int i = 0; i < metadata->topics[0].partition_cnt; ++i) {
+      if (metadata->topics[0].partitions[i].leader >= 0) ++led;
+    }
+    rd_kafka_metadata_destroy(metadata);
+    return led;
+  }
+
+  void wait_for_leaders(const std::string& topic, int partitions) const {
+    wait_until("leaders of " + topic, [&] {
+      if (led_partitions(topic) != partitions) return false;
+      for (int p = 0; p < partitions; ++p) {
+        std::int64_t low = 0, high = 0;
+        if (rd_kafka_query_watermark_offsets(handle, topic.c_str(), p, &low, &high, 1000) !=
+            RD_KAFKA_RESP_ERR_NO_ERROR) {
+          return false;
+        }
+      }
+      return true;
+    });
+  }
+
+  void send_delete(const std::string& topic) const {
+    auto* old = rd_kafka_DeleteTopic_new(topic.c_str());
+    run("delete " + topic, RD_KAFKA_ADMIN_OP_DELETETOPICS,
+        [&](auto* options, auto* queue) { rd_kafka_DeleteTopics(handle, &old, 1, options, queue); });
+    rd_kafka_DeleteTopic_destroy(old);
+  }
+
+  void send_create(const std::string& topic, int partitions, const Properties& configuration) const {
+    char why[256];
+    auto* fresh = rd_kafka_NewTopic_new(topic.c_str(), partitions, 1, why, sizeof(why));
+    if (fresh == nullptr) fail("create " + topic, why);
+    for (const auto& [name, value] : configuration) {
+      rd_kafka_NewTopic_set_config(fresh, name.c_str(), value.c_str());
+    }
+    run("create " + topic, RD_KAFKA_ADMIN_OP_CREATETOPICS,
+        [&](auto* options, auto* queue) { rd_kafka_CreateTopics(handle, &fresh, 1, options, queue); });
+    rd_kafka_NewTopic_destroy(fresh);
+  }
+};
+
+KafkaAdmin::KafkaAdmin(std::string brokers) : parts_(std::make_unique<Parts>()) {
+  parts_->handle = make_producer(producing(brokers), nullptr);
+}
+
+KafkaAdmin::~KafkaAdmin() { rd_kafka_destroy(parts_->handle); }
+
+bool KafkaAdmin::answers(int limit) const {
+  const rd_kafka_metadata_t* metadata = nullptr;
+  const auto error = rd_kafka_metadata(parts_->handle, 0, nullptr, &metadata, limit);
+  if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return false;
+  const bool named = metadata->broker_cnt > 0;
+  rd_kafka_metadata_destroy(metadata);
+  return named;
+}
+
+void KafkaAdmin::create_topic(const std::string& topic, int partitions, const Properties& configuration) {
+  parts_->send_create(topic, partitions, configuration);
+  parts_->wait_for_leaders(topic, partitions);
+}
+
+void KafkaAdmin::delete_topic(const std::string& topic) {
+  parts_->send_delete(topic);
+  wait_until("the end of " + topic, [&] { return parts_->led_partitions(topic) == -1; });
+}
+
+void KafkaAdmin::replace_topic(const std::string& topic, int partitions) {
+  parts_->send_delete(topic);
+  parts_->send_create(topic, partitions, {});
+  parts_->wait_for_leaders(topic, partitions);
+}
+
+void KafkaAdmin::grow_topic(const std::string& topic, int partitions) {
+  char why[256];
+  auto* more = rd_kafka_NewPartitions_new(topic.c_str(), static_cast<std::size_t>(partitions), why,
+                                          sizeof(why));
+  if (more == nullptr) fail("grow " + topic, why);
+  parts_->run("grow " + topic, RD_KAFKA_ADMIN_OP_CREATEPARTITIONS, [&](auto* options, auto* queue) {
+    rd_kafka_CreatePartitions(parts_->handle, &more, 1, options, queue);
+  });
+  rd_kafka_NewPartitions_destroy(more);
+  parts_->wait_for_leaders(topic, partitions);
+}
+
+void KafkaAdmin::delete_records(const std::string& topic, std::int32_t partition, std::int64_t before) {
+  auto* list = rd_kafka_topic_partition_list_new(1);
+  rd_kafka_topic_partition_list_add(list, topic.c_str(), partition)->offset = before;
+  auto* records = rd_kafka_DeleteRecords_new(list);
+  parts_->run("delete records of " + topic, RD_KAFKA_ADMIN_OP_DELETERECORDS,
+              [&](auto* options, auto* queue) {
+                rd_kafka_DeleteRecords(parts_->handle, &records, 1, options, queue);
+              });
+  rd_kafka_DeleteRecords_destroy(records);
+  rd_kafka_topic_partition_list_destroy(list);
+  wait_until("the start of " + topic, [&] { return marks(topic, partition).low >= before; });
+}
+
+void KafkaAdmin::configure_topic(const std::string& topic, const Properties& configuration) {
+  auto* resource = rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, topic.c_str());
+  for (const auto& [name, value] : configuration) {
+    rd_kafka_ConfigResource_set_config(resource, name.c_str(), value.c_str());
+  }
+  parts_->run("configure " + topic, RD_KAFKA_ADMIN_OP_ALTERCONFIGS, [&](auto* options, auto* queue) {
+    rd_kafka_AlterConfigs(parts_->handle, &resource, 1, options, queue);
+  });
+  rd_kafka_ConfigResource_destroy(resource);
+}
+
+KafkaMarks KafkaAdmin::marks(const std::string& topic, std::int32_t partition) const {
+  KafkaMarks marks;
+  const auto error = rd_kafka_query_watermark_offsets(parts_->handle, topic.c_str(), partition, &marks.low,
+                                                      &marks.high, limit_ms);
+  if (error != RD_KAFKA_RESP_ERR_NO_ERROR) fail("ends of " + topic, rd_kafka_err2str(error));
+  return marks;
+}
+
+std::vector<std::int64_t> KafkaAdmin::produce(const std::string& topic, std::int32_t partition,
+                                              std::span<const KafkaRecord> records) {
+  return produce_to(parts_->handle, topic, partition, records);
+}
+
+void KafkaAdmin::produce_many(const std::string& topic, int partitions, std::int64_t count,
+                              std::size_t size) {
+  const KafkaRecord record{std::string(size, 'x')};
+  for (std::int64_t i = 0; i < count; ++i) {
+    enqueue(parts_->handle, topic, static_cast<std::int32_t>(i % partitions), record, nullptr);
+    if (i % 10'000 == 0) rd_kafka_poll(parts_->handle, 0);
+  }
+  if (rd_kafka_flush(parts_->handle, limit_ms * 4) != RD_KAFKA_RESP_ERR_NO_ERROR) {
+    fail("produce to " + topic, "not in time");
+  }
+}
+
+// ---- transactions ----
+
+struct KafkaTransaction::Parts {
+  rd_kafka_t* handle = nullptr;
+  bool open = false;
+};
+
+KafkaTransaction::KafkaTransaction(const std::string& brokers, const std::string& id)
+    : parts_(std::make_unique<Parts>()) {
+  auto properties = producing(brokers);
+  properties["transactional.id"] = id;
+  parts_->handle = make_producer(properties, nullptr);
+  check(rd_kafka_init_transactions(parts_->handle, limit_ms), "init transactions");
+  begin();
+}
+
+KafkaTransaction::~KafkaTransaction() {
+  if (parts_->open) rd_kafka_abort_transaction(parts_->handle, limit_ms);
+  rd_kafka_destroy(parts_->handle);
+}
+
+void KafkaTransaction::begin() {
+  check(rd_kafka_begin_transaction(parts_->handle), "begin transaction");
+  parts_->open = true;
+}
+
+std::vector<std::int64_t> KafkaTransaction::produce(const std::string& topic, std::int32_t partition,
+                                                    std::span<const KafkaRecord> records) {
+  return produce_to(parts_->handle, topic, partition, records);
+}
+
+void KafkaTransaction::commit() {
+  parts_->open = false;
+  check(rd_kafka_commit_transaction(parts_->handle, limit_ms), "commit transaction");
+}
+
+void KafkaTransaction::abort() {
+  parts_->open = false;
+  check(rd_kafka_abort_transaction(parts_->handle, limit_ms), "abort transaction");
+}
+
+}  // namespace sidestream::test

@@ -1,0 +1,84 @@
+#pragma once
+// What a test does to a real Kafka broker from outside: topics, records, transactions.
+//
+// Thread: one at a time. Everything returns when the broker has done it and shows it (leaders known, ends
+// moved), and throws std::runtime_error with librdkafka's text where it doesn't within 30 s.
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace sidestream::test {
+
+struct KafkaRecord {
+  std::optional<std::string> value;  // absent: a tombstone
+  std::optional<std::string> key{};
+  std::vector<std::pair<std::string, std::optional<std::string>>> headers{};
+  std::int64_t timestamp_ms = 0;  // 0: now
+};
+
+struct KafkaMarks {
+  std::int64_t low = 0;
+  std::int64_t high = 0;  // of all records, committed or not
+};
+
+class KafkaAdmin {
+ public:
+  explicit KafkaAdmin(std::string brokers);
+  ~KafkaAdmin();
+  KafkaAdmin(const KafkaAdmin&) = delete;
+  KafkaAdmin& operator=(const KafkaAdmin&) = delete;
+
+  // Whether a broker answers within `limit_ms`.
+  bool answers(int limit_ms) const;
+
+  void create_topic(const std::string& topic, int partitions = 1,
+                    const std::map<std::string, std::string>& configuration = {});
+  // Returns when it is gone from the metadata.
+  void delete_topic(const std::string& topic);
+  // Gone and there again, as fast as the broker can: a reader may not notice.
+  void replace_topic(const std::string& topic, int partitions = 1);
+  void grow_topic(const std::string& topic, int partitions);
+  // Drops every record below `before`.
+  void delete_records(const std::string& topic, std::int32_t partition, std::int64_t before);
+  void configure_topic(const std::string& topic, const std::map<std::string, std::string>& configuration);
+
+  KafkaMarks marks(const std::string& topic, std::int32_t partition) const;
+
+  // In this order, to one partition; answers the offsets.
+  std::vector<std::int64_t> produce(const std::string& topic, std::int32_t partition,
+                                    std::span<const KafkaRecord> records);
+  // `count` records of `size` bytes each, dealt to the partitions in turn.
+  void produce_many(const std::string& topic, int partitions, std::int64_t count, std::size_t size);
+
+ private:
+  struct Parts;
+  std::unique_ptr<Parts> parts_;
+};
+
+// A transaction, open from its constructor on. Its destructor aborts it if nobody has ended it.
+class KafkaTransaction {
+ public:
+  KafkaTransaction(const std::string& brokers, const std::string& id);
+  ~KafkaTransaction();
+  KafkaTransaction(const KafkaTransaction&) = delete;
+  KafkaTransaction& operator=(const KafkaTransaction&) = delete;
+
+  std::vector<std::int64_t> produce(const std::string& topic, std::int32_t partition,
+                                    std::span<const KafkaRecord> records);
+  void commit();
+  void abort();
+  // The next one of the same producer.
+  void begin();
+
+ private:
+  struct Parts;
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace sidestream::test

@@ -1,0 +1,191 @@
+"""Runs the tests; tests/run starts it once everything it needs is installed. See tests/README.md."""
+
+import argparse
+import concurrent.futures
+import glob
+import os
+import shutil
+import signal
+import sys
+import threading
+import time
+
+import process
+import results
+import suites
+from background import Broker, Builds
+
+TAG = "run-%d/" % os.getpid()
+PARALLEL = 2
+NO_BROKERS = "-*kafka*:*Kafka*:*redis*:*Redis*"
+SAY = threading.Lock()
+
+
+def say(preset, what, text, seconds=None):
+    with SAY:
+        print("%-8s %-40s %-34s %s" % (preset, what, text, "" if seconds is None else "%7.1f s" % seconds), flush=True)
+
+
+def arguments():
+    parser = argparse.ArgumentParser(prog="tests/run", description="Installs what is missing, builds, runs every test.")
+    parser.add_argument("--quick", action="store_true",
+                        help="the inner loop: release build; unit, tidy, and embedded connector and end-to-end tests")
+    parser.add_argument("--nightly", action="store_true", help="everything, with the full load under sanitizers too")
+    parser.add_argument("--only", metavar="NAME", action="append", default=[],
+                        help="only suites with NAME in their name (repeatable); release, unless --preset")
+    parser.add_argument("--preset", metavar="NAME", action="append", default=[], choices=("dev", "release", "asan", "tsan"),
+                        help="only this preset (repeatable): dev, release, asan, tsan")
+    parser.add_argument("--list", action="store_true", help="name the suites that are built, and end")
+    parser.add_argument("--no-install", action="store_true", help=argparse.SUPPRESS)
+    return parser.parse_args()
+
+
+def presets(options):
+    return options.preset or (["release"] if options.quick or options.only else ["release", "asan", "tsan"])
+
+
+def load(options, preset):
+    """How much of the full load the tests bring, as SIDESTREAM_TEST_LOAD."""
+    if "SIDESTREAM_TEST_LOAD" in os.environ:
+        return os.environ["SIDESTREAM_TEST_LOAD"]
+    return "0.1" if options.quick or (preset in suites.SANITIZERS and not options.nightly) else "1"
+
+
+def sanitizer_options(reports):
+    """All of them end the process at the first report, and write it to a file beside the log."""
+    lsan, tsan = (":suppressions=" + path if os.path.exists(path) else "" for path in
+                  (os.path.join(suites.ROOT, "tests", "support", name) for name in ("lsan.supp", "tsan.supp")))
+    common = "halt_on_error=1:log_path=" + reports
+    return {
+        "ASAN_OPTIONS": common + ":detect_leaks=1:detect_stack_use_after_return=1:check_initialization_order=1",
+        "UBSAN_OPTIONS": common + ":print_stacktrace=1",
+        "LSAN_OPTIONS": "print_suppressions=0" + lsan,
+        "TSAN_OPTIONS": common + ":second_deadlock_stack=1" + tsan,
+    }
+
+
+class Run:
+    def __init__(self, options):
+        self.options = options
+        self.outcomes = []  # (where, Result)
+        self.broker = None
+        self.stopped = False
+
+    def environment(self, suite, reports):
+        env = {**os.environ, **sanitizer_options(reports),
+               "SIDESTREAM_BINARY": os.path.join(suites.ROOT, "build", suite.preset, "sidestream"),
+               "SIDESTREAM_TEST_PRESET": suite.preset,
+               "SIDESTREAM_TEST_LOAD": load(self.options, suite.preset),
+               "SIDESTREAM_SCREENSHOTS": os.path.join(os.path.dirname(suite.log), "screenshots")}
+        env.pop("SIDESTREAM_TEST_KAFKA", None)
+        if self.broker and self.broker.address:
+            env["SIDESTREAM_TEST_KAFKA"] = self.broker.address
+        if self.options.quick and suite.folder in ("connectors", "e2e"):
+            env["SIDESTREAM_TEST_QUICK"] = "1"
+            env.setdefault("GTEST_FILTER", NO_BROKERS)
+        return env
+
+    def run(self, suite):
+        if self.stopped:
+            return
+        xml_path, reports = suite.log[:-4] + ".xml", suite.log[:-4] + ".sanitizer"
+        for old in [xml_path, *glob.glob(glob.escape(reports) + "*")]:
+            if os.path.exists(old):
+                os.remove(old)
+        command = list(suite.command) + (["--gtest_output=xml:" + xml_path] if suite.program else [])
+        ended = process.run(command, self.environment(suite, reports), TAG + suite.preset + "/" + suite.name,
+                            suite.log, suite.limit, suites.ROOT)
+        if self.stopped:
+            return
+        result = results.read(suite, ended, xml_path, reports)
+        self.outcomes.append((suite.preset + " " + suite.name, suite.log, result))
+        counts = ", ".join("%d %s" % (count, word) for count, word in
+                           ((result.passed, "passed"), (result.failed, "FAILED"), (result.skipped, "skipped")) if count)
+        say(suite.preset, suite.name, counts, result.seconds)
+
+    def run_preset(self, preset):
+        found = suites.find(preset, self.options.quick, self.options.only)
+        with concurrent.futures.ThreadPoolExecutor(PARALLEL) as pool:
+            list(pool.map(self.run, [suite for suite in found if not suite.heavy]))
+        for suite in found:
+            if suite.heavy:
+                self.run(suite)
+
+    def fail(self, where, text):
+        result = results.Result()
+        result.fail(text)
+        self.outcomes.append((where, "", result))
+
+    def wants_broker(self):
+        folders = ("connectors", "e2e")
+        return not self.options.quick and (not self.options.only or any(
+            suite.folder in folders for suite in suites.find(presets(self.options)[0], only=self.options.only)) or
+            any(folder in only for folder in folders for only in self.options.only))
+
+    def all(self):
+        os.makedirs(suites.LOGS, exist_ok=True)
+        builds = Builds(presets(self.options), TAG + "build", say)
+        if self.wants_broker():
+            self.broker = Broker(TAG + "kafka", say)
+        for preset in presets(self.options):
+            error = builds.wait(preset)
+            if error:
+                self.fail(preset + " build", error)
+                continue
+            if self.broker:
+                self.broker.ready.wait()
+            self.run_preset(preset)
+        if self.broker and self.broker.error:
+            self.fail("kafka", self.broker.error)
+
+    def end(self):
+        self.stopped = True
+        if self.broker:
+            self.broker.end()
+        process.end_tagged(TAG, 3)
+
+
+def summary(outcomes, seconds):
+    """Prints failures and skipped tests, then the counts as the last line. Returns the exit status."""
+    skips = [(where, skip) for where, _, result in outcomes for skip in result.skips]
+    if skips:
+        print("\nskipped:")
+        for where, skip in skips:
+            print("  %s: %s" % (where, skip))
+    for where, log, result in outcomes:
+        for failure in result.failures:
+            print("\nFAILED %s: %s%s" % (where, failure.replace("\n", "\n  "), "\n  log: " + log if log else ""))
+    passed, failed, skipped = (sum(getattr(result, count) for _, _, result in outcomes)
+                               for count in ("passed", "failed", "skipped"))
+    print("\n%.0f s in all; logs: %s" % (seconds, os.path.relpath(suites.LOGS)))
+    print("%d passed, %d failed, %d skipped" % (passed, failed, skipped), flush=True)
+    return 1 if failed or not passed else 0
+
+
+def main():
+    options = arguments()
+    os.chdir(suites.ROOT)
+    if options.list:
+        for preset in presets(options):
+            for suite in suites.find(preset, options.quick, options.only):
+                print("%-8s %s" % (preset, suite.name))
+        return 0
+    began = time.monotonic()
+    run = Run(options)
+
+    def interrupted(number, _):
+        print("\ninterrupted: ending what runs", flush=True)
+        run.end()
+        shutil.rmtree(run.broker.folder, ignore_errors=True) if run.broker else None
+        os._exit(128 + number)
+
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, interrupted)
+    try:
+        run.all()
+    finally:
+        run.end()
+    return summary(run.outcomes, time.monotonic() - began)
+
+
+sys.exit(main())

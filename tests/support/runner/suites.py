@@ -1,0 +1,79 @@
+"""What there is to run: found by convention, so that a new test needs no entry anywhere.
+
+Programs: executables `*_test` that CMake builds from tests/ (GoogleTest), asked of the build system, so that
+one left over from a removed test never runs. Scripts: tests/*/run, tests/*/run_*.py and tests/*/test_*.sh,
+whose last line is `N passed, N failed, N skipped`.
+"""
+
+import dataclasses
+import glob
+import os
+import re
+import subprocess
+
+ROOT = os.path.realpath(os.path.join(os.path.dirname(__file__), "..", "..", ".."))
+LOGS = os.path.join(ROOT, "build", "test-logs")
+SANITIZERS = ("asan", "tsan")
+
+# Folders whose tests run with real processes and under load: in the release build one at a time.
+HEAVY = ("e2e", "browser", "quickstart")
+# Folders whose scripts are also run with the sanitizers' binaries.
+SANITIZED_SCRIPTS = ("connectors", "e2e")
+# Folders of the inner loop.
+QUICK = ("unit", "tidy", "connectors", "e2e")
+# Minutes that a suite may take before it counts as hanging; sanitizers get twice that.
+LIMITS = {"unit": 3, "tidy": 3, "metrics": 3, "connectors": 10, "e2e": 25, "browser": 10, "quickstart": 10}
+
+
+@dataclasses.dataclass(frozen=True)
+class Suite:
+    preset: str
+    name: str  # folder/name, the same in each preset
+    command: tuple
+    program: bool  # GoogleTest, else a script
+
+    @property
+    def folder(self):
+        return self.name.split("/")[0]
+
+    @property
+    def heavy(self):
+        return self.folder in HEAVY and self.preset not in SANITIZERS
+
+    @property
+    def limit(self):
+        """Seconds."""
+        return 60 * LIMITS.get(self.folder, 10) * (2 if self.preset in SANITIZERS else 1)
+
+    @property
+    def log(self):
+        return os.path.join(LOGS, self.preset, self.name.replace("/", ".") + ".log")
+
+
+def programs(preset):
+    folder = os.path.join(ROOT, "build", preset)
+    if not os.path.exists(os.path.join(folder, "build.ninja")):
+        return []
+    targets = subprocess.run(["ninja", "-C", folder, "-t", "targets", "all"], capture_output=True, text=True,
+                             check=True).stdout
+    paths = re.findall(r"^tests/(\S+_test): CXX_EXECUTABLE_LINKER", targets, re.M)
+    return [Suite(preset, path, (os.path.join(folder, "tests", path),), True) for path in sorted(paths)]
+
+
+def scripts(preset):
+    paths = [path for pattern in ("run", "run_*.py", "test_*.sh")
+             for path in glob.glob(os.path.join(ROOT, "tests", "*", pattern))]
+    found = []
+    for path in sorted(paths):
+        name = os.path.relpath(path, os.path.join(ROOT, "tests"))
+        suite = Suite(preset, name, (path,), False)
+        if preset not in SANITIZERS or suite.folder in SANITIZED_SCRIPTS:
+            found.append(suite)
+    return found
+
+
+def find(preset, quick=False, only=()):
+    """The suites of a preset, the light ones first."""
+    found = [suite for suite in programs(preset) + scripts(preset)
+             if (not quick or suite.folder in QUICK) and (not only or any(o in suite.name for o in only))]
+    return sorted(found, key=lambda suite: suite.heavy)

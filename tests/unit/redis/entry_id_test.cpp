@@ -1,0 +1,31 @@
+#include "connectors/redis/entry_id.hpp"
+
+#include <gtest/gtest.h>
+
+namespace sidestream::redis {
+
+TEST(EntryId, IsReadAndWrittenBack) {
+  for (const char* text :
+       {"0-0", "0-1", "1526919030474-55", "1-18446744073709551615", "9223372036854775807-0"}) {
+    const auto id = parse_entry_id(text);
+    ASSERT_TRUE(id) << text;
+    EXPECT_EQ(format_entry_id(*id), text);
+  }
+}
+
+TEST(EntryId, OrdersByTimeThenSequence) {
+  EXPECT_LT(parse_entry_id("9-0"), parse_entry_id("10-0"));
+  EXPECT_LT(parse_entry_id("10-9"), parse_entry_id("10-10"));
+  EXPECT_EQ(parse_entry_id("10-18446744073709551615")->next(), parse_entry_id("11-0"));
+  EXPECT_EQ(parse_entry_id("11-0")->previous(), parse_entry_id("10-18446744073709551615"));
+}
+
+TEST(EntryId, RefusesEverythingElse) {
+  for (const char* text :
+       {"", "-", "1", "1-", "-1", "1-2-3", "a-1", "1-b", " 1-2", "1-2 ", "+1-2",
+        "18446744073709551616-0", "1-18446744073709551616", "9223372036854775808-0", "0x1-2"}) {
+    EXPECT_FALSE(parse_entry_id(text)) << text;
+  }
+}
+
+}  // namespace sidestream::redis

@@ -1,0 +1,68 @@
+#include "connectors/redis/greeting.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "connectors/redis/command.hpp"
+#include "tests/unit/redis/resp.hpp"
+
+namespace sidestream::redis {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+Greeted greeted_by(const std::string& mode) {
+  return read_hello(
+      *test::parse(test::array({test::bulk("server"), test::bulk("redis"), test::bulk("id"),
+                                test::number(7), test::bulk("mode"), test::bulk(mode)})));
+}
+
+std::string refusal_of(const std::string& error) {
+  return read_hello(*test::parse(test::error(error))).refusal;
+}
+
+}  // namespace
+
+TEST(Greeting, NamesUserPasswordAndDatabaseWhereTheyAreSet) {
+  EXPECT_THAT(greeting({}), ElementsAre(format_command({"HELLO", "2", "SETNAME", "sidestream"}),
+                                        format_command({"PING"})));
+  EXPECT_THAT(
+      greeting({.database = 3, .username = "bob", .password = "pw"}),
+      ElementsAre(format_command({"HELLO", "2", "AUTH", "bob", "pw", "SETNAME", "sidestream"}),
+                  format_command({"SELECT", "3"}), format_command({"PING"})));
+  EXPECT_THAT(greeting({.password = "pw"})[0],
+              format_command({"HELLO", "2", "AUTH", "default", "pw", "SETNAME", "sidestream"}));
+}
+
+TEST(Greeting, AStandaloneServerIsWelcome) {
+  EXPECT_EQ(greeted_by("standalone").refusal, "");
+  EXPECT_EQ(greeted_by("standalone").client_id, 7);
+}
+
+TEST(Greeting, ClusterAndSentinelAreRefusedWithAReason) {
+  EXPECT_THAT(greeted_by("cluster").refusal, HasSubstr("Redis Cluster, which is not supported"));
+  EXPECT_THAT(greeted_by("sentinel").refusal, HasSubstr("Sentinel"));
+  EXPECT_THAT(explain_error("MOVED 866 127.0.0.1:7001"), HasSubstr("Redis Cluster"));
+}
+
+TEST(Greeting, SaysWhatIsWrong) {
+  EXPECT_THAT(refusal_of("WRONGPASS invalid username-password pair or user is disabled."),
+              HasSubstr("user or password refused"));
+  EXPECT_THAT(refusal_of("ERR unknown command `HELLO`"), HasSubstr("Redis 7 or newer is needed"));
+  EXPECT_THAT(read_greeting(*test::parse(test::error("LOADING Redis is loading"))).refusal,
+              HasSubstr("not ready"));
+}
+
+TEST(Greeting, AUserWhoMayNotPingIsFine) {
+  for (const char* text : {"NOPERM this user has no permissions to run the 'ping' command",
+                           "NOPERM User bob has no permissions to run the 'ping' command"}) {
+    EXPECT_EQ(read_greeting(*test::parse(test::error(text))).refusal, "") << text;
+  }
+  EXPECT_NE(read_greeting(*test::parse(test::error(
+                              "NOPERM this user has no permissions to run the 'select' command")))
+                .refusal,
+            "");
+}
+
+}  // namespace sidestream::redis

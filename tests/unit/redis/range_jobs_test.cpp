@@ -1,0 +1,216 @@
+#include "connectors/redis/range_jobs.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <optional>
+
+#include "connectors/redis/command.hpp"
+#include "connectors/redis/entry_id.hpp"
+#include "tests/unit/redis/resp.hpp"
+
+namespace sidestream::redis {
+namespace {
+
+using testing::HasSubstr;
+
+Offset id(int ms) { return Offset::of_entry(static_cast<std::uint64_t>(ms), 0); }
+
+// Answers a job's questions from a stream with the entries 1-0 .. n-0, of which the first were
+// trimmed.
+class FakeRedis {
+ public:
+  FakeRedis(int first, int last, std::size_t value_size = 10)
+      : first_(first), last_(last), value_(value_size, 'x') {}
+
+  void trim(int first) { first_ = first; }
+
+  // Until the caller is answered; how many rounds it took.
+  int run(RangeJob& job) {
+    for (int rounds = 1;; ++rounds) {
+      Replies replies;
+      for (const auto& command : job.commands()) replies.push_back(answer(command));
+      if (job.take(replies)) return rounds;
+      if (rounds > 10'000) throw std::runtime_error("the job makes no progress");
+      if (after_round) after_round();
+    }
+  }
+
+  std::function<void()> after_round;
+
+ private:
+  Reply answer(const std::string& command) const {
+    std::vector<std::string> words;
+    for (const auto* word : elements_of(*test::parse(command))) words.emplace_back(text_of(*word));
+    if (words[0] == "XINFO") return test::parse(info());
+    const bool reverse = words[0] == "XREVRANGE";
+    const auto from = words[reverse ? 3 : 2];
+    const auto to = words[reverse ? 2 : 3];
+    return test::parse(entries(from, to, std::stoul(words[5]), reverse));
+  }
+
+  std::string info() const {
+    const int length = last_ - first_ + 1;
+    const auto tip = std::to_string(last_) + "-0";
+    return test::info({length, tip, "0-0", last_, length ? std::to_string(first_) + "-0" : "",
+                       length ? tip : ""});
+  }
+
+  std::string entries(const std::string& from, const std::string& to, std::size_t count,
+                      bool reverse) const {
+    std::vector<std::string> found;
+    for (int i = 0; i <= last_ - first_ && found.size() < count; ++i) {
+      const int ms = reverse ? last_ - i : first_ + i;
+      if (from != "-" && id(ms) < parse_entry_id(from)) continue;
+      if (id(ms) > parse_entry_id(to)) continue;
+      found.push_back(test::entry(std::to_string(ms) + "-0", {{"data", value_}}));
+    }
+    return test::array(found);
+  }
+
+  int first_, last_;
+  std::string value_;
+};
+
+struct Page {
+  std::vector<Offset> offsets;
+  std::optional<Result<Offset>> through;
+  ConnectorProbe probe;
+};
+
+void read(Page& page, FakeRedis& redis, Range range) {
+  auto job = make_read_job(
+      std::move(range),
+      [&](std::span<const Record> records) {
+        for (const auto& record : records) page.offsets.push_back(record.offset);
+      },
+      [&](Result<Offset> through) { page.through = through; }, page.probe);
+  redis.run(*job);
+}
+
+Result<Position> locate(FakeRedis& redis, int ms) {
+  Result<Position> result = Errc::garbage;
+  auto job = make_locate_job("s", Timestamp(std::chrono::milliseconds(ms)),
+                             [&](Result<Position> place) { result = std::move(place); });
+  redis.run(*job);
+  return result;
+}
+
+Result<Offset> back(FakeRedis& redis, Offset end, std::int64_t count) {
+  Result<Offset> result = Errc::garbage;
+  auto job = make_back_job("s", end, count, [&](Result<Offset> place) { result = place; });
+  redis.run(*job);
+  return result;
+}
+
+}  // namespace
+
+TEST(RangeJobs, ExtentLeavesAnAnchorForTheTail) {
+  FakeRedis redis(3, 9);
+  Anchors anchors;
+  std::optional<Result<LogExtent>> held;
+  redis.run(*make_extent_job(
+      "s", [&](Result<LogExtent> answer) { held = std::move(answer); }, anchors));
+  EXPECT_EQ(held->value().partitions.at(0).first, id(3));
+  EXPECT_EQ(held->value().partitions.at(0).last, id(9));
+  EXPECT_EQ(anchors.rank_of("s", id(9)), 9u);
+  EXPECT_EQ(anchors.rank_of("s", id(8)), std::nullopt);
+  EXPECT_EQ(anchors.rank_of("other", id(9)), std::nullopt);
+  EXPECT_EQ(anchors.rank_of("other", Offset{0}), 0u);
+}
+
+TEST(RangeJobs, ReadDeliversEverythingUpToUntil) {
+  FakeRedis redis(1, 100);
+  Page page;
+  read(page, redis, {.log = "s", .after = id(20), .until = id(70)});
+  ASSERT_EQ(page.offsets.size(), 50u);
+  EXPECT_EQ(page.offsets.front(), id(21));
+  EXPECT_TRUE(std::is_sorted(page.offsets.begin(), page.offsets.end()));
+  EXPECT_EQ(page.through->value(), id(70));
+  EXPECT_EQ(page.probe.records_read.load(), 50u);
+  EXPECT_EQ(page.probe.ranges_read.load(), 1u);
+}
+
+TEST(RangeJobs, ReadPassesHolesAtTheEnd) {
+  FakeRedis redis(1, 10);
+  Page page;
+  const auto until = id(9).previous();
+  read(page, redis, {.log = "s", .after = id(7), .until = until});
+  EXPECT_EQ(page.offsets, std::vector<Offset>{id(8)});
+  EXPECT_EQ(page.through->value(), until);
+}
+
+TEST(RangeJobs, ReadStopsAtItsLimits) {
+  FakeRedis redis(1, 3000, 1000);
+  Page records, bytes;
+  read(records, redis, {.log = "s", .after = Offset{0}, .until = id(3000), .max_records = 7});
+  EXPECT_EQ(records.offsets.size(), 7u);
+  EXPECT_EQ(records.through->value(), id(7));
+  read(bytes, redis, {.log = "s", .after = Offset{0}, .until = id(3000), .max_bytes = 99'500});
+  EXPECT_EQ(bytes.offsets.size(), 100u);
+  EXPECT_EQ(bytes.through->value(), id(100));
+}
+
+TEST(RangeJobs, ReadSaysThatARangeIsGone) {
+  FakeRedis redis(50, 100);
+  Page trimmed, beyond;
+  read(trimmed, redis, {.log = "s", .after = id(48), .until = id(70)});
+  EXPECT_EQ(trimmed.through->error(), Errc::gone);
+  EXPECT_TRUE(trimmed.offsets.empty());
+  read(beyond, redis, {.log = "s", .after = id(60), .until = id(101)});
+  EXPECT_EQ(beyond.through->error(), Errc::gone);
+}
+
+TEST(RangeJobs, ReadOfAFormerLifeIsGone) {
+  FakeRedis redis(1, 100);
+  Page page;
+  read(page, redis, {.log = "s", .after = Offset{5}, .until = id(70)});
+  EXPECT_EQ(page.through->error(), Errc::gone);
+}
+
+TEST(RangeJobs, ReadKeepsWhatItDeliveredWhenTrimmingOvertakesIt) {
+  FakeRedis redis(1, 100);
+  redis.after_round = [&] { redis.trim(60); };
+  Page page;
+  read(page, redis, {.log = "s", .after = Offset{0}, .until = id(100)});
+  ASSERT_FALSE(page.offsets.empty());
+  EXPECT_EQ(page.through->value(), page.offsets.back());
+  EXPECT_LT(page.offsets.back(), id(60));
+}
+
+TEST(RangeJobs, LocateAnswersTheNewestEntryBeforeTheMoment) {
+  FakeRedis redis(1, 100);
+  EXPECT_EQ(locate(redis, 50).value(), Position{id(49)});
+  EXPECT_EQ(locate(redis, 1).value(), Position{Offset{0}});
+  EXPECT_EQ(locate(redis, 0).value(), Position{Offset{0}});
+  EXPECT_EQ(locate(redis, 100'000).value(), Position{id(100)});
+  FakeRedis trimmed(50, 100);
+  EXPECT_EQ(locate(trimmed, 10).value(), Position{id(50).previous()});
+}
+
+TEST(RangeJobs, BackCountsEntries) {
+  FakeRedis redis(1, 5000, 500);
+  EXPECT_EQ(back(redis, id(5000), 10).value(), id(4990));
+  EXPECT_EQ(back(redis, id(5000), 4000).value(), id(1000)) << "in several steps";
+  EXPECT_EQ(back(redis, id(5000), 4999).value(), id(1));
+  EXPECT_EQ(back(redis, id(5000), 5000).value(), Offset{0});
+  EXPECT_EQ(back(redis, id(100), 0).value(), id(100));
+  FakeRedis trimmed(4000, 5000);
+  EXPECT_EQ(back(trimmed, id(5000), 4999).value(), id(4000).previous());
+  EXPECT_EQ(back(trimmed, id(10), 5).value(), id(10)) << "never after the end that was asked for";
+}
+
+TEST(RangeJobs, AnswersThatMakeNoSenseAreRefused) {
+  Page page;
+  auto job = make_read_job(
+      {.log = "s", .after = Offset{0}, .until = id(1)}, [](auto) {},
+      [&](Result<Offset> through) { page.through = through; }, page.probe);
+  Replies replies;
+  replies.push_back(test::parse(test::number(1)));
+  replies.push_back(test::parse(test::number(2)));
+  EXPECT_TRUE(job->take(replies));
+  EXPECT_EQ(page.through->error(), Errc::refused);
+}
+
+}  // namespace sidestream::redis

@@ -1,0 +1,86 @@
+#include "sidecar/stream/replay.hpp"
+
+#include <gtest/gtest.h>
+
+#include "scripted_connector.hpp"
+
+namespace sidestream {
+namespace {
+
+class ReplayTest : public testing::Test {
+ protected:
+  ReplayTest() {
+    for (int i = 0; i < 100; ++i) broker_.append(0, std::to_string(i));
+  }
+  PageCallback note() {
+    return [this](Result<PagePtr> page) { answers_.push_back(std::move(page)); };
+  }
+  PagePtr want(std::int64_t after, std::int64_t until = 99) {
+    return replay_->want(0, Offset::of(after), Offset::of(until), note());
+  }
+
+  Memory memory_{1 << 20};
+  ReplayPool pool_{memory_};
+  ScriptedConnector broker_{1};
+  TopicSettings topic_;
+  TopicProbe probe_;
+  std::shared_ptr<Replay> replay_ = std::make_shared<Replay>(broker_, "log", topic_, probe_, pool_);
+  std::vector<Result<PagePtr>> answers_;
+};
+
+TEST_F(ReplayTest, ManyReadersOfOneStretchCostOneRead) {
+  for (int i = 0; i < 1000; ++i) EXPECT_FALSE(want(-1 + i % 10));
+  while (broker_.answer_all()) {
+  }
+  EXPECT_EQ(answers_.size(), 1000u);
+  EXPECT_EQ(broker_.reads(), 1u);
+}
+
+TEST_F(ReplayTest, APageThatIsKeptAnswersAtOnce) {
+  want(-1);
+  broker_.answer_all();
+  const PagePtr page = want(7);
+  ASSERT_TRUE(page);
+  EXPECT_EQ(page->after, Offset::of(-1));
+  EXPECT_EQ(page->reached, Offset::of(15));
+  EXPECT_EQ(broker_.reads(), 1u);
+}
+
+TEST_F(ReplayTest, DoesNotReadIntoAPageThatIsKept) {
+  want(9);
+  broker_.answer_all();
+  want(4);
+  broker_.answer_all();
+  ASSERT_EQ(answers_.size(), 2u);
+  EXPECT_EQ((*answers_[1])->reached, Offset::of(9));
+}
+
+TEST_F(ReplayTest, TellsWhenTheRecordsAreGone) {
+  want(3);
+  broker_.trim(0, 50);
+  broker_.answer_all();
+  ASSERT_EQ(answers_.size(), 1u);
+  EXPECT_EQ(answers_[0].error(), make_error_code(Errc::gone));
+}
+
+TEST_F(ReplayTest, APageOfAFormerLifeIsNotGivenOut) {
+  want(-1);
+  replay_->forget();
+  broker_.answer_all();
+  ASSERT_EQ(answers_.size(), 1u);
+  EXPECT_TRUE(answers_[0].has_error());
+}
+
+TEST_F(ReplayTest, KeepsNoMoreThanItsBudget) {
+  Memory small(32 * 1024);
+  ReplayPool pool(small);
+  auto replay = std::make_shared<Replay>(broker_, "log", topic_, probe_, pool);
+  for (int after = -1; after < 90; after += 16) {
+    replay->want(0, Offset::of(after), Offset::of(99), [](const Result<PagePtr>&) {});
+    broker_.answer_all();
+    EXPECT_LE(pool.bytes(), small.replay_budget());
+  }
+}
+
+}  // namespace
+}  // namespace sidestream

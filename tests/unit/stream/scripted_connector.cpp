@@ -1,0 +1,131 @@
+#include "scripted_connector.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace sidestream {
+namespace {
+
+class NoTail final : public Tail {};
+
+}  // namespace
+
+std::int64_t ScriptedConnector::append(Partition partition, std::optional<std::string> value) {
+  partitions_[index(partition)].values.push_back(std::move(value));
+  return end(partition) - 1;
+}
+
+Record ScriptedConnector::record(Partition partition, std::int64_t offset) const {
+  const Held& held = partitions_[index(partition)];
+  Record r;
+  r.partition = partition;
+  r.offset = Offset::of(offset);
+  const auto& value = held.values[static_cast<std::size_t>(offset - held.first)];
+  if (value) r.value = *value;
+  return r;
+}
+
+void ScriptedConnector::deliver(Partition partition, std::size_t count) {
+  Held& held = partitions_[index(partition)];
+  if (!sink_) return;
+  if (held.tail_at < held.first) {
+    sink_->lose({partition, Offset::of(held.tail_at - 1), Offset::of(held.first),
+                 held.first - held.tail_at, true});
+    held.tail_at = held.first;
+  }
+  std::vector<Record> records;
+  while (held.tail_at < end(partition) && records.size() < count) {
+    records.push_back(record(partition, held.tail_at++));
+  }
+  if (!records.empty()) sink_->deliver(records);
+}
+
+void ScriptedConnector::deliver_all() {
+  for (std::size_t p = 0; p < partitions_.size(); ++p)
+    deliver(static_cast<Partition>(p), 1'000'000);
+}
+
+void ScriptedConnector::trim(Partition partition, std::int64_t first) {
+  Held& held = partitions_[index(partition)];
+  while (held.first < first && !held.values.empty()) {
+    held.values.pop_front();
+    ++held.first;
+  }
+}
+
+void ScriptedConnector::grow() {
+  partitions_.emplace_back();
+  if (sink_) sink_->grow(static_cast<int>(partitions_.size()));
+}
+
+void ScriptedConnector::recreate() {
+  for (Held& held : partitions_) held = Held{};
+  if (sink_) sink_->reset("recreated", Position(partitions_.size(), Offset::of(-1)));
+}
+
+bool ScriptedConnector::answer_all() {
+  auto asked = std::exchange(asked_, {});
+  for (const auto& answer : asked) answer();
+  return !asked.empty();
+}
+
+void ScriptedConnector::extent(std::string, Callback<LogExtent> done) {
+  asked_.push_back([this, done = std::move(done)] {
+    LogExtent e;
+    for (std::size_t p = 0; p < partitions_.size(); ++p) {
+      const auto partition = static_cast<Partition>(p);
+      e.partitions.push_back({Offset::of(first(partition) - 1), Offset::of(first(partition)),
+                              Offset::of(end(partition) - 1)});
+    }
+    done(e);
+  });
+}
+
+void ScriptedConnector::locate(std::string, Timestamp, Callback<Position> done) {
+  asked_.push_back([done = std::move(done)] { done(make_error_code(Errc::stopped)); });
+}
+
+void ScriptedConnector::back(std::string, Partition partition, Offset last, std::int64_t count,
+                             Callback<Offset> done) {
+  asked_.push_back([this, partition, last, count, done = std::move(done)] {
+    done(Offset::of(std::max(last.number() - count, first(partition) - 1)));
+  });
+}
+
+void ScriptedConnector::read(Range range, std::function<void(std::span<const Record>)> deliver,
+                             Callback<Offset> done) {
+  asked_.push_back([this, range, deliver = std::move(deliver), done = std::move(done)] {
+    answer_read(range, deliver, done);
+  });
+}
+
+void ScriptedConnector::answer_read(const Range& range,
+                                    const std::function<void(std::span<const Record>)>& deliver,
+                                    const Callback<Offset>& done) {
+  ++probe_.ranges_read;
+  const std::int64_t from = range.after.number() + 1;
+  if (from < first(range.partition) || range.until.number() >= end(range.partition)) {
+    return done(make_error_code(Errc::gone));
+  }
+  // Small pages, so that readers cross many.
+  const std::int64_t to = std::min(range.until.number(), from + 15);
+  std::vector<Record> records;
+  for (std::int64_t offset = from; offset <= to; ++offset)
+    records.push_back(record(range.partition, offset));
+  deliver(records);
+  done(Offset::of(to));
+}
+
+std::unique_ptr<Tail> ScriptedConnector::tail(std::string, Position from, TailSink& sink) {
+  sink_ = &sink;
+  for (std::size_t p = 0; p < partitions_.size(); ++p) {
+    partitions_[p].tail_at = p < from.size() ? from[p].number() + 1 : 0;
+  }
+  return std::make_unique<NoTail>();
+}
+
+void ScriptedConnector::publish(std::string, Message, Callback<Published> done) {
+  done(make_error_code(Errc::unavailable));
+}
+
+}  // namespace sidestream

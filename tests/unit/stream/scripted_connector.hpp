@@ -1,0 +1,72 @@
+#pragma once
+// A broker that does what a test says, when it says so. One thread: what is asked is answered by
+// answer_all(), so that a test decides what happens between question and answer.
+
+#include <deque>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "connectors/connector.hpp"
+
+namespace sidestream {
+
+class ScriptedConnector final : public Connector {
+ public:
+  explicit ScriptedConnector(std::size_t partitions) : partitions_(partitions) {}
+
+  // Appends and returns the offset; nobody is told before deliver().
+  std::int64_t append(Partition partition, std::optional<std::string> value);
+  // Hands what the tail has not seen yet of a partition to the sink, at most `count` records.
+  void deliver(Partition partition, std::size_t count);
+  void deliver_all();
+  void trim(Partition partition, std::int64_t first);
+  void grow();
+  // All records go; the log begins anew.
+  void recreate();
+  // Answers what was asked up to now. False: nothing was.
+  bool answer_all();
+
+  std::size_t partitions() const { return partitions_.size(); }
+  std::int64_t end(Partition partition) const {
+    return partitions_[index(partition)].first + size(partition);
+  }
+  std::int64_t first(Partition partition) const { return partitions_[index(partition)].first; }
+  std::uint64_t reads() const { return probe_.ranges_read; }
+
+  OffsetFormat format() const override { return OffsetFormat::integer; }
+  const ConnectorProbe& probe() const override { return probe_; }
+  void start() override {}
+  void stop() override {}
+  void extent(std::string log, Callback<LogExtent> done) override;
+  void locate(std::string log, Timestamp time, Callback<Position> done) override;
+  void back(std::string log, Partition partition, Offset end, std::int64_t count,
+            Callback<Offset> done) override;
+  void read(Range range, std::function<void(std::span<const Record>)> deliver,
+            Callback<Offset> done) override;
+  std::unique_ptr<Tail> tail(std::string log, Position from, TailSink& sink) override;
+  void publish(std::string log, Message message, Callback<Published> done) override;
+
+ private:
+  struct Held {
+    std::int64_t first = 0;
+    std::deque<std::optional<std::string>> values;
+    std::int64_t tail_at = 0;  // next offset for the sink
+  };
+  static std::size_t index(Partition partition) { return static_cast<std::size_t>(partition); }
+  std::int64_t size(Partition partition) const {
+    return static_cast<std::int64_t>(partitions_[index(partition)].values.size());
+  }
+  Record record(Partition partition, std::int64_t offset) const;
+  void answer_read(const Range& range, const std::function<void(std::span<const Record>)>& deliver,
+                   const Callback<Offset>& done);
+
+  std::vector<Held> partitions_;
+  TailSink* sink_ = nullptr;
+  std::vector<std::function<void()>> asked_;
+  ConnectorProbe probe_;
+};
+
+}  // namespace sidestream
