@@ -77,6 +77,7 @@ Result<Offset> LogReader::read(const Range& range, RecordBatch& batch) {
   Transaction snapshot(connection_, Transaction::reading);
   const auto [id, extent] = look_up(range.log);
   if (range.after < extent.floor || range.until > extent.last) return Errc::gone;
+  if (range.after >= range.until) return range.until;
   const bool stopped =
       fill(id, range.after, range.until, range.max_records, range.max_bytes, batch);
   return stopped ? batch.last() : range.until;
@@ -87,7 +88,9 @@ LogReader::Held LogReader::read_on(const std::string& log, Offset after, RecordB
   Transaction snapshot(connection_, Transaction::reading);
   Held held;
   std::int64_t next = start_.number();
-  if (const auto id = find(log, next); id >= 0) {
+  const auto id = find(log, next);
+  // A place beyond the end may be beyond what SQLite can compare.
+  if (id >= 0 && after < Offset::of(next)) {
     const Range usual;
     held.more = fill(id, after, Offset::of(std::numeric_limits<std::int64_t>::max()),
                      usual.max_records, usual.max_bytes, batch);

@@ -174,9 +174,8 @@ void KafkaRanges::fail(Request& request, Errc error) {
 // ---- readers ----
 
 RangeReader* KafkaRanges::acquire(const Request& request) {
-  Readers dropped;  // ends after the mutex is free
   const std::lock_guard lock(mutex_);
-  auto* reader = place_reader(request, dropped);
+  auto* reader = place_reader(request);
   if (reader != nullptr) reader->busy = true;
   if (!std::exchange(sweeping_, true)) {
     context_.workers.submit([this] { sweep(); }, milliseconds(1000));
@@ -185,7 +184,7 @@ RangeReader* KafkaRanges::acquire(const Request& request) {
 }
 
 // The reader that goes on there; else a free lane; else one that nobody has used for a moment; else none.
-RangeReader* KafkaRanges::place_reader(const Request& request, Readers& dropped) {
+RangeReader* KafkaRanges::place_reader(const Request& request) {
   const auto now = RangeReader::Clock::now();
   const auto next = request.progress.place() + 1;
   RangeReader* idle = nullptr;
@@ -212,7 +211,7 @@ RangeReader* KafkaRanges::place_reader(const Request& request, Readers& dropped)
       if (!it->busy && (oldest == readers_.end() || it->last_used < oldest->last_used)) oldest = it;
     }
     if (oldest == readers_.end()) return nullptr;
-    dropped.splice(dropped.end(), readers_, oldest);
+    readers_.erase(oldest);
   }
   return &readers_.emplace_back(std::move(lane), request.range.log, request.range.partition);
 }
@@ -225,25 +224,17 @@ void KafkaRanges::release(RangeReader* reader) {
 }
 
 void KafkaRanges::forget(const std::string& log) {
-  Readers dropped;
   const std::lock_guard lock(mutex_);
-  for (auto it = readers_.begin(); it != readers_.end();) {
-    const auto here = it++;
-    if (!here->busy && here->topic() == log) dropped.splice(dropped.end(), readers_, here);
-  }
+  readers_.remove_if([&](const RangeReader& reader) { return !reader.busy && reader.topic() == log; });
 }
 
 // Lets go of readers that nobody has come back to, and of all lanes but the first with them.
 void KafkaRanges::sweep() {
   if (context_.workers.stopping()) return;
   std::vector<std::shared_ptr<const KafkaClient>> lanes;  // end after the mutex is free
-  Readers dropped;
   const std::lock_guard lock(mutex_);
   const auto now = RangeReader::Clock::now();
-  for (auto it = readers_.begin(); it != readers_.end();) {
-    const auto here = it++;
-    if (!here->busy && now - here->last_used > keep) dropped.splice(dropped.end(), readers_, here);
-  }
+  readers_.remove_if([&](const RangeReader& reader) { return !reader.busy && now - reader.last_used > keep; });
   sweeping_ = !readers_.empty();
   if (sweeping_) {
     context_.workers.submit([this] { sweep(); }, milliseconds(1000));

@@ -46,7 +46,6 @@ class KafkaRanges {
 
  private:
   struct Request;
-  using Readers = std::list<RangeReader>;
 
   void submit(std::shared_ptr<Request> request, std::chrono::milliseconds delay);
   void run(const std::shared_ptr<Request>& request);
@@ -58,15 +57,16 @@ class KafkaRanges {
   void fail(Request& request, Errc error);
 
   RangeReader* acquire(const Request& request);
-  RangeReader* place_reader(const Request& request, Readers& dropped);
+  RangeReader* place_reader(const Request& request);
   void release(RangeReader* reader);
   void sweep();
 
   Context& context_;
   MakeLane make_lane_;
-  std::mutex mutex_;  // guards what follows; librdkafka is not waited for under it
+  // Guards what follows. Readers end under it: ending later, one would stop the next of its partition.
+  std::mutex mutex_;
   std::vector<std::shared_ptr<const KafkaClient>> lanes_;
-  Readers readers_;
+  std::list<RangeReader> readers_;
   bool sweeping_ = false;
 };
 

@@ -77,7 +77,8 @@ Verdict judge_nothing(const Place& place, const Fetched& fetched, const StreamIn
   if (info.last_generated == place.position) return go_on(place, fetched, info);
   if (!place.rank || !info.added) return lose(place, fetched, info, std::nullopt);
   const auto lost = static_cast<std::int64_t>(*info.added - *place.rank);
-  // The end moved and the counter did not: XSETID, or a new life that happens to have as many entries.
+  // The end moved and the counter did not: XSETID, or a new life that happens to have as many
+  // entries.
   if (lost == 0) return lose(place, fetched, info, std::nullopt);
   return lose(place, fetched, info, lost);
 }

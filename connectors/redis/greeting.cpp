@@ -24,7 +24,8 @@ std::string mode_refusal(std::string_view mode) {
 std::vector<std::string> greeting(const RedisOptions& options) {
   std::vector<std::string_view> hello{"HELLO", "2"};
   if (!options.password.empty() || !options.username.empty()) {
-    const std::string_view user = options.username.empty() ? "default" : options.username;
+    std::string_view user = "default";
+    if (!options.username.empty()) user = options.username;
     hello.insert(hello.end(), {"AUTH", user, options.password});
   }
   hello.insert(hello.end(), {"SETNAME", "sidestream"});

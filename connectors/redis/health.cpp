@@ -47,6 +47,7 @@ void Health::well(Part part) {
 
 void Health::stream_ill(const std::string& stream, const std::string& what) {
   const std::lock_guard lock(mutex_);
+  if (streams_.size() >= streams_most && !streams_.contains(stream)) return;
   auto& known = streams_[stream];
   if (known == what) return;
   known = what;

@@ -40,6 +40,7 @@ class Health {
   const Trouble* worst() const;
   std::string streams_text() const;
 
+  static constexpr std::size_t streams_most = 100;
   std::string name_;
   ConnectorProbe& probe_;
   Log log_;

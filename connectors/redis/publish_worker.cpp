@@ -88,15 +88,17 @@ void PublishWorker::on_reply(Link&, Reply reply) {
   auto item = std::move(sent_.front());
   sent_.pop_front();
   sent_bytes_ -= item.command.size();
-  const auto text = is_error(*reply) ? std::string(text_of(*reply)) : std::string();
   answer(item, read_answer(*reply));
-  if (text.empty()) return;
+  if (is_error(*reply)) on_error(std::string(text_of(*reply)));
+}
+
+void PublishWorker::on_error(const std::string& error) {
   context_.probe.errors.fetch_add(1);
-  const bool read_only = text.starts_with("READONLY");
-  if (classify(text) != ErrorKind::refused || read_only) {
-    sick_ = explain_error(text);
-  } else {
-    context_.health.log().warn("redis", "an append was refused", {{"error", text}});
+  if (classify(error) != ErrorKind::refused || error.starts_with("READONLY")) {
+    sick_ = explain_error(error);
+  } else if (std::exchange(refusal_, error) != error) {
+    // Not each time: it is clients who ask.
+    context_.health.log().warn("redis", "an append was refused", {{"error", error}});
   }
 }
 

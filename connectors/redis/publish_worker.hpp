@@ -40,6 +40,7 @@ class PublishWorker final : private LinkOwner {
   Clock::time_point turn(Clock::time_point now);
   void take_inbox();
   void send_waiting();
+  void on_error(const std::string& error);
   void expire(Clock::time_point now);
   void answer(Item& item, Result<Published> result);
 
@@ -53,6 +54,7 @@ class PublishWorker final : private LinkOwner {
   std::deque<Item> waiting_;    // to be sent, oldest first
   std::deque<Item> sent_;       // in the order of the answers
   std::size_t sent_bytes_ = 0;  // of those
+  std::string refusal_;         // the last that was logged
   std::string sick_;  // why the server takes nothing now; told when all of sent_ is answered
   Loop loop_;
 };

@@ -90,6 +90,7 @@ void RangeWorker::on_reply(Link& link, Reply reply) {
       return;
     }
   }
+  context_.health.stream_well(active.job->log());
   auto done = std::move(active);
   asked_.pop_front();
   if (!done.job->take(done.replies)) {
@@ -106,8 +107,7 @@ void RangeWorker::refuse(Link& link, Active& active, const redisReply& reply) {
     return;
   }
   context_.probe.errors.fetch_add(1);
-  context_.health.log().warn("redis", "a question about a stream was refused",
-                             {{"stream", active.job->log()}, {"error", error}});
+  context_.health.stream_ill(active.job->log(), error);
   auto done = std::move(active);
   asked_.pop_front();
   done.job->fail(Errc::refused);

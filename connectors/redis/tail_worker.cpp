@@ -24,80 +24,6 @@ constexpr int most_tries = 5;
 
 }  // namespace
 
-// Invariant: `opened` and `closed` are what the worker has not seen yet. Owns the loop, as a Tail
-// may end after the worker.
-class TailInbox {
- public:
-  explicit TailInbox(ConnectorProbe& probe) : probe_(&probe) {}
-
-  struct Opened {
-    TailId id;
-    std::string log;
-    Offset from;
-    std::shared_ptr<TailSlot> slot;
-  };
-  struct News {
-    std::vector<Opened> opened;
-    std::vector<TailId> closed;
-  };
-
-  TailId open(std::string log, Offset from, std::shared_ptr<TailSlot> slot) {
-    const std::lock_guard lock(mutex_);
-    probe_->tails.fetch_add(1);
-    news_.opened.push_back({++last_, std::move(log), from, std::move(slot)});
-    loop.wake();
-    return last_;
-  }
-  void close(TailId id) {
-    const std::lock_guard lock(mutex_);
-    if (!probe_) return;
-    probe_->tails.fetch_sub(1);
-    news_.closed.push_back(id);
-    loop.wake();
-  }
-  // The worker ends.
-  void leave() {
-    const std::lock_guard lock(mutex_);
-    probe_ = nullptr;
-  }
-  News take() {
-    const std::lock_guard lock(mutex_);
-    return std::exchange(news_, {});
-  }
-
-  Loop loop;
-
- private:
-  std::mutex mutex_;
-  ConnectorProbe* probe_;
-  TailId last_ = 0;
-  News news_;
-};
-
-namespace {
-
-class RedisTail final : public Tail {
- public:
-  RedisTail(std::shared_ptr<TailInbox> inbox, std::shared_ptr<TailSlot> slot, TailId id)
-      : inbox_(std::move(inbox)), slot_(std::move(slot)), id_(id) {}
-  RedisTail(const RedisTail&) = delete;
-  RedisTail& operator=(const RedisTail&) = delete;
-  ~RedisTail() override {
-    {
-      const std::lock_guard lock(slot_->mutex);
-      slot_->sink = nullptr;
-    }
-    inbox_->close(id_);
-  }
-
- private:
-  std::shared_ptr<TailInbox> inbox_;
-  std::shared_ptr<TailSlot> slot_;
-  TailId id_;
-};
-
-}  // namespace
-
 TailWorker::TailWorker(const LinkContext& context, const Anchors& anchors)
     : context_(context),
       anchors_(anchors),
@@ -113,16 +39,14 @@ TailWorker::~TailWorker() {
 }
 
 void TailWorker::start() {
-  inbox_->loop.start({&reader_, &bell_link_}, [this](Clock::time_point now) { return turn(now); });
+  inbox_->loop().start({&reader_, &bell_link_},
+                       [this](Clock::time_point now) { return turn(now); });
 }
 
-void TailWorker::stop() { inbox_->loop.stop(); }
+void TailWorker::stop() { inbox_->loop().stop(); }
 
 std::unique_ptr<Tail> TailWorker::add(std::string log, Offset from, TailSink& sink) {
-  auto slot = std::make_shared<TailSlot>();
-  slot->sink = &sink;
-  const auto id = inbox_->open(std::move(log), std::max(from, Offset{0}), slot);
-  return std::make_unique<RedisTail>(inbox_, std::move(slot), id);
+  return open_tail(inbox_, std::move(log), std::max(from, Offset{0}), sink);
 }
 
 Clock::time_point TailWorker::turn(Clock::time_point now) {

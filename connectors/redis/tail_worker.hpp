@@ -17,14 +17,11 @@
 
 #include "connectors/redis/anchors.hpp"
 #include "connectors/redis/doorbell.hpp"
-#include "connectors/redis/loop.hpp"
 #include "connectors/redis/stream_reply.hpp"
 #include "connectors/redis/tail_book.hpp"
+#include "connectors/redis/tail_inbox.hpp"
 
 namespace sidestream::redis {
-
-// What tails and worker tell each other. Outlives the worker where a Tail does.
-class TailInbox;
 
 class TailWorker final : private LinkOwner {
  public:

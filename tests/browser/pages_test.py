@@ -1,5 +1,6 @@
 """The five pages to copy, fed with real readings as in the quickstart; the look of the console."""
 
+import atexit
 import http.client
 import os
 import signal
@@ -50,6 +51,7 @@ class Fed:
             )
         self.addCleanup(feed.wait)
         self.addCleanup(feed.kill)
+        atexit.register(feed.kill)  # an interrupted run leaves nothing behind
         return sidecar, feed
 
 

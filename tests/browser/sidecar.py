@@ -1,5 +1,6 @@
 """A Sidestream under test: the real binary, its log in a file, on free loopback ports."""
 
+import atexit
 import http.client
 import json
 import os
@@ -67,6 +68,7 @@ class Sidestream:
                 )
         self.log_path = os.path.join(self.folder, "sidestream.log")
         self.process = None
+        atexit.register(self.close)  # an interrupted run leaves nothing behind
         self.start()
 
     @property
@@ -111,6 +113,7 @@ class Sidestream:
         return self.process.wait(seconds)
 
     def close(self):
+        atexit.unregister(self.close)
         if self.process and self.process.poll() is None:
             self.kill()
         shutil.rmtree(self.folder, ignore_errors=True)

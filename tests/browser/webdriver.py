@@ -1,5 +1,6 @@
 """A browser for tests: Debian's chromium through chromedriver's W3C API, no libraries."""
 
+import atexit
 import base64
 import http.client
 import json
@@ -19,6 +20,7 @@ FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--disable-crash-reporter",
     "--disable-dev-shm-usage",
     "--hide-scrollbars",
 ]
@@ -56,6 +58,7 @@ class Browser:
             start_new_session=True,
         )
         self.session = None
+        atexit.register(self.close)  # an interrupted run leaves nothing behind
         try:
             self.wait(lambda: self.call("GET", "/status").get("ready"), 20, "chromedriver to start")
             arguments = FLAGS + [
@@ -203,6 +206,7 @@ class Browser:
             time.sleep(0.05)
 
     def close(self):
+        atexit.unregister(self.close)
         try:
             if self.session:
                 self.call("DELETE", self.session)

@@ -3,7 +3,6 @@
 // n is "v<n>".
 #include <unistd.h>
 
-#include <atomic>
 #include <mutex>
 #include <string>
 #include <utility>

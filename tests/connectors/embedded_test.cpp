@@ -247,6 +247,24 @@ TEST_F(EmbeddedLog, AThousandLogsShareTheThreads) {
   EXPECT_LE(threads(), before);
 }
 
+TEST_F(EmbeddedLog, APlaceBeyondAllNumbersIsBeyondTheEnd) {
+  open();
+  publish_many(3, "v");
+  const auto absurd = Offset::of_entry(1526919030474, 55);
+  const auto range = ask<Offset>([&](auto done) {
+    connector_->read(
+        {.log = "log", .after = absurd, .until = Offset::of(2)},
+        [](auto) { ADD_FAILURE() << "nothing lies there"; }, done);
+  });
+  EXPECT_EQ(range.value(), Offset::of(2));
+  RecordingSink sink;
+  const auto tail = connector_->tail("log", {absurd}, sink);
+  ASSERT_TRUE(sink.wait([&] { return !sink.resets_now().empty(); }));
+  EXPECT_EQ(sink.resets()[0].reason, "set_back");
+  ASSERT_TRUE(sink.wait_records(3));
+  EXPECT_EQ(sink.records()[0].offset, Offset::of(0));
+}
+
 TEST_F(EmbeddedLog, AReaderMakesNoLog) {
   open();
   RecordingSink sink;

@@ -20,6 +20,7 @@ QUICKSTART = os.path.join(ROOT, "quickstart")
 START_SECONDS = 180  # the first Kafka start fetches its jars
 END_SECONDS = 10
 SECOND_START_SECONDS = 6
+EVENT_SECONDS = 20
 COUNTS = {"passed": 0, "failed": 0, "skipped": 0}
 
 
@@ -151,10 +152,12 @@ def check_stream(url):
     connection, answer = get(url)
     expect(answer.status == 200 and answer.getheader("Content-Type", "").startswith("text/event-stream"),
            "%s answers %d, %s" % (url, answer.status, answer.getheader("Content-Type")))
-    events, has_id = 0, False
+    events, has_id, lines, deadline = 0, False, [], time.monotonic() + EVENT_SECONDS
     while events < 2 or not has_id:
         line = answer.readline().decode()
+        lines.append(line)
         expect(line, "the stream ended")
+        expect(time.monotonic() < deadline, "no events in %d s, but:\n%s" % (EVENT_SECONDS, "".join(lines)))
         events += '"epoch_ms"' in line
         has_id = has_id or line.startswith("id: ")
     connection.close()

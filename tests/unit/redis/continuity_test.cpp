@@ -341,8 +341,8 @@ class RandomLife {
   bool told_as_loss_ = false;
 };
 
-// Every entry is delivered once and in order, or told as lost, or of a life that ended with a reset; and a
-// count that calls itself exact is.
+// Every entry is delivered once and in order, or told as lost, or of a life that ended with a
+// reset; and a count that calls itself exact is.
 TEST(Continuity, NeverASilentLossNorAFalseOne) {
   for (unsigned seed = 0; seed < 3000 && !HasFailure(); ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));

@@ -42,7 +42,8 @@ class FakeRedis {
  private:
   Reply answer(const std::string& command) const {
     std::vector<std::string> words;
-    for (const auto* word : elements_of(*test::parse(command))) words.emplace_back(text_of(*word));
+    const auto asked = test::parse(command);
+    for (const auto* word : elements_of(*asked)) words.emplace_back(text_of(*word));
     if (words[0] == "XINFO") return test::parse(info());
     const bool reverse = words[0] == "XREVRANGE";
     const auto from = words[reverse ? 3 : 2];

@@ -1,0 +1,96 @@
+#include "sidecar/http/router.hpp"
+
+#include <gtest/gtest.h>
+
+#include "connectors/embedded/embedded_connector.hpp"
+
+namespace sidestream {
+namespace {
+
+TopicSettings topic(std::string name, std::string path, std::string log, bool publish) {
+  TopicSettings t;
+  t.name = std::move(name);
+  t.path = std::move(path);
+  t.log = std::move(log);
+  t.publish = publish;
+  return t;
+}
+
+class RouterTest : public testing::Test {
+ protected:
+  Router::Outcome route(std::string method, std::string_view target, Port port = Port::streams) {
+    Request r;
+    r.method = std::move(method);
+    EXPECT_TRUE(parse_target(target, r)) << target;
+    return router_.route(port, r, Timestamp());
+  }
+  unsigned status(std::string method, std::string_view target, Port port = Port::streams) {
+    const auto outcome = route(std::move(method), target, port);
+    const auto* response = std::get_if<Response>(&outcome);
+    return response ? response->status : 0;
+  }
+
+  ServerSettings settings_;
+  Memory memory_{1 << 20};
+  ReplayPool pool_{memory_};
+  std::unique_ptr<Connector> broker_ = make_embedded_connector("local", {}, Log());
+  Topics topics_{{topic("orders", "/events/orders", "orders", true),
+                  topic("logs", "/events/logs", "logs", false),
+                  topic("chat", "/chat/{session}", "chat:{session}", true)},
+                 [this](const std::string&) -> Connector& { return *broker_; },
+                 memory_,
+                 pool_,
+                 Log()};
+  ServerProbe probe_;
+  AdminPages pages_{topics_, {}, probe_, [] { return std::string("metrics"); }, false};
+  Router router_{settings_, topics_, pages_};
+};
+
+TEST_F(RouterTest, AParameterNamesTheLog) {
+  const auto outcome = route("GET", "/chat/abc-1");
+  ASSERT_TRUE(std::holds_alternative<StreamRequest>(outcome));
+  EXPECT_EQ(std::get<StreamRequest>(outcome).parts[0].log, "chat:abc-1");
+}
+
+TEST_F(RouterTest, AParameterNeverNamesAnotherLog) {
+  for (const char* target : {"/chat/..", "/chat/.", "/chat/a%2Fb", "/chat/a%0Ab", "/chat/*",
+                             "/chat/a:b", "/chat/", "/chat/%00"}) {
+    EXPECT_EQ(status("GET", target), 400u) << target;
+  }
+  EXPECT_EQ(status("GET", "/chat/" + std::string(129, 'x')), 400u);
+  EXPECT_EQ(status("GET", "/chat/a/b"), 404u);
+}
+
+TEST_F(RouterTest, MethodsThatATopicDoesNotTakeAreRefused) {
+  EXPECT_EQ(status("POST", "/events/logs"), 405u);
+  EXPECT_EQ(status("DELETE", "/events/orders"), 405u);
+  EXPECT_TRUE(
+      std::holds_alternative<PublishRequest>(route("POST", "/events/orders?event=x&key=k")));
+  EXPECT_EQ(status("POST", "/events/orders?event=stream-open"), 400u);
+  EXPECT_EQ(status("POST", "/events/orders?event=a%0Ab"), 400u);
+}
+
+TEST_F(RouterTest, SeveralTopicsAreOneStream) {
+  const auto outcome = route("GET", "/events?topic=orders&topic=logs&topic=orders");
+  ASSERT_TRUE(std::holds_alternative<StreamRequest>(outcome));
+  EXPECT_EQ(std::get<StreamRequest>(outcome).parts.size(), 2u);
+  EXPECT_EQ(status("GET", "/events"), 400u);
+  EXPECT_EQ(status("GET", "/events?topic=nope"), 404u);
+  EXPECT_EQ(status("GET", "/events?topic=chat"), 400u);
+}
+
+TEST_F(RouterTest, TheAdminPagesAreOnTheirPortOnly) {
+  EXPECT_EQ(status("GET", "/livez"), 404u);
+  EXPECT_EQ(status("GET", "/livez", Port::admin), 200u);
+  EXPECT_EQ(status("GET", "/events/orders", Port::admin), 404u);  // no console here
+  EXPECT_EQ(status("POST", "/metrics", Port::admin), 405u);
+}
+
+TEST_F(RouterTest, ReadinessEndsWithTheDrain) {
+  EXPECT_EQ(status("GET", "/readyz", Port::admin), 200u);
+  probe_.draining.store(true);
+  EXPECT_EQ(status("GET", "/readyz", Port::admin), 503u);
+}
+
+}  // namespace
+}  // namespace sidestream
