@@ -14,8 +14,8 @@ namespace sidestream::kafka {
 
 class KafkaRanges;
 
-// Owned by KafkaConnector. `queries` and `ranges` are there from start() on, and null for ever where no
-// client could be made of the properties.
+// Owned by KafkaConnector. `queries` and `ranges` are there from start() on, and null for ever
+// where no client could be made of the properties.
 struct Context {
   std::string name;  // of the connector, for the log
   Log log;

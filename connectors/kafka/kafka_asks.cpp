@@ -38,7 +38,8 @@ void ask(Context& context, std::function<std::optional<T>()> attempt, Connector:
       context.workers.submit(*this, open->backoff.next(dice()));
     }
   };
-  context.workers.submit(Job{context, std::make_shared<Open>(Open{std::move(attempt), std::move(done)})});
+  context.workers.submit(
+      Job{context, std::make_shared<Open>(Open{std::move(attempt), std::move(done)})});
 }
 
 // The extents of all partitions; those that can't be known now stand in `unknown`.
@@ -67,7 +68,8 @@ struct Located {
   std::vector<std::optional<Offset>> found;
 };
 
-std::optional<Position> try_locate(Context& context, Topic& topic, Timestamp time, Located& located) {
+std::optional<Position> try_locate(Context& context, Topic& topic, Timestamp time,
+                                   Located& located) {
   auto leaders = context.queries->leaders(topic);
   if (!leaders) return std::nullopt;
   located.found.resize(leaders->size());
@@ -113,7 +115,8 @@ void ask_back(Context& context, const std::string& log, Partition partition, Off
               std::int64_t count, Connector::Callback<Offset> done) {
   ask<Offset>(
       context,
-      [&context, topic = context.topics.find(log), partition, end, count]() -> std::optional<Offset> {
+      [&context, topic = context.topics.find(log), partition, end,
+       count]() -> std::optional<Offset> {
         if (!context.queries->leaders(*topic)) return std::nullopt;
         const auto marks = context.queries->watermarks(topic->name, partition);
         if (!marks) return std::nullopt;

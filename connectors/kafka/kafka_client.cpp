@@ -56,21 +56,23 @@ void KafkaClient::set_callbacks(rd_kafka_conf_t* configuration, KafkaClient* sel
         TopicErrors::note(error);
         self_of(opaque).events_.on_error(error, text == nullptr ? rd_kafka_err2str(error) : text);
       });
-  rd_kafka_conf_set_log_cb(configuration, [](const rd_kafka_t* handle, int level, const char* facility,
-                                             const char* text) {
+  rd_kafka_conf_set_log_cb(configuration, [](const rd_kafka_t* handle, int level,
+                                             const char* facility, const char* text) {
     if (handle == nullptr) return;
     auto* opaque = rd_kafka_opaque(handle);
-    if (opaque != nullptr) self_of(opaque).events_.on_log(level, std::string(facility) + ": " + text);
+    if (opaque != nullptr)
+      self_of(opaque).events_.on_log(level, std::string(facility) + ": " + text);
   });
-  const auto on_request = [](rd_kafka_t*, int, const char*, std::int32_t, std::int16_t key, std::int16_t,
-                             std::int32_t, std::size_t, void* opaque) {
+  const auto on_request = [](rd_kafka_t*, int, const char*, std::int32_t, std::int16_t key,
+                             std::int16_t, std::int32_t, std::size_t, void* opaque) {
     if (key == metadata_api_key) {
       self_of(opaque).metadata_requests_.fetch_add(1, std::memory_order_release);
     }
     return RD_KAFKA_RESP_ERR_NO_ERROR;
   };
   static constexpr rd_kafka_interceptor_f_on_request_sent_t* request_hook = on_request;
-  const auto on_new = [](rd_kafka_t* handle, const rd_kafka_conf_t*, void* opaque, char*, std::size_t) {
+  const auto on_new = [](rd_kafka_t* handle, const rd_kafka_conf_t*, void* opaque, char*,
+                         std::size_t) {
     return rd_kafka_interceptor_add_on_request_sent(handle, "sidestream", request_hook, opaque);
   };
   rd_kafka_conf_interceptor_add_on_new(configuration, "sidestream", on_new, self);
@@ -82,7 +84,8 @@ TopicHandle KafkaClient::topic(const std::string& name) const {
 
 std::string KafkaClient::fatal() const {
   char text[512] = "";
-  if (rd_kafka_fatal_error(handle_.get(), text, sizeof(text)) == RD_KAFKA_RESP_ERR_NO_ERROR) return {};
+  if (rd_kafka_fatal_error(handle_.get(), text, sizeof(text)) == RD_KAFKA_RESP_ERR_NO_ERROR)
+    return {};
   return text;
 }
 

@@ -1,6 +1,6 @@
 #pragma once
-// One librdkafka handle with its callbacks: errors and log lines go to ClientEvents, requests for metadata
-// are counted.
+// One librdkafka handle with its callbacks: errors and log lines go to ClientEvents, requests for
+// metadata are counted.
 
 #include <atomic>
 #include <cstdint>
@@ -25,8 +25,8 @@ class ClientEvents {
   virtual void on_report(const rd_kafka_message_t& message) noexcept = 0;
 };
 
-// While it lives, errors of a topic that its thread is told of while serving a queue go to it too: the text
-// alone would not say whose queue it was.
+// While it lives, errors of a topic that its thread is told of while serving a queue go to it too:
+// the text alone would not say whose queue it was.
 class TopicErrors {
  public:
   TopicErrors();
@@ -55,9 +55,11 @@ class KafkaClient {
   TopicHandle topic(const std::string& name) const;
   // Serves callbacks for at most `wait`.
   void poll(int wait_ms) const { rd_kafka_poll(handle_.get(), wait_ms); }
-  // How often this handle has asked for metadata: whenever it meets a topic or broker for the first time,
-  // or after the broker has said that a partition isn't where it was.
-  std::uint64_t metadata_requests() const { return metadata_requests_.load(std::memory_order_acquire); }
+  // How often this handle has asked for metadata: whenever it meets a topic or broker for the first
+  // time, or after the broker has said that a partition isn't where it was.
+  std::uint64_t metadata_requests() const {
+    return metadata_requests_.load(std::memory_order_acquire);
+  }
   // librdkafka's word for what ended an idempotent producer; empty while it is alive.
   std::string fatal() const;
 

@@ -36,7 +36,8 @@ class NoTail final : public Tail {};
 
 class KafkaConnector final : public Connector, private ClientEvents {
  public:
-  KafkaConnector(std::string name, Properties properties, Log log) : properties_(std::move(properties)) {
+  KafkaConnector(std::string name, Properties properties, Log log)
+      : properties_(std::move(properties)) {
     context_.name = std::move(name);
     context_.log = std::move(log);
   }
@@ -68,7 +69,8 @@ class KafkaConnector final : public Connector, private ClientEvents {
   }
 
  private:
-  // The tails' handles. A handle reads a topic once, so a second tail of the same topic (rare) has another.
+  // The tails' handles. A handle reads a topic once, so a second tail of the same topic (rare) has
+  // another.
   struct TailClient {
     std::shared_ptr<KafkaClient> client;
     std::set<std::string> topics;
@@ -86,7 +88,9 @@ class KafkaConnector final : public Connector, private ClientEvents {
 
   void on_error(rd_kafka_resp_err_t code, const std::string& text) noexcept override;
   void on_log(int level, const std::string& text) noexcept override;
-  void on_report(const rd_kafka_message_t& message) noexcept override { producer_->on_report(message); }
+  void on_report(const rd_kafka_message_t& message) noexcept override {
+    producer_->on_report(message);
+  }
 
   const Properties properties_;
   Context context_;
@@ -113,7 +117,8 @@ std::unique_ptr<KafkaClient> KafkaConnector::make_client(Role role) {
 void KafkaConnector::start() {
   started_ = true;
   ranges_ = std::make_unique<KafkaRanges>(context_, [this] { return make_client(Role::range); });
-  producer_ = std::make_unique<KafkaProducer>(context_, [this] { return make_client(Role::producer); });
+  producer_ =
+      std::make_unique<KafkaProducer>(context_, [this] { return make_client(Role::producer); });
   context_.ranges = ranges_.get();
   query_client_ = make_client(Role::query);
   if (!query_client_) return;
@@ -189,7 +194,8 @@ void KafkaConnector::on_error(rd_kafka_resp_err_t code, const std::string& text)
       code == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART) {
     return;  // of one topic, seen to by those who read it
   }
-  context_.log.debug("kafka", text, {{"connector", context_.name}, {"code", rd_kafka_err2name(code)}});
+  context_.log.debug("kafka", text,
+                     {{"connector", context_.name}, {"code", rd_kafka_err2name(code)}});
   const std::lock_guard lock(monitor_mutex_);
   if (monitor_) monitor_->trouble(code, text);
 }
@@ -209,8 +215,10 @@ void KafkaConnector::on_log(int level, const std::string& text) noexcept {
 namespace sidestream {
 
 std::unique_ptr<Connector> make_kafka_connector(std::string name,
-                                                std::map<std::string, std::string> properties, Log log) {
-  return std::make_unique<kafka::KafkaConnector>(std::move(name), std::move(properties), std::move(log));
+                                                std::map<std::string, std::string> properties,
+                                                Log log) {
+  return std::make_unique<kafka::KafkaConnector>(std::move(name), std::move(properties),
+                                                 std::move(log));
 }
 
 }  // namespace sidestream

@@ -23,7 +23,8 @@ using MessageHandle = std::unique_ptr<rd_kafka_message_t, Release<rd_kafka_messa
 using PartitionList = std::unique_ptr<rd_kafka_topic_partition_list_t,
                                       Release<rd_kafka_topic_partition_list_destroy>>;
 using EventHandle = std::unique_ptr<rd_kafka_event_t, Release<rd_kafka_event_destroy>>;
-using AdminOptions = std::unique_ptr<rd_kafka_AdminOptions_t, Release<rd_kafka_AdminOptions_destroy>>;
+using AdminOptions =
+    std::unique_ptr<rd_kafka_AdminOptions_t, Release<rd_kafka_AdminOptions_destroy>>;
 using ConfigResource =
     std::unique_ptr<rd_kafka_ConfigResource_t, Release<rd_kafka_ConfigResource_destroy>>;
 

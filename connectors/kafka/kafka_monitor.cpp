@@ -13,7 +13,9 @@ constexpr milliseconds interval{3000};
 constexpr milliseconds interval_while_down{500};
 constexpr milliseconds serve_interval{200};
 constexpr milliseconds answer_limit{Queries::timeout_ms};
-// Where librdkafka says that no connection is left, one that comes back at once is still waited for.
+constexpr std::chrono::seconds log_interval{60};
+// Where librdkafka says that no connection is left, one that comes back at once is still waited
+// for.
 constexpr milliseconds doubtful_limit{400};
 
 std::string clock_time() {
@@ -101,6 +103,8 @@ rd_kafka_resp_err_t KafkaMonitor::ask(milliseconds limit) {
     const auto topic = context_.topics.find(found.topic);
     if (Refusal{found.err}.missing()) {
       topic->observe(0);
+    } else if (found.err == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED) {
+      topic->denied = true;
     } else if (found.partition_cnt > 0) {
       topic->observe(found.partition_cnt);
     }
@@ -109,7 +113,7 @@ rd_kafka_resp_err_t KafkaMonitor::ask(milliseconds limit) {
 }
 
 void KafkaMonitor::set_up() {
-  context_.probe.up(missing_topics());
+  context_.probe.up(waiting_for());
   if (!std::exchange(was_up_, true)) {
     if (last_success_ != Clock::time_point()) {
       context_.probe.reconnects.fetch_add(1, std::memory_order_relaxed);
@@ -130,19 +134,26 @@ void KafkaMonitor::set_down(const std::string& why) {
   }
   if (was_up_ || since_.empty()) since_ = clock_time();
   context_.probe.down("no broker answers since " + since_ + ": " + reason);
-  if (std::exchange(was_up_, false) || reason != logged_) {
-    context_.log.warn("kafka", "no broker answers", {{"connector", context_.name}, {"error", reason}});
-    logged_ = reason;
+  if (std::exchange(was_up_, false) || Clock::now() >= log_again_) {
+    log_again_ = Clock::now() + log_interval;
+    context_.log.warn("kafka", "no broker answers",
+                      {{"connector", context_.name}, {"error", reason}});
   }
 }
 
-std::string KafkaMonitor::missing_topics() const {
-  std::string text;
+std::string KafkaMonitor::waiting_for() const {
+  std::string missing;
+  std::string denied;
   for (const auto& topic : context_.topics.all()) {
-    if (!topic->missing) continue;
-    text += (text.empty() ? "" : ", ") + topic->name;
+    if (topic->denied) denied += (denied.empty() ? "" : ", ") + topic->name;
+    if (topic->missing) missing += (missing.empty() ? "" : ", ") + topic->name;
   }
-  return text.empty() ? text : "waiting for topics that do not exist: " + text;
+  std::string text;
+  if (!missing.empty()) text = "waiting for topics that do not exist: " + missing;
+  if (!denied.empty()) {
+    text += (text.empty() ? "" : "; ") + ("waiting for the right to read: " + denied);
+  }
+  return text;
 }
 
 }  // namespace sidestream::kafka

@@ -1,6 +1,6 @@
 #pragma once
-// Keeps the probe and the table of topics true: asks for metadata every few seconds, and at once where
-// librdkafka reports trouble. Serves the handles' callbacks meanwhile.
+// Keeps the probe and the table of topics true: asks for metadata every few seconds, and at once
+// where librdkafka reports trouble. Serves the handles' callbacks meanwhile.
 //
 // Thread: its own, from start() to stop(). Borrows: context and client; the functions given to the
 // constructor are called on its thread.
@@ -41,15 +41,15 @@ class KafkaMonitor {
   void keep_handles();
   void set_up();
   void set_down(const std::string& why);
-  std::string missing_topics() const;
+  std::string waiting_for() const;
 
   Context& context_;
   const KafkaClient& client_;
   std::function<void()> serve_;
   std::map<std::string, TopicHandle> handles_;  // makes the topics known to the client
   bool was_up_ = false;
-  std::string since_;   // when the broker was lost
-  std::string logged_;  // the last reason that was logged
+  std::string since_;  // when the broker was lost
+  Clock::time_point log_again_;
   Clock::time_point last_success_;
 
   std::mutex mutex_;  // guards what follows

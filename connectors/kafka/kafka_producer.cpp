@@ -1,8 +1,9 @@
 #include "connectors/kafka/kafka_producer.hpp"
 
 #include <algorithm>
-#include <array>
 #include <utility>
+
+#include "connectors/kafka/outgoing.hpp"
 
 namespace sidestream::kafka {
 namespace {
@@ -14,71 +15,6 @@ constexpr milliseconds limit = milliseconds(publish_timeout) - milliseconds(200)
 constexpr milliseconds find_interval{100};
 constexpr int look_ms = 100;
 constexpr int flush_ms = 300;
-
-Errc error_of(const rd_kafka_message_t& report) {
-  switch (report.err) {
-    case RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC:
-    case RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION:
-    case RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART:
-      return Errc::no_such_log;
-    case RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE:
-    case RD_KAFKA_RESP_ERR_RECORD_LIST_TOO_LARGE:
-    case RD_KAFKA_RESP_ERR_INVALID_MSG_SIZE:
-    case RD_KAFKA_RESP_ERR_INVALID_MSG:
-    case RD_KAFKA_RESP_ERR_INVALID_RECORD:
-    case RD_KAFKA_RESP_ERR_POLICY_VIOLATION:
-    case RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED:
-    case RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED:
-      return Errc::refused;
-    default:
-      return rd_kafka_message_status(&report) == RD_KAFKA_MSG_STATUS_NOT_PERSISTED ? Errc::unavailable
-                                                                                  : Errc::unconfirmed;
-  }
-}
-
-Errc error_of(rd_kafka_resp_err_t refused_here) {
-  switch (refused_here) {
-    case RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE:
-      return Errc::refused;
-    case RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC:
-      return Errc::no_such_log;
-    default:
-      return Errc::unavailable;
-  }
-}
-
-// librdkafka copies all of it.
-rd_kafka_resp_err_t produce(rd_kafka_t* handle, const std::string& topic, const Message& message,
-                            void* opaque) {
-  std::array<rd_kafka_vu_t, 6> parts{};
-  std::size_t count = 0;
-  const auto part = [&](rd_kafka_vtype_t type) -> rd_kafka_vu_t& {
-    parts[count].vtype = type;
-    return parts[count++];
-  };
-  part(RD_KAFKA_VTYPE_TOPIC).u.cstr = topic.c_str();
-  auto& value = part(RD_KAFKA_VTYPE_VALUE).u.mem;
-  value.ptr = const_cast<char*>(message.value.data());
-  value.size = message.value.size();
-  part(RD_KAFKA_VTYPE_MSGFLAGS).u.i = RD_KAFKA_MSG_F_COPY;
-  part(RD_KAFKA_VTYPE_OPAQUE).u.ptr = opaque;
-  if (message.key) {
-    auto& key = part(RD_KAFKA_VTYPE_KEY).u.mem;
-    key.ptr = const_cast<char*>(message.key->data());
-    key.size = message.key->size();
-  }
-  if (!message.event.empty() && !message.event_header.empty()) {
-    auto& header = part(RD_KAFKA_VTYPE_HEADER).u.header;
-    header.name = message.event_header.c_str();
-    header.val = message.event.data();
-    header.size = static_cast<ssize_t>(message.event.size());
-  }
-  rd_kafka_error_t* const error = rd_kafka_produceva(handle, parts.data(), count);
-  if (error == nullptr) return RD_KAFKA_RESP_ERR_NO_ERROR;
-  const auto code = rd_kafka_error_code(error);
-  rd_kafka_error_destroy(error);
-  return code;
-}
 
 }  // namespace
 
@@ -96,7 +32,8 @@ void KafkaProducer::publish(const std::string& log, Message message, Done done) 
   pending.deadline = Clock::now() + limit;
   const std::lock_guard lock(mutex_);
   if (stopping_) {
-    context_.workers.submit([late = std::move(pending.done)] { late(make_error_code(Errc::stopped)); });
+    context_.workers.submit(
+        [late = std::move(pending.done)] { late(make_error_code(Errc::stopped)); });
     return;
   }
   inbox_.splice(inbox_.end(), one);
@@ -224,7 +161,7 @@ void KafkaProducer::send(Pendings& pendings, Pendings::iterator which) {
   const auto error = produce(client_->get(), which->topic->name, which->message, &*which);
   which->message = Message();
   if (error == RD_KAFKA_RESP_ERR_NO_ERROR) return;
-  answer(*which, make_error_code(error_of(error)));
+  answer(*which, make_error_code(publish_error(error)));
   open_.erase(which);
 }
 
@@ -238,11 +175,12 @@ void KafkaProducer::on_report(const rd_kafka_message_t& report) {
     answer(pending, published);
   } else if (report.err == RD_KAFKA_RESP_ERR__PURGE_QUEUE ||
              report.err == RD_KAFKA_RESP_ERR__PURGE_INFLIGHT) {
-    answer(pending, make_error_code(client_->fatal().empty()                            ? Errc::stopped
-                                    : report.err == RD_KAFKA_RESP_ERR__PURGE_INFLIGHT ? Errc::unconfirmed
-                                                                                      : Errc::unavailable));
+    answer(pending,
+           make_error_code(client_->fatal().empty()                          ? Errc::stopped
+                           : report.err == RD_KAFKA_RESP_ERR__PURGE_INFLIGHT ? Errc::unconfirmed
+                                                                             : Errc::unavailable));
   } else {
-    answer(pending, make_error_code(error_of(report)));
+    answer(pending, make_error_code(publish_error(report)));
   }
   open_.erase(pending.self);
 }
@@ -263,7 +201,8 @@ void KafkaProducer::answer_overdue() {
       waiting.pop_front();
     }
   }
-  // In the order of their deadlines. librdkafka's own report comes earlier as a rule, and knows more.
+  // In the order of their deadlines. librdkafka's own report comes earlier as a rule, and knows
+  // more.
   for (auto& pending : open_) {
     if (pending.deadline > now) break;
     answer(pending, make_error_code(Errc::unconfirmed));

@@ -1,7 +1,7 @@
 #pragma once
 // Appends: one idempotent librdkafka producer and the thread that serves it, both made by the first
-// publish. Each message is answered once, in at most publish_timeout. Messages go out in the order of their
-// calls, within a topic.
+// publish. Each message is answered once, in at most publish_timeout. Messages go out in the order
+// of their calls, within a topic.
 //
 // Thread: any; answers come on the producer's thread. Borrows: context.
 
@@ -75,7 +75,7 @@ class KafkaProducer {
   Pendings inbox_;
   std::vector<Finding> findings_;
   std::thread thread_;
-  QueueHandle wake_;  // the client's queue, which the thread sleeps on
+  QueueHandle wake_;                 // the client's queue, which the thread sleeps on
   std::condition_variable changed_;  // sleeps on this while there is no client
   bool stopping_ = false;
 

@@ -18,7 +18,8 @@ struct Owned {
 };
 
 constexpr std::string_view no_group = "Sidestream reads without a consumer group";
-constexpr std::string_view no_commit = "Sidestream commits no offsets: a client's position is its event id";
+constexpr std::string_view no_commit =
+    "Sidestream commits no offsets: a client's position is its event id";
 constexpr std::string_view publishing = "publishing is idempotent, and answered within 5 seconds";
 constexpr std::string_view made_anew = "it is part of how a topic that was made anew is recognised";
 constexpr std::string_view by_program = "only a program can use it";
@@ -78,7 +79,8 @@ std::string_view why_owned(std::string_view name) {
 }
 
 bool is_secret(std::string_view name) {
-  for (const std::string_view word : {"password", "secret", "key.pem", "token", "jaas", "oauthbearer.config"}) {
+  for (const std::string_view word :
+       {"password", "secret", "key.pem", "token", "jaas", "oauthbearer.config"}) {
     if (name.find(word) != std::string_view::npos) return true;
   }
   return false;
@@ -108,7 +110,8 @@ void set_defaults(rd_kafka_conf_t* c, Role role) {
   }
   set(c, "check.crcs", "true");
   set(c, "fetch.wait.max.ms", role == Role::range ? "20" : "100");
-  // Below a few of the producers' batches reading collapses; above it is only memory. See refill.hpp.
+  // Below a few of the producers' batches reading collapses; above it is only memory. See
+  // refill.hpp.
   set(c, "queued.max.messages.kbytes", role == Role::range ? "2048" : "4096");
   set(c, "fetch.message.max.bytes", "524288");
   set(c, "fetch.queue.backoff.ms", "5");  // librdkafka has it from 2.2 on
@@ -130,9 +133,9 @@ void set_owned(rd_kafka_conf_t* c, Role role) {
   set(c, "auto.commit.enable", "false");
   set(c, "enable.auto.offset.store", "false");
   set(c, "allow.auto.create.topics", "false");
-  // Growth is noticed by KafkaMonitor. A tail's handle asks for metadata only where something has happened,
-  // and KafkaTail takes that as the sign to look whether the log is still the same. So after a fetch that
-  // was refused, the question must go out well before the next fetch.
+  // Growth is noticed by KafkaMonitor. A tail's handle asks for metadata only where something has
+  // happened, and KafkaTail takes that as the sign to look whether the log is still the same. So
+  // after a fetch that was refused, the question must go out well before the next fetch.
   set(c, "topic.metadata.refresh.interval.ms", "300000");
   set(c, "topic.metadata.refresh.fast.interval.ms", "10");
   set(c, "fetch.error.backoff.ms", "100");
@@ -152,10 +155,9 @@ std::size_t distance(std::string_view a, std::string_view b) {
   return row.back();
 }
 
-std::string near_match(const rd_kafka_conf_t* configuration, std::string_view name) {
+std::string near_match(rd_kafka_conf_t* configuration, std::string_view name) {
   std::size_t count = 0;
-  // The cast is for librdkafka before 2.1, which asks for a pointer that it doesn't write through.
-  const char** names = rd_kafka_conf_dump(const_cast<rd_kafka_conf_t*>(configuration), &count);
+  const char** names = rd_kafka_conf_dump(configuration, &count);
   std::string best;
   std::size_t least = std::max<std::size_t>(2, name.size() / 4) + 1;
   for (std::size_t i = 0; i < count; i += 2) {
@@ -169,7 +171,8 @@ std::string near_match(const rd_kafka_conf_t* configuration, std::string_view na
   return best;
 }
 
-std::optional<std::string> problem(rd_kafka_conf_t* c, const std::string& name, const std::string& value) {
+std::optional<std::string> problem(rd_kafka_conf_t* c, const std::string& name,
+                                   const std::string& value) {
   if (const auto why = why_owned(name); !why.empty()) {
     return name + ": is set by Sidestream, remove it (" + std::string(why) + ")";
   }
@@ -183,19 +186,21 @@ std::optional<std::string> problem(rd_kafka_conf_t* c, const std::string& name, 
              (match.empty() ? "" : ", did you mean \"" + match + "\"?");
     }
     default:
-      return name + ": " + (is_secret(name) ? "librdkafka refuses this value" : reason);
+      if (is_secret(name)) return name + ": librdkafka refuses this value";
+      return name + ": librdkafka refuses \"" + value + "\": " + reason;
   }
 }
 
-// What only shows when a handle is made: properties that contradict each other, files that can't be read.
-// Without brokers nothing is connected.
+// What only shows when a handle is made: properties that contradict each other, files that can't be
+// read. Without brokers nothing is connected.
 std::optional<std::string> contradiction(const Properties& properties) {
   Properties rest = properties;
   rest.erase("bootstrap.servers");
   rest.erase("metadata.broker.list");
   for (const Role role : {Role::tail, Role::producer}) {
     auto configuration = make_configuration(role, rest);
-    rd_kafka_conf_set_log_cb(configuration.get(), [](const rd_kafka_t*, int, const char*, const char*) {});
+    rd_kafka_conf_set_log_cb(configuration.get(),
+                             [](const rd_kafka_t*, int, const char*, const char*) {});
     char reason[512] = "";
     const auto type = role == Role::producer ? RD_KAFKA_PRODUCER : RD_KAFKA_CONSUMER;
     const Handle handle(rd_kafka_new(type, configuration.get(), reason, sizeof(reason)));
@@ -208,7 +213,8 @@ std::optional<std::string> contradiction(const Properties& properties) {
 bool has_servers(const Properties& properties) {
   for (const auto* name : {"bootstrap.servers", "metadata.broker.list"}) {
     const auto found = properties.find(name);
-    if (found != properties.end() && found->second.find_first_not_of(" ,") != std::string::npos) return true;
+    if (found != properties.end() && found->second.find_first_not_of(" ,") != std::string::npos)
+      return true;
   }
   return false;
 }
@@ -232,7 +238,8 @@ std::vector<std::string> property_problems(const Properties& properties) {
     if (auto text = problem(configuration.get(), name, value)) problems.push_back(std::move(*text));
   }
   if (!has_servers(properties)) {
-    problems.emplace_back("bootstrap.servers: is missing, it names the brokers as \"host:port,host:port\"");
+    problems.emplace_back(
+        "bootstrap.servers: is missing, it names the brokers as \"host:port,host:port\"");
   }
   if (problems.empty()) {
     if (auto text = contradiction(properties)) problems.push_back(std::move(*text));
@@ -244,7 +251,8 @@ std::vector<std::string> property_problems(const Properties& properties) {
 
 namespace sidestream {
 
-std::vector<std::string> check_kafka_properties(const std::map<std::string, std::string>& properties) {
+std::vector<std::string> check_kafka_properties(
+    const std::map<std::string, std::string>& properties) {
   return kafka::property_problems(properties);
 }
 

@@ -34,7 +34,11 @@ std::minstd_rand& dice() {
 
 struct KafkaRanges::Request {
   Request(Range r, Deliver to, Done at_end, bool fresh)
-      : range(std::move(r)), deliver(std::move(to)), done(std::move(at_end)), anew(fresh), progress(range) {}
+      : range(std::move(r)),
+        deliver(std::move(to)),
+        done(std::move(at_end)),
+        anew(fresh),
+        progress(range) {}
 
   const Range range;
   const Deliver deliver;
@@ -101,7 +105,8 @@ bool KafkaRanges::read_slice(Request& request) {
     const auto before = request.progress.place();
     const auto take = request.progress.record(message->offset, message->len + message->key_len);
     if (take == Take::skip) continue;
-    if (request.progress.place() != before + 1) context_.topics.find(request.range.log)->note_holes();
+    if (request.progress.place() != before + 1)
+      context_.topics.find(request.range.log)->note_holes();
     if (take == Take::beyond) {
       request.reader->put_back(std::move(message));
       return true;
@@ -133,9 +138,10 @@ void KafkaRanges::look_at_broker(const std::shared_ptr<Request>& request) {
   if ((!leaders && leaders.error().missing()) || (leaders && p >= leaders->size())) {
     return end_short(request);
   }
-  const auto marks = leaders && (*leaders)[p] >= 0
-                         ? context_.queries->watermarks(request->range.log, request->range.partition)
-                         : std::nullopt;
+  const auto marks =
+      leaders && (*leaders)[p] >= 0
+          ? context_.queries->watermarks(request->range.log, request->range.partition)
+          : std::nullopt;
   if (marks) {
     const auto next = request->progress.place() + 1;
     if (marks->low > next) return fail(*request, Errc::gone);
@@ -147,8 +153,8 @@ void KafkaRanges::look_at_broker(const std::shared_ptr<Request>& request) {
   submit(request, wait);
 }
 
-// The log ends before the range. Right after a topic was made, or has changed its leader, that may be so for
-// a moment only.
+// The log ends before the range. Right after a topic was made, or has changed its leader, that may
+// be so for a moment only.
 void KafkaRanges::end_short(const std::shared_ptr<Request>& request) {
   if (++request->short_answers > 1) return fail(*request, Errc::gone);
   submit(request, short_recheck);
@@ -183,14 +189,16 @@ RangeReader* KafkaRanges::acquire(const Request& request) {
   return reader;
 }
 
-// The reader that goes on there; else a free lane; else one that nobody has used for a moment; else none.
+// The reader that goes on there; else a free lane; else one that nobody has used for a moment; else
+// none.
 RangeReader* KafkaRanges::place_reader(const Request& request) {
   const auto now = RangeReader::Clock::now();
   const auto next = request.progress.place() + 1;
   RangeReader* idle = nullptr;
   std::vector<const KafkaClient*> used;
   for (auto& reader : readers_) {
-    if (reader.topic() != request.range.log || reader.partition() != request.range.partition) continue;
+    if (reader.topic() != request.range.log || reader.partition() != request.range.partition)
+      continue;
     used.push_back(reader.client());
     if (reader.busy) continue;
     if (reader.position() == next) return &reader;
@@ -225,7 +233,8 @@ void KafkaRanges::release(RangeReader* reader) {
 
 void KafkaRanges::forget(const std::string& log) {
   const std::lock_guard lock(mutex_);
-  readers_.remove_if([&](const RangeReader& reader) { return !reader.busy && reader.topic() == log; });
+  readers_.remove_if(
+      [&](const RangeReader& reader) { return !reader.busy && reader.topic() == log; });
 }
 
 // Lets go of readers that nobody has come back to, and of all lanes but the first with them.
@@ -234,7 +243,8 @@ void KafkaRanges::sweep() {
   std::vector<std::shared_ptr<const KafkaClient>> lanes;  // end after the mutex is free
   const std::lock_guard lock(mutex_);
   const auto now = RangeReader::Clock::now();
-  readers_.remove_if([&](const RangeReader& reader) { return !reader.busy && now - reader.last_used > keep; });
+  readers_.remove_if(
+      [&](const RangeReader& reader) { return !reader.busy && now - reader.last_used > keep; });
   sweeping_ = !readers_.empty();
   if (sweeping_) {
     context_.workers.submit([this] { sweep(); }, milliseconds(1000));

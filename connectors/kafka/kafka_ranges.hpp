@@ -1,14 +1,13 @@
 #pragma once
 // Answers read(): ranges of partitions, several at once.
 //
-// A partition can be read from one place at a time through one librdkafka handle. So there are a few
-// handles ("lanes"), made when they are needed, and a few readers on them that stay where they were for
-// some seconds: a replay that asks for one stretch after the other finds its reader waiting, with the next
-// records fetched already.
+// A partition can be read from one place at a time through one librdkafka handle. So there are a
+// few handles ("lanes"), made when they are needed, and a few readers on them that stay where they
+// were for some seconds: a replay that asks for one stretch after the other finds its reader
+// waiting, with the next records fetched already.
 //
-// Thread: any. Requests are jobs of the workers; one that waits for the broker gives its thread back
-// between looks. Callbacks come on worker threads.
-// Borrows: context.
+// Thread: any. Requests are jobs of the workers; one that waits for the broker gives its thread
+// back between looks. Callbacks come on worker threads. Borrows: context.
 
 #include <functional>
 #include <list>
@@ -63,7 +62,8 @@ class KafkaRanges {
 
   Context& context_;
   MakeLane make_lane_;
-  // Guards what follows. Readers end under it: ending later, one would stop the next of its partition.
+  // Guards what follows. Readers end under it: ending later, one would stop the next of its
+  // partition.
   std::mutex mutex_;
   std::vector<std::shared_ptr<const KafkaClient>> lanes_;
   std::list<RangeReader> readers_;

@@ -1,10 +1,7 @@
 #include "connectors/kafka/kafka_tail.hpp"
 
-
 #include <algorithm>
 #include <utility>
-
-#include "connectors/kafka/kafka_ranges.hpp"
 
 namespace sidestream::kafka {
 namespace {
@@ -37,6 +34,10 @@ KafkaTail::~KafkaTail() { stop(); }
 void KafkaTail::start() {
   context_.probe.tails.fetch_add(1, std::memory_order_relaxed);
   thread_ = std::thread([this] { run(); });
+  // There may be more partitions than `from` names.
+  context_.workers.submit([self = shared_from_this()] {
+    if (!self->context_.workers.stopping()) (void)self->context_.queries->leaders(*self->topic_);
+  });
 }
 
 void KafkaTail::stop() {
@@ -74,14 +75,16 @@ void KafkaTail::run() {
     for (std::size_t i = 0; i < count; ++i) rd_kafka_message_destroy(messages_[i]);
   }
   for (std::size_t p = 0; p < readers_.size(); ++p) {
-    if (readers_[p].state == State::reading) rd_kafka_consume_stop(handle_.get(), static_cast<Partition>(p));
+    if (readers_[p].state == State::reading)
+      rd_kafka_consume_stop(handle_.get(), static_cast<Partition>(p));
   }
 }
 
 // ---- what happens to the topic ----
 
 void KafkaTail::watch_topic() {
-  if (const auto vanished = topic_->vanished.load(); vanished != std::exchange(vanished_, vanished)) {
+  if (const auto vanished = topic_->vanished.load();
+      vanished != std::exchange(vanished_, vanished)) {
     for (std::size_t p = 0; p < readers_.size(); ++p) {
       examine(static_cast<Partition>(p), true);
       readers_[p].vanished = true;
@@ -112,7 +115,8 @@ std::size_t KafkaTail::consume() {
   if (first == nullptr) return 0;
   messages_[0] = first;
   // With a time-out this call would wait until all places are filled.
-  const auto more = rd_kafka_consume_batch_queue(queue_.get(), 0, messages_.data() + 1, batch_most - 1);
+  const auto more =
+      rd_kafka_consume_batch_queue(queue_.get(), 0, messages_.data() + 1, batch_most - 1);
   const auto count = 1 + static_cast<std::size_t>(std::max<ssize_t>(more, 0));
   for (std::size_t i = 0; i < count; ++i) refill_.took(*messages_[i]);
   return count;
@@ -180,14 +184,15 @@ void KafkaTail::take_error(Reader& reader, const rd_kafka_message_t& message) {
                      {"topic", topic_->name},
                      {"partition", message.partition},
                      {"error", rd_kafka_message_errstr(&message)}});
-  if (message.err == RD_KAFKA_RESP_ERR__BAD_MSG || message.err == RD_KAFKA_RESP_ERR__BAD_COMPRESSION ||
+  if (message.err == RD_KAFKA_RESP_ERR__BAD_MSG ||
+      message.err == RD_KAFKA_RESP_ERR__BAD_COMPRESSION ||
       message.err == RD_KAFKA_RESP_ERR__NOT_IMPLEMENTED) {
     reader.damaged = true;
   }
 }
 
-// Offsets between the last record and this one: markers, aborted or compacted records, or what librdkafka
-// could not read, which is a loss.
+// Offsets between the last record and this one: markers, aborted or compacted records, or what
+// librdkafka could not read, which is a loss.
 void KafkaTail::note_hole(Reader& reader, Partition partition, std::int64_t offset) {
   if (offset == reader.next) return;
   topic_->note_holes();
@@ -215,104 +220,6 @@ void KafkaTail::flush() {
     readers_[p].mark_requests = requests_;
   }
   batch_.clear();
-}
-
-// ---- examinations ----
-
-void KafkaTail::begin(Partition partition, std::int64_t offset) {
-  auto& reader = readers_[static_cast<std::size_t>(partition)];
-  reader.state = State::reading;
-  reader.at_end = false;
-  if (rd_kafka_consume_start_queue(handle_.get(), partition, offset, queue_.get()) != 0) {
-    context_.log.error("kafka", "a partition can't be read",
-                       {{"connector", context_.name},
-                        {"topic", topic_->name},
-                        {"partition", partition},
-                        {"error", rd_kafka_err2str(rd_kafka_last_error())}});
-  }
-}
-
-// Nothing more of the partition is taken until the outcome is there.
-void KafkaTail::examine(Partition partition, bool refresh) {
-  auto& reader = readers_[static_cast<std::size_t>(partition)];
-  if (reader.state != State::reading || new_life_) return;
-  flush();
-  rd_kafka_consume_stop(handle_.get(), partition);
-  reader.state = State::checking;
-  reader.generation = ++generation_;
-  auto job = std::make_shared<Examination>();
-  job->partition = partition;
-  job->generation = reader.generation;
-  job->mark = reader.mark;
-  job->evidence.next = reader.next;
-  job->evidence.known_start = reader.known_start;
-  job->refresh = refresh;
-  again(std::move(job), std::chrono::milliseconds(0));
-}
-
-void KafkaTail::take_outcomes() {
-  std::vector<Outcome> outcomes;
-  {
-    const std::lock_guard lock(mutex_);
-    outcomes.swap(outcomes_);
-  }
-  for (const auto& outcome : outcomes) {
-    std::visit([this](const auto& o) { conclude(o); }, outcome);
-  }
-}
-
-void KafkaTail::conclude(const Examination& outcome) {
-  const auto p = static_cast<std::size_t>(outcome.partition);
-  if (new_life_ || p >= readers_.size()) return;
-  auto& reader = readers_[p];
-  if (reader.state != State::checking || reader.generation != outcome.generation) return;
-  auto evidence = outcome.evidence;
-  evidence.vanished |= std::exchange(reader.vanished, false);
-  const auto verdict = judge(evidence);
-  if (verdict == Verdict::recreated) return begin_new_life();
-  reader.known_start = std::max(reader.known_start, evidence.low);
-  reader.mark = evidence.same == true ? outcome.mark : std::nullopt;
-  reader.mark_requests = outcome.mark_requests;
-  if (verdict == Verdict::lost) {
-    Loss loss;
-    loss.partition = outcome.partition;
-    loss.position = Offset::of(reader.next - 1);
-    loss.resumed = Offset::of(evidence.low);
-    loss.lost = evidence.low - reader.next;
-    loss.exact = outcome.exact;
-    reader.next = evidence.low;
-    sink_.lose(loss);
-  }
-  begin(outcome.partition, reader.next);
-}
-
-void KafkaTail::begin_new_life() {
-  for (std::size_t p = 0; p < readers_.size(); ++p) {
-    if (readers_[p].state == State::reading) rd_kafka_consume_stop(handle_.get(), static_cast<Partition>(p));
-    readers_[p].state = State::checking;
-  }
-  new_life_ = true;
-  context_.ranges->forget(topic_->name);
-  topic_->density = Density::unknown;
-  auto job = std::make_shared<NewLife>();
-  job->generation = ++generation_;
-  again(std::move(job), std::chrono::milliseconds(0));
-}
-
-void KafkaTail::conclude(const NewLife& outcome) {
-  if (!new_life_ || outcome.generation != generation_) return;
-  new_life_ = false;
-  vanished_ = topic_->vanished.load();
-  readers_.assign(outcome.starts.size(), Reader());
-  Position position;
-  for (std::size_t p = 0; p < readers_.size(); ++p) {
-    readers_[p].next = readers_[p].known_start = outcome.starts[p];
-    position.push_back(Offset::of(outcome.starts[p] - 1));
-  }
-  context_.log.warn("kafka", "a topic was deleted and made anew, or set back",
-                    {{"connector", context_.name}, {"topic", topic_->name}});
-  sink_.reset("recreated", position);
-  for (std::size_t p = 0; p < readers_.size(); ++p) begin(static_cast<Partition>(p), readers_[p].next);
 }
 
 }  // namespace sidestream::kafka

@@ -1,16 +1,17 @@
 #pragma once
 // Reads all partitions of a topic for ever, on one thread and through one librdkafka queue.
 //
-// Nothing is delivered across a change of the log's life. librdkafka 2.0 goes on at the old position when
-// a topic was deleted and made anew, longer than before; but on the way it must have asked for metadata,
-// as the broker refused a fetch or hung up. So the last record of each partition is remembered, and where
-// the handle has asked for metadata since, the partition is stopped and examined before anything more of
-// it is delivered: that record must still be what it was. A partition whose offset the broker refuses is
-// examined too. What follows is judge()'s decision (verdict.hpp).
+// Nothing is delivered across a change of the log's life. librdkafka 2.0 goes on at the old
+// position when a topic was deleted and made anew, longer than before; but on the way it must have
+// asked for metadata, as the broker refused a fetch or hung up. So the last record of each
+// partition is remembered, and where the handle has asked for metadata since, the partition is
+// stopped and examined before anything more of it is delivered: that record must still be what it
+// was. A partition whose offset the broker refuses is examined too. What follows is judge()'s
+// decision (verdict.hpp).
 //
-// Thread: constructor and stop() any; the sink is called on the tail's own thread. Examinations are jobs
-// of the workers and come back through a mailbox, so that a partition without leader keeps only itself.
-// Borrows: context; sink until stop() has returned. Shared with its jobs.
+// Thread: constructor and stop() any; the sink is called on the tail's own thread. Examinations are
+// jobs of the workers and come back through a mailbox, so that a partition without leader keeps
+// only itself. Borrows: context; sink until stop() has returned. Shared with its jobs.
 
 #include <atomic>
 #include <cstdint>
@@ -122,8 +123,8 @@ class KafkaTail final : public std::enable_shared_from_this<KafkaTail> {
   Refill refill_;
   RecordBatch batch_;
   std::vector<const Record*> last_;  // of each partition in a batch
-  std::uint64_t requests_ = 0;  // the client's metadata requests after the messages were taken
-  std::uint32_t vanished_ = 0;  // the topic's count that was acted upon
+  std::uint64_t requests_ = 0;       // the client's metadata requests after the messages were taken
+  std::uint32_t vanished_ = 0;       // the topic's count that was acted upon
   std::uint32_t generation_ = 0;
   bool new_life_ = false;  // everything waits for the new life's beginnings
 };

@@ -35,8 +35,8 @@ void KafkaTail::again(std::shared_ptr<Examination> job, std::chrono::millisecond
 }
 
 void KafkaTail::again(std::shared_ptr<NewLife> job, std::chrono::milliseconds delay) {
-  context_.workers.submit([self = shared_from_this(), job = std::move(job)] { self->run_new_life(job); },
-                          delay);
+  context_.workers.submit(
+      [self = shared_from_this(), job = std::move(job)] { self->run_new_life(job); }, delay);
 }
 
 void KafkaTail::post(Outcome outcome) {
@@ -62,7 +62,8 @@ void KafkaTail::run_examination(std::shared_ptr<Examination> job) {
     if (const auto client = this->client()) refresh_metadata(*client, topic_->name);
   }
   if (const auto client = this->client()) job->mark_requests = client->metadata_requests();
-  const auto marks = (*leaders)[p] < 0 ? std::nullopt : context_.queries->watermarks(topic_->name, job->partition);
+  const auto marks =
+      (*leaders)[p] < 0 ? std::nullopt : context_.queries->watermarks(topic_->name, job->partition);
   if (!marks) return again(job, job->backoff.next(dice()));
   evidence.low = marks->low;
   evidence.high = marks->high;
@@ -104,7 +105,8 @@ void KafkaTail::run_new_life(std::shared_ptr<NewLife> job) {
     if (marks[p]) job->starts[p] = marks[p]->low;
     all = all && marks[p].has_value();
   }
-  if (!all && ++job->attempts < new_life_attempts) return again(job, std::chrono::milliseconds(200));
+  if (!all && ++job->attempts < new_life_attempts)
+    return again(job, std::chrono::milliseconds(200));
   post(*job);
 }
 

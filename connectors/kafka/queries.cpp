@@ -7,7 +7,7 @@
 namespace sidestream::kafka {
 namespace {
 
-constexpr std::int64_t end_of_log = RD_KAFKA_OFFSET_END;         // -1 as a time
+constexpr std::int64_t end_of_log = RD_KAFKA_OFFSET_END;          // -1 as a time
 constexpr std::int64_t start_of_log = RD_KAFKA_OFFSET_BEGINNING;  // -2
 
 }  // namespace
@@ -25,7 +25,9 @@ boost::system::result<std::vector<std::int32_t>, Refusal> Queries::leaders(Topic
     topic.observe(0);
     return Refusal{found.err};
   }
-  if (found.err != RD_KAFKA_RESP_ERR_NO_ERROR && found.err != RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE) {
+  if (found.err == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED) topic.denied = true;
+  if (found.err != RD_KAFKA_RESP_ERR_NO_ERROR &&
+      found.err != RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE) {
     return Refusal{found.err};
   }
   if (found.partition_cnt == 0) return Refusal{RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE};
@@ -50,10 +52,11 @@ std::vector<std::optional<std::int64_t>> Queries::by_time(const std::string& top
     const PartitionList list(rd_kafka_topic_partition_list_new(static_cast<int>(leaders.size())));
     for (std::size_t p = 0; p < leaders.size(); ++p) {
       if (leaders[p] != node) continue;
-      rd_kafka_topic_partition_list_add(list.get(), topic.c_str(), static_cast<std::int32_t>(p))->offset =
-          time;
+      rd_kafka_topic_partition_list_add(list.get(), topic.c_str(), static_cast<std::int32_t>(p))
+          ->offset = time;
     }
-    if (rd_kafka_offsets_for_times(client_.get(), list.get(), timeout_ms) != RD_KAFKA_RESP_ERR_NO_ERROR) {
+    if (rd_kafka_offsets_for_times(client_.get(), list.get(), timeout_ms) !=
+        RD_KAFKA_RESP_ERR_NO_ERROR) {
       continue;
     }
     for (int i = 0; i < list->cnt; ++i) {
@@ -65,8 +68,8 @@ std::vector<std::optional<std::int64_t>> Queries::by_time(const std::string& top
   return found;
 }
 
-std::vector<std::optional<Watermarks>> Queries::watermarks(const std::string& topic,
-                                                           const std::vector<std::int32_t>& leaders) const {
+std::vector<std::optional<Watermarks>> Queries::watermarks(
+    const std::string& topic, const std::vector<std::int32_t>& leaders) const {
   // The end first: a start that moves meanwhile only makes the gap smaller than it is by then.
   const auto high = by_time(topic, leaders, end_of_log);
   auto reachable = leaders;
@@ -86,15 +89,15 @@ std::vector<std::optional<Watermarks>> Queries::watermarks(const std::string& to
 std::optional<Watermarks> Queries::watermarks(const std::string& topic, Partition partition) const {
   if (!probe_.is_up()) return std::nullopt;
   Watermarks marks;
-  const auto error = rd_kafka_query_watermark_offsets(client_.get(), topic.c_str(), partition, &marks.low,
-                                                      &marks.high, timeout_ms);
+  const auto error = rd_kafka_query_watermark_offsets(client_.get(), topic.c_str(), partition,
+                                                      &marks.low, &marks.high, timeout_ms);
   if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return std::nullopt;
   return marks;
 }
 
-std::vector<std::optional<std::int64_t>> Queries::first_since(const std::string& topic,
-                                                              const std::vector<std::int32_t>& leaders,
-                                                              std::int64_t time_ms) const {
+std::vector<std::optional<std::int64_t>> Queries::first_since(
+    const std::string& topic, const std::vector<std::int32_t>& leaders,
+    std::int64_t time_ms) const {
   return by_time(topic, leaders, std::max<std::int64_t>(time_ms, 0));
 }
 
@@ -113,14 +116,17 @@ bool Queries::exact(Topic& topic) const {
 std::optional<Density> Queries::ask_density(const std::string& topic) const {
   if (!probe_.is_up()) return std::nullopt;
   const QueueHandle queue(rd_kafka_queue_new(client_.get()));
-  const ConfigResource resource(rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, topic.c_str()));
-  const AdminOptions options(rd_kafka_AdminOptions_new(client_.get(), RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS));
+  const ConfigResource resource(
+      rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, topic.c_str()));
+  const AdminOptions options(
+      rd_kafka_AdminOptions_new(client_.get(), RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS));
   char reason[128];
   rd_kafka_AdminOptions_set_request_timeout(options.get(), timeout_ms, reason, sizeof(reason));
   auto* asked = resource.get();
   rd_kafka_DescribeConfigs(client_.get(), &asked, 1, options.get(), queue.get());
   const EventHandle event(rd_kafka_queue_poll(queue.get(), timeout_ms));
-  if (!event || rd_kafka_event_error(event.get()) != RD_KAFKA_RESP_ERR_NO_ERROR) return std::nullopt;
+  if (!event || rd_kafka_event_error(event.get()) != RD_KAFKA_RESP_ERR_NO_ERROR)
+    return std::nullopt;
   const auto* result = rd_kafka_event_DescribeConfigs_result(event.get());
   if (result == nullptr) return std::nullopt;
   std::size_t count = 0;
@@ -133,7 +139,8 @@ std::optional<Density> Queries::ask_density(const std::string& topic) const {
   for (std::size_t i = 0; i < count; ++i) {
     if (std::string_view(rd_kafka_ConfigEntry_name(entries[i])) != "cleanup.policy") continue;
     const char* value = rd_kafka_ConfigEntry_value(entries[i]);
-    const bool compacted = value == nullptr || std::string_view(value).find("compact") != std::string_view::npos;
+    const bool compacted =
+        value == nullptr || std::string_view(value).find("compact") != std::string_view::npos;
     return compacted ? Density::holes : Density::dense;
   }
   return Density::holes;

@@ -1,6 +1,6 @@
 #pragma once
-// Questions to the broker, asked anew each time. Each blocks its thread for at most its time-out, and not
-// at all while the probe is down: KafkaMonitor finds out when asking makes sense again.
+// Questions to the broker, asked anew each time. Each blocks its thread for at most its time-out,
+// and not at all while the probe is down: KafkaMonitor finds out when asking makes sense again.
 //
 // Thread: any, several at once. Errors: librdkafka's codes; a time-out is one of them.
 
@@ -24,8 +24,8 @@ struct Watermarks {
 struct Refusal {
   rd_kafka_resp_err_t code = RD_KAFKA_RESP_ERR_NO_ERROR;
   bool missing() const {
-    return code == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART || code == RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC ||
-           code == RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION;
+    return code == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART ||
+           code == RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC || code == RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION;
   }
 };
 
@@ -35,13 +35,16 @@ class Queries {
   static constexpr int timeout_ms = 2000;
 
   // Borrows both.
-  Queries(const KafkaClient& client, const ConnectorProbe& probe) : client_(client), probe_(probe) {}
+  Queries(const KafkaClient& client, const ConnectorProbe& probe)
+      : client_(client), probe_(probe) {}
 
-  // The leaders of the topic's partitions, -1 where there is none. Writes into `topic` what it learns.
+  // The leaders of the topic's partitions, -1 where there is none. Writes into `topic` what it
+  // learns.
   boost::system::result<std::vector<std::int32_t>, Refusal> leaders(Topic& topic) const;
 
-  // Of the partitions asked for, those that answered; the rest of `timeout_ms` is not spent on a partition
-  // without a leader, and each leader is asked by itself, so that a dead one spoils only its own.
+  // Of the partitions asked for, those that answered; the rest of `timeout_ms` is not spent on a
+  // partition without a leader, and each leader is asked by itself, so that a dead one spoils only
+  // its own.
   std::vector<std::optional<Watermarks>> watermarks(const std::string& topic,
                                                     const std::vector<std::int32_t>& leaders) const;
   std::optional<Watermarks> watermarks(const std::string& topic, Partition partition) const;

@@ -1,6 +1,6 @@
 #pragma once
-// Reads one partition from anywhere, and goes on where it stopped without asking the broker anew: what
-// librdkafka has fetched ahead is kept.
+// Reads one partition from anywhere, and goes on where it stopped without asking the broker anew:
+// what librdkafka has fetched ahead is kept.
 //
 // Thread: one at a time. Shares the client.
 
@@ -21,7 +21,8 @@ class RangeReader {
   using Clock = std::chrono::steady_clock;
 
   // Nobody else reads this partition through `client`.
-  RangeReader(std::shared_ptr<const KafkaClient> client, const std::string& topic, Partition partition);
+  RangeReader(std::shared_ptr<const KafkaClient> client, const std::string& topic,
+              Partition partition);
   ~RangeReader();
   RangeReader(const RangeReader&) = delete;
   RangeReader& operator=(const RangeReader&) = delete;

@@ -30,7 +30,8 @@ void RecordBatch::add(const rd_kafka_message_t& message) {
   record.value = view(message.payload, message.len);
   rd_kafka_timestamp_type_t type = RD_KAFKA_TIMESTAMP_NOT_AVAILABLE;
   const auto stamp = rd_kafka_message_timestamp(&message, &type);
-  if (type != RD_KAFKA_TIMESTAMP_NOT_AVAILABLE) record.timestamp = Timestamp(std::chrono::milliseconds(stamp));
+  if (type != RD_KAFKA_TIMESTAMP_NOT_AVAILABLE)
+    record.timestamp = Timestamp(std::chrono::milliseconds(stamp));
   add_headers(message);
 }
 

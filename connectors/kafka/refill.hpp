@@ -1,8 +1,8 @@
 #pragma once
-// Keeps librdkafka fetching. When its queue is full it stops, and up to 2.1 nothing tells the broker's thread
-// that the queue has been emptied: it looks again once a second, and a catch-up crawls at one queueful per
-// second. So whoever empties a queue that may have been full sends the broker a small question, which wakes
-// that thread. From 2.2 on fetch.queue.backoff.ms does it.
+// Keeps librdkafka fetching. When its queue is full it stops, and up to 2.1 nothing tells the
+// broker's thread that the queue has been emptied: it looks again once a second, and a catch-up
+// crawls at one queueful per second. So whoever empties a queue that may have been full sends the
+// broker a small question, which wakes that thread. From 2.2 on fetch.queue.backoff.ms does it.
 //
 // Thread: the one that reads the queue.
 

@@ -1,6 +1,6 @@
 #pragma once
-// What this connector knows of its topics, shared by everything that works with one: how many partitions,
-// whether it is there, whether its offsets have holes.
+// What this connector knows of its topics, shared by everything that works with one: how many
+// partitions, whether it is there, whether its offsets have holes.
 //
 // Thread: any; entries live as long as somebody holds them, and the table keeps those it has seen.
 
@@ -24,10 +24,11 @@ struct Topic {
   explicit Topic(std::string n) : name(std::move(n)) {}
   const std::string name;
   std::atomic<int> partitions{0};  // 0: never seen
-  // How often it was found gone after it had been there. A tail that sees it move looks whether the log
-  // is still the one it was reading.
+  // How often it was found gone after it had been there. A tail that sees it move looks whether the
+  // log is still the one it was reading.
   std::atomic<std::uint32_t> vanished{0};
   std::atomic<bool> missing{false};
+  std::atomic<bool> denied{false};  // we may not read it
   std::atomic<Density> density{Density::unknown};
 
   // What a metadata answer says: `count` 0 means that there is no such topic.
@@ -35,6 +36,7 @@ struct Topic {
     const bool gone = count == 0;
     if (gone && partitions.load() > 0 && !missing.load()) vanished.fetch_add(1);
     missing.store(gone);
+    denied.store(false);
     if (!gone) partitions.store(count);
   }
   void note_holes() { density.store(Density::holes, std::memory_order_relaxed); }

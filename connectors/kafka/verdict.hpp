@@ -12,14 +12,16 @@ struct Evidence {
   std::int64_t known_start = 0;  // the highest start of the log that was seen so far
   std::int64_t low = 0;          // the log now: first record held ...
   std::int64_t high = 0;         // ... and the stable end
-  std::optional<bool> same;      // whether the record before `next` is what it was; absent: can't be told
-  bool vanished = false;         // the topic was found missing since
+  std::optional<bool>
+      same;               // whether the record before `next` is what it was; absent: can't be told
+  bool vanished = false;  // the topic was found missing since
 };
 
 enum class Verdict { go_on, lost, recreated };
 
 inline Verdict judge(const Evidence& e) {
-  // A reader that has not read anything yet can't be contradicted: from 0 on, any life is new to it.
+  // A reader that has not read anything yet can't be contradicted: from 0 on, any life is new to
+  // it.
   if (e.next == 0) return e.low > 0 ? Verdict::lost : Verdict::go_on;
   if (e.high < e.next) return Verdict::recreated;
   if (e.same == false) return Verdict::recreated;

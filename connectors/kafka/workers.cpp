@@ -56,8 +56,8 @@ void Workers::stop() {
 // One thread for each job that is due, and one that looks out for those that aren't.
 void Workers::provide_thread() {
   if (waiting_.empty()) return;
-  const auto due = static_cast<std::size_t>(
-      std::distance(waiting_.begin(), waiting_.upper_bound(Clock::now())));
+  const auto due =
+      static_cast<std::size_t>(std::distance(waiting_.begin(), waiting_.upper_bound(Clock::now())));
   if (idle_ < std::max<std::size_t>(due, 1) && threads_.size() < most_threads) {
     ++idle_;
     std::thread thread([this] { run(); });

@@ -1,6 +1,7 @@
 #pragma once
-// Threads for jobs that wait for the broker. librdkafka's questions block, so each takes a thread while it
-// is open; there are as many as there are open questions, up to a bound, and none when all is quiet.
+// Threads for jobs that wait for the broker. librdkafka's questions block, so each takes a thread
+// while it is open; there are as many as there are open questions, up to a bound, and none when all
+// is quiet.
 //
 // Thread: any. Jobs may submit jobs.
 
@@ -25,7 +26,8 @@ class Workers {
   Workers(const Workers&) = delete;
   Workers& operator=(const Workers&) = delete;
 
-  // Runs `job` on some thread, not before `delay` has passed. False, and nothing is run, once all is over.
+  // Runs `job` on some thread, not before `delay` has passed. False, and nothing is run, once all
+  // is over.
   bool submit(Job job, std::chrono::milliseconds delay = std::chrono::milliseconds(0));
   // What waits for its time may start now: the broker is back.
   void hurry();

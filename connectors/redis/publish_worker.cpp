@@ -1,6 +1,7 @@
 #include "connectors/redis/publish_worker.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "connectors/redis/command.hpp"

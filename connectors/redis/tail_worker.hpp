@@ -10,7 +10,6 @@
 // thread.
 
 #include <memory>
-#include <mutex>
 #include <random>
 #include <string_view>
 #include <vector>

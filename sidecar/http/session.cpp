@@ -126,7 +126,7 @@ class Session {
   asio::awaitable<Next> answer_publish(const Request& request, HeadParser& head,
                                        PublishRequest publish_to);
   asio::awaitable<Next> start_stream(const Request& request, StreamRequest stream);
-  bool may_stream() const;
+  bool take_place() const;
 
   beast::tcp_stream stream_;
   beast::flat_buffer buffer_;
@@ -254,16 +254,21 @@ asio::awaitable<Session::Next> Session::answer_publish(const Request& request, H
   co_return co_await answer(request, std::move(response), keep_alive);
 }
 
-bool Session::may_stream() const {
-  const auto open = context_.probe.streams.value();
-  return !context_.probe.draining_streams.load(std::memory_order_relaxed) &&
-         open < static_cast<std::int64_t>(context_.settings.max_connections);
+// Takes a place among the streams, which whoever ends the stream gives back. False: there is none.
+bool Session::take_place() const {
+  if (context_.probe.draining_streams.load(std::memory_order_relaxed)) return false;
+  if (context_.probe.streams.add(1) <=
+      static_cast<std::int64_t>(context_.settings.max_connections)) {
+    return true;
+  }
+  context_.probe.streams.add(-1);
+  return false;
 }
 
 asio::awaitable<Session::Next> Session::start_stream(const Request& request, StreamRequest stream) {
   std::string head = stream_head(request, cors_headers(stream.cors, request));
   const bool head_only = request.method == "HEAD";
-  const bool refused = !head_only && !may_stream();
+  const bool refused = !head_only && !take_place();
   if (refused) {
     context_.probe.streams_refused.add();
     const bool draining = context_.probe.draining_streams.load(std::memory_order_relaxed);
@@ -276,6 +281,7 @@ asio::awaitable<Session::Next> Session::start_stream(const Request& request, Str
   set_stream_options(stream_.socket().native_handle());
   stream_.expires_after(write_time);
   const auto [error, n] = co_await asio::async_write(stream_, asio::buffer(head), no_throw);
+  if (error && !refused && !head_only) context_.probe.streams.add(-1);
   if (error || refused || head_only) co_return Next::close;
   stream_.expires_never();
   StreamOptions options;

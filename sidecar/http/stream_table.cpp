@@ -84,7 +84,6 @@ void StreamTable::add(boost::asio::ip::tcp::socket socket,
   slots_[slot].stream = std::make_unique<Stream>(std::move(socket), own, logs, memory_);
   Stream& stream = *slots_[slot].stream;
   ++used_;
-  probe_.streams.add(1);
   probe_.streams_opened.add();
   stream.retry = options.retry;
   stream.heartbeat_ms = static_cast<std::int32_t>(options.heartbeat.count());

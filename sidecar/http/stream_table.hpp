@@ -38,8 +38,8 @@ class StreamTable final : public Postbox {
   StreamTable(boost::asio::io_context& io, Memory& memory, ServerProbe& probe);
   ~StreamTable() override;
 
-  // Takes over a socket whose response head has been sent. `logs` have been entered; the table
-  // leaves them.
+  // Takes over a socket whose response head has been sent and that was counted in
+  // ServerProbe::streams. `logs` have been entered; the table leaves them.
   void add(boost::asio::ip::tcp::socket socket, std::vector<std::shared_ptr<OpenLog>> logs,
            const std::vector<StartRequest>& starts, const StreamOptions& options);
 

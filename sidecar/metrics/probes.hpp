@@ -20,7 +20,8 @@ class Counter {
 
 class Gauge {
  public:
-  void add(std::int64_t n = 1) { n_.fetch_add(n, std::memory_order_relaxed); }
+  // What it is then.
+  std::int64_t add(std::int64_t n = 1) { return n_.fetch_add(n, std::memory_order_relaxed) + n; }
   std::int64_t value() const { return n_.load(std::memory_order_relaxed); }
 
  private:

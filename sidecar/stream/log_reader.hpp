@@ -58,6 +58,9 @@ class LogReader {
   };
   bool notice_lag(const LogView& view, const Parked& parked);
 
+  // Whether a frame's own id line, where it has one, is this reader's vector after it. Ask before
+  // took().
+  bool shares_id() const { return !spliced(); }
   // Whether the log's own bytes can be sent as they lie, from cursor() on.
   bool shared() const { return state_ == State::joined && !spliced(); }
   bool joined() const { return state_ == State::joined; }
@@ -96,10 +99,10 @@ class LogReader {
     Position at_cursor;       // joined: the log's vector at the cursor
     std::size_t differs = 0;  // joined: in how many partitions these two differ. 0: only `position`
                               // is remembered, in case the reader lags
-    PagePtr page;           // replaying
-    std::size_t index = 0;  // of the next frame in the page
-    Partition turn = 0;     // partition that is read now
-    bool asked = false;     // a page is on its way
+    PagePtr page;             // replaying
+    std::size_t index = 0;    // of the next frame in the page
+    Partition turn = 0;       // partition that is read now
+    bool asked = false;       // a page is on its way
   };
 
   bool spliced() const { return away_ && away_->differs > 0; }

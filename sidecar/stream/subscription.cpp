@@ -338,9 +338,15 @@ void Subscription::compose_frame(std::size_t part, const NextFrame& next, Contex
   const Frame& frame = *next.frame;
   LogState& state = *context.logs[part];
   const std::string_view body = next.segment->body(frame);
+  const std::string_view line =
+      reader.shares_id() ? next.segment->id_line(frame) : std::string_view();
   reader.took();
-  std::string id = id_of(part, state.view);
-  add_block(context.scratch, body, composite_id(part, id));
+  if (line.empty()) {
+    add_block(context.scratch, body, composite_id(part, id_of(part, state.view)));
+  } else {
+    const auto id = line.substr(4, line.size() - 5);  // of "id: ...\n"
+    add_block(context.scratch, body, options_.composite ? composite_id(part, id) : std::string(id));
+  }
   if (frame.kind == FrameKind::gap) {
     ++state.tally.gaps;
   } else {

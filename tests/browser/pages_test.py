@@ -59,10 +59,11 @@ class PagesTest(Fed, BrowserCase):
     def test_are_served_as_they_stand_in_the_source(self):
         sidecar = self.sidecar()
         for path in ["/"] + ["/examples/%s.html" % page for page in PAGES]:
+            status, content_type, body = sidecar.request("GET", path, port=sidecar.admin)
+            self.assertEqual((status, content_type), (200, "text/html; charset=utf-8"), path)
             with open(FOLDER + (path if path != "/" else "/index.html"), "rb") as file:
-                self.assertEqual(
-                    sidecar.request("GET", path, port=sidecar.admin),
-                    (200, "text/html; charset=utf-8", file.read()),
+                self.assertTrue(
+                    body == file.read(), path + " differs: is the binary of these sources?"
                 )
 
     def test_are_not_on_the_public_port(self):
@@ -172,4 +173,6 @@ class LoadTest(ConsoleCase):
         self.console(sidecar)
         self.open_stream("numbers", "earliest")
         self.wait(lambda: self.browser.text("#caught") == "5,000", "all events to be caught up")
-        self.assertEqual(self.browser.js("return document.querySelectorAll('.row').length"), 500)
+        count = "return document.querySelectorAll('.row').length"
+        self.wait(lambda: self.browser.js(count) > 1, "the rows to be drawn")
+        self.assertEqual(self.browser.js(count), 500)

@@ -11,7 +11,8 @@ namespace sidestream::test {
 
 KafkaFixture::KafkaFixture() {
   try {
-    if (const char* address = std::getenv("SIDESTREAM_TEST_KAFKA"); address != nullptr && *address != 0) {
+    if (const char* address = std::getenv("SIDESTREAM_TEST_KAFKA");
+        address != nullptr && *address != 0) {
       address_ = address;
     } else {
       own_ = std::make_unique<KafkaBroker>();
@@ -39,7 +40,8 @@ std::vector<Offset> KafkaFixture::append(const std::string& log, Partition parti
     if (!record.event.empty()) added.headers.emplace_back("event", record.event);
   }
   std::vector<Offset> offsets;
-  for (const auto offset : admin_->produce(log, partition, out)) offsets.push_back(Offset::of(offset));
+  for (const auto offset : admin_->produce(log, partition, out))
+    offsets.push_back(Offset::of(offset));
   return offsets;
 }
 

@@ -1,6 +1,6 @@
 #pragma once
-// The Kafka side of the connector suite. SIDESTREAM_TEST_KAFKA=host:port names a broker that runs already
-// (its outages are then not tested); without it one is started.
+// The Kafka side of the connector suite. SIDESTREAM_TEST_KAFKA=host:port names a broker that runs
+// already (its outages are then not tested); without it one is started.
 
 #include <memory>
 #include <string>
@@ -28,7 +28,9 @@ class KafkaFixture final : public BrokerFixture {
   void create_log(const std::string& log, int partitions) override {
     admin_->create_topic(log, partitions);
   }
-  void grow_log(const std::string& log, int partitions) override { admin_->grow_topic(log, partitions); }
+  void grow_log(const std::string& log, int partitions) override {
+    admin_->grow_topic(log, partitions);
+  }
   std::vector<Offset> append(const std::string& log, Partition partition,
                              std::span<const NewRecord> records) override;
   void trim(const std::string& log, Partition partition, Offset before) override {

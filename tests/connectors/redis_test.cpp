@@ -341,7 +341,9 @@ TEST_F(RedisTest, APasswordAloneIsThatOfTheDefaultUser) {
 }
 
 TEST_F(RedisTest, AClusterIsRefusedWithAClearText) {
-  start({"--cluster-enabled", "yes"});
+  // The cluster's own port would be ours + 10000, which need not exist.
+  const RedisServer free_port;
+  start({"--cluster-enabled", "yes", "--cluster-port", std::to_string(free_port.port())});
   ASSERT_TRUE(wait_down("Redis Cluster, which is not supported"));
   EXPECT_THAT(log(), HasSubstr("Redis Cluster, which is not supported"));
 }

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <cstdlib>
+#include <optional>
 
 #include "connectors/redis/redis_connector.hpp"
 #include "tests/connectors/recording.hpp"

@@ -41,7 +41,8 @@ rd_kafka_t* make_producer(Properties properties, void* opaque) {
   auto* conf = rd_kafka_conf_new();
   char why[512];
   for (const auto& [name, value] : properties) {
-    if (rd_kafka_conf_set(conf, name.c_str(), value.c_str(), why, sizeof(why)) != RD_KAFKA_CONF_OK) {
+    if (rd_kafka_conf_set(conf, name.c_str(), value.c_str(), why, sizeof(why)) !=
+        RD_KAFKA_CONF_OK) {
       fail(name, why);
     }
   }
@@ -103,30 +104,36 @@ std::vector<std::int64_t> produce_to(rd_kafka_t* handle, const std::string& topi
 
 Properties producing(const std::string& brokers) {
   // Delay costs nothing here, as whoever produces waits for all of it.
-  return {{"bootstrap.servers", brokers},   {"linger.ms", "1"},
-          {"message.max.bytes", "50000000"}, {"enable.idempotence", "true"},
+  return {{"bootstrap.servers", brokers},
+          {"linger.ms", "1"},
+          {"message.max.bytes", "50000000"},
+          {"enable.idempotence", "true"},
           {"queue.buffering.max.messages", "2000000"}};
 }
 
 // The error of the operation, or of its only element.
 std::string outcome(rd_kafka_event_t* event) {
   if (event == nullptr) return "no answer";
-  if (rd_kafka_event_error(event) != RD_KAFKA_RESP_ERR_NO_ERROR) return rd_kafka_event_error_string(event);
+  if (rd_kafka_event_error(event) != RD_KAFKA_RESP_ERR_NO_ERROR)
+    return rd_kafka_event_error_string(event);
   std::size_t count = 0;
   const rd_kafka_topic_result_t** topics = nullptr;
   switch (rd_kafka_event_type(event)) {
     case RD_KAFKA_EVENT_CREATETOPICS_RESULT:
-      topics = rd_kafka_CreateTopics_result_topics(rd_kafka_event_CreateTopics_result(event), &count);
+      topics =
+          rd_kafka_CreateTopics_result_topics(rd_kafka_event_CreateTopics_result(event), &count);
       break;
     case RD_KAFKA_EVENT_DELETETOPICS_RESULT:
-      topics = rd_kafka_DeleteTopics_result_topics(rd_kafka_event_DeleteTopics_result(event), &count);
+      topics =
+          rd_kafka_DeleteTopics_result_topics(rd_kafka_event_DeleteTopics_result(event), &count);
       break;
     case RD_KAFKA_EVENT_CREATEPARTITIONS_RESULT:
-      topics =
-          rd_kafka_CreatePartitions_result_topics(rd_kafka_event_CreatePartitions_result(event), &count);
+      topics = rd_kafka_CreatePartitions_result_topics(
+          rd_kafka_event_CreatePartitions_result(event), &count);
       break;
     case RD_KAFKA_EVENT_DELETERECORDS_RESULT: {
-      const auto* list = rd_kafka_DeleteRecords_result_offsets(rd_kafka_event_DeleteRecords_result(event));
+      const auto* list =
+          rd_kafka_DeleteRecords_result_offsets(rd_kafka_event_DeleteRecords_result(event));
       const auto error = list->elems[0].err;
       return error == RD_KAFKA_RESP_ERR_NO_ERROR ? "" : rd_kafka_err2str(error);
     }
@@ -199,20 +206,23 @@ struct KafkaAdmin::Parts {
 
   void send_delete(const std::string& topic) const {
     auto* old = rd_kafka_DeleteTopic_new(topic.c_str());
-    run("delete " + topic, RD_KAFKA_ADMIN_OP_DELETETOPICS,
-        [&](auto* options, auto* queue) { rd_kafka_DeleteTopics(handle, &old, 1, options, queue); });
+    run("delete " + topic, RD_KAFKA_ADMIN_OP_DELETETOPICS, [&](auto* options, auto* queue) {
+      rd_kafka_DeleteTopics(handle, &old, 1, options, queue);
+    });
     rd_kafka_DeleteTopic_destroy(old);
   }
 
-  void send_create(const std::string& topic, int partitions, const Properties& configuration) const {
+  void send_create(const std::string& topic, int partitions,
+                   const Properties& configuration) const {
     char why[256];
     auto* fresh = rd_kafka_NewTopic_new(topic.c_str(), partitions, 1, why, sizeof(why));
     if (fresh == nullptr) fail("create " + topic, why);
     for (const auto& [name, value] : configuration) {
       rd_kafka_NewTopic_set_config(fresh, name.c_str(), value.c_str());
     }
-    run("create " + topic, RD_KAFKA_ADMIN_OP_CREATETOPICS,
-        [&](auto* options, auto* queue) { rd_kafka_CreateTopics(handle, &fresh, 1, options, queue); });
+    run("create " + topic, RD_KAFKA_ADMIN_OP_CREATETOPICS, [&](auto* options, auto* queue) {
+      rd_kafka_CreateTopics(handle, &fresh, 1, options, queue);
+    });
     rd_kafka_NewTopic_destroy(fresh);
   }
 };
@@ -232,7 +242,8 @@ bool KafkaAdmin::answers(int limit) const {
   return named;
 }
 
-void KafkaAdmin::create_topic(const std::string& topic, int partitions, const Properties& configuration) {
+void KafkaAdmin::create_topic(const std::string& topic, int partitions,
+                              const Properties& configuration) {
   parts_->send_create(topic, partitions, configuration);
   parts_->wait_for_leaders(topic, partitions);
 }
@@ -260,7 +271,8 @@ void KafkaAdmin::grow_topic(const std::string& topic, int partitions) {
   parts_->wait_for_leaders(topic, partitions);
 }
 
-void KafkaAdmin::delete_records(const std::string& topic, std::int32_t partition, std::int64_t before) {
+void KafkaAdmin::delete_records(const std::string& topic, std::int32_t partition,
+                                std::int64_t before) {
   auto* list = rd_kafka_topic_partition_list_new(1);
   rd_kafka_topic_partition_list_add(list, topic.c_str(), partition)->offset = before;
   auto* records = rd_kafka_DeleteRecords_new(list);
@@ -278,16 +290,17 @@ void KafkaAdmin::configure_topic(const std::string& topic, const Properties& con
   for (const auto& [name, value] : configuration) {
     rd_kafka_ConfigResource_set_config(resource, name.c_str(), value.c_str());
   }
-  parts_->run("configure " + topic, RD_KAFKA_ADMIN_OP_ALTERCONFIGS, [&](auto* options, auto* queue) {
-    rd_kafka_AlterConfigs(parts_->handle, &resource, 1, options, queue);
-  });
+  parts_->run("configure " + topic, RD_KAFKA_ADMIN_OP_ALTERCONFIGS,
+              [&](auto* options, auto* queue) {
+                rd_kafka_AlterConfigs(parts_->handle, &resource, 1, options, queue);
+              });
   rd_kafka_ConfigResource_destroy(resource);
 }
 
 KafkaMarks KafkaAdmin::marks(const std::string& topic, std::int32_t partition) const {
   KafkaMarks marks;
-  const auto error = rd_kafka_query_watermark_offsets(parts_->handle, topic.c_str(), partition, &marks.low,
-                                                      &marks.high, limit_ms);
+  const auto error = rd_kafka_query_watermark_offsets(parts_->handle, topic.c_str(), partition,
+                                                      &marks.low, &marks.high, limit_ms);
   if (error != RD_KAFKA_RESP_ERR_NO_ERROR) fail("ends of " + topic, rd_kafka_err2str(error));
   return marks;
 }
@@ -335,7 +348,8 @@ void KafkaTransaction::begin() {
   parts_->open = true;
 }
 
-std::vector<std::int64_t> KafkaTransaction::produce(const std::string& topic, std::int32_t partition,
+std::vector<std::int64_t> KafkaTransaction::produce(const std::string& topic,
+                                                    std::int32_t partition,
                                                     std::span<const KafkaRecord> records) {
   return produce_to(parts_->handle, topic, partition, records);
 }

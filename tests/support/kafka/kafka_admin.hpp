@@ -1,8 +1,9 @@
 #pragma once
 // What a test does to a real Kafka broker from outside: topics, records, transactions.
 //
-// Thread: one at a time. Everything returns when the broker has done it and shows it (leaders known, ends
-// moved), and throws std::runtime_error with librdkafka's text where it doesn't within 30 s.
+// Thread: one at a time. Everything returns when the broker has done it and shows it (leaders
+// known, ends moved), and throws std::runtime_error with librdkafka's text where it doesn't within
+// 30 s.
 
 #include <cstdint>
 #include <map>
@@ -46,7 +47,8 @@ class KafkaAdmin {
   void grow_topic(const std::string& topic, int partitions);
   // Drops every record below `before`.
   void delete_records(const std::string& topic, std::int32_t partition, std::int64_t before);
-  void configure_topic(const std::string& topic, const std::map<std::string, std::string>& configuration);
+  void configure_topic(const std::string& topic,
+                       const std::map<std::string, std::string>& configuration);
 
   KafkaMarks marks(const std::string& topic, std::int32_t partition) const;
 

@@ -25,7 +25,8 @@ constexpr std::chrono::seconds start_limit{300};
 }  // namespace
 
 KafkaBroker::KafkaBroker(std::vector<std::string> properties) : properties_(std::move(properties)) {
-  std::string pattern = (std::filesystem::temp_directory_path() / "sidestream-kafka-XXXXXX").string();
+  std::string pattern =
+      (std::filesystem::temp_directory_path() / "sidestream-kafka-XXXXXX").string();
   if (::mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("no temporary folder");
   folder_ = pattern;
 }

@@ -1,5 +1,6 @@
 #pragma once
-// A real Kafka broker of a test's own, run by tests/support/kafka/start in a folder that goes with it.
+// A real Kafka broker of a test's own, run by tests/support/kafka/start in a folder that goes with
+// it.
 //
 // Thread: one at a time. Owns the process and the folder.
 
@@ -18,14 +19,14 @@ class KafkaBroker {
   KafkaBroker(const KafkaBroker&) = delete;
   KafkaBroker& operator=(const KafkaBroker&) = delete;
 
-  // Returns when it takes requests; throws std::runtime_error with the end of its log where it doesn't.
-  // Started again, it has the same port and the same records.
+  // Returns when it takes requests; throws std::runtime_error with the end of its log where it
+  // doesn't. Started again, it has the same port and the same records.
   void start();
   void kill();    // -9
   void freeze();  // SIGSTOP
   void thaw();
 
-  std::string address() const;  // host:port; known once it was started
+  std::string address() const;       // host:port; known once it was started
   std::string sasl_address() const;  // with the property `+sasl`
 
  private:

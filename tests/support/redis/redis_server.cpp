@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
@@ -61,18 +62,30 @@ bool RedisServer::is_installed() {
 }
 
 void RedisServer::start() {
+  // Somebody may have taken the port since it was found free. Once it is ours it stays.
+  for (int tries = 0; !come_up(); ++tries) {
+    if (ours_ || tries == 5) {
+      throw std::runtime_error("redis-server did not start at port " + std::to_string(port_));
+    }
+    port_ = free_port();
+  }
+  ours_ = true;
+}
+
+bool RedisServer::come_up() {
   spawn();
   const auto deadline = std::chrono::steady_clock::now() + start_limit;
   while (!answers()) {
     if (::waitpid(process_, nullptr, WNOHANG) == process_) {
       process_ = -1;
-      throw std::runtime_error("redis-server did not start at port " + std::to_string(port_));
+      return false;
     }
     if (std::chrono::steady_clock::now() > deadline) {
       throw std::runtime_error("redis-server does not answer");
     }
     ::poll(nullptr, 0, 5);
   }
+  return true;
 }
 
 void RedisServer::spawn() {

@@ -38,6 +38,7 @@ class RedisServer {
   RedisClient client() const { return RedisClient(port_); }
 
  private:
+  bool come_up();
   void spawn();
   bool answers() const;
   void end(int signal);
@@ -45,6 +46,7 @@ class RedisServer {
   std::vector<std::string> arguments_;
   std::filesystem::path folder_;
   std::uint16_t port_ = 0;
+  bool ours_ = false;  // the port: it was started there once
   pid_t process_ = -1;
 };
 

@@ -13,7 +13,7 @@ from suites import LOGS, ROOT
 
 
 class Builds:
-    """Builds the presets in their order while earlier ones are tested: niced, so it only takes what tests leave."""
+    """Builds the presets in their order; all but the first niced, as they only get what the tests leave."""
 
     def __init__(self, presets, tag, say):
         self.done = {preset: threading.Event() for preset in presets}
@@ -22,10 +22,11 @@ class Builds:
         threading.Thread(target=self.run, daemon=True).start()
 
     def run(self):
+        first = next(iter(self.done.values()))
         for preset, done in self.done.items():
             began = time.monotonic()
-            # Nothing is tested during the first one, but other people may be at work on the machine.
-            command = ["nice", "-n", "19", os.path.join(ROOT, "tests", "support", "build"), "--tests", preset]
+            nice = [] if done is first else ["nice", "-n", "19"]
+            command = nice + [os.path.join(ROOT, "tests", "support", "build"), "--tests", preset]
             ended = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                                    stderr=subprocess.STDOUT, text=True, env={**os.environ, TAG: self.tag})
             if ended.returncode:
