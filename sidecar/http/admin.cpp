@@ -81,7 +81,7 @@ Response AdminPages::ready() const {
     connectors.push_back(json::object{{"name", named.name},
                                       {"kind", named.kind},
                                       {"up", probe.is_up()},
-                                      {"detail", probe.is_up() ? std::string() : probe.detail()}});
+                                      {"detail", probe.detail()}});
   }
   Response response = Response::json(
       text({{"status", draining ? "draining" : "ready"}, {"connectors", std::move(connectors)}}));

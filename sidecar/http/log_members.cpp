@@ -17,9 +17,7 @@ constexpr std::chrono::nanoseconds cheap_wake = 200us;
 }  // namespace
 
 LogMembers::LogMembers(boost::asio::io_context& io, std::shared_ptr<OpenLog> log, Wake wake)
-    : io_(io), log_(std::move(log)), wake_(std::move(wake)), timer_(io) {
-  log_->log().view(state_.view);
-}
+    : io_(io), log_(std::move(log)), wake_(std::move(wake)), timer_(io) {}
 
 void LogMembers::refresh() {
   state_.parked.head = state_.view.head;

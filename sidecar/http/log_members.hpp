@@ -28,7 +28,11 @@ class LogMembers final : public LogWatch, public std::enable_shared_from_this<Lo
   LogState& state() { return state_; }
   std::vector<std::uint32_t>& streams() { return streams_; }
 
-  void open() { log_->watch(*this); }
+  // First the watch, then the view: no change falls between.
+  void open() {
+    log_->watch(*this);
+    log_->log().view(state_.view);
+  }
   void close() { log_->unwatch(*this); }
 
   // Takes a new view. Everybody in streams() must be looked at before the next one is taken.

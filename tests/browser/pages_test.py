@@ -148,9 +148,10 @@ class LoadTest(ConsoleCase):
         connection.close()
 
     def busy_seconds(self):
-        """CPU time of the page's main thread so far; other programs' load does not count."""
+        """CPU time of the page's scripts, styles and layout so far; painting depends on the machine."""
         metrics = self.browser.devtools("Performance.getMetrics")["metrics"]
-        return next(metric["value"] for metric in metrics if metric["name"] == "TaskDuration")
+        ours = ("ScriptDuration", "RecalcStyleDuration", "LayoutDuration")
+        return sum(metric["value"] for metric in metrics if metric["name"] in ours)
 
     def test_a_thousand_events_a_second_stay_smooth_and_bounded(self):
         sidecar = self.sidecar()
@@ -163,9 +164,9 @@ class LoadTest(ConsoleCase):
         self.wait(lambda: len(self.ids()) == 500, "the newest rows")
         busy = self.busy_seconds() - before
         self.browser.devtools("Performance.disable")
-        print("  console: %.1f s of its main thread for %d events at 1,000/s" % (busy, self.COUNT))
+        print("  console: %.1f s of work for %d events at 1,000/s" % (busy, self.COUNT))
         self.assertEqual(self.browser.js("return document.querySelectorAll('.row').length"), 500)
-        self.assertLess(busy, 3.5)
+        self.assertLess(busy, 2.5)
 
     def test_a_replay_of_thousands_is_counted_and_bounded(self):
         sidecar = self.sidecar()

@@ -89,7 +89,8 @@ TEST_F(RedisAndKafkaTogether, ItsIdResumesAllOfThemExactly) {
     append_all(3);
     const auto open = total(written_) - total(seen);
     take(stream, seen, static_cast<std::int64_t>(random()) % (open + 1));
-    id = stream.last_id();
+    // A stream that was dropped before its first block has taught the client nothing.
+    if (!stream.last_id().empty()) id = stream.last_id();
     stream = EventStream::resume(sidecar_->streams(), all, id);
   }
   take(stream, seen, total(written_) - total(seen));

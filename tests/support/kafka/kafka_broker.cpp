@@ -88,8 +88,13 @@ void KafkaBroker::kill() {
   pid_ = -1;
 }
 
-void KafkaBroker::freeze() { ::kill(pid_, SIGSTOP); }
-void KafkaBroker::thaw() { ::kill(pid_, SIGCONT); }
+// Never with -1, which would be everybody.
+void KafkaBroker::freeze() {
+  if (pid_ > 0) ::kill(pid_, SIGSTOP);
+}
+void KafkaBroker::thaw() {
+  if (pid_ > 0) ::kill(pid_, SIGCONT);
+}
 
 std::string KafkaBroker::address() const { return port("port"); }
 std::string KafkaBroker::sasl_address() const { return port("sasl-port"); }

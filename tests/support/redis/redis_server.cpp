@@ -85,7 +85,10 @@ bool RedisServer::come_up() {
     }
     ::poll(nullptr, 0, 5);
   }
-  return true;
+  // Or is it somebody else's server that answers?
+  if (::waitpid(process_, nullptr, WNOHANG) != process_) return true;
+  process_ = -1;
+  return false;
 }
 
 void RedisServer::spawn() {
