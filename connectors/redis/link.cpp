@@ -14,7 +14,6 @@ namespace {
 constexpr std::size_t read_size = 64 * 1024;
 constexpr int reads_per_step = 16;            // then the other connections have their turn
 constexpr std::size_t out_kept = 256 * 1024;  // of an empty out buffer
-constexpr Clock::time_point never = Clock::time_point::max();
 
 std::string_view awaited(bool connecting, bool shaking_hands) {
   if (connecting) return "no connection";

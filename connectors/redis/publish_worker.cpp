@@ -152,7 +152,7 @@ void PublishWorker::expire(Clock::time_point now) {
   }
 }
 
-void PublishWorker::answer(Item& item, Result<Published> result) {
+void PublishWorker::answer(Item& item, const Result<Published>& result) {
   if (!item.done) return;
   {
     const std::lock_guard lock(mutex_);
@@ -161,7 +161,7 @@ void PublishWorker::answer(Item& item, Result<Published> result) {
   auto& counter = result ? context_.probe.published : context_.probe.publish_failures;
   counter.fetch_add(1);
   const auto done = std::exchange(item.done, nullptr);
-  done(std::move(result));
+  done(result);
 }
 
 }  // namespace sidestream::redis

@@ -42,7 +42,7 @@ class PublishWorker final : private LinkOwner {
   void send_waiting();
   void on_error(const std::string& error);
   void expire(Clock::time_point now);
-  void answer(Item& item, Result<Published> result);
+  void answer(Item& item, const Result<Published>& result);
 
   LinkContext context_;
   Link link_;

@@ -130,7 +130,7 @@ class NativeEventSourceTest(BrowserCase):
         self.until_got(10)
         self.assertEqual(sidecar.drain(), 0)
         self.wait(lambda: self.control("stream-shutdown"), "stream-shutdown")
-        # Once from the open stream, and again where the browser was back before the process had gone.
+        # Again where the browser was back before the process had gone.
         self.assertEqual({end["reason"] for end in self.control("stream-shutdown")}, {"drain"})
         sidecar.start()
         self.wait(lambda: len(self.control("stream-open")) == 2, "the stream to be back")

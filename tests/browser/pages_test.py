@@ -148,7 +148,7 @@ class LoadTest(ConsoleCase):
         connection.close()
 
     def busy_seconds(self):
-        """CPU time of the page's scripts, styles and layout so far; painting depends on the machine."""
+        """CPU time of the page's scripts, styles and layout ; painting depends on the machine."""
         metrics = self.browser.devtools("Performance.getMetrics")["metrics"]
         ours = ("ScriptDuration", "RecalcStyleDuration", "LayoutDuration")
         return sum(metric["value"] for metric in metrics if metric["name"] in ours)

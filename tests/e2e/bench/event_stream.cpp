@@ -21,6 +21,9 @@ bool is_notice(const Event& event) {
 EventStream::EventStream(const Address& address, const std::string& target, const Headers& headers,
                          const std::string& version, int receive_buffer)
     : socket_(address, receive_buffer) {
+  for (const auto& [name, value] : headers) {
+    if (name == "Last-Event-ID") last_id_ = value;
+  }
   Request request{.target = target, .headers = headers, .version = version};
   socket_.send(request.text());
   read_head(usual);

@@ -71,7 +71,8 @@ class EventStream {
   Clock::time_point heartbeat(Clock::duration within = usual);
   const std::vector<Event>& controls() const { return controls_; }
   int count_of(const std::string& control) const;
-  // The id that a client would send now: of the last event taken, not of the last one received.
+  // The id that a client would send now: the one it came with, then of the last event taken (not of
+  // the last one received).
   const std::string& last_id() const { return last_id_; }
   const std::string& body() const { return body_; }  // as it came, chunk framing removed
   std::uint64_t events_received() const { return received_; }

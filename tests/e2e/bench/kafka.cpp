@@ -146,6 +146,7 @@ void KafkaClient::create_topic(const std::string& topic, int partitions,
 void KafkaClient::wait_for_leaders(const std::string& topic, int partitions) {
   const auto led = [&] {
     try {
+      refresh_metadata();
       for (int partition = 0; partition < partitions; ++partition) watermarks(topic, partition);
       return true;
     } catch (const std::runtime_error&) {
@@ -153,6 +154,13 @@ void KafkaClient::wait_for_leaders(const std::string& topic, int partitions) {
     }
   };
   if (!eventually(led, 20s)) fail("create topic", "its partitions get no leaders");
+}
+
+// What the handle knows of partitions is minutes old otherwise.
+void KafkaClient::refresh_metadata() {
+  const rd_kafka_metadata* metadata = nullptr;
+  check("metadata", rd_kafka_metadata(handle_, 1, nullptr, &metadata, 5000));
+  rd_kafka_metadata_destroy(metadata);
 }
 
 void KafkaClient::delete_topic(const std::string& topic) {

@@ -78,6 +78,7 @@ class KafkaClient {
       std::unique_ptr<rd_kafka_AdminOptions_t, decltype(&rd_kafka_AdminOptions_destroy)>;
   using Run = std::function<void(rd_kafka_AdminOptions_t*, rd_kafka_queue_t*)>;
   void administer(const char* what, const Run& run);
+  void refresh_metadata();
   void wait_for_leaders(const std::string& topic, int partitions);
 
   rd_kafka_t* handle_ = nullptr;

@@ -4,7 +4,6 @@ import argparse
 import concurrent.futures
 import glob
 import os
-import shutil
 import signal
 import sys
 import threading
@@ -18,7 +17,7 @@ from background import Broker, Builds
 TAG = "run-%d/" % os.getpid()
 PARALLEL = 2
 NO_BROKERS = "-*kafka*:*Kafka*:*redis*:*Redis*"
-SAY = threading.Lock()
+SAY = threading.RLock()
 
 
 def say(preset, what, text, seconds=None):
@@ -175,9 +174,9 @@ def main():
 
     def interrupted(number, _):
         print("\ninterrupted: ending what runs", flush=True)
-        run.end()
-        shutil.rmtree(run.broker.folder, ignore_errors=True) if run.broker else None
-        os._exit(128 + number)
+        with SAY:  # nothing more is said
+            run.end()
+            os._exit(128 + number)
 
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, interrupted)
