@@ -158,7 +158,7 @@ void KafkaClient::wait_for_leaders(const std::string& topic, int partitions) {
 
 // What the handle knows of partitions is minutes old otherwise.
 void KafkaClient::refresh_metadata() {
-  const rd_kafka_metadata* metadata = nullptr;
+  const struct rd_kafka_metadata* metadata = nullptr;
   check("metadata", rd_kafka_metadata(handle_, 1, nullptr, &metadata, 5000));
   rd_kafka_metadata_destroy(metadata);
 }
