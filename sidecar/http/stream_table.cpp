@@ -181,11 +181,11 @@ bool StreamTable::send(std::uint32_t slot, Stream& stream, Turn& turn) {
       close(slot, CloseReason::client);
       return false;
     }
-    if (n > 0) {
-      stream.last_sent = Clock::now();
-      sent += static_cast<std::size_t>(n);
-      stream.subscription.wrote(static_cast<std::size_t>(n), turn.context);
-    }
+    const auto taken = static_cast<std::size_t>(std::max<ssize_t>(n, 0));
+    if (taken > 0) stream.last_sent = Clock::now();
+    sent += taken;
+    // Nothing taken counts too: what was made for this reader alone is then kept for it.
+    stream.subscription.wrote(taken, turn.context);
     if (n < offered) {
       stream.subscription.blocked(turn.context);
       wait_writable(slot, stream);

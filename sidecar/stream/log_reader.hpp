@@ -60,7 +60,7 @@ class LogReader {
 
   // Whether a frame's own id line, where it has one, is this reader's vector after it. Ask before
   // took().
-  bool shares_id() const { return !spliced(); }
+  bool shares_id() const { return state_ == State::joined ? !spliced() : lone_partition(); }
   // Whether the log's own bytes can be sent as they lie, from cursor() on.
   bool shared() const { return state_ == State::joined && !spliced(); }
   bool joined() const { return state_ == State::joined; }
@@ -106,6 +106,8 @@ class LogReader {
   };
 
   bool spliced() const { return away_ && away_->differs > 0; }
+  // A page's id lines are of the time when the log had one partition: it may be shared since.
+  bool lone_partition() const { return away_->position.size() == 1; }
   void replay_from(Position position);
   void join(const LogView& view);
   bool next_in_log(const LogView& view, NextFrame& out);

@@ -65,7 +65,7 @@ void Client::open_post() {
 
 void Client::read(std::size_t bytes) {
   auto c = context();
-  while (bytes > 0) {
+  do {
     const std::string_view offered = subscription_->step(c);
     if (offered.empty()) return;
     const std::size_t taken = std::min(bytes, offered.size());
@@ -76,7 +76,7 @@ void Client::read(std::size_t bytes) {
     subscription_->wrote(taken, c);
     if (!all) subscription_->blocked(c);
     parse();
-  }
+  } while (bytes > 0);
   subscription_->blocked(c);
 }
 

@@ -41,7 +41,7 @@ class Client final {
   void wake();
   // Takes answers that have come.
   void open_post();
-  // Takes at most `bytes`; what doesn't fit stays. Parses what it got.
+  // Takes at most `bytes` (0: the socket is full); what doesn't fit stays. Parses what it got.
   void read(std::size_t bytes);
   void read_all() { read(SIZE_MAX); }
 

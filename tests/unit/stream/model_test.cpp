@@ -91,7 +91,7 @@ class World {
         if (pick(4) == 0) drop(pick(readers_.size()));
         return;
       default:
-        read(pick(readers_.size()), pick(5) == 0 ? 100000 : 1 + pick(700));
+        read(pick(readers_.size()), pick(5) == 0 ? 100000 : pick(5) == 0 ? 0 : 1 + pick(700));
     }
   }
 
