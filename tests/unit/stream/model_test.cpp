@@ -20,11 +20,14 @@ namespace {
 struct History {
   std::map<int, std::int64_t> next;  // by partition
   std::string id;
-  void take(const Client& client, std::size_t& seen) {
+  // `held` is what the broker holds first now, by partition.
+  void take(const Client& client, std::size_t& seen, const std::vector<std::int64_t>& held) {
     for (; seen < client.events().size(); ++seen) {
       const ClientEvent& event = client.events()[seen];
       if (event.name == "stream-gap") {
         skip(event.data);
+      } else if (event.name == "stream-open" && event.data.find("earliest") != std::string::npos) {
+        begin(event.id, held);
       } else if (event.name.empty()) {
         const auto colon = event.data.find(':');
         const int partition = std::stoi(event.data.substr(0, colon));
@@ -34,6 +37,19 @@ struct History {
       }
     }
     if (!client.last_id().empty()) id = client.last_id();
+  }
+  // `earliest` is a moment between the asking (which set `next`) and now.
+  void begin(const std::string& opening, const std::vector<std::int64_t>& held) {
+    const auto opened = parse_position(OffsetFormat::integer, opening, held.size());
+    ASSERT_TRUE(opened.position) << opening;
+    for (std::size_t p = 0; p < held.size(); ++p) {
+      // A partition that the id does not know yet is read from its beginning.
+      const std::int64_t first =
+          p < opened.position->size() ? (*opened.position)[p].value + 1 : std::int64_t{0};
+      auto& at = next[static_cast<int>(p)];
+      ASSERT_TRUE(first >= at && first <= held[p]) << "partition " << p << " begins at " << opening << ", asked at " << at << ", now " << held[p];
+      at = first;
+    }
   }
   // The events that led to a failure.
   static std::string before(const Client& client, std::size_t seen) {
@@ -181,7 +197,11 @@ class World {
     const auto before = reader.client->wire.size();
     reader.client->open_post();
     reader.client->read(bytes);
-    reader.history.take(*reader.client, reader.seen);
+    std::vector<std::int64_t> held;
+    for (std::size_t p = 0; p < broker_.partitions(); ++p) {
+      held.push_back(broker_.first(static_cast<Partition>(p)));
+    }
+    reader.history.take(*reader.client, reader.seen, held);
     return reader.client->wire.size() != before;
   }
 
