@@ -2,7 +2,6 @@
 
 #include "tests/connectors/kafka_fixture.hpp"
 
-#include <cstdlib>
 #include <exception>
 
 #include "connectors/kafka/kafka_connector.hpp"
@@ -11,14 +10,9 @@ namespace sidestream::test {
 
 KafkaFixture::KafkaFixture() {
   try {
-    if (const char* address = std::getenv("SIDESTREAM_TEST_KAFKA");
-        address != nullptr && *address != 0) {
-      address_ = address;
-    } else {
-      own_ = std::make_unique<KafkaBroker>();
-      own_->start();
-      address_ = own_->address();
-    }
+    server_ = std::make_unique<KafkaBroker>();
+    server_->start();
+    address_ = server_->address();
     admin_ = std::make_unique<KafkaAdmin>(address_);
     if (!admin_->answers(10'000)) unavailable_ = "no Kafka broker at " + address_;
   } catch (const std::exception& error) {

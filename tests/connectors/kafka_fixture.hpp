@@ -1,6 +1,5 @@
 #pragma once
-// The Kafka side of the connector suite. SIDESTREAM_TEST_KAFKA=host:port names a broker that runs
-// already (its outages are then not tested); without it one is started.
+// The Kafka side of the connector suite, on a broker of its own, as its tests kill and freeze it.
 
 #include <memory>
 #include <string>
@@ -22,7 +21,7 @@ class KafkaFixture final : public BrokerFixture {
 
   bool supports_partitions() const override { return true; }
   bool supports_tombstones() const override { return true; }
-  bool supports_outage() const override { return own_ != nullptr; }
+  bool supports_outage() const override { return true; }
   bool missing_log_waits() const override { return true; }
 
   void create_log(const std::string& log, int partitions) override {
@@ -40,18 +39,18 @@ class KafkaFixture final : public BrokerFixture {
   void recreate_log(const std::string& log, int partitions) override {
     admin_->create_topic(log, partitions);
   }
-  void stop_broker() override { own_->kill(); }
-  void start_broker() override { own_->start(); }
+  void stop_broker() override { server_->kill(); }
+  void start_broker() override { server_->start(); }
 
   // For tests of what only Kafka has.
   const std::string& address() const { return address_; }
   KafkaAdmin& admin() { return *admin_; }
-  KafkaBroker* own() { return own_.get(); }  // null: it is somebody else's
+  KafkaBroker& server() { return *server_; }
 
  private:
   std::string address_;
   std::string unavailable_;
-  std::unique_ptr<KafkaBroker> own_;
+  std::unique_ptr<KafkaBroker> server_;
   std::unique_ptr<KafkaAdmin> admin_;
 };
 
