@@ -52,8 +52,7 @@ StreamTable::~StreamTable() {
   for (auto& [log, members] : logs_) members->close();
 }
 
-// ---- the table
-// ---------------------------------------------------------------------------------------------
+// ---- the table ----
 
 std::uint64_t StreamTable::name_of(std::uint32_t slot) const {
   return (static_cast<std::uint64_t>(slots_[slot].generation) << 32) | slot;
@@ -147,8 +146,7 @@ void StreamTable::close(std::uint32_t slot, CloseReason reason) {
   probe_.closed(reason);
 }
 
-// ---- sending
-// -----------------------------------------------------------------------------------------------
+// ---- sending ----
 
 void StreamTable::wake(LogMembers& log) {
   // Backwards: a stream that closes has its place taken by one that was seen already.
@@ -226,8 +224,7 @@ void StreamTable::finish(Stream& stream) {
   stream.end_at = Clock::now() + closing_time;
 }
 
-// ---- the peer
-// ----------------------------------------------------------------------------------------------
+// ---- the peer ----
 
 void StreamTable::watch_peer(std::uint32_t slot, Stream& stream) {
   stream.socket.async_wait(boost::asio::ip::tcp::socket::wait_read,
@@ -253,8 +250,7 @@ void StreamTable::peer_spoke(std::uint32_t slot) {
   close(slot, CloseReason::error);
 }
 
-// ---- answers of the broker
-// ---------------------------------------------------------------------------------
+// ---- answers of the broker ----
 
 void StreamTable::post_plan(std::uint64_t name, std::size_t part, StartPlan plan) {
   boost::asio::post(io_, [this, name, part, plan = std::move(plan)]() mutable {
@@ -290,8 +286,7 @@ void StreamTable::post_page(std::uint64_t name, std::size_t part, Result<PagePtr
   });
 }
 
-// ---- the sweep
-// -----------------------------------------------------------------------------------------------
+// ---- the sweep ----
 
 void StreamTable::schedule_sweep() {
   if (closed_) return;

@@ -103,6 +103,7 @@ class Subscription {
     std::shared_ptr<const Segment> segment;
     std::string_view rest;
   };
+  static constexpr std::uint64_t until_joined = UINT64_MAX;  // in live_at_: not known before
   enum class Offered : std::uint8_t { nothing, pinned, outbox, scratch, shared };
 
   void open(Context& context);
@@ -115,6 +116,7 @@ class Subscription {
   void reset_part(std::size_t part, Context& context);
   void recover(std::size_t part, Context& context);
   std::string_view offer_shared(Context& context);
+  void wrote_shared(std::size_t bytes, Context& context);
   std::string_view compose(Context& context);
   void compose_frame(std::size_t part, const NextFrame& next, Context& context);
   bool caught_up(Context& context);
@@ -143,7 +145,6 @@ class Subscription {
   std::size_t turn_ = 0;                // the part that is read next
   std::uint32_t outbox_pinned_ = 0;     // of outbox_, counted in memory_
   std::uint64_t shared_to_ = 0;         // what offer_shared() offered: up to this sequence
-  const char* shared_from_ = nullptr;
   Offered offered_ = Offered::nothing;
   bool started_ = false;
   bool retry_told_ = false;

@@ -19,6 +19,12 @@ inline const std::vector<std::string>& one_of_each() {
   return kinds;
 }
 
+// Of these, the brokers whose records and retention are others' business too.
+inline const std::vector<std::string>& one_of_others() {
+  static const std::vector<std::string> kinds{"redis", "kafka1"};
+  return kinds;
+}
+
 inline std::string kind_name(const testing::TestParamInfo<std::string>& info) { return info.param; }
 
 }  // namespace e2e

@@ -29,8 +29,8 @@ void Ledger::check_id(int partition, const std::string& id) {
       }
       const bool advanced = offset_less(offsets_[i], now[i]);
       if (advanced != (static_cast<int>(i) == partition)) {
-        throw WireError("id " + id + " moves partition " + std::to_string(i) + " from " + offsets_[i] +
-                        " after a record of " + std::to_string(partition));
+        throw WireError("id " + id + " moves partition " + std::to_string(i) + " from " +
+                        offsets_[i] + " after a record of " + std::to_string(partition));
       }
     }
   }

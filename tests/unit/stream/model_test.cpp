@@ -47,7 +47,8 @@ struct History {
       const std::int64_t first =
           p < opened.position->size() ? (*opened.position)[p].value + 1 : std::int64_t{0};
       auto& at = next[static_cast<int>(p)];
-      ASSERT_TRUE(first >= at && first <= held[p]) << "partition " << p << " begins at " << opening << ", asked at " << at << ", now " << held[p];
+      ASSERT_TRUE(first >= at && first <= held[p]) << "partition " << p << " begins at " << opening
+                                                   << ", asked at " << at << ", now " << held[p];
       at = first;
     }
   }
@@ -230,7 +231,7 @@ TEST(Model, EachReaderSeesEachRecordOnceInOrderOrIsTold) {
     return play(std::stoull(seed));
   }
   const char* text = std::getenv("SIDESTREAM_MODEL_RUNS");
-  const int runs = text ? std::stoi(text) : 30;
+  const int runs = text ? std::stoi(text) : 100;
   for (int i = 1; i <= runs; ++i) {
     const auto seed = static_cast<std::uint64_t>(i);
     SCOPED_TRACE("replay with SIDESTREAM_SEED=" + std::to_string(seed));

@@ -1,0 +1,231 @@
+// The half of a Subscription that finds the next bytes and follows how many the socket took.
+
+#include <algorithm>
+#include <utility>
+
+#include "sidecar/stream/control.hpp"
+#include "sidecar/stream/subscription.hpp"
+
+namespace sidestream {
+namespace {
+
+constexpr std::size_t shared_budget = 64 * 1024;  // of one send of the log's own bytes
+constexpr std::size_t compose_budget =
+    16 * 1024;  // of one send of bytes made for this reader alone
+constexpr std::size_t copied_rest_max =
+    4 * 1024;  // a longer rest of a frame pins its segment instead
+
+}  // namespace
+
+std::string_view Subscription::step(Context& context) {
+  if (started_ && !ending_) look_for_changes(context);
+  if (pinned_) {
+    offered_ = Offered::pinned;
+    return pinned_->rest;
+  }
+  if (outbox_.empty() && started_ && !ending_) {
+    if (caught_up(context)) add_live(outbox_, context);
+    if (outbox_.empty()) {
+      const bool as_it_lies = parts() == 1 && options_.chunked && !options_.composite &&
+                              readers_[0].shared() && retry_told_;
+      const std::string_view bytes = as_it_lies ? offer_shared(context) : compose(context);
+      if (!bytes.empty()) return bytes;
+    }
+  }
+  offered_ = outbox_.empty() ? Offered::nothing : Offered::outbox;
+  return outbox_;
+}
+
+// Frames from the cursor on, as far as they lie in one segment and within the budget.
+std::string_view Subscription::offer_shared(Context& context) {
+  LogReader& reader = readers_[0];
+  const LogView& view = context.logs[0]->view;
+  const std::uint64_t end = live_at_.empty() ? view.head : std::min(view.head, live_at_[0]);
+  while (reader.cursor() < end) {
+    const std::uint64_t cursor = reader.cursor();
+    const Segment& segment = *view.segment_of(cursor);
+    const std::size_t from = view.index_of(segment, cursor);
+    const auto i = static_cast<std::size_t>(
+        std::upper_bound(view.segments.begin(), view.segments.end(), cursor,
+                         [](std::uint64_t s, const auto& g) { return s < g->first(); }) -
+        view.segments.begin() - 1);
+    const std::size_t most =
+        std::min(view.frames_in(i), from + static_cast<std::size_t>(end - cursor));
+    std::size_t to = from + 1;
+    while (to < most && segment.frame(to).end - segment.frame(from).begin <= shared_budget) ++to;
+    const std::string_view bytes = segment.wire(from, to);
+    if (bytes.empty()) {  // marks only
+      reader.set_cursor(cursor + (to - from));
+      reader.set_moved(true);
+      continue;
+    }
+    shared_to_ = cursor + (to - from);
+    offered_ = Offered::shared;
+    return bytes;
+  }
+  return {};
+}
+
+// Blocks made for this reader alone: while its ids are its own, or its framing is.
+std::string_view Subscription::compose(Context& context) {
+  std::string& out = context.scratch;
+  out.clear();
+  std::size_t idle = 0;
+  while (out.size() < compose_budget && idle < parts()) {
+    const std::size_t part = turn_;
+    LogReader& reader = readers_[part];
+    NextFrame next;
+    const auto found =
+        reader.next(context.logs[part]->view, next, context.postbox, context.stream, part);
+    if (found == LogReader::Found::frame) {
+      compose_frame(part, next, context);
+      idle = 0;
+    } else {
+      if (found == LogReader::Found::gone) recover(part, context);
+      ++idle;
+      turn_ = (turn_ + 1) % parts();
+    }
+    if (caught_up(context)) add_live(out, context);
+    // Now that a single reader is at the log's cursor, the log's own bytes will do.
+    if (parts() == 1 && reader.shared() && options_.chunked && !options_.composite && retry_told_)
+      break;
+  }
+  turn_ = (turn_ + 1) % parts();
+  offered_ = Offered::scratch;
+  return out;
+}
+
+void Subscription::compose_frame(std::size_t part, const NextFrame& next, Context& context) {
+  LogReader& reader = readers_[part];
+  const Frame& frame = *next.frame;
+  LogState& state = *context.logs[part];
+  const std::string_view body = next.segment->body(frame);
+  const std::string_view line =
+      reader.shares_id() ? next.segment->id_line(frame) : std::string_view();
+  reader.took();
+  if (line.empty()) {
+    add_block(context.scratch, body, composite_id(part, id_of(part, state.view)));
+  } else {
+    const auto id = line.substr(4, line.size() - 5);  // of "id: ...\n"
+    add_block(context.scratch, body, options_.composite ? composite_id(part, id) : std::string(id));
+  }
+  if (frame.kind == FrameKind::gap) {
+    ++state.tally.gaps;
+  } else {
+    ++state.tally.events;
+    if (reader.shared() && frame.time_ms > 0) {
+      log(part).topic().probe.latency.observe(context.now_ms - frame.time_ms, 1);
+    }
+  }
+  state.tally.bytes += body.size();
+}
+
+void Subscription::wrote(std::size_t bytes, Context& context) {
+  switch (offered_) {
+    case Offered::nothing:
+      return;
+    case Offered::pinned:
+      pinned_->rest.remove_prefix(bytes);
+      if (pinned_->rest.empty()) pinned_.reset();
+      return;
+    case Offered::outbox:
+      outbox_.erase(0, bytes);
+      if (outbox_.empty()) {
+        std::string().swap(outbox_);
+        memory_.unpin(std::exchange(outbox_pinned_, 0));
+      }
+      return;
+    case Offered::scratch:
+      if (bytes < context.scratch.size())
+        keep_rest(std::string_view(context.scratch).substr(bytes));
+      return;
+    case Offered::shared:
+      return wrote_shared(bytes, context);
+  }
+}
+
+// Frames that were begun count as sent; of the last one the rest is kept.
+void Subscription::wrote_shared(std::size_t bytes, Context& context) {
+  LogReader& reader = readers_[0];
+  LogState& state = *context.logs[0];
+  const auto& segment = state.view.segment_of(reader.cursor());
+  const std::size_t from = state.view.index_of(*segment, reader.cursor());
+  std::size_t to = from + static_cast<std::size_t>(shared_to_ - reader.cursor());
+  const std::uint32_t reached = segment->frame(from).begin + static_cast<std::uint32_t>(bytes);
+  while (to > from && segment->frame(to - 1).begin >= reached) --to;  // marks and frames not begun
+  if (to == from) return;
+  if (bytes == segment->wire(from, to).size()) {
+    // Marks behind the last frame that went out whole belong to it.
+    while (reader.cursor() + (to - from) < shared_to_ && segment->frame(to).kind == FrameKind::mark)
+      ++to;
+  }
+  std::uint64_t events = 0;
+  std::int64_t oldest = 0;
+  for (std::size_t i = from; i < to; ++i) {
+    const Frame& frame = segment->frame(i);
+    if (frame.kind == FrameKind::gap) ++state.tally.gaps;
+    if (frame.kind != FrameKind::record) continue;
+    ++events;
+    if (oldest == 0) oldest = frame.time_ms;
+  }
+  state.tally.events += events;
+  state.tally.bytes += bytes;
+  if (oldest > 0 && (live_at_.empty() || live_at_[0] == until_joined)) {
+    log(0).topic().probe.latency.observe(context.now_ms - oldest, events);
+  }
+  const Frame& last = segment->frame(to - 1);
+  reader.set_cursor(reader.cursor() + (to - from));
+  reader.set_moved(last.kind == FrameKind::mark);
+  if (last.end > reached) {
+    const std::string_view rest(segment->data() + reached, last.end - reached);
+    if (rest.size() <= copied_rest_max) {
+      keep_rest(rest);
+    } else {
+      pinned_ = std::make_unique<Pinned>(Pinned{segment, rest});
+    }
+  }
+}
+
+void Subscription::keep_rest(std::string_view rest) {
+  outbox_.insert(0, rest);
+  const auto more = static_cast<std::uint32_t>(outbox_.size());
+  memory_.pin(more - outbox_pinned_);
+  outbox_pinned_ = more;
+}
+
+void Subscription::blocked(Context& context) {
+  for (std::size_t part = 0; part < parts(); ++part) {
+    readers_[part].let_go();
+    readers_[part].save_position(context.logs[part]->view);
+  }
+}
+
+// Once, when everything that was there at the start has been handed out.
+bool Subscription::caught_up(Context& context) {
+  if (live_at_.empty()) return false;
+  bool all = true;
+  for (std::size_t part = 0; part < parts(); ++part) {
+    const LogView& view = context.logs[part]->view;
+    const LogReader& reader = readers_[part];
+    // A reader that has joined the log catches up with where the log ends now.
+    if (!reader.joined()) {
+      all = false;
+    } else {
+      if (live_at_[part] == until_joined) live_at_[part] = view.head;
+      all = all && reader.cursor() >= live_at_[part];
+    }
+  }
+  if (all) live_at_.clear();
+  return all && !live_told_;
+}
+
+void Subscription::add_live(std::string& out, Context& context) {
+  live_told_ = true;
+  if (!options_.control_events) return;
+  std::string body;
+  append_live(body, options_.composite ? std::string_view() : log(0).topic().settings.name,
+              whole_id(context));
+  add_block(out, body, {});
+}
+
+}  // namespace sidestream
