@@ -49,7 +49,7 @@ asio::awaitable<void> Server::Parts::accept(tcp::acceptor& acceptor, Port port) 
   while (true) {
     EventLoop& loop = *loops[next_loop++ % loops.size()];
     auto [error, socket] = co_await acceptor.async_accept(loop.io(), no_throw);
-    if (error == asio::error::operation_aborted) co_return;
+    if (!acceptor.is_open()) co_return;
     if (error) {
       log.warn("http", "can't accept a connection", {{"error", error.message()}});
       asio::steady_timer pause(accepting, accept_pause);
@@ -103,7 +103,12 @@ void Server::drain(std::chrono::milliseconds window) {
 
 void Server::stop() {
   if (!parts_->thread.joinable()) return;
-  parts_->accepting.stop();
+  // The accepts end by themselves: what they hold belongs to the loops, which go before their
+  // context.
+  asio::post(parts_->accepting, [&p = *parts_] {
+    p.streams->close();
+    p.admin->close();
+  });
   parts_->thread.join();
   for (const auto& loop : parts_->loops) loop->stop();
 }

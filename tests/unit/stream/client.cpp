@@ -16,11 +16,17 @@ Mailbox& new_mailbox() {
 
 }  // namespace
 
+void Mailbox::close() {
+  closed_ = true;
+  letters.clear();
+}
 void Mailbox::post_plan(std::uint64_t, std::size_t part, StartPlan plan) {
+  if (closed_) return;
   letters.push_back({part, std::move(plan), std::nullopt});
 }
 
 void Mailbox::post_page(std::uint64_t, std::size_t part, Result<PagePtr> page) {
+  if (closed_) return;
   letters.push_back({part, std::nullopt, std::move(page)});
 }
 

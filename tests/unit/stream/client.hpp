@@ -18,9 +18,11 @@ struct ClientEvent {
   std::string id;
 };
 
-// Takes the answers. It outlives its client, as a broker may answer one that has gone.
+// Takes the answers. It outlives its client, as a broker may answer one that has gone: those are
+// dropped, as what they hold doesn't outlive the test.
 class Mailbox final : public Postbox {
  public:
+  void close();
   void post_plan(std::uint64_t stream, std::size_t part, StartPlan plan) override;
   void post_page(std::uint64_t stream, std::size_t part, Result<PagePtr> page) override;
 
@@ -30,12 +32,16 @@ class Mailbox final : public Postbox {
     std::optional<Result<PagePtr>> page;
   };
   std::deque<Letter> letters;
+
+ private:
+  bool closed_ = false;
 };
 
 class Client final {
  public:
   Client(std::vector<std::shared_ptr<OpenLog>> logs, const std::vector<StartRequest>& starts,
          Memory& memory, SubscriptionOptions options = {});
+  ~Client() { mailbox_.close(); }
 
   // What the loop does when a log has changed.
   void wake();
