@@ -15,7 +15,7 @@ if(SIDESTREAM_SANITIZE)
   if(SIDESTREAM_SANITIZE STREQUAL "thread")
     # GCC says of Asio's fences that it can't follow them; what they order is ordered by locks too.
     target_compile_options(sidestream_flags INTERFACE -Wno-tsan)
-    add_library(tsan_threads STATIC ${PROJECT_SOURCE_DIR}/tests/support/tsan/c11_threads.cpp)
+    add_subdirectory(${PROJECT_SOURCE_DIR}/tests/support/tsan tests/support/tsan)
     target_link_libraries(sidestream_flags INTERFACE tsan_threads)
     target_link_options(sidestream_flags INTERFACE -Wl,--undefined=thrd_create)
   endif()
