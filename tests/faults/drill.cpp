@@ -16,6 +16,7 @@ constexpr auto long_enough = 40s * patience;
 // So far must clients have come before another life begins, that its first records lie below.
 constexpr std::int64_t settled = 10;
 constexpr std::size_t log_lines = 40;
+constexpr std::size_t most_told = 12;
 
 std::string tail_of(const std::string& text) {
   std::size_t at = text.size(), lines = 0;
@@ -92,7 +93,16 @@ std::string Drill::run() {
 Drill::Wrong Drill::check() {
   fleet_->stop();
   if (ground_.retention() > 0) journal_.may_have_dropped_all_but(ground_.retention());
-  return judge(fleet_->histories(), journal_.lives());
+  const auto histories = fleet_->histories();
+  const auto each = judge_each(histories, journal_.lives());
+  Wrong wrong;
+  for (std::size_t i = 0; i < each.size(); ++i) {
+    if (each[i].empty()) continue;
+    if (wrong.empty()) trail_ = "client " + std::to_string(i) + ":\n" + to_text(histories[i]);
+    // One thing often follows from another.
+    if (wrong.size() < most_told) wrong.insert(wrong.end(), each[i].begin(), each[i].begin() + 1);
+  }
+  return wrong;
 }
 
 void Drill::kill(int sidecar) {
@@ -225,6 +235,7 @@ std::string Drill::report(const Wrong& wrong) const {
                      "replay: SIDESTREAM_SEED=" + std::to_string(schedule_.seed) +
                      " fault_test --gtest_filter=*" + schedule_.kind + "\n";
   for (const auto& what : wrong) text += "* " + what + "\n";
+  text += trail_;
   for (std::size_t i = 0; i < sidecars_.size(); ++i) {
     text += "log of sidecar " + std::to_string(i) + ":" + tail_of(logs_[i] + sidecars_[i]->log()) +
             "\n";

@@ -49,6 +49,7 @@ class Drill {
   std::size_t at_step_ = 0;
   Clock::time_point begun_;
   std::string summary_;
+  std::string trail_;  // what the first client that something is wrong with saw
 };
 
 }  // namespace e2e::faults

@@ -177,6 +177,7 @@ void Fleet::on_ready(Client& client, std::uint32_t events) {
       static_cast<ssize_t>(text.size())) {
     return close(client, false);
   }
+  client.memory.came(client.sidecar);
   client.phase = Client::Phase::head;
   watch(client, EPOLLIN);
 }

@@ -13,6 +13,16 @@ void Memory::broken(const std::string& why) {
   if (history_.broken.size() < 5) history_.broken.push_back(why + " (at id " + id_ + ")");
 }
 
+void Memory::add(Sight sight) {
+  sight.ms = static_cast<std::int32_t>(
+      std::chrono::duration_cast<Milliseconds>(Clock::now() - begun_).count());
+  history_.sights.push_back(sight);
+}
+
+void Memory::came(std::size_t sidecar) {
+  add({.what = Sight::What::came, .number = static_cast<std::int64_t>(sidecar)});
+}
+
 Offset Memory::position(int lane) const {
   const auto i = static_cast<std::size_t>(lane);
   return i < position_.size() ? position_[i] : Offset{};
@@ -51,11 +61,11 @@ void Memory::on_event(const EventView& event) {
 
 void Memory::whole(Sight::What what, const std::vector<Offset>& to) {
   for (std::size_t lane = 0; lane < to.size(); ++lane) {
-    history_.sights.push_back({.what = what,
-                               .lane = static_cast<std::int16_t>(lane),
-                               .life = journal_.life(),
-                               .at = to[lane],
-                               .before = position(static_cast<int>(lane))});
+    add({.what = what,
+         .lane = static_cast<std::int16_t>(lane),
+         .life = journal_.life(),
+         .at = to[lane],
+         .before = position(static_cast<int>(lane))});
   }
 }
 
@@ -71,11 +81,11 @@ void Memory::record(const EventView& event) {
   life_ = what->life;
   if (next_.size() < to.size()) next_.resize(to.size());
   next_[lane] = what->number + 1;
-  history_.sights.push_back({.lane = static_cast<std::int16_t>(what->lane),
-                             .life = what->life,
-                             .number = what->number,
-                             .at = to[lane],
-                             .before = position(what->lane)});
+  add({.lane = static_cast<std::int16_t>(what->lane),
+       .life = what->life,
+       .number = what->number,
+       .at = to[lane],
+       .before = position(what->lane)});
 }
 
 // A record's id moves its own lane alone.
@@ -101,7 +111,7 @@ void Memory::gap(const EventView& event) {
     sight.resumed = Offset::parse(as_text(part.at("resumed")));
     if (part.at("lost").is_number()) sight.lost = part.at("lost").to_number<std::int64_t>();
     sight.exact = !part.as_object().contains("exact");
-    history_.sights.push_back(sight);
+    add(sight);
   }
 }
 

@@ -29,15 +29,18 @@ class Memory {
   bool opened() const { return opened_; }
   const History& history() const { return history_; }
   void broken(const std::string& why);
+  void came(std::size_t sidecar);
   std::string text() const;
 
  private:
+  void add(Sight sight);
   void record(const EventView& event);
   void gap(const EventView& event);
   void whole(Sight::What what, const std::vector<Offset>& to);
   void expect_only(int lane, const std::vector<Offset>& to);
 
   const Journal& journal_;
+  const Clock::time_point begun_ = Clock::now();
   std::string id_;
   std::vector<Offset> position_;
   std::vector<std::int64_t> next_;

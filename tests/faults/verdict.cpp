@@ -32,6 +32,8 @@ class Judge {
         case Sight::What::reset:
           reset(sight);
           break;
+        case Sight::What::came:
+          break;
       }
     }
     end();
@@ -200,14 +202,13 @@ void learn(const std::vector<History>& histories, std::vector<Life>& lives) {
 
 }  // namespace
 
-std::vector<std::string> judge(const std::vector<History>& histories, std::vector<Life> lives,
-                               std::size_t most) {
+std::vector<std::vector<std::string>> judge_each(const std::vector<History>& histories,
+                                                 std::vector<Life> lives) {
   learn(histories, lives);
-  std::vector<std::string> out;
-  for (std::size_t i = 0; i < histories.size() && out.size() < most; ++i) {
-    Judge(lives, "client " + std::to_string(i), out).take(histories[i]);
+  std::vector<std::vector<std::string>> out(histories.size());
+  for (std::size_t i = 0; i < histories.size(); ++i) {
+    Judge(lives, "client " + std::to_string(i), out[i]).take(histories[i]);
   }
-  if (out.size() > most) out.resize(most);
   return out;
 }
 

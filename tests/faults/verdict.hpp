@@ -13,8 +13,8 @@
 
 namespace e2e::faults {
 
-// What is wrong, one sentence each, with the client's number; at most `most`.
-std::vector<std::string> judge(const std::vector<History>& histories, std::vector<Life> lives,
-                               std::size_t most = 12);
+// What is wrong with each client, one sentence for each thing.
+std::vector<std::vector<std::string>> judge_each(const std::vector<History>& histories,
+                                                 std::vector<Life> lives);
 
 }  // namespace e2e::faults

@@ -31,7 +31,7 @@ class Verdict : public testing::Test {
   void gap(std::int64_t after, std::int64_t resumed, std::optional<std::int64_t> lost) {
     add({.what = What::gap, .at = {after}, .before = {after}, .resumed = {resumed}, .lost = lost});
   }
-  std::vector<std::string> verdict() const { return judge({history_}, lives_); }
+  std::vector<std::string> verdict() const { return judge_each({history_}, lives_).at(0); }
 
   History history_;
   std::vector<Life> lives_{life_of(10)};
@@ -132,8 +132,8 @@ TEST_F(Verdict, WhatNobodyKnowsIsSeenByAllOrByNone) {
   EXPECT_THAT(verdict(), IsEmpty());
   auto other = history_;
   other.sights.insert(other.sights.begin() + 5, {.number = 4, .at = {4}});
-  EXPECT_THAT(judge({history_, other}, lives_),
-              ElementsAre(HasSubstr("client 0: life 0 lane 0 record 5: 1 before it were lost")));
+  EXPECT_THAT(judge_each({history_, other}, lives_),
+              ElementsAre(ElementsAre(HasSubstr("record 5: 1 before it were lost")), IsEmpty()));
 }
 
 }  // namespace
