@@ -271,8 +271,48 @@ TEST_P(Gap, ALogThatIsRecreatedUnderItsReadersIsTold) {
   EXPECT_EQ(what.number, 20);
 }
 
+// Until the tail has seen that the log is another one, the topic log is of the former life, but the
+// answers to who comes are of the new one: no position of the one is a place in the other.
+TEST_P(Gap, WhoComesAfterADeletionIsNotSentTheFormerLife) {
+  Stage stage(GetParam());
+  auto stream = stage.live();
+  stage.append(5);
+  Ledger(stage.partitions()).read(stream, stage.written());
+  stage.source().recreate();
+  auto live = stage.open();
+  auto reset = stage.resume("garbage");
+  for (auto* reader : {&live, &reset}) {
+    // Their start may be known only after some of these were written.
+    std::optional<Event> event;
+    for (const Deadline deadline(20s * patience); !event || event->is_control();) {
+      ASSERT_FALSE(deadline.passed());
+      stage.append(1);
+      event = reader->maybe_next(100ms);
+    }
+    EXPECT_GE(parse_numbered(event->data).value().number, 5);
+  }
+}
+
 // --- what is peculiar to one broker
 // ------------------------------------------------------------------
+
+// The ids of Redis grow over lives: the one from before lies among those of the new one.
+TEST(RedisGap, AnIdOfAFormerLifeIsToldByWhoSawTheNewOneBegin) {
+  Stage stage("redis");
+  auto stream = stage.live();
+  stage.append(5);
+  Ledger(1).read(stream, stage.written());
+  stage.source().recreate();
+  stage.append(3);
+  Event event = stream.next(30s * patience);
+  while (!is_notice(event)) event = stream.next(30s * patience);
+  auto again = stage.resume(stage.id_after(5));
+  event = again.next();
+  while (!is_notice(event)) {
+    ASSERT_TRUE(event.is_control()) << "a record of the new life without a word: " << event.data;
+    event = again.next();
+  }
+}
 
 TEST(RedisGap, ABurstThatTrimsPastTheTailIsTold) {
   Stage stage("redis", {.topic = "log: 16KiB"});

@@ -75,10 +75,18 @@ void RedisServer::stop() { process_->kill(); }
 void RedisServer::start() {
   process_ = std::make_unique<Process>(std::vector<std::string>{
       "/usr/bin/redis-server", "--bind", address_.host, "--port", std::to_string(address_.port),
-      "--dir", folder_.path().string(), "--save", "", "--appendonly", "yes", "--appendfsync",
-      "everysec", "--daemonize", "no"});
+      "--dir", folder_.path().string(), "--save", "", "--appendonly", "yes",
+      // The kernel keeps what a killed process wrote. With `everysec` a write may wait for a sync
+      // in progress, and what was acknowledged meanwhile would be gone.
+      "--appendfsync", "no", "--daemonize", "no"});
   if (!eventually([this] { return answers(address_); })) {
     throw std::runtime_error("redis-server does not come up: " + process_->output());
+  }
+}
+
+void RedisServer::forget_data() {
+  for (const auto& entry : std::filesystem::directory_iterator(folder_.path())) {
+    std::filesystem::remove_all(entry.path());
   }
 }
 

@@ -40,6 +40,7 @@ class RedisServer {
   Process& process() { return *process_; }
   void stop();  // -9; what it holds was appended to a file
   void start();
+  void forget_data();  // while it is stopped
 
  private:
   TempDir folder_;

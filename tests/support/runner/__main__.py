@@ -76,6 +76,8 @@ class Run:
                "SIDESTREAM_TEST_PRESET": suite.preset,
                "SIDESTREAM_TEST_LOAD": load(self.options, suite.preset),
                "SIDESTREAM_SCREENSHOTS": os.path.join(os.path.dirname(suite.log), "screenshots")}
+        if self.options.nightly:
+            env.setdefault("SIDESTREAM_FAULT_RUNS", "20" if suite.preset in suites.SANITIZERS else "100")
         env.pop("SIDESTREAM_TEST_KAFKA", None)
         if self.broker and self.broker.address:
             env["SIDESTREAM_TEST_KAFKA"] = self.broker.address
@@ -93,7 +95,7 @@ class Run:
                 os.remove(old)
         command = list(suite.command) + (["--gtest_output=xml:" + xml_path] if suite.program else [])
         ended = process.run(command, self.environment(suite, reports), TAG + suite.preset + "/" + suite.name,
-                            suite.log, suite.limit, suites.ROOT)
+                            suite.log, suite.limit(self.options.nightly), suites.ROOT)
         if self.stopped:
             return
         result = results.read(suite, ended, xml_path, reports)

@@ -16,13 +16,15 @@ LOGS = os.path.join(ROOT, "build", "test-logs")
 SANITIZERS = ("asan", "tsan")
 
 # Folders whose tests run with real processes and under load: in the release build one at a time.
-HEAVY = ("e2e", "browser", "quickstart")
+HEAVY = ("e2e", "faults", "browser", "quickstart")
 # Folders whose scripts are also run with the sanitizers' binaries.
 SANITIZED_SCRIPTS = ("connectors", "e2e")
 # Folders of the inner loop.
 QUICK = ("unit", "tidy", "connectors", "e2e")
 # Minutes that a suite may take before it counts as hanging; sanitizers get twice that.
-LIMITS = {"unit": 3, "tidy": 3, "metrics": 3, "connectors": 10, "e2e": 25, "browser": 10, "quickstart": 10}
+LIMITS = {"unit": 3, "tidy": 3, "metrics": 3, "connectors": 10, "e2e": 25, "faults": 10, "browser": 10, "quickstart": 10}
+# The same for a nightly run, where it does more.
+NIGHTLY_LIMITS = {"faults": 120}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -40,10 +42,12 @@ class Suite:
     def heavy(self):
         return self.folder in HEAVY and self.preset not in SANITIZERS
 
-    @property
-    def limit(self):
+    def limit(self, nightly=False):
         """Seconds."""
-        return 60 * LIMITS.get(self.folder, 10) * (2 if self.preset in SANITIZERS else 1)
+        minutes = LIMITS.get(self.folder, 10)
+        if nightly:
+            minutes = NIGHTLY_LIMITS.get(self.folder, minutes)
+        return 60 * minutes * (2 if self.preset in SANITIZERS else 1)
 
     @property
     def log(self):

@@ -1,0 +1,246 @@
+#include "tests/faults/drill.hpp"
+
+#include <signal.h>
+
+#include <algorithm>
+#include <numeric>
+#include <sstream>
+#include <stdexcept>
+
+#include "tests/faults/verdict.hpp"
+
+namespace e2e::faults {
+namespace {
+
+constexpr auto long_enough = 40s * patience;
+// So far must clients have come before another life begins, that its first records lie below.
+constexpr std::int64_t settled = 10;
+constexpr std::size_t log_lines = 40;
+constexpr std::size_t most_told = 12;
+
+std::string tail_of(const std::string& text) {
+  std::size_t at = text.size(), lines = 0;
+  while (at > 0 && lines <= log_lines) lines += text[--at] == '\n';
+  return text.substr(at);
+}
+
+}  // namespace
+
+Drill::Drill(Ground& ground, Schedule schedule)
+    : ground_(ground),
+      schedule_(std::move(schedule)),
+      journal_(schedule_.lanes),
+      lanes_(schedule_.lanes),
+      logs_(static_cast<std::size_t>(schedule_.sidecars)),
+      begun_(Clock::now()) {
+  ground_.new_log(lanes_);
+  const Config config{.server = {"heartbeat: 300ms", "drain: 300ms"},
+                      .connectors = {"broker: " + ground_.connector()},
+                      .topics = {"t: { from: broker, " + ground_.topic_keys() +
+                                 ", on_reset: earliest, log: " + schedule_.topic_log + " }"}};
+  Fleet::Options options{.clients = schedule_.clients, .seed = schedule_.seed};
+  for (int i = 0; i < schedule_.sidecars; ++i) {
+    sidecars_.push_back(std::make_unique<Sidecar>(config));
+    options.sidecars.push_back(sidecars_.back()->streams());
+  }
+  ground_.attach(options.sidecars[0]);
+  fleet_ = std::make_unique<Fleet>(options, journal_);
+  producer_ =
+      std::make_unique<Producer>(ground_, journal_, static_cast<std::size_t>(schedule_.padding));
+}
+
+Drill::~Drill() = default;
+
+void Drill::wait(bool done, const std::string& what) {
+  if (done) return;
+  if (!producer_->failure().empty()) throw std::runtime_error("producer: " + producer_->failure());
+  throw std::runtime_error(fleet_->broken() ? "a rule is broken: " + what
+                                            : what + ", but for\n" + fleet_->laggards());
+}
+
+std::string Drill::run() {
+  Wrong wrong;
+  try {
+    wait(fleet_->all_open(long_enough), "at first all clients open their streams");
+    for (at_step_ = 0; at_step_ < schedule_.steps.size() && !fleet_->broken(); ++at_step_) {
+      perform(schedule_.steps[at_step_]);
+    }
+    producer_->more(20);
+    wait(producer_->wrote_all_but(0, long_enough), "at last all is written");
+    wait(fleet_->all_have(journal_.life(), journal_.counts(), long_enough),
+         "at last all clients have caught up");
+  } catch (const std::exception& error) {
+    wrong.push_back("step " + std::to_string(at_step_ + 1) + ": " + error.what());
+  }
+  if (!wrong.empty()) ground_.restore();
+  // Nothing more may come.
+  const auto connects = fleet_->connects();
+  if (wrong.empty()) throughout([&] { return !fleet_->broken(); }, 100ms);
+  const auto found = check();
+  wrong.insert(wrong.end(), found.begin(), found.end());
+  const auto counts = journal_.counts();
+  std::ostringstream summary;
+  summary << schedule_.kind << " seed " << schedule_.seed << ": " << schedule_.steps.size()
+          << " steps, " << journal_.life() + 1 << " lives, "
+          << std::accumulate(counts.begin(), counts.end(), std::int64_t{0})
+          << " records in the last, " << schedule_.clients << " clients, " << connects
+          << " connections, " << std::chrono::duration<double>(Clock::now() - begun_).count()
+          << " s";
+  summary_ = summary.str();
+  return wrong.empty() ? "" : report(wrong);
+}
+
+Drill::Wrong Drill::check() {
+  fleet_->stop();
+  if (ground_.retention() > 0) journal_.may_have_dropped_all_but(ground_.retention());
+  const auto histories = fleet_->histories();
+  const auto each = judge_each(histories, journal_.lives());
+  Wrong wrong;
+  for (std::size_t i = 0; i < each.size(); ++i) {
+    if (each[i].empty()) continue;
+    if (wrong.empty()) trail_ = "client " + std::to_string(i) + ":\n" + to_text(histories[i]);
+    // One thing often follows from another.
+    if (wrong.size() < most_told) wrong.insert(wrong.end(), each[i].begin(), each[i].begin() + 1);
+  }
+  return wrong;
+}
+
+void Drill::kill(int sidecar) {
+  auto& process = *sidecars_[static_cast<std::size_t>(sidecar)];
+  process.kill();
+  logs_[static_cast<std::size_t>(sidecar)] += process.log() + "-- killed\n";
+}
+
+void Drill::start(int sidecar) { sidecars_[static_cast<std::size_t>(sidecar)]->start(); }
+
+void Drill::end(int sidecar) {
+  auto& process = *sidecars_[static_cast<std::size_t>(sidecar)];
+  const auto status = process.terminate(20s * patience);
+  logs_[static_cast<std::size_t>(sidecar)] += process.log() + "-- ended\n";
+  if (status != 0) throw std::runtime_error("a sidecar does not end as it should");
+}
+
+void Drill::perform(const Step& step) {
+  const auto process = [&]() -> Process& {
+    return sidecars_[static_cast<std::size_t>(step.sidecar)]->process();
+  };
+  switch (step.fault) {
+    case Fault::none:
+      break;
+    case Fault::kill_sidecar:
+      kill(step.sidecar);
+      break;
+    case Fault::end_sidecar:
+      end(step.sidecar);
+      break;
+    case Fault::start_sidecar:
+      start(step.sidecar);
+      break;
+    case Fault::freeze_sidecar:
+      process().signal(SIGSTOP);
+      break;
+    case Fault::thaw_sidecar:
+      process().signal(SIGCONT);
+      break;
+    case Fault::kill_broker:
+      ground_.kill();
+      break;
+    case Fault::start_broker:
+      ground_.start();
+      break;
+    case Fault::freeze_broker:
+      ground_.broker().signal(SIGSTOP);
+      break;
+    case Fault::thaw_broker:
+      ground_.broker().signal(SIGCONT);
+      break;
+    case Fault::wipe:
+    case Fault::recreate:
+      another_life(step);
+      break;
+    case Fault::trim:
+      if (const auto first_kept = journal_.drop(step.lane, step.percent)) {
+        ground_.trim(step.lane, *first_kept);
+      }
+      break;
+    case Fault::grow:
+      producer_->rest();
+      ground_.grow(step.lane);
+      journal_.grow(step.lane);
+      producer_->go_on();
+      lanes_ = step.lane;
+      break;
+    case Fault::fill_disk:
+      ground_.fill_disk();
+      break;
+    case Fault::free_disk:
+      ground_.free_disk();
+      break;
+    case Fault::cut:
+      fleet_->cut(share(step));
+      break;
+    case Fault::abandon:
+      fleet_->abandon(share(step));
+      break;
+    case Fault::stall:
+      fleet_->stall(share(step));
+      break;
+    case Fault::slow_down:
+      fleet_->slow_down(share(step));
+      break;
+    case Fault::read_all:
+      fleet_->read_all();
+      break;
+  }
+  let_flow(step);
+}
+
+void Drill::let_flow(const Step& step) {
+  producer_->more(step.rounds);
+  if (step.rounds > 0) {
+    wait(producer_->wrote_all_but(step.rounds * step.overlap / 100, long_enough),
+         "records are written");
+  }
+  // The time that a fault lasts; nothing is waited for.
+  std::this_thread::sleep_for(Milliseconds(step.pause_ms));
+}
+
+void Drill::another_life(const Step& step) {
+  // Ids of the old life must be tellable from those of the new, see Schedule.
+  producer_->more(2 * settled);
+  wait(producer_->wrote_all_but(0, long_enough), "records are written");
+  wait(fleet_->all_stand(journal_.life(), lanes_, {settled, 0}, long_enough),
+       "all clients have come so far that the next life begins below");
+  fleet_->stall(share(step));
+  producer_->rest();
+  if (step.sidecar >= 0) kill(step.sidecar);
+  journal_.begin_life(lanes_);
+  if (step.fault == Fault::recreate) {
+    ground_.recreate(lanes_);
+  } else {
+    if (schedule_.kind != "embedded") ground_.kill();
+    ground_.forget_data(lanes_);
+    if (schedule_.kind != "embedded") ground_.start();
+  }
+  if (step.sidecar >= 0) start(step.sidecar);
+  producer_->more(step.head_start);
+  producer_->go_on();
+  wait(producer_->wrote_all_but(0, long_enough), "records are written");
+  fleet_->read_all();
+  wait(fleet_->all_in(journal_.life(), long_enough), "all clients have heard of the new life");
+}
+
+std::string Drill::report(const Wrong& wrong) const {
+  std::string text = schedule_.text() +
+                     "replay: SIDESTREAM_SEED=" + std::to_string(schedule_.seed) +
+                     " fault_test --gtest_filter=*" + schedule_.kind + "\n";
+  for (const auto& what : wrong) text += "* " + what + "\n";
+  text += trail_;
+  for (std::size_t i = 0; i < sidecars_.size(); ++i) {
+    text += "log of sidecar " + std::to_string(i) + ":" + tail_of(logs_[i] + sidecars_[i]->log()) +
+            "\n";
+  }
+  return text;
+}
+
+}  // namespace e2e::faults

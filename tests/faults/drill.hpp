@@ -1,0 +1,55 @@
+#pragma once
+// One run: a log, sidecars, clients, and the steps of a schedule; then everything works again, all
+// clients catch up, and each history is held against the log.
+//
+// Thread: the test's.
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "tests/e2e/bench/sidecar.hpp"
+#include "tests/faults/fleet.hpp"
+#include "tests/faults/ground.hpp"
+#include "tests/faults/producer.hpp"
+#include "tests/faults/schedule.hpp"
+
+namespace e2e::faults {
+
+class Drill {
+ public:
+  Drill(Ground& ground, Schedule schedule);
+  ~Drill();
+
+  // What went wrong, with all that is needed to look for the cause; empty: nothing.
+  std::string run();
+  std::string summary() const { return summary_; }
+
+ private:
+  using Wrong = std::vector<std::string>;
+  void perform(const Step& step);
+  void let_flow(const Step& step);
+  void another_life(const Step& step);
+  void kill(int sidecar);
+  void start(int sidecar);
+  void end(int sidecar);
+  void wait(bool done, const std::string& what);
+  Fleet::Share share(const Step& step) const { return {step.percent, step.salt}; }
+  Wrong check();
+  std::string report(const Wrong& wrong) const;
+
+  Ground& ground_;
+  const Schedule schedule_;
+  Journal journal_;
+  int lanes_;
+  std::vector<std::unique_ptr<Sidecar>> sidecars_;
+  std::vector<std::string> logs_;  // of former processes
+  std::unique_ptr<Fleet> fleet_;
+  std::unique_ptr<Producer> producer_;
+  std::size_t at_step_ = 0;
+  Clock::time_point begun_;
+  std::string summary_;
+  std::string trail_;  // what the first client that something is wrong with saw
+};
+
+}  // namespace e2e::faults

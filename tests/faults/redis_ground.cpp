@@ -1,0 +1,69 @@
+#include <signal.h>
+
+#include <stdexcept>
+
+#include "tests/e2e/bench/redis.hpp"
+#include "tests/e2e/bench/source.hpp"
+#include "tests/faults/ground.hpp"
+
+namespace e2e::faults {
+namespace {
+
+class RedisGround : public NoSuchFaults {
+ public:
+  void new_log(int) override { stream_ = unique_name("faults"); }
+  std::string connector() const override { return "{ redis: { url: \"" + server_.url() + "\" } }"; }
+  std::string topic_keys() const override { return "stream: \"" + stream_ + "\""; }
+
+  std::vector<std::optional<Offset>> append(const std::vector<Record>& records,
+                                            std::size_t padding) override {
+    std::vector<std::vector<std::string>> commands;
+    for (const auto& record : records) {
+      commands.push_back({"XADD", stream_, "*", "data", to_text(record, padding)});
+    }
+    auto client = connected();
+    std::vector<std::optional<Offset>> offsets(records.size());
+    try {
+      const auto replies = client.pipeline(commands);
+      for (std::size_t i = 0; i < replies.size(); ++i) offsets[i] = Offset::parse(replies[i]);
+    } catch (const std::runtime_error&) {
+      // Killed in the middle: what it had answered until then is not told apart.
+    }
+    return offsets;
+  }
+
+  Process& broker() override { return server_.process(); }
+  void kill() override { server_.stop(); }
+  void start() override { server_.start(); }
+  void restore() override {
+    broker().signal(SIGCONT);
+    if (!broker().running()) start();
+  }
+  void trim(int, Offset first_kept) override {
+    const auto id = std::to_string(first_kept.major) + "-" + std::to_string(first_kept.minor);
+    RedisClient(server_.address()).command({"XTRIM", stream_, "MINID", "=", id});
+  }
+  void recreate(int) override { RedisClient(server_.address()).command({"DEL", stream_}); }
+  void forget_data(int) override { server_.forget_data(); }
+
+ private:
+  RedisClient connected() const {
+    for (const Deadline deadline(60s * patience);;) {
+      try {
+        return RedisClient(server_.address());
+      } catch (const std::runtime_error&) {
+        if (deadline.passed()) throw;
+        std::this_thread::sleep_for(5ms);
+      }
+    }
+  }
+
+  RedisServer server_;
+  std::string stream_;
+};
+
+}  // namespace
+
+std::unique_ptr<Ground> make_redis_ground() { return std::make_unique<RedisGround>(); }
+
+}  // namespace e2e::faults

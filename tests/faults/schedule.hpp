@@ -1,0 +1,67 @@
+#pragma once
+// What is done to the brokers, the sidecars and the clients in one run, in which order, with how
+// many records written in between. A pure function of the kind of broker and the seed, so that a
+// run can be repeated as far as timing allows.
+//
+// Each tenth seed is a large one: hundreds of clients and more faults.
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace e2e::faults {
+
+enum class Fault {
+  none,
+  kill_sidecar,  // -9
+  end_sidecar,   // SIGTERM: its streams are told, and end
+  start_sidecar,
+  freeze_sidecar,
+  thaw_sidecar,
+  kill_broker,  // -9
+  start_broker,
+  freeze_broker,
+  thaw_broker,
+  wipe,  // -9, and what it held is gone
+  trim,
+  grow,
+  recreate,
+  fill_disk,
+  free_disk,
+  cut,
+  abandon,
+  stall,
+  slow_down,
+  read_all,
+};
+
+struct Step {
+  Fault fault = Fault::none;
+  int sidecar = -1;  // kill, end, start, freeze, thaw. recreate: which is down meanwhile; -1: none
+  int percent = 0;   // of the clients, or of a lane's records
+  int lane = 0;      // trim; grow: to how many
+  int head_start = 0;      // recreate, wipe: so many rounds are written before all have heard of it
+  std::uint32_t salt = 0;  // chooses the clients
+  int rounds = 0;          // then so many records of each lane are written
+  int overlap = 0;         // percent of them that may be left when the next step begins
+  int pause_ms = 0;        // instead, where nothing can be written now
+};
+
+struct Schedule {
+  std::string kind;
+  std::uint64_t seed = 0;
+  int clients = 0;
+  int sidecars = 0;
+  int lanes = 0;
+  int padding = 0;
+  std::string topic_log;  // its size
+  std::vector<Step> steps;
+
+  std::string text() const;
+};
+
+// `load` scales clients and records, but not what is done. `disk_fills`: full disks can be had
+// here.
+Schedule make_schedule(const std::string& kind, std::uint64_t seed, double load, bool disk_fills);
+
+}  // namespace e2e::faults
