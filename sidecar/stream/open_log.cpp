@@ -1,6 +1,7 @@
 #include "sidecar/stream/open_log.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "sidecar/stream/control.hpp"
@@ -54,6 +55,15 @@ void OpenLog::start(StartRequest request, PlanCallback done) {
   ask();
 }
 
+void OpenLog::ask_again() {
+  {
+    const std::lock_guard lock(mutex_);
+    if (asking_ || waiting_.empty()) return;
+    asking_ = true;
+  }
+  ask();
+}
+
 // A resume that the topic log covers needs no question: its records came from the broker.
 bool OpenLog::start_from_memory(const StartRequest& request, StartPlan& plan) {
   if (request.kind != StartRequest::Kind::resume || !log_.is_open()) return false;
@@ -63,14 +73,23 @@ bool OpenLog::start_from_memory(const StartRequest& request, StartPlan& plan) {
   const ParsedId parsed = parse_position(format(), part, view.head_position.size());
   if (!parsed.position || parsed.position->size() != view.head_position.size()) return false;
   const Position& position = *parsed.position;
-  for (std::size_t p = 0; p < position.size(); ++p) {
-    if (position[p] < view.tail_position[p] || position[p] > view.head_position[p]) return false;
-  }
+  if (!holds(view, position)) return false;
   plan.start = "resume";
   plan.opening = plan.position = position;
   plan.resets = view.resets;
   plan.dense = format() == OffsetFormat::integer;
   return true;
+}
+
+// Times and counters of several lives may overlap (Redis): a place between the log's beginning and
+// the first record that is kept here may be of a former one.
+bool OpenLog::holds(const LogView& view, const Position& position) const {
+  for (std::size_t p = 0; p < position.size(); ++p) {
+    if (position[p] < view.tail_position[p] || position[p] > view.head_position[p]) return false;
+  }
+  if (format() == OffsetFormat::integer || position == view.tail_position) return true;
+  const Segment& first = *view.segment_of(view.tail);
+  return position[0] >= first.frame(view.index_of(first, view.tail)).offset;
 }
 
 void OpenLog::ask() {
@@ -79,16 +98,30 @@ void OpenLog::ask() {
     const std::lock_guard lock(mutex_);
     asking.swap(waiting_);
   }
-  topic_.connector.extent(name_, [self = shared_from_this(),
-                                  asking = std::move(asking)](Result<LogExtent> extent) mutable {
-    self->answer(std::move(asking), std::move(extent));
+  LogView view;
+  if (log_.is_open()) log_.view(view);
+  Life asked{view.resets, std::move(view.head_position)};
+  topic_.connector.extent(name_, [self = shared_from_this(), asking = std::move(asking),
+                                  asked = std::move(asked)](Result<LogExtent> extent) mutable {
+    self->answer(std::move(asking), asked, std::move(extent));
   });
 }
 
-void OpenLog::answer(std::vector<Asking> asking, Result<LogExtent> extent) {
+void OpenLog::answer(std::vector<Asking> asking, const Life& asked, Result<LogExtent> extent) {
   if (extent) {
     open_at(*extent);
-    for (Asking& one : asking) resolve(std::move(one), *extent);
+    LogView view;
+    log_.view(view);
+    if (overtaken(asked, *extent, view)) {
+      const std::lock_guard lock(mutex_);
+      if (!closed_) {
+        waiting_.insert(waiting_.begin(), std::make_move_iterator(asking.begin()),
+                        std::make_move_iterator(asking.end()));
+        asking_ = false;
+        return;
+      }
+    }
+    for (Asking& one : asking) resolve(std::move(one), *extent, view);
   } else {
     for (Asking& one : asking) one.done(stopped_plan());
   }
@@ -102,6 +135,11 @@ void OpenLog::answer(std::vector<Asking> asking, Result<LogExtent> extent) {
   ask();
 }
 
+// Whether this answer is about another life of the log than the topic log's.
+bool OpenLog::overtaken(const Life& asked, const LogExtent& extent, const LogView& view) const {
+  return view.resets != asked.resets || is_another_log(extent, asked.head);
+}
+
 void OpenLog::open_at(const LogExtent& extent) {
   const std::lock_guard lock(mutex_);
   if (closed_ || log_.is_open()) return;
@@ -111,9 +149,7 @@ void OpenLog::open_at(const LogExtent& extent) {
   tail_ = topic_.connector.tail(name_, base, *this);
 }
 
-void OpenLog::resolve(Asking asking, const LogExtent& extent) {
-  LogView view;
-  log_.view(view);
+void OpenLog::resolve(Asking asking, const LogExtent& extent, const LogView& view) {
   const auto finish = [resets = view.resets, done = std::move(asking.done)](StartPlan plan) {
     plan.resets = resets;
     done(std::move(plan));
@@ -216,6 +252,7 @@ void OpenLog::reset(std::string_view reason, const Position& position) noexcept 
   replay_->forget();
   log_.reset(std::string(reason), position);
   commit();
+  ask_again();
 }
 
 void OpenLog::grow(int partitions) noexcept {

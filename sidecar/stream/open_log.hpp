@@ -47,8 +47,11 @@ class OpenLog final : public TailSink, public std::enable_shared_from_this<OpenL
   Replay& replay() { return *replay_; }
 
   // Finds a start. `done` is called once, on any thread, possibly before start() returns; later
-  // than that only while the broker can't be asked.
+  // than that only while the broker can't be asked, or holds another log than the one that was read
+  // up to now: then it waits until the tail has seen that too.
   void start(StartRequest request, PlanCallback done);
+  // Asks for what waits, if anything does. Once a second or so.
+  void ask_again();
 
   // Once unwatch() has returned, the watch is not told any more.
   void watch(LogWatch& watch);
@@ -75,11 +78,18 @@ class OpenLog final : public TailSink, public std::enable_shared_from_this<OpenL
     StartRequest request;
     PlanCallback done;
   };
+  // What the topic log was when a question left.
+  struct Life {
+    std::uint64_t resets = 0;
+    Position head;
+  };
   bool start_from_memory(const StartRequest& request, StartPlan& plan);
+  bool holds(const LogView& view, const Position& position) const;
   void ask();
-  void answer(std::vector<Asking> asking, Result<LogExtent> extent);
+  void answer(std::vector<Asking> asking, const Life& asked, Result<LogExtent> extent);
+  bool overtaken(const Life& asked, const LogExtent& extent, const LogView& view) const;
   void open_at(const LogExtent& extent);
-  void resolve(Asking asking, const LogExtent& extent);
+  void resolve(Asking asking, const LogExtent& extent, const LogView& view);
   void commit();
 
   Topic& topic_;

@@ -13,6 +13,11 @@ bool is_unknown(const LogExtent& extent, std::size_t partition) {
                    static_cast<Partition>(partition)) != extent.unknown.end();
 }
 
+// A position of the log's former life, unless it is the beginning of the present one.
+bool is_former(const LogExtent& extent, const Extent& held, Offset position) {
+  return position < extent.origin.previous() && position != held.floor;
+}
+
 std::optional<std::int64_t> count_lost(const LogExtent& extent, Offset position, Offset first) {
   if (!extent.dense || position < extent.origin.previous()) return std::nullopt;
   return static_cast<std::int64_t>(first.value - position.value - 1);
@@ -33,6 +38,16 @@ Position earliest_position(const LogExtent& extent) {
   Position position;
   for (const Extent& partition : extent.partitions) position.push_back(partition.floor);
   return position;
+}
+
+bool is_another_log(const LogExtent& extent, const Position& head) {
+  if (head.size() > extent.partitions.size()) return true;
+  for (std::size_t p = 0; p < head.size(); ++p) {
+    const Extent& held = extent.partitions[p];
+    if (is_unknown(extent, p)) continue;
+    if (held.last < head[p] || is_former(extent, held, head[p])) return true;
+  }
+  return false;
 }
 
 StartPlan reset_plan(std::string_view reason, const LogExtent& extent, const Position& head,
@@ -61,8 +76,7 @@ StartPlan resolve_position(Position position, const LogExtent& extent, const Pos
   plan.opening = position;
   for (std::size_t p = 0; p < position.size(); ++p) {
     const Extent& held = extent.partitions[p];
-    // A position of the log's former life, unless it is the beginning of the present one.
-    const bool former = position[p] < extent.origin.previous() && position[p] != held.floor;
+    const bool former = is_former(extent, held, position[p]);
     if (is_unknown(extent, p) || (position[p] >= held.floor && !former)) continue;
     plan.gaps.push_back({static_cast<Partition>(p), position[p], held.first,
                          count_lost(extent, position[p], held.first), extent.exact});

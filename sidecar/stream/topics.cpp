@@ -83,6 +83,7 @@ void Topics::tidy(Clock::time_point now) {
     share_memory();
   }
   for (const auto& log : idle) log->close();
+  for (const auto& log : open_logs()) log->ask_again();
 }
 
 // A topic's log bytes cover all its logs, and all topics together stay within the budget.

@@ -44,7 +44,8 @@ class Topics {
   std::shared_ptr<OpenLog> enter(Topic& topic, const std::string& log);
 
   // Closes logs whose readers have gone for longer than `linger`, and shares the memory among the
-  // others. Once a second or so; not on an event loop, as ending a tail may wait for its thread.
+  // others; asks again for starts that wait. Once a second or so; not on an event loop, as ending a
+  // tail may wait for its thread.
   void tidy(Clock::time_point now);
   // Ends all tails. Nothing may be entered any more.
   void close();
