@@ -172,11 +172,10 @@ void Crowd::take(std::uint32_t index, const Stamp& stamp, std::int64_t now) {
 
 void Crowd::note_id(const char* begin, const char* end) {
   const std::string_view bytes(begin, static_cast<std::size_t>(end - begin));
-  const auto line = bytes.rfind("\nid:");
-  if (line == bytes.npos) return;
-  const auto from = bytes.find_first_not_of(' ', line + 4);
-  const auto to = bytes.find('\n', line + 1);
-  if (from != bytes.npos && to != bytes.npos) last_id_ = bytes.substr(from, to - from);
+  const auto line = bytes.rfind("\nid: ");
+  if (line == bytes.npos && bytes.substr(0, 4) != "id: ") return;
+  const auto from = line == bytes.npos ? 4 : line + 5;
+  last_id_ = bytes.substr(from, bytes.find('\n', from) - from);
 }
 
 void Crowd::give_up(std::uint32_t index) {
