@@ -66,10 +66,12 @@ def short(value):
     return "{:,.0f}".format(value) if abs(value) >= 100 else "%.3g" % value
 
 
-def newest():
-    """The newest file of results; nothing where there is none."""
+def newest(scenario):
+    """The newest file with results of a scenario; nothing where there is none."""
     paths = [os.path.join(FOLDER, name) for name in os.listdir(FOLDER) if name.endswith(".json")]
-    if not paths:
-        return None
-    with open(max(paths, key=os.path.getmtime)) as file:
-        return json.load(file)
+    for path in sorted(paths, key=os.path.getmtime, reverse=True):
+        with open(path) as file:
+            found = json.load(file)
+        if any(row["scenario"] == scenario for row in found["rows"]):
+            return found
+    return None
