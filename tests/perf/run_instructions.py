@@ -12,8 +12,8 @@ import tempfile
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 FIGURES = os.path.join(HERE, "instructions.json")
-BINARY = os.path.join(os.path.dirname(os.environ.get("SIDESTREAM_BINARY", os.path.join(ROOT, "build/release/sidestream"))),
-                      "tests", "perf", "perf_deliver")
+SIDESTREAM = os.environ.get("SIDESTREAM_BINARY", os.path.join(ROOT, "build", "release", "sidestream"))
+BINARY = os.path.join(os.path.dirname(SIDESTREAM), "tests", "perf", "perf_deliver")
 TOLERANCE = 0.05
 SCENARIOS = ("publish", "live", "batch", "replay")
 
@@ -69,8 +69,8 @@ def compare():
         if abs(found / wanted - 1) <= TOLERANCE:
             passed += 1
         else:
-            print("FAILED %s: %.1f instructions where %.1f are recorded; if that is meant, tests/perf/run_instructions.py "
-                  "--record" % (scenario, found, wanted))
+            print("FAILED %s: %.1f instructions where %.1f are recorded; if that is meant, "
+                  "tests/perf/run_instructions.py --record" % (scenario, found, wanted))
             failed += 1
     print("%d passed, %d failed, %d skipped" % (passed, failed, skipped))
     return failed > 0

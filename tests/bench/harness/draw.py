@@ -9,17 +9,25 @@ WIDTH, HEIGHT = 640, 360
 LEFT, RIGHT, TOP, BOTTOM = 72, 120, 44, 48
 COLOURS = {"sidestream": "#0b7285", "bare": "#868e96", "nchan": "#e8590c", "node": "#5f3dc4"}
 LABELS = {"sidestream": "Sidestream", "bare": "bare epoll server", "nchan": "nginx + nchan", "node": "Node by hand"}
+SHOWN = ("curve", "efficiency", "memory")
 STYLE = "text { font: 13px system-ui, sans-serif; fill: #343a40 } .title { font-weight: 600; font-size: 15px }"
 
 
-def points(rows, figure):
+def points(rows, key):
     """server -> [(subscribers, value)]"""
     found = {}
     for row in rows:
-        if row["scenario"] == "curve":
-            for name, figures in row["servers"].items():
-                found.setdefault(name, []).append((row["cell"]["subscribers"], figure(row, figures)))
+        cell = {"size": 100, "threads": 1, "per_wake": 1, **row["cell"]}
+        if row["scenario"] not in SHOWN or (cell["size"], cell["threads"], cell["per_wake"]) != (100, 1, 1):
+            continue
+        for name, figures in row["servers"].items():
+            if key in figures:
+                found.setdefault(name, []).append((cell["subscribers"], figures[key]))
     return {name: sorted(each) for name, each in found.items()}
+
+
+def scaled(series, factor):
+    return {name: [(x, factor(x, y)) for x, y in each] for name, each in series.items()}
 
 
 def nice_step(most):
@@ -71,8 +79,10 @@ class Picture:
             colour, each = COLOURS[name], self.series[name]
             path = " ".join("%.1f,%.1f" % (self.x(a), self.y(b)) for a, b in each)
             dashes = ' stroke-dasharray="5 4"' if name == "bare" else ""
-            self.parts.append('<polyline points="%s" fill="none" stroke="%s" stroke-width="2.5"%s/>' % (path, colour, dashes))
-            self.parts += ['<circle cx="%.1f" cy="%.1f" r="3.5" fill="%s"/>' % (self.x(a), self.y(b), colour) for a, b in each]
+            self.parts.append('<polyline points="%s" fill="none" stroke="%s" stroke-width="2.5"%s/>'
+                              % (path, colour, dashes))
+            for a, b in each:
+                self.parts.append('<circle cx="%.1f" cy="%.1f" r="3.5" fill="%s"/>' % (self.x(a), self.y(b), colour))
             below = max(y, below + 16)  # labels don't cover each other
             self.text(WIDTH - RIGHT + 10, below + 4, LABELS[name], more=' style="fill:%s"' % colour)
 
@@ -89,11 +99,12 @@ def draw(results):
     if not any(row["scenario"] == "curve" for row in rows):
         print("there are no results of the scenario `curve` to draw")
         return 1
+    throughput = scaled(points(rows, "per_cpu_second"), lambda _, y: y / 1000)
+    memory = scaled(points(rows, "bytes"), lambda x, y: x * y / 2 ** 20)
     pictures = {
-        "bench-throughput.svg": Picture("Throughput: one event of 100 bytes to every subscriber", "thousand deliveries per CPU second",
-                                        points(rows, lambda row, figures: figures["per_cpu_second"] / 1000)),
-        "bench-memory.svg": Picture("Memory of idle subscribers", "MiB in the server, without the kernel's",
-                                    points(rows, lambda row, figures: figures["bytes"] * row["cell"]["subscribers"] / 2 ** 20))}
+        "bench-throughput.svg": Picture("Throughput: one event of 100 bytes to every subscriber",
+                                        "thousand deliveries per CPU second of the server", throughput),
+        "bench-memory.svg": Picture("Memory of idle subscribers", "MiB in the server, without the kernel's", memory)}
     for name, picture in pictures.items():
         with open(os.path.join(machine.ROOT, "docs", name), "w") as file:
             file.write(picture.svg())

@@ -51,16 +51,31 @@ def efficiency(run):
         kinds = compared(threads, per_wake)
         cell = {"subscribers": subscribers, "size": size, "threads": threads, "per_wake": per_wake}
         run.alternate("efficiency", cell, kinds,
-                      lambda kind: efficiency_of(kind, subscribers, size, threads, per_wake, 0.8 if run.quick else 2))
+                      lambda kind: efficiency_of(kind, subscribers, size, threads, per_wake, 0.8 if run.quick else 1.5))
+
+
+def publishing_of(kind, rate):
+    """With a single subscriber: what it costs to take events, which `efficiency` has in its figures."""
+    with kind(flush="auto") as server, Load(server, 1) as load:
+        connections = 1 if kind is Bare or rate < 100 else 32
+        load.publish(events=max(rate // 10, 2), rate=rate, connections=connections)
+        report = load.publish(events=int(2 * rate), rate=rate, connections=connections)
+        must_be_right(server, report)
+    return {"us_per_event": report["cpu_seconds"] / (2 * rate) * 1e6, "p99_ms": report["p99_ms"]}
+
+
+def publishing(run):
+    for rate in (50, 500, 5000):
+        run.alternate("publishing", {"events_per_second": rate}, FAN_OUT, lambda kind: publishing_of(kind, rate))
 
 
 def curve(run):
-    for subscribers in (100, 1000, 5000, 10000, 18000):
+    for subscribers in (100, 5000, 18000):  # between them lie cells of `efficiency` and `memory`
         run.alternate("curve", {"subscribers": subscribers}, FAN_OUT, lambda kind: curve_of(kind, subscribers, run))
 
 
 def curve_of(kind, subscribers, run):
-    result = efficiency_of(kind, subscribers, 100, 1, 1, 0.8 if run.quick else 2)
+    result = efficiency_of(kind, subscribers, 100, 1, 1, 0.8 if run.quick else 1.5)
     result["bytes"] = memory_of(kind, subscribers)["bytes"]
     return result
 
@@ -93,7 +108,7 @@ def latency_of(kind, subscribers, seconds):
 
 def latency(run):
     run.alternate("latency", {"subscribers": 10000, "size": 100}, FAN_OUT,
-                  lambda kind: latency_of(kind, 10000, 1 if run.quick else 2.5))
+                  lambda kind: latency_of(kind, 10000, 1 if run.quick else 2))
 
 
 def flood_of(kind, seconds):

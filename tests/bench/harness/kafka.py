@@ -10,7 +10,7 @@ import time
 
 from harness import machine
 from harness.load import Load, must_be_right
-from harness.servers import KafkaSse, Sidestream
+from harness.servers import Bare, KafkaSse, Sidestream
 
 SUPPORT = os.path.join(machine.ROOT, "tests", "support", "kafka")
 
@@ -42,8 +42,35 @@ def publishing(bootstrap, topic, partitions):
 
 def kafka(run):
     with broker() as bootstrap:
+        efficiency(run, bootstrap)
         one_reader(run, bootstrap)
         fan_out(run, bootstrap)
+
+
+def efficiency(run, bootstrap):
+    """The broker's and the producer's work is not counted."""
+    for subscribers, wakes in ((1000, 50), (10000, 5)):
+        for per_wake in (1, 10, 100):
+            cell = {"subscribers": subscribers, "size": 100, "threads": 1, "per_wake": per_wake}
+            run.alternate("kafka efficiency", cell, [Bare, Sidestream],
+                          lambda kind: efficiency_of(kind, bootstrap, subscribers, wakes, per_wake), alone=False)
+
+
+def efficiency_of(kind, bootstrap, subscribers, wakes, per_wake):
+    """The events of a wake are produced at once; the bare server gets them as one block."""
+    wakes = max(2, wakes // 2) if per_wake == 100 else wakes
+    plan, options = dict(size=100, rate=wakes * per_wake, burst=per_wake), {}
+    if kind is Sidestream:
+        topic = "efficiency-%d" % time.monotonic_ns()
+        create(bootstrap, topic, 1)
+        options = dict(kafka=bootstrap, topic=topic)
+        plan.update(publishing(bootstrap, topic, 1))
+    with kind(**options) as server, Load(server, subscribers) as load:
+        load.publish(events=2 * per_wake, **plan)
+        report = load.publish(events=max(2 * wakes, 6) * per_wake, **plan)
+        must_be_right(server, report)
+    return {"per_cpu_second": report["events"] / report["cpu_seconds"],
+            "events_per_read": report["events"] / report["reads"], "p99_ms": report["p99_ms"]}
 
 
 def one_reader(run, bootstrap):
@@ -54,10 +81,10 @@ def one_reader(run, bootstrap):
         report = load.publish(events=records, size=100, **publishing(bootstrap, topic, 1))
         must_be_right(server, report)
     run.alternate("kafka live", {"readers": 1, "size": 100}, [Sidestream],
-                  lambda kind: live_of(kind, bootstrap, records))
+                  lambda kind: live_of(kind, bootstrap, records), alone=False)
     kinds = [Sidestream] + ([KafkaSse] if os.path.isdir(os.path.join(machine.NODE_MODULES, "kafka-sse")) else [])
     run.alternate("kafka replay", {"readers": 1, "size": 100}, kinds,
-                  lambda kind: replay_of(kind, bootstrap, topic, records))
+                  lambda kind: replay_of(kind, bootstrap, topic, records), alone=False)
 
 
 def replay_of(kind, bootstrap, topic, records):
@@ -92,7 +119,7 @@ def fan_out(run, bootstrap):
     events = 1000 if run.quick else 10000
     for partitions in (1, 12):
         run.alternate("kafka fan-out", {"readers": 1000, "partitions": partitions, "size": 100}, [Sidestream],
-                      lambda kind: fan_out_of(kind, bootstrap, partitions, events))
+                      lambda kind: fan_out_of(kind, bootstrap, partitions, events), alone=False)
 
 
 def fan_out_of(kind, bootstrap, partitions, events):

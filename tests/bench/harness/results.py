@@ -7,7 +7,7 @@ import statistics
 import sys
 import time
 
-from harness import machine
+from harness import machine, quiet
 
 FOLDER = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "results")
 
@@ -20,14 +20,16 @@ class Run:
         self.open_files_max = self.machine["open_files_max"]
         self.rows = []
 
-    def alternate(self, scenario, cell, kinds, measure):
-        """Measures each server in turn, several times over; keeps the medians of each figure."""
+    def alternate(self, scenario, cell, kinds, measure, alone=True):
+        """Measures each server in turn, several times over; keeps the medians of each figure. `alone`: what nobody
+        else disturbs is waited for."""
         began = time.monotonic()
         found = {kind.name: [] for kind in kinds}
         for _ in range(self.rounds):
             for kind in kinds:
                 try:
-                    found[kind.name].append(measure(kind))
+                    figures, foreign = quiet.measure(lambda: measure(kind)) if alone else (measure(kind), None)
+                    found[kind.name].append({**figures, "others_share": foreign} if alone else figures)
                 except RuntimeError as error:
                     print("  %s" % error, file=sys.stderr, flush=True)
         servers = {name: self.medians(each) for name, each in found.items() if each}
@@ -37,7 +39,7 @@ class Run:
                                        time.monotonic() - began), flush=True)
         for name, figures in servers.items():
             print("      %-11s %s" % (name, "  ".join("%s %s" % (key, short(value)) for key, value in figures.items()
-                                                     if not key.endswith("_runs"))), flush=True)
+                                                     if not key.endswith(("_runs", "_share")))), flush=True)
 
     @staticmethod
     def medians(each):
@@ -50,7 +52,7 @@ class Run:
                 result[key + "_runs"] = [min(values), max(values)]
         return result
 
-    def save(self, note=""):
+    def save(self, note):
         day = datetime.date.today().isoformat()
         os.makedirs(FOLDER, exist_ok=True)
         path = os.path.join(FOLDER, "%s-%s%s.json" % (day, self.machine["commit"], note))
