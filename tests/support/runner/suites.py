@@ -19,6 +19,8 @@ SANITIZERS = ("asan", "tsan")
 HEAVY = ("e2e", "faults", "browser", "quickstart")
 # Folders whose scripts are also run with the sanitizers' binaries.
 SANITIZED_SCRIPTS = ("connectors", "e2e")
+# Folders with a `run` that is no suite.
+OTHERS = ("bench",)
 # Folders of the inner loop.
 QUICK = ("unit", "tidy", "connectors", "e2e")
 # Minutes that a suite may take before it counts as hanging; sanitizers get twice that.
@@ -71,7 +73,7 @@ def scripts(preset):
     for path in sorted(paths):
         name = os.path.relpath(path, os.path.join(ROOT, "tests"))
         suite = Suite(preset, name, (path,), False)
-        if preset not in SANITIZERS or suite.folder in SANITIZED_SCRIPTS:
+        if suite.folder not in OTHERS and (preset not in SANITIZERS or suite.folder in SANITIZED_SCRIPTS):
             found.append(suite)
     return found
 

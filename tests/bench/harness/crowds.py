@@ -1,0 +1,56 @@
+"""(d) 50,000 subscribers, (g) a storm of resuming clients."""
+
+import contextlib
+
+from harness import proc
+from harness.load import Load, must_be_right
+from harness.servers import Nchan, Sidestream
+
+
+def many(run):
+    """As many sidecars as the limit of open files of a process makes necessary; on most machines one."""
+    subscribers = 5000 if run.quick else 50000
+    groups = -(-subscribers // (run.open_files_max - 1000))
+    each = subscribers // groups
+    run.alternate("many", {"subscribers": each * groups, "sidecars": groups}, [Sidestream],
+                  lambda kind: many_of(kind, groups, each))
+
+
+def many_of(kind, groups, each):
+    with contextlib.ExitStack() as stack:
+        servers = [stack.enter_context(kind()) for _ in range(groups)]
+        before = [server.memory() for server in servers]
+        loads = [stack.enter_context(Load(server, each)) for server in servers]
+        for load in loads:
+            load.start_publishing(events=10, rate=1)
+        reports = [load.read() for load in loads]
+        for server, report in zip(servers, reports):
+            must_be_right(server, report)
+        memory = sum(server.memory() for server in servers) - sum(before)
+        return {"received": sum(report["events"] for report in reports),
+                "bytes": memory / (each * groups),
+                "p99_ms": max(report["p99_ms"] for report in reports),
+                "connect_seconds": max(load.opened["seconds"] for load in loads),
+                "threads": max(proc.threads(server.process.pid) for server in servers),
+                "files_per_subscriber": max(proc.open_files(server.process.pid) for server in servers) / each}
+
+
+def storm(run):
+    clients = 1000 if run.quick else 10000
+    for name, kinds, log in (("topic log", [Sidestream, Nchan], "16MiB"), ("broker", [Sidestream], "1KiB")):
+        run.alternate("storm", {"clients": clients, "behind": 100, "from": name}, kinds,
+                      lambda kind: storm_of(kind, clients, log))
+
+
+def storm_of(kind, clients, log):
+    with kind(log=log) as server:
+        with Load(server, 1) as first:
+            resume = first.publish(events=1, size=100)["last_id"]
+            must_be_right(server, first.publish(events=100, size=100, rate=1000))
+            before = server.cpu()
+            with Load(server, clients, resume=resume, wait=False) as load:
+                opened = load.read()
+                report = load.await_events(100)
+                must_be_right(server, report)
+            return {"seconds": (report["last_ns"] - opened["start_ns"]) / 1e9, "cpu_seconds": server.cpu() - before,
+                    "connect_seconds": opened["seconds"]}

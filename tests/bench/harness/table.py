@@ -1,0 +1,116 @@
+"""The table: each bar with its figure, as ratios to the other servers of the same rounds."""
+
+from harness.results import short
+
+
+def ratio(servers, key, other, mine="sidestream"):
+    if mine not in servers or other not in servers:
+        return None
+    return servers[mine][key] / servers[other][key]
+
+
+def lines(rows):
+    for row in rows:
+        yield from LINES.get(row["scenario"], lambda row: [])(row)
+
+
+def cell_text(row):
+    return ", ".join("%s %s" % (short(value), key.replace("_", " ")) for key, value in row["cell"].items())
+
+
+def efficiency(row):
+    s = row["servers"]
+    yield row, "deliveries per CPU second / bare", ratio(s, "per_cpu_second", "bare"), ">= 0.9"
+    bar = ">= 1.4" if row["cell"]["size"] == 100 and row["cell"]["threads"] == 1 else ""
+    yield row, "deliveries per CPU second / nchan", ratio(s, "per_cpu_second", "nchan"), bar
+    yield row, "deliveries per CPU second / node", ratio(s, "per_cpu_second", "node"), ""
+
+
+def kafka_efficiency(row):
+    yield row, "deliveries per CPU second / bare", ratio(row["servers"], "per_cpu_second", "bare"), ">= 0.9"
+
+
+def publishing(row):
+    for name, s in row["servers"].items():
+        yield row, name + ": microseconds of CPU per event", s["us_per_event"], ""
+
+
+def memory(row):
+    s = row["servers"]
+    yield row, "bytes per idle subscriber", s["sidestream"]["bytes"], "<= 1024"
+    for other in ("nchan", "node"):
+        if other in s:
+            yield row, "the same of " + other, s[other]["bytes"], ""
+
+
+def latency(row):
+    s = row["servers"]
+    yield row, "p99 / nchan's", ratio(s, "p99_ms", "nchan"), "<= 0.85"
+    yield row, "p99 / bare's", ratio(s, "p99_ms", "bare"), "<= 1.15"
+    yield row, "p99 / node's", ratio(s, "p99_ms", "node"), ""
+
+
+def many(row):
+    s = row["servers"]["sidestream"]
+    yield row, "subscribers that received all", s["received"] / 10, ">= %d" % row["cell"]["subscribers"]
+    yield row, "descriptors per subscriber", s["files_per_subscriber"], ""
+    yield row, "threads", s["threads"], ""
+
+
+def flood(row):
+    for name, s in row["servers"].items():
+        bar = ">= 4.9e6" if name == "sidestream" else ""
+        yield row, name + ": deliveries per second", s["deliveries_per_second"], bar
+    s = row["servers"]["sidestream"]
+    yield row, "lost", s["lost"], "<= 0"
+    yield row, "p99 in ms", s["p99_ms"], ""
+
+
+def storm(row):
+    yield row, "seconds until all have caught up", row["servers"]["sidestream"]["seconds"], "<= 2"
+    if "nchan" in row["servers"]:
+        yield row, "the same of nchan", row["servers"]["nchan"]["seconds"], ""
+
+
+def kafka(row):
+    for name, s in row["servers"].items():
+        yield row, name + ": records per second", s["records_per_second"], ">= 300000" if name == "sidestream" else ""
+
+
+def fan_out(row):
+    s = row["servers"]["sidestream"]
+    yield row, "deliveries per second", s["deliveries_per_second"], ""
+    yield row, "deliveries per CPU second", s["per_cpu_second"], ""
+
+
+LINES = {"efficiency": efficiency, "publishing": publishing, "memory": memory, "latency": latency, "many": many,
+         "flood": flood, "storm": storm, "kafka efficiency": kafka_efficiency, "kafka live": kafka,
+         "kafka replay": kafka, "kafka fan-out": fan_out}
+
+
+def partitions_ratio(rows):
+    """Fan-out of 12 partitions against one."""
+    found = {row["cell"]["partitions"]: row for row in rows if row["scenario"] == "kafka fan-out"}
+    if len(found) == 2 and all("sidestream" in row["servers"] for row in found.values()):
+        speed = {n: row["servers"]["sidestream"]["deliveries_per_second"] for n, row in found.items()}
+        yield found[12], "12 partitions / 1", speed[12] / speed[1], ">= 0.5"
+
+
+def met(value, bar):
+    if not bar:
+        return ""
+    sign, limit = bar.split()
+    good = value >= float(limit) if sign == ">=" else value <= float(limit)
+    return "met" if good else "NOT MET"
+
+
+def show(rows):
+    before = None
+    for row, what, value, bar in [*lines(rows), *partitions_ratio(rows)]:
+        if value is None:
+            continue
+        here = (row["scenario"], cell_text(row))
+        if here != before:
+            print("\n%s: %s" % here)
+        before = here
+        print("  %-36s %12s   %-11s %s" % (what, short(float(value)), bar, met(value, bar)))
