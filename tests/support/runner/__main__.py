@@ -77,7 +77,9 @@ class Run:
                "SIDESTREAM_TEST_LOAD": load(self.options, suite.preset),
                "SIDESTREAM_SCREENSHOTS": os.path.join(os.path.dirname(suite.log), "screenshots")}
         if self.options.nightly:
-            env.setdefault("SIDESTREAM_FAULT_RUNS", "20" if suite.preset in suites.SANITIZERS else "100")
+            sanitized = suite.preset in suites.SANITIZERS
+            env.setdefault("SIDESTREAM_FAULT_RUNS", "20" if sanitized else "100")
+            env.setdefault("SIDESTREAM_MODEL_RUNS", "500" if sanitized else "5000")
         env.pop("SIDESTREAM_TEST_KAFKA", None)
         if self.broker and self.broker.address:
             env["SIDESTREAM_TEST_KAFKA"] = self.broker.address
