@@ -169,6 +169,7 @@ void OpenLog::resolve(Asking asking, const LogExtent& extent, const LogView& vie
     case StartRequest::Kind::resume:
       return finish(resolve_id(request.id, topic_.settings, format(), extent, view.head_position));
     case StartRequest::Kind::position:
+      if (request.life != view.resets) return finish(stopped_plan());
       return finish(
           resolve_position(std::move(request.position), extent, view.head_position, on_reset));
     case StartRequest::Kind::since:

@@ -15,10 +15,11 @@ namespace sidestream {
 struct StartRequest {
   enum class Kind { live, earliest, since, tail, resume, position };
   Kind kind = Kind::live;
-  std::string id;         // resume: what the client sent
-  Timestamp since{};      // since
-  std::int64_t tail = 0;  // tail: the newest so many deliverable records of each partition
-  Position position;      // position: a reader of ours that can't read on where it stands
+  std::string id;          // resume: what the client sent
+  Timestamp since{};       // since
+  std::int64_t tail = 0;   // tail: the newest so many deliverable records of each partition
+  Position position;       // position: a reader of ours that can't read on where it stands
+  std::uint64_t life = 0;  // position: the one that it is of, as LogView::resets counts them
 };
 
 struct StartPlan {
@@ -31,7 +32,8 @@ struct StartPlan {
   std::string reset;         // why the id could not be used; empty: it could
   std::uint64_t resets = 0;  // the life of the log that the position is of
   bool dense = true;         // offsets count records
-  bool stopped = false;      // no start can be found any more: we are shutting down
+  bool stopped = false;      // there is none: we are shutting down, or `position` asked about a
+                             // former life, whose end the reader hears of from the view
 };
 
 using PlanCallback = std::function<void(StartPlan)>;

@@ -221,6 +221,7 @@ void Subscription::recover(std::size_t part, Context& context) {
   StartRequest request;
   request.kind = StartRequest::Kind::position;
   request.position = reader.position(context.logs[part]->view);
+  request.life = reader.resets();
   reader.restart();
   // Reset meanwhile? Then the view that is on its way says so, and the vector means nothing any
   // more.

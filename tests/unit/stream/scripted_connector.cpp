@@ -58,8 +58,12 @@ void ScriptedConnector::grow() {
   if (sink_) sink_->grow(static_cast<int>(partitions_.size()));
 }
 
-void ScriptedConnector::recreate() {
+void ScriptedConnector::recreate(bool seen) {
   for (Held& held : partitions_) held = Held{};
+  if (seen) tell_recreated();
+}
+
+void ScriptedConnector::tell_recreated() {
   if (sink_) sink_->reset("recreated", Position(partitions_.size(), Offset::of(-1)));
 }
 

@@ -24,8 +24,9 @@ class ScriptedConnector final : public Connector {
   void deliver_all();
   void trim(Partition partition, std::int64_t first);
   void grow();
-  // All records go; the log begins anew.
-  void recreate();
+  // All records go; the log begins anew. The tail sees it at once, or when it is told.
+  void recreate(bool seen = true);
+  void tell_recreated();
   // Answers what was asked up to now. False: nothing was.
   bool answer_all();
 

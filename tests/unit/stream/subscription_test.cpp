@@ -200,6 +200,54 @@ TEST_F(SubscriptionTest, TellsReadersThatTheLogWasMadeAnew) {
   EXPECT_EQ(client->records(), numbers(100, 103));
 }
 
+// The question where to go on is of the former life, its answer of the new one.
+TEST_F(SubscriptionTest, AReaderThatAsksWhileTheLogIsMadeAnewIsToldOnce) {
+  Side& s = side("orders", 1, 16 * 1024);
+  const auto client = connect(s, from(StartRequest::Kind::live));
+  append(s, 0, 10);
+  deliver(s, *client);
+  append(s, 10, 3000);
+  s.broker.deliver_all();  // more than is kept: the reader lags
+  client->wake();
+  client->read_all();
+  s.broker.trim(0, 2000);
+  s.broker.answer_all();  // gone
+  client->open_post();    // asks where to go on
+  s.broker.recreate(false);
+  append(s, 5000, 5003);
+  settle(*client);
+  EXPECT_TRUE(client->named("stream-reset").empty()) << "the tail has not seen it";
+  s.broker.tell_recreated();
+  deliver(s, *client);
+  EXPECT_EQ(client->named("stream-reset").size(), 1u);
+  EXPECT_TRUE(client->named("stream-gap").empty());
+  auto expected = numbers(0, 10);
+  for (const auto& n : numbers(5000, 5003)) expected.push_back(n);
+  EXPECT_EQ(client->records(), expected);
+}
+
+TEST_F(SubscriptionTest, WhoComesWhileTheLogIsMadeAnewWaitsForTheNewOne) {
+  Side& s = side("orders");
+  const auto first = connect(s, from(StartRequest::Kind::live));
+  append(s, 0, 10);
+  deliver(s, *first);
+  s.broker.recreate(false);
+  const auto live = connect(s, from(StartRequest::Kind::live));
+  const auto old = connect(s, after("20"));
+  EXPECT_TRUE(live->events().empty() && old->events().empty());
+  s.broker.tell_recreated();
+  settle(*live);
+  settle(*old);
+  append(s, 100, 102);
+  s.broker.deliver_all();
+  for (const auto& client : {live.get(), old.get()}) {
+    client->wake();
+    settle(*client);
+    EXPECT_EQ(client->records(), numbers(100, 102));
+  }
+  EXPECT_EQ(old->named("stream-reset").size(), 1u);
+}
+
 TEST_F(SubscriptionTest, AnotherReplicasMergeOrderIsSplicedExactly) {
   Side& s = side("orders", 2);
   for (int i = 0; i < 10; ++i) {
