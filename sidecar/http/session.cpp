@@ -111,7 +111,7 @@ asio::awaitable<Result<Published>> publish(PublishRequest request) {
 
 class Session {
  public:
-  Session(asio::ip::tcp::socket socket, Port port, EventLoop& loop, const SessionContext& context)
+  Session(Socket socket, Port port, EventLoop& loop, const SessionContext& context)
       : stream_(std::move(socket)), port_(port), loop_(loop), context_(context) {}
 
   // False: the connection has become a stream, which counts itself.
@@ -128,7 +128,7 @@ class Session {
   asio::awaitable<Next> start_stream(const Request& request, StreamRequest stream);
   bool take_place() const;
 
-  beast::tcp_stream stream_;
+  beast::basic_stream<asio::ip::tcp, asio::io_context::executor_type> stream_;
   beast::flat_buffer buffer_;
   Port port_;
   EventLoop& loop_;
@@ -143,7 +143,7 @@ asio::awaitable<bool> Session::run() {
   // What the client still sends is read for a moment: a close with unread bytes would be a reset,
   // which can take the answer with it.
   beast::error_code ignored;
-  stream_.socket().shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
+  stream_.socket().shutdown(Socket::shutdown_send, ignored);
   stream_.expires_after(1s);
   for (std::size_t read = 0; read < 1024 * 1024;) {
     buffer_.clear();
@@ -302,8 +302,8 @@ asio::awaitable<Session::Next> Session::start_stream(const Request& request, Str
 
 }  // namespace
 
-boost::asio::awaitable<void> run_session(boost::asio::ip::tcp::socket socket, Port port,
-                                         EventLoop& loop, const SessionContext& context) {
+boost::asio::awaitable<void> run_session(Socket socket, Port port, EventLoop& loop,
+                                         const SessionContext& context) {
   context.probe.connections.add(1);
   bool counted = true;
   try {

@@ -3,11 +3,11 @@
 // here.
 
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/ip/tcp.hpp>
 
 #include "sidecar/base/log.hpp"
 #include "sidecar/http/event_loop.hpp"
 #include "sidecar/http/router.hpp"
+#include "sidecar/http/socket.hpp"
 
 namespace sidestream {
 
@@ -21,7 +21,7 @@ struct SessionContext {
 };
 
 // Runs on `loop`, whose io_context the socket belongs to. Never throws.
-boost::asio::awaitable<void> run_session(boost::asio::ip::tcp::socket socket, Port port,
-                                         EventLoop& loop, const SessionContext& context);
+boost::asio::awaitable<void> run_session(Socket socket, Port port, EventLoop& loop,
+                                         const SessionContext& context);
 
 }  // namespace sidestream

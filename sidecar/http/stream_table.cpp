@@ -74,8 +74,7 @@ std::uint32_t StreamTable::free_slot() {
   return slot;
 }
 
-void StreamTable::add(boost::asio::ip::tcp::socket socket,
-                      std::vector<std::shared_ptr<OpenLog>> logs,
+void StreamTable::add(Socket socket, std::vector<std::shared_ptr<OpenLog>> logs,
                       const std::vector<StartRequest>& starts, const StreamOptions& options) {
   const std::uint32_t slot = free_slot();
   SubscriptionOptions own = options.subscription;
@@ -207,7 +206,7 @@ void StreamTable::resume_later(std::uint32_t slot, Stream& stream) {
 
 void StreamTable::wait_writable(std::uint32_t slot, Stream& stream) {
   stream.blocked = true;
-  stream.socket.async_wait(boost::asio::ip::tcp::socket::wait_write,
+  stream.socket.async_wait(Socket::wait_write,
                            [this, name = name_of(slot)](boost::system::error_code) {
                              Stream* found = find(name);
                              if (!found) return;
@@ -219,7 +218,7 @@ void StreamTable::wait_writable(std::uint32_t slot, Stream& stream) {
 // The stream has said all: the peer gets the end, and a moment to close.
 void StreamTable::finish(Stream& stream) {
   boost::system::error_code ignored;
-  stream.socket.shutdown(boost::asio::ip::tcp::socket::shutdown_send, ignored);
+  stream.socket.shutdown(Socket::shutdown_send, ignored);
   stream.ending = true;
   stream.end_at = Clock::now() + closing_time;
 }
@@ -227,7 +226,7 @@ void StreamTable::finish(Stream& stream) {
 // ---- the peer ----
 
 void StreamTable::watch_peer(std::uint32_t slot, Stream& stream) {
-  stream.socket.async_wait(boost::asio::ip::tcp::socket::wait_read,
+  stream.socket.async_wait(Socket::wait_read,
                            [this, name = name_of(slot)](boost::system::error_code) {
                              if (find(name)) peer_spoke(static_cast<std::uint32_t>(name));
                            });

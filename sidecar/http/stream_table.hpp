@@ -9,7 +9,6 @@
 // stopped.
 
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <chrono>
 #include <cstdint>
@@ -20,6 +19,7 @@
 #include <vector>
 
 #include "sidecar/http/log_members.hpp"
+#include "sidecar/http/socket.hpp"
 #include "sidecar/metrics/probes.hpp"
 #include "sidecar/stream/subscription.hpp"
 
@@ -40,7 +40,7 @@ class StreamTable final : public Postbox {
 
   // Takes over a socket whose response head has been sent and that was counted in
   // ServerProbe::streams. `logs` have been entered; the table leaves them.
-  void add(boost::asio::ip::tcp::socket socket, std::vector<std::shared_ptr<OpenLog>> logs,
+  void add(Socket socket, std::vector<std::shared_ptr<OpenLog>> logs,
            const std::vector<StartRequest>& starts, const StreamOptions& options);
 
   // Ends all streams at block ends, spread over `window`; new ones end at once.
@@ -58,10 +58,10 @@ class StreamTable final : public Postbox {
     std::uint32_t place;  // in log->streams()
   };
   struct Stream {
-    Stream(boost::asio::ip::tcp::socket s, SubscriptionOptions o,
-           std::vector<std::shared_ptr<OpenLog>> logs, Memory& memory)
+    Stream(Socket s, SubscriptionOptions o, std::vector<std::shared_ptr<OpenLog>> logs,
+           Memory& memory)
         : socket(std::move(s)), subscription(o, std::move(logs), memory) {}
-    boost::asio::ip::tcp::socket socket;
+    Socket socket;
     Subscription subscription;
     std::vector<Membership> memberships;
     Clock::time_point last_sent;
