@@ -22,13 +22,14 @@ TEST_P(Liveness, SilenceIsBrokenInTime) {
   auto last = Clock::now();
   for (int i = 0; i < 4; ++i) {
     const auto beat = stream.heartbeat();
-    EXPECT_GE(beat - last, 850ms) << "none right after data";
-    EXPECT_LE(beat - last, 1150ms * patience);
+    // As seen by a client on a machine that does other things too.
+    EXPECT_GE(beat - last, 600ms) << "none right after data";
+    EXPECT_LE(beat - last, 1600ms * patience);
     last = beat;
   }
   stage.append_value("x");
   const auto data = stream.record().at;
-  EXPECT_GE(stream.heartbeat() - data, 850ms) << "data counts as a sign of life";
+  EXPECT_GE(stream.heartbeat() - data, 600ms) << "data counts as a sign of life";
 }
 
 TEST_P(Liveness, ATopicMayHaveAPaceOfItsOwn) {
