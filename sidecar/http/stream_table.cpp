@@ -328,7 +328,7 @@ void StreamTable::sweep_one(std::uint32_t slot, Clock::time_point now, bool look
     stream.end_at = Clock::time_point::max();
     stream.subscription.end("drain", random_retry(stream.retry));
   }
-  stream.subscription.tick(turn.context);
+  stream.subscription.tick();
   if (silent) stream.subscription.heartbeat(turn.context);
   pump(slot);
 }

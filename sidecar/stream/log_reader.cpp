@@ -97,7 +97,7 @@ void LogReader::pass_in_log(const Frame& frame) {
 
 LogReader::Found LogReader::next(const LogView& view, NextFrame& out, Postbox& postbox,
                                  std::uint64_t stream, std::size_t part) {
-  while (state_ != State::starting) {
+  while (begun()) {
     if (state_ == State::joined) return next_in_log(view, out) ? Found::frame : Found::nothing;
     if (next_in_page(out)) return Found::frame;
     if (away_->asked) return Found::nothing;

@@ -45,9 +45,14 @@ class LogReader {
 
   // Reads on after `position`, which is of the life `resets`.
   void begin(Position position, std::uint64_t resets, const LogView& view);
-  bool begun() const { return state_ != State::starting; }
+  bool begun() const { return state_ >= State::replaying; }
   // A new start is being asked for; nothing is handed out until begin().
   void restart() { state_ = State::starting; }
+  // Nothing is handed out until go_on(), which reads again from the same place.
+  void rest() { state_ = State::resting; }
+  void go_on() {
+    if (state_ == State::resting) state_ = State::replaying;
+  }
   std::uint64_t resets() const { return resets_; }
 
   // Call whenever the view may have changed: notices that this reader has lagged. `parked` is where
@@ -91,7 +96,7 @@ class LogReader {
   void set_moved(bool moved) { moved_ = moved; }
 
  private:
-  enum class State : std::uint8_t { starting, replaying, joined };
+  enum class State : std::uint8_t { starting, resting, replaying, joined };
 
   // What only readers need that are not simply at the log's cursor.
   struct Away {

@@ -71,11 +71,12 @@ void Subscription::take_plan(std::size_t part, StartPlan plan, Context& context)
     return;
   }
   // The log was reset while we asked: the position is of its former life, and step() will say so.
-  if (plan.resets != reader.resets()) return;
-  const bool news = !plan.gaps.empty() || !plan.reset.empty();
-  // Where the broker says that all is there, yet could not read it, we don't ask again at once.
-  cooling_ = !news;
-  if (cooling_) return;
+  if (plan.resets != reader.resets() || reader.begun()) return;
+  if (plan.gaps.empty() && plan.reset.empty()) {
+    // The broker says that all is there, yet could not read it: it is read again, but not at once.
+    cooling_ = true;
+    return reader.rest();
+  }
   announce(part, plan, context);
   reader.begin(std::move(plan.position), plan.resets, context.logs[part]->view);
 }
@@ -236,12 +237,10 @@ void Subscription::take_page(std::size_t part, Result<PagePtr> page, Context& co
   if (readers_[part].take_page(std::move(page)) == LogReader::Found::gone) recover(part, context);
 }
 
-void Subscription::tick(Context& context) {
+void Subscription::tick() {
   if (!cooling_) return;
   cooling_ = false;
-  for (std::size_t part = 0; part < parts(); ++part) {
-    if (!readers_[part].begun()) recover(part, context);
-  }
+  for (LogReader& reader : readers_) reader.go_on();
 }
 
 // ---- the stream's own blocks ----

@@ -85,7 +85,7 @@ class Subscription {
     if (started_ && !ending_) look_for_changes(context);
   }
   // Once in a while: what could not go on tries again.
-  void tick(Context& context);
+  void tick();
   bool cooling() const { return cooling_; }
   // Ends at the next block's end with stream-shutdown. `retry_ms`: when to come back.
   void end(std::string_view reason, std::int64_t retry_ms);

@@ -111,9 +111,10 @@ TEST_P(StalledReader, HarmsOnlyItself) {
   }
   EXPECT_LT(stalled.seen_by(0), base + records / 2) << "it did not stall";
 
+  const auto seen = stalled.seen_by(0);
   stalled.read_again(0);
   EXPECT_TRUE(stalled.all_have(second.next(), 300s * patience))
-      << stalled.failure() << stalled.seen_by(0);
+      << stalled.failure() << " from " << seen << " to " << stalled.seen_by(0);
   EXPECT_EQ(stalled.connects(), 1) << "over the same connection";
   EXPECT_EQ(stalled.notices(), 0);
 }

@@ -108,7 +108,8 @@ void ScriptedConnector::answer_read(const Range& range,
                                     const Callback<Offset>& done) {
   ++probe_.ranges_read;
   const std::int64_t from = range.after.number() + 1;
-  if (from < first(range.partition) || range.until.number() >= end(range.partition)) {
+  if (std::exchange(lose_a_read_, false) || from < first(range.partition) ||
+      range.until.number() >= end(range.partition)) {
     return done(make_error_code(Errc::gone));
   }
   // Small pages, so that readers cross many.

@@ -27,6 +27,8 @@ class ScriptedConnector final : public Connector {
   // All records go; the log begins anew. The tail sees it at once, or when it is told.
   void recreate(bool seen = true);
   void tell_recreated();
+  // The next read finds nothing, whatever is held.
+  void lose_a_read() { lose_a_read_ = true; }
   // Answers what was asked up to now. False: nothing was.
   bool answer_all();
 
@@ -66,6 +68,7 @@ class ScriptedConnector final : public Connector {
 
   std::vector<Held> partitions_;
   TailSink* sink_ = nullptr;
+  bool lose_a_read_ = false;
   std::vector<std::function<void()>> asked_;
   ConnectorProbe probe_;
 };

@@ -226,6 +226,21 @@ TEST_F(SubscriptionTest, AReaderThatAsksWhileTheLogIsMadeAnewIsToldOnce) {
   EXPECT_EQ(client->records(), expected);
 }
 
+// The broker says that it holds what it could not read a moment ago.
+TEST_F(SubscriptionTest, AReadThatFindsNothingThoughAllIsThereIsTriedAgain) {
+  Side& s = side("orders", 1, 16 * 1024);
+  append(s, 0, 3000);
+  const auto first = connect(s, from(StartRequest::Kind::live));
+  s.broker.lose_a_read();
+  const auto client = connect(s, after("9"));
+  EXPECT_TRUE(client->records().empty());
+  EXPECT_TRUE(client->subscription().cooling());
+  client->subscription().tick();
+  settle(*client);
+  EXPECT_EQ(client->records(), numbers(10, 3000));
+  EXPECT_TRUE(client->named("stream-gap").empty());
+}
+
 TEST_F(SubscriptionTest, WhoComesWhileTheLogIsMadeAnewWaitsForTheNewOne) {
   Side& s = side("orders");
   const auto first = connect(s, from(StartRequest::Kind::live));
