@@ -236,6 +236,7 @@ TEST_F(SubscriptionTest, AReadThatFindsNothingThoughAllIsThereIsTriedAgain) {
   EXPECT_TRUE(client->records().empty());
   EXPECT_TRUE(client->subscription().cooling());
   client->subscription().tick();
+  client->read_all();
   settle(*client);
   EXPECT_EQ(client->records(), numbers(10, 3000));
   EXPECT_TRUE(client->named("stream-gap").empty());
