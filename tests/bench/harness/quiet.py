@@ -4,9 +4,9 @@ import os
 import resource
 import time
 
-SHARE_MAX = 0.10  # of all cores
-WAIT_MAX = 15     # seconds for one measurement
-ATTEMPTS = 3
+SHARE_MAX = 0.15  # of all cores
+WAIT_MAX = 4      # seconds for one measurement
+ATTEMPTS = 2
 
 
 def busy_seconds():
