@@ -62,7 +62,7 @@ class Picture:
         value = 0
         while value <= self.y_most + self.step / 2:
             y = self.y(value)
-            self.parts.append('<path d="M%d %.1fH%d" stroke="#dee2e6"/>' % (LEFT, y, WIDTH - RIGHT, y))
+            self.parts.append('<path d="M%d %.1fH%d" stroke="#dee2e6"/>' % (LEFT, y, WIDTH - RIGHT))
             self.text(LEFT - 8, y + 4, number(value), "end")
             value += self.step
         step = nice_step(self.x_most)

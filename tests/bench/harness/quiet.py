@@ -5,8 +5,8 @@ import resource
 import time
 
 SHARE_MAX = 0.15  # of all cores
-WAIT_MAX = 4      # seconds for one measurement
-ATTEMPTS = 2
+WAIT_MAX = 15     # seconds for one measurement
+ATTEMPTS = 3
 
 
 def busy_seconds():
