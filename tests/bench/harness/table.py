@@ -121,6 +121,7 @@ def show(rows):
             continue
         here = (row["scenario"], cell_text(row))
         if here != before:
-            print("\n%s: %s" % here)
+            runs = "median of %d runs" % row["rounds"] if row["rounds"] > 1 else "one run"
+            print("\n%s: %s (%s)" % (*here, runs))
         before = here
         print("  %-36s %12s   %-11s %s" % (what, short(float(value)), bar, met(value, bar)))
