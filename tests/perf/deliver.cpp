@@ -1,8 +1,8 @@
-// The path of a record from the connector to the bytes for each subscriber, without sockets, so that a tool can count
-// its instructions: the same number in each run.
+// The path of a record from the connector to the bytes for each subscriber, without sockets, so
+// that a tool can count its instructions: the same number in each run.
 //
-//   perf_deliver publish|live|batch|replay      prints how many times the counted function did its work
-//   perf_deliver --compiler
+//   perf_deliver publish|live|batch|replay      prints how many times the counted function did its
+//   work perf_deliver --compiler
 //
 // Only what happens in the functions counted_* is to be counted; callgrind is told their names.
 
@@ -105,7 +105,8 @@ class House {
   Memory memory_{64 << 20};
   ReplayPool pool_{memory_};
   Topic topic_{settings(), broker_};
-  std::shared_ptr<OpenLog> log_ = std::make_shared<OpenLog>(topic_, "orders", memory_, pool_, Log());
+  std::shared_ptr<OpenLog> log_ =
+      std::make_shared<OpenLog>(topic_, "orders", memory_, pool_, Log());
   Answers answers_;
   LogState state_;
   std::array<LogState*, 1> pointer_{&state_};

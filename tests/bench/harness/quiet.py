@@ -4,7 +4,7 @@ import os
 import resource
 import time
 
-SHARE_MAX = 0.10  # of all cores
+SHARE_MAX = 0.15  # of all cores
 WAIT_MAX = 15     # seconds for one measurement
 ATTEMPTS = 3
 

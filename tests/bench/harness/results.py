@@ -13,12 +13,14 @@ FOLDER = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))
 
 
 class Run:
-    def __init__(self, quick, rounds):
+    def __init__(self, quick, rounds, keep):
         self.quick = quick
         self.rounds = rounds
+        self.keep = keep
         self.machine = machine.facts()
         self.open_files_max = self.machine["open_files_max"]
         self.rows = []
+        self.path, self.earlier = None, []
 
     def alternate(self, scenario, cell, kinds, measure, alone=True):
         """Measures each server in turn, several times over; keeps the medians of each figure. `alone`: what nobody
@@ -35,6 +37,8 @@ class Run:
         servers = {name: self.medians(each) for name, each in found.items() if each}
         self.rows.append({"scenario": scenario, "cell": cell, "rounds": self.rounds,
                           "load_average": os.getloadavg()[0], "servers": servers})
+        if self.keep:
+            self.save()
         print("  %-14s %s  (%.0f s)" % (scenario, " ".join("%s=%s" % pair for pair in cell.items()),
                                        time.monotonic() - began), flush=True)
         for name, figures in servers.items():
@@ -52,14 +56,21 @@ class Run:
                 result[key + "_runs"] = [min(values), max(values)]
         return result
 
-    def save(self, note):
+    def add_to(self, path):
+        """What is measured joins the rows of this file, in place of those of the same scenarios."""
+        found = read(path)
+        self.path, self.machine, self.earlier = path, found["machine"], found["rows"]
+
+    def save(self):
         day = datetime.date.today().isoformat()
-        os.makedirs(FOLDER, exist_ok=True)
-        path = os.path.join(FOLDER, "%s-%s%s.json" % (day, self.machine["commit"], note))
-        with open(path, "w") as file:
-            json.dump({"day": day, "machine": self.machine, "rows": self.rows}, file, indent=1)
+        self.path = self.path or os.path.join(FOLDER, "%s-%s.json" % (day, self.machine["commit"]))
+        with open(self.path, "w") as file:
+            json.dump({"day": day, "machine": self.machine, "rows": self.all_rows()}, file, indent=1)
             file.write("\n")
-        return path
+
+    def all_rows(self):
+        measured = {row["scenario"] for row in self.rows}
+        return [row for row in self.earlier if row["scenario"] not in measured] + self.rows
 
 
 def short(value):
@@ -68,12 +79,12 @@ def short(value):
     return "{:,.0f}".format(value) if abs(value) >= 100 else "%.3g" % value
 
 
-def newest(scenario):
-    """The newest file with results of a scenario; nothing where there is none."""
+def newest():
+    """The newest file of results; nothing where there is none."""
     paths = [os.path.join(FOLDER, name) for name in os.listdir(FOLDER) if name.endswith(".json")]
-    for path in sorted(paths, key=os.path.getmtime, reverse=True):
-        with open(path) as file:
-            found = json.load(file)
-        if any(row["scenario"] == scenario for row in found["rows"]):
-            return found
-    return None
+    return max(paths, key=os.path.getmtime, default=None)
+
+
+def read(path):
+    with open(path) as file:
+        return json.load(file)

@@ -18,16 +18,26 @@ def cell_text(row):
     return ", ".join("%s %s" % (short(value), key.replace("_", " ")) for key, value in row["cell"].items())
 
 
+def against_bare(row):
+    """Whoever happens to send more events at once looks cheaper than it is: then the ratio proves nothing."""
+    s = row["servers"]
+    value = ratio(s, "per_cpu_second", "bare")
+    if value is None:
+        return
+    together = ratio(s, "events_per_read", "bare")
+    if 0.9 <= together <= 1.1:
+        yield row, "deliveries per CPU second / bare", value, ">= 0.9"
+    else:
+        yield row, "... / bare, with %.2f x its events a wake" % together, value, ""
+
+
 def efficiency(row):
     s = row["servers"]
-    yield row, "deliveries per CPU second / bare", ratio(s, "per_cpu_second", "bare"), ">= 0.9"
-    bar = ">= 1.4" if row["cell"]["size"] == 100 and row["cell"]["threads"] == 1 else ""
+    yield from against_bare(row)
+    alike = "nchan" in s and 0.9 <= ratio(s, "events_per_read", "nchan") <= 1.1
+    bar = ">= 1.4" if row["cell"]["size"] == 100 and alike else ""
     yield row, "deliveries per CPU second / nchan", ratio(s, "per_cpu_second", "nchan"), bar
     yield row, "deliveries per CPU second / node", ratio(s, "per_cpu_second", "node"), ""
-
-
-def kafka_efficiency(row):
-    yield row, "deliveries per CPU second / bare", ratio(row["servers"], "per_cpu_second", "bare"), ">= 0.9"
 
 
 def publishing(row):
@@ -84,7 +94,7 @@ def fan_out(row):
 
 
 LINES = {"efficiency": efficiency, "publishing": publishing, "memory": memory, "latency": latency, "many": many,
-         "flood": flood, "storm": storm, "kafka efficiency": kafka_efficiency, "kafka live": kafka,
+         "flood": flood, "storm": storm, "kafka efficiency": against_bare, "kafka live": kafka,
          "kafka replay": kafka, "kafka fan-out": fan_out}
 
 
@@ -111,6 +121,7 @@ def show(rows):
             continue
         here = (row["scenario"], cell_text(row))
         if here != before:
-            print("\n%s: %s" % here)
+            runs = "median of %d runs" % row["rounds"] if row["rounds"] > 1 else "one run"
+            print("\n%s: %s (%s)" % (*here, runs))
         before = here
         print("  %-36s %12s   %-11s %s" % (what, short(float(value)), bar, met(value, bar)))

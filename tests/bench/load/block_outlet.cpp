@@ -1,5 +1,5 @@
-// Publishes to the bare server: the bytes for its subscribers, framed here. A block is a length of four bytes and
-// what one wake sends.
+// Publishes to the bare server: the bytes for its subscribers, framed here. A block is a length of
+// four bytes and what one wake sends.
 
 #include <sys/socket.h>
 #include <unistd.h>

@@ -39,7 +39,8 @@ Plan parse_plan(const std::string& line) {
   app.add_option("--events", plan.events)->required();
   app.add_option("--rate", plan.rate, "events per second; 0: as fast as they are taken");
   app.add_option("--burst", plan.burst, "so many are due at the same time");
-  app.add_option("--window", plan.window, "the next is published when all but so many have arrived");
+  app.add_option("--window", plan.window,
+                 "the next is published when all but so many have arrived");
   app.parse(line);
   plan.outlet.server = parse_address(server);
   return plan;

@@ -33,7 +33,8 @@ Crowd::Crowd(const CrowdOptions& options)
       subscribers_(options.subscribers),
       buffer_(stamp_size + read_size) {
   request_ = "GET " + options.path + " HTTP/1.1\r\nHost: bench\r\nAccept: text/event-stream\r\n";
-  if (!options.last_event_id.empty()) request_ += "Last-Event-ID: " + options.last_event_id + "\r\n";
+  if (!options.last_event_id.empty())
+    request_ += "Last-Event-ID: " + options.last_event_id + "\r\n";
   request_ += "\r\n";
   begin(publishers_max);
 }
@@ -141,8 +142,8 @@ bool Crowd::take_head(Subscriber& subscriber, const char* bytes, std::size_t siz
 void Crowd::scan(std::uint32_t index, const char* begin, const char* end) {
   const std::int64_t now = now_ns();
   while (begin < end) {
-    const auto* mark = static_cast<const char*>(
-        memchr(begin, stamp_mark, static_cast<std::size_t>(end - begin)));
+    const auto* mark =
+        static_cast<const char*>(memchr(begin, stamp_mark, static_cast<std::size_t>(end - begin)));
     if (!mark) return;
     const auto left = static_cast<std::size_t>(end - mark);
     if (left < stamp_size) {

@@ -1,6 +1,6 @@
 #pragma once
-// Very many subscribers of one event stream, on one thread: they connect, count events, check that each
-// publisher's sequence numbers come without hole or repeat, and note how long each event took.
+// Very many subscribers of one event stream, on one thread: they connect, count events, check that
+// each publisher's sequence numbers come without hole or repeat, and note how long each event took.
 //
 // Thread: one. Owns the sockets; closes them with a reset, so that no port waits afterwards.
 
@@ -25,9 +25,9 @@ struct CrowdOptions {
 struct CrowdFigures {
   std::uint64_t events = 0;
   std::uint64_t bytes = 0;
-  std::uint64_t reads = 0;     // that brought bytes: events / reads is about the events of a wake
-  std::uint64_t wrong = 0;     // sequence numbers that were not the next
-  std::int64_t first_ns = 0;   // when the first event was received, and the last
+  std::uint64_t reads = 0;    // that brought bytes: events / reads is about the events of a wake
+  std::uint64_t wrong = 0;    // sequence numbers that were not the next
+  std::int64_t first_ns = 0;  // when the first event was received, and the last
   std::int64_t last_ns = 0;
   Histogram latency;
 };
@@ -53,7 +53,7 @@ class Crowd {
   std::pair<std::uint32_t, std::uint32_t> spread() const;
 
   std::uint32_t connected() const { return connected_; }  // have the response's head
-  std::uint32_t lost() const { return lost_; }  // refused, or ended by the server
+  std::uint32_t lost() const { return lost_; }            // refused, or ended by the server
   bool all_answered() const { return connected_ + lost_ >= options_.subscribers; }
   // The last `id:` that subscriber 0 has seen.
   const std::string& last_id() const { return last_id_; }

@@ -17,11 +17,12 @@ class KafkaOutlet final : public Outlet {
       : options_(options), sequences_(options.connections) {
     rd_kafka_conf_t* conf = rd_kafka_conf_new();
     rd_kafka_conf_set_opaque(conf, this);
-    rd_kafka_conf_set_dr_msg_cb(conf, [](rd_kafka_t*, const rd_kafka_message_t* message, void* self) {
-      auto& outlet = *static_cast<KafkaOutlet*>(self);
-      --outlet.waiting_;
-      if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR) ++outlet.refused_;
-    });
+    rd_kafka_conf_set_dr_msg_cb(conf,
+                                [](rd_kafka_t*, const rd_kafka_message_t* message, void* self) {
+                                  auto& outlet = *static_cast<KafkaOutlet*>(self);
+                                  --outlet.waiting_;
+                                  if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR) ++outlet.refused_;
+                                });
     set(conf, "bootstrap.servers", options.bootstrap);
     set(conf, "linger.ms", "2");
     set(conf, "batch.num.messages", "10000");

@@ -2,11 +2,12 @@
 //
 //   bench_load --server 127.0.0.1:8080 --path /events/x --subscribers 1000 [--resume ID]
 //
-// Says in one line of JSON that all are connected, then obeys lines on standard input, each answered by a line of
-// JSON, until that ends:
+// Says in one line of JSON that all are connected, then obeys lines on standard input, each
+// answered by a line of JSON, until that ends:
 //
-//   publish [options of a plan, see commands.cpp]    publishes, and reports when everybody has all of it
-//   wait EVENTS                                     reports when everybody has so many since the last report
+//   publish [options of a plan, see commands.cpp]    publishes, and reports when everybody has all
+//   of it wait EVENTS                                     reports when everybody has so many since
+//   the last report
 
 #include <sys/resource.h>
 

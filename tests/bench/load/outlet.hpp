@@ -14,17 +14,19 @@ namespace bench {
 struct OutletOptions {
   std::string kind;  // post, block or kafka
   sockaddr_in server{};
-  std::string path;            // post: where to; kafka: the topic
-  std::string bootstrap;       // kafka
-  std::size_t size = 100;      // of an event's data
-  std::uint32_t connections = 1;  // post: at most so many at once, each for itself; kafka: partitions
-  bool json = false;           // data is {"v":"..."}
+  std::string path;        // post: where to; kafka: the topic
+  std::string bootstrap;   // kafka
+  std::size_t size = 100;  // of an event's data
+  std::uint32_t connections =
+      1;              // post: at most so many at once, each for itself; kafka: partitions
+  bool json = false;  // data is {"v":"..."}
 };
 
 class Outlet {
  public:
   virtual ~Outlet() = default;
-  // Hands over an event that was due at this time. Each connection (partition) is a publisher of its own.
+  // Hands over an event that was due at this time. Each connection (partition) is a publisher of
+  // its own.
   virtual void put(std::int64_t due_ns) = 0;
   // The events since the last call belong together.
   virtual void flush() = 0;

@@ -49,7 +49,8 @@ void Publisher::publish(Outlet& outlet) {
       due = start + static_cast<std::int64_t>(n * (static_cast<double>(second) / plan_.rate));
       while (now_ns() < due) outlet.serve(due, -1);
     }
-    while (plan_.rate <= 0 && outlet.waiting() >= waiting_max) outlet.serve(now_ns() + second / 1000, -1);
+    while (plan_.rate <= 0 && outlet.waiting() >= waiting_max)
+      outlet.serve(now_ns() + second / 1000, -1);
     for (std::uint32_t i = 0; i < plan_.burst && n < plan_.events; ++i, ++n) outlet.put(due);
     outlet.flush();
   }
@@ -65,7 +66,8 @@ void Publisher::wait_for_readers(Outlet& outlet, std::uint64_t events) const {
   const std::int64_t deadline = now_ns() + patience;
   bell_.clear();
   while (!bell_.wait_for(events * plan_.subscribers)) {
-    if (now_ns() > deadline) throw std::runtime_error("the readers don't receive what is published");
+    if (now_ns() > deadline)
+      throw std::runtime_error("the readers don't receive what is published");
     outlet.serve(now_ns() + second, bell_.fd());
     bell_.clear();
   }

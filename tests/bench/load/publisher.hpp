@@ -16,9 +16,10 @@ namespace bench {
 struct Plan {
   OutletOptions outlet;
   std::uint32_t events = 1;
-  double rate = 0;             // events per second; 0: as fast as they are taken
-  std::uint32_t burst = 1;     // events that are due at the same time
-  std::uint32_t window = 0;    // at most so many that not all subscribers have received; 0: any number
+  double rate = 0;          // events per second; 0: as fast as they are taken
+  std::uint32_t burst = 1;  // events that are due at the same time
+  std::uint32_t window =
+      0;  // at most so many that not all subscribers have received; 0: any number
   std::uint32_t subscribers = 1;
 };
 

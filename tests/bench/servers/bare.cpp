@@ -1,9 +1,10 @@
-// The machine's limit: a server that sends each block that comes in to every connected socket, and does nothing else.
-// No HTTP but a fixed answer, no ids, no history, no heartbeats.
+// The machine's limit: a server that sends each block that comes in to every connected socket, and
+// does nothing else. No HTTP but a fixed answer, no ids, no history, no heartbeats.
 //
 //   bench_bare PORT PUBLISH_PORT [THREADS]
 //
-// A block is a length of four bytes and the bytes to send. What a socket doesn't take is kept for it.
+// A block is a length of four bytes and the bytes to send. What a socket doesn't take is kept for
+// it.
 
 #include <fcntl.h>
 #include <netinet/in.h>
@@ -40,7 +41,8 @@ int listen_at(const char* port) {
   address.sin_family = AF_INET;
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   address.sin_port = htons(static_cast<std::uint16_t>(atoi(port)));
-  if (bind(fd, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0 || listen(fd, 4096) != 0) {
+  if (bind(fd, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0 ||
+      listen(fd, 4096) != 0) {
     perror("bench_bare");
     exit(1);
   }
@@ -53,7 +55,9 @@ class Loop {
     epoll_event event{EPOLLIN, {.ptr = nullptr}};
     epoll_ctl(epoll_, EPOLL_CTL_ADD, bell_, &event);
   }
-  void start() { std::thread([this] { run(); }).detach(); }
+  void start() {
+    std::thread([this] { run(); }).detach();
+  }
 
   void add(int fd) {  // any thread
     const std::lock_guard lock(mutex_);
