@@ -10,6 +10,7 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <boost/container/small_vector.hpp>
 #include <chrono>
 #include <cstdint>
 #include <memory>
@@ -63,7 +64,7 @@ class StreamTable final : public Postbox {
         : socket(std::move(s)), subscription(o, std::move(logs), memory) {}
     Socket socket;
     Subscription subscription;
-    std::vector<Membership> memberships;
+    boost::container::small_vector<Membership, 1> memberships;
     Clock::time_point last_sent;
     Clock::time_point end_at = Clock::time_point::max();  // drain; after the end: close
     RetrySettings retry;
@@ -87,6 +88,8 @@ class StreamTable final : public Postbox {
   void close(std::uint32_t slot, CloseReason reason);
 
   void wake(LogMembers& log);
+  void fetch_ahead(std::uint32_t slot) const;
+  void look_at_clocks();
   void pump(std::uint32_t slot);
   bool send(std::uint32_t slot, Stream& stream, Turn& turn);
   void resume_later(std::uint32_t slot, Stream& stream);
@@ -113,6 +116,9 @@ class StreamTable final : public Postbox {
   boost::asio::steady_timer timer_;
   std::chrono::milliseconds sweep_every_{250};
   Clock::time_point peers_looked_at_;
+  // The time of this turn, for what need not be exact to the millisecond.
+  Clock::time_point now_;
+  std::int64_t now_ms_ = 0;  // wall clock
   bool draining_ = false;
   bool closed_ = false;
 };

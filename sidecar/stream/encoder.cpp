@@ -61,12 +61,17 @@ std::string base64(std::string_view bytes) {
 }
 
 void append_data_lines(std::string& out, std::string_view text) {
+  // Each is looked for by itself: find_first_of() would look at every character by a call.
+  std::size_t begin = 0;
+  std::size_t lf = text.find('\n');
+  std::size_t cr = text.find('\r');
   while (true) {
-    const auto end = text.find_first_of("\r\n");
-    out.append("data: ").append(text.substr(0, end)).append("\n");
+    const std::size_t end = std::min(lf, cr);
+    out.append("data: ").append(text.substr(begin, end - begin)).append("\n");
     if (end == std::string_view::npos) return;
-    const bool crlf = text[end] == '\r' && end + 1 < text.size() && text[end + 1] == '\n';
-    text.remove_prefix(end + (crlf ? 2 : 1));
+    begin = end + (end == cr && lf == cr + 1 ? 2 : 1);
+    if (lf < begin) lf = text.find('\n', begin);
+    if (cr < begin) cr = text.find('\r', begin);
   }
 }
 

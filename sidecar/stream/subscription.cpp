@@ -28,7 +28,16 @@ std::int64_t count_behind(const Position& position, const LogView& view) {
 
 }  // namespace
 
+void Tally::late(LatencyProbe& latency, std::int64_t milliseconds, std::uint64_t n) {
+  if (milliseconds != late_ms_ && late_events_ > 0) {
+    latency.observe(late_ms_, std::exchange(late_events_, 0));
+  }
+  late_ms_ = milliseconds;
+  late_events_ += n;
+}
+
 void Tally::flush(TopicProbe& probe) {
+  if (late_events_ > 0) probe.latency.observe(late_ms_, late_events_);
   if (events > 0) probe.events_sent.add(events);
   if (bytes > 0) probe.bytes_sent.add(bytes);
   if (gaps > 0) probe.gaps.add(gaps);

@@ -12,6 +12,7 @@
 //
 // Thread: one event loop. Borrows nothing; the views and tallies in Context belong to the loop.
 
+#include <boost/container/small_vector.hpp>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -20,6 +21,7 @@
 #include <vector>
 
 #include "sidecar/stream/log_reader.hpp"
+#include "sidecar/stream/shared_run.hpp"
 
 namespace sidestream {
 
@@ -30,13 +32,20 @@ struct Tally {
   std::uint64_t gaps = 0;
   std::uint64_t resets = 0;
 
+  // Counts in the latency histogram, with all that were as late at once.
+  void late(LatencyProbe& latency, std::int64_t milliseconds, std::uint64_t n);
   void flush(TopicProbe& probe);
+
+ private:
+  std::int64_t late_ms_ = 0;
+  std::uint64_t late_events_ = 0;
 };
 
 // What the loop knows of one log.
 struct LogState {
   LogView view;
   LogReader::Parked parked;
+  SharedRun run;
   Tally tally;
 };
 
@@ -117,6 +126,8 @@ class Subscription {
   void recover(std::size_t part, Context& context);
   std::string_view offer_shared(Context& context);
   void wrote_shared(std::size_t bytes, Context& context);
+  void wrote_part(std::size_t bytes, Context& context);
+  void count(const SharedRun& run, std::size_t bytes, Context& context);
   std::string_view compose(Context& context);
   void compose_frame(std::size_t part, const NextFrame& next, Context& context);
   bool caught_up(Context& context);
@@ -131,7 +142,9 @@ class Subscription {
 
   const SubscriptionOptions options_;
   Memory& memory_;
-  std::vector<LogReader> readers_;
+  // In place for one topic: a wake walks over thousands of subscriptions, each of which is a
+  // cache miss already.
+  boost::container::small_vector<LogReader, 1> readers_;
   std::string outbox_;  // blocks of this subscription alone, or the rest of one
   std::unique_ptr<Pinned> pinned_;
   // Until all plans are known; with several topics also their ids for ever.
@@ -144,7 +157,6 @@ class Subscription {
   std::vector<std::uint64_t> live_at_;  // catching up: the sequence where each part is live
   std::size_t turn_ = 0;                // the part that is read next
   std::uint32_t outbox_pinned_ = 0;     // of outbox_, counted in memory_
-  std::uint64_t shared_to_ = 0;         // what offer_shared() offered: up to this sequence
   Offered offered_ = Offered::nothing;
   bool started_ = false;
   bool retry_told_ = false;

@@ -9,7 +9,6 @@
 namespace sidestream {
 namespace {
 
-constexpr std::size_t shared_budget = 64 * 1024;  // of one send of the log's own bytes
 constexpr std::size_t compose_budget =
     16 * 1024;  // of one send of bytes made for this reader alone
 constexpr std::size_t copied_rest_max =
@@ -41,27 +40,15 @@ std::string_view Subscription::offer_shared(Context& context) {
   LogReader& reader = readers_[0];
   const LogView& view = context.logs[0]->view;
   const std::uint64_t end = live_at_.empty() ? view.head : std::min(view.head, live_at_[0]);
+  SharedRun& run = context.logs[0]->run;
   while (reader.cursor() < end) {
-    const std::uint64_t cursor = reader.cursor();
-    const Segment& segment = *view.segment_of(cursor);
-    const std::size_t from = view.index_of(segment, cursor);
-    const auto i = static_cast<std::size_t>(
-        std::upper_bound(view.segments.begin(), view.segments.end(), cursor,
-                         [](std::uint64_t s, const auto& g) { return s < g->first(); }) -
-        view.segments.begin() - 1);
-    const std::size_t most =
-        std::min(view.frames_in(i), from + static_cast<std::size_t>(end - cursor));
-    std::size_t to = from + 1;
-    while (to < most && segment.frame(to).end - segment.frame(from).begin <= shared_budget) ++to;
-    const std::string_view bytes = segment.wire(from, to);
-    if (bytes.empty()) {  // marks only
-      reader.set_cursor(cursor + (to - from));
-      reader.set_moved(true);
-      continue;
+    if (!run.is_for(reader.cursor(), end)) run = find_run(view, reader.cursor(), end);
+    if (!run.bytes.empty()) {
+      offered_ = Offered::shared;
+      return run.bytes;
     }
-    shared_to_ = cursor + (to - from);
-    offered_ = Offered::shared;
-    return bytes;
+    reader.set_cursor(run.to);
+    reader.set_moved(true);
   }
   return {};
 }
@@ -144,45 +131,46 @@ void Subscription::wrote(std::size_t bytes, Context& context) {
   }
 }
 
-// Frames that were begun count as sent; of the last one the rest is kept.
 void Subscription::wrote_shared(std::size_t bytes, Context& context) {
+  const SharedRun& run = context.logs[0]->run;
+  if (bytes < run.bytes.size()) return wrote_part(bytes, context);
+  count(run, bytes, context);
+  readers_[0].set_cursor(run.to);
+  readers_[0].set_moved(run.ends_in_mark);
+}
+
+// Frames that were begun count as sent; of the last one the rest is kept.
+void Subscription::wrote_part(std::size_t bytes, Context& context) {
   LogReader& reader = readers_[0];
-  LogState& state = *context.logs[0];
+  const LogState& state = *context.logs[0];
   const auto& segment = state.view.segment_of(reader.cursor());
   const std::size_t from = state.view.index_of(*segment, reader.cursor());
-  std::size_t to = from + static_cast<std::size_t>(shared_to_ - reader.cursor());
+  std::size_t to = from + static_cast<std::size_t>(state.run.to - state.run.from);
   const std::uint32_t reached = segment->frame(from).begin + static_cast<std::uint32_t>(bytes);
   while (to > from && segment->frame(to - 1).begin >= reached) --to;  // marks and frames not begun
   if (to == from) return;
-  if (bytes == segment->wire(from, to).size()) {
-    // Marks behind the last frame that went out whole belong to it.
-    while (reader.cursor() + (to - from) < shared_to_ && segment->frame(to).kind == FrameKind::mark)
-      ++to;
-  }
-  std::uint64_t events = 0;
-  std::int64_t oldest = 0;
-  for (std::size_t i = from; i < to; ++i) {
-    const Frame& frame = segment->frame(i);
-    if (frame.kind == FrameKind::gap) ++state.tally.gaps;
-    if (frame.kind != FrameKind::record) continue;
-    ++events;
-    if (oldest == 0) oldest = frame.time_ms;
-  }
-  state.tally.events += events;
-  state.tally.bytes += bytes;
-  if (oldest > 0 && (live_at_.empty() || live_at_[0] == until_joined)) {
-    log(0).topic().probe.latency.observe(context.now_ms - oldest, events);
-  }
-  const Frame& last = segment->frame(to - 1);
+  SharedRun part;
+  count_frames(*segment, from, to, part);
+  count(part, bytes, context);
   reader.set_cursor(reader.cursor() + (to - from));
-  reader.set_moved(last.kind == FrameKind::mark);
-  if (last.end > reached) {
-    const std::string_view rest(segment->data() + reached, last.end - reached);
-    if (rest.size() <= copied_rest_max) {
-      keep_rest(rest);
-    } else {
-      pinned_ = std::make_unique<Pinned>(Pinned{segment, rest});
-    }
+  reader.set_moved(part.ends_in_mark);
+  const Frame& last = segment->frame(to - 1);
+  if (last.end == reached) return;
+  const std::string_view rest(segment->data() + reached, last.end - reached);
+  if (rest.size() <= copied_rest_max) {
+    keep_rest(rest);
+  } else {
+    pinned_ = std::make_unique<Pinned>(Pinned{segment, rest});
+  }
+}
+
+void Subscription::count(const SharedRun& run, std::size_t bytes, Context& context) {
+  Tally& tally = context.logs[0]->tally;
+  tally.events += run.events;
+  tally.gaps += run.gaps;
+  tally.bytes += bytes;
+  if (run.oldest_ms > 0 && (live_at_.empty() || live_at_[0] == until_joined)) {
+    tally.late(log(0).topic().probe.latency, context.now_ms - run.oldest_ms, run.events);
   }
 }
 

@@ -231,11 +231,10 @@ void Drill::another_life(const Step& step) {
 }
 
 std::string Drill::report(const Wrong& wrong) const {
-  std::string text = schedule_.text() +
-                     "replay: SIDESTREAM_SEED=" + std::to_string(schedule_.seed) +
-                     " fault_test --gtest_filter=*" + schedule_.kind + "\n";
+  std::string text;
   for (const auto& what : wrong) text += "* " + what + "\n";
-  text += trail_;
+  text += "replay: SIDESTREAM_SEED=" + std::to_string(schedule_.seed) +
+          " fault_test --gtest_filter=*" + schedule_.kind + "\n" + schedule_.text() + trail_;
   for (std::size_t i = 0; i < sidecars_.size(); ++i) {
     text += "log of sidecar " + std::to_string(i) + ":" + tail_of(logs_[i] + sidecars_[i]->log()) +
             "\n";
