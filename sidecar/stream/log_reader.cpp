@@ -204,6 +204,13 @@ bool LogReader::next_in_log(const LogView& view, NextFrame& out) {
   return false;
 }
 
+std::optional<Offset> LogReader::ahead_of_log(const Frame& frame) const {
+  const std::size_t p = frame.partition;
+  if (state_ != State::joined || !spliced() || p >= away_->at_cursor.size()) return std::nullopt;
+  if (away_->position[p] == away_->at_cursor[p]) return std::nullopt;
+  return away_->position[p];
+}
+
 void LogReader::took() {
   const Frame& frame = *taken_;
   moved_ = false;

@@ -66,6 +66,9 @@ struct History {
     for (auto at = data.find("{\"partition\":"); at != std::string::npos;
          at = data.find("{\"partition\":", at + 1)) {
       const int partition = std::stoi(data.substr(at + 13));
+      const auto requested = data.find("\"requested\":\"", at) + 13;
+      // Beyond the last record where others were passed that are never sent.
+      EXPECT_GE(std::stoll(data.substr(requested)) + 1, next[partition]) << data;
       const auto resumed = data.find("\"resumed\":\"", at) + 11;
       next[partition] = std::max<std::int64_t>(next[partition], std::stoll(data.substr(resumed)));
     }
