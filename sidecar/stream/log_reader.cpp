@@ -57,7 +57,8 @@ void LogReader::join(const LogView& view) {
   state_ = State::joined;
   Away& away = *away_;
   away.page.reset();
-  away.position.resize(view.head_position.size());
+  // It may know of more partitions than the log does yet, if its id comes from another replica.
+  away.position.resize(std::max(away.position.size(), view.head_position.size()));
   // The newest segment that begins no later than this reader stands, so that little is to be
   // skipped.
   cursor_ = view.head;

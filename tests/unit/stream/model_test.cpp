@@ -100,7 +100,8 @@ class World {
         broker_.answer_all();
         return wake();
       case 6:
-        if (pick(40) == 0 && broker_.partitions() < 6) broker_.grow();
+        if (pick(40) == 0 && broker_.partitions() < 6) broker_.grow(pick(2) == 0);
+        if (pick(4) == 0) broker_.tell_grown();
         return wake();
       case 7:
         if (pick(30) == 0) trim();
@@ -117,6 +118,7 @@ class World {
 
   // Everybody comes back, reads all, and must have seen all.
   void finish() {
+    broker_.tell_grown();
     deliver(1'000'000);
     for (std::size_t i = 0; i < readers_.size(); ++i) connect(i);
     for (int quiet = 0; quiet < 3;) {

@@ -318,6 +318,25 @@ TEST_F(SubscriptionTest, ReadsPartitionsThatAreAddedFromTheirBeginning) {
   EXPECT_EQ(client->last_id(), "0.-1~1.0");
 }
 
+// An id from a replica that has noticed the growth earlier.
+TEST_F(SubscriptionTest, AnIdMayNamePartitionsThatTheLogDoesNotKnowYet) {
+  Side& s = side("orders", 1);
+  const auto first = connect(s, from(StartRequest::Kind::live));
+  append(s, 0, 10);
+  s.broker.grow(false);
+  append(s, 0, 10, 1);
+  const auto client = connect(s, after("0.3~1.6"));
+  deliver(s, *client);
+  EXPECT_EQ(client->records(), numbers(4, 10));
+  EXPECT_EQ(client->last_id(), "0.9~1.6");
+  s.broker.tell_grown();
+  deliver(s, *client);
+  auto expected = numbers(4, 10);
+  for (const auto& n : numbers(7, 10)) expected.push_back(n);
+  EXPECT_EQ(client->records(), expected);
+  EXPECT_EQ(client->last_id(), "0.9~1.9");
+}
+
 TEST_F(SubscriptionTest, SeveralTopicsResumeBothFromOneId) {
   Side& a = side("a");
   Side& b = side("b");
