@@ -170,7 +170,7 @@ std::optional<Target> split_target(std::string_view target) {
   }
   const auto rest = target.substr(scheme.size());
   const auto path = rest.find('/');
-  if (rest.find_first_of("?#") < path || path == 0) return std::nullopt;
+  if (rest.empty() || path == 0 || rest.find_first_of("?#") < path) return std::nullopt;
   if (path == std::string_view::npos) return Target{"/", rest};
   return Target{rest.substr(path), rest.substr(0, path)};
 }
