@@ -143,16 +143,21 @@ void Drill::perform(const Step& step) {
       process().signal(SIGCONT);
       break;
     case Fault::kill_broker:
+      ground_.aim(step.node, step.lane);
       ground_.kill();
       break;
     case Fault::start_broker:
       ground_.start();
       break;
     case Fault::freeze_broker:
-      ground_.broker().signal(SIGSTOP);
+      ground_.aim(step.node, step.lane);
+      ground_.freeze();
       break;
     case Fault::thaw_broker:
-      ground_.broker().signal(SIGCONT);
+      ground_.thaw();
+      break;
+    case Fault::move_leader:
+      ground_.move_leader(step.lane);
       break;
     case Fault::wipe:
     case Fault::recreate:

@@ -25,7 +25,8 @@ std::vector<std::uint64_t> seeds() {
 }
 
 class Faults : public testing::TestWithParam<std::string> {};
-INSTANTIATE_TEST_SUITE_P(On, Faults, testing::Values("embedded", "redis", "kafka1", "kafka3"),
+INSTANTIATE_TEST_SUITE_P(On, Faults,
+                         testing::Values("embedded", "redis", "kafka1", "kafka3", "kafkacluster"),
                          kind_name);
 
 TEST_P(Faults, LoseNothingRepeatNothingAndAreSilentAboutNothing) {

@@ -32,11 +32,16 @@ class Ground {
   virtual std::vector<std::optional<Offset>> append(const std::vector<Record>& records,
                                                     std::size_t padding) = 0;
 
-  virtual Process& broker() = 0;
+  // Which of several brokers is killed or frozen next, and is then started or thawed: this one, or
+  // (0) the one that leads `lane`.
+  virtual void aim(int /*node*/, int /*lane*/) {}
   virtual void kill() = 0;
   virtual void start() = 0;
+  virtual void freeze() = 0;
+  virtual void thaw() = 0;
   // Whatever was done to it, it is up again.
   virtual void restore() = 0;
+  virtual void move_leader(int lane) = 0;  // to another broker
   virtual void trim(int lane, Offset first_kept) = 0;
   virtual void grow(int lanes) = 0;
   virtual void recreate(int lanes) = 0;
@@ -52,10 +57,12 @@ class Ground {
 // For functions that a kind of broker doesn't have; the schedule never asks for them.
 class NoSuchFaults : public Ground {
  public:
-  Process& broker() override { no(); }
   void kill() override { no(); }
   void start() override { no(); }
+  void freeze() override { no(); }
+  void thaw() override { no(); }
   void restore() override { no(); }
+  void move_leader(int) override { no(); }
   void trim(int, Offset) override { no(); }
   void grow(int) override { no(); }
   void recreate(int) override { no(); }
@@ -67,10 +74,11 @@ class NoSuchFaults : public Ground {
   [[noreturn]] static void no();
 };
 
-// `kind`: embedded, redis, kafka1 or kafka3.
+// `kind`: embedded, redis, kafka1, kafka3 or kafkacluster.
 std::unique_ptr<Ground> make_ground(const std::string& kind);
 std::unique_ptr<Ground> make_embedded_ground();
 std::unique_ptr<Ground> make_redis_ground();
 std::unique_ptr<Ground> make_kafka_ground();
+std::unique_ptr<Ground> make_cluster_ground();
 
 }  // namespace e2e::faults

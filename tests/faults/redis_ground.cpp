@@ -32,12 +32,13 @@ class RedisGround : public NoSuchFaults {
     return offsets;
   }
 
-  Process& broker() override { return server_.process(); }
   void kill() override { server_.stop(); }
   void start() override { server_.start(); }
+  void freeze() override { server_.process().signal(SIGSTOP); }
+  void thaw() override { server_.process().signal(SIGCONT); }
   void restore() override {
-    broker().signal(SIGCONT);
-    if (!broker().running()) start();
+    thaw();
+    if (!server_.process().running()) start();
   }
   void trim(int, Offset first_kept) override {
     const auto id = std::to_string(first_kept.major) + "-" + std::to_string(first_kept.minor);

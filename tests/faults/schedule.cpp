@@ -9,12 +9,12 @@
 namespace e2e::faults {
 namespace {
 
-constexpr std::array<const char*, 21> names{
+constexpr std::array<const char*, 22> names{
     "nothing",      "kill sidecar", "end sidecar",  "start sidecar", "freeze sidecar",
     "thaw sidecar", "kill broker",  "start broker", "freeze broker", "thaw broker",
-    "wipe",         "trim",         "grow",         "recreate",      "fill disk",
-    "free disk",    "cut",          "abandon",      "stall",         "slow down",
-    "read all"};
+    "move leader",  "wipe",         "trim",         "grow",          "recreate",
+    "fill disk",    "free disk",    "cut",          "abandon",       "stall",
+    "slow down",    "read all"};
 
 // Walks through the states that brokers, sidecars and clients can be in, so that each step is
 // possible when its turn comes.
@@ -37,14 +37,15 @@ class Maker {
   enum class State { up, down, frozen };
 
   bool kafka() const { return out_.kind.rfind("kafka", 0) == 0; }
+  bool cluster() const { return out_.kind == "kafkacluster"; }
   bool embedded() const { return out_.kind == "embedded"; }
   std::uint32_t draw(std::uint32_t below) { return static_cast<std::uint32_t>(random_() % below); }
   bool chance(std::uint32_t percent) { return draw(100) < percent; }
 
+  // One broker of a cluster is never missed for long.
+  bool log_works() const { return broker_ == State::up || cluster(); }
   // Whether records can be written now.
-  bool flows() const {
-    return broker_ == State::up && (!embedded() || sidecars_[0] == State::up) && !full_;
-  }
+  bool flows() const { return log_works() && (!embedded() || sidecars_[0] == State::up) && !full_; }
 
   void add(Step step) {
     step.salt = static_cast<std::uint32_t>(random_());
@@ -52,7 +53,7 @@ class Maker {
       step.rounds = std::max(1, static_cast<int>((20 + draw(chance(25) ? 600 : 150)) * load_));
       step.overlap = static_cast<int>(draw(100));
     } else {
-      step.pause_ms = static_cast<int>(draw(350));
+      step.pause_ms += static_cast<int>(draw(350));
     }
     out_.steps.push_back(step);
   }
@@ -67,8 +68,8 @@ class Maker {
     if (held_back_ && chance(20)) return read_all();
     const auto choice = draw(100);
     if (choice < 22) return on_sidecar(draw(static_cast<std::uint32_t>(sidecars_.size())));
-    if (choice < 40) return on_broker();
-    if (choice < 66) return on_log();
+    if (choice < (cluster() ? 56 : 40)) return on_broker();
+    if (choice < (cluster() ? 74 : 66)) return on_log();
     return on_clients();
   }
 
@@ -111,18 +112,32 @@ class Maker {
 
   int on_broker() {
     if (embedded()) return on_disk();
+    if (cluster() && (broker_ != State::up || chance(40))) return move_leader();
     if (broker_ != State::up) return 0;
-    if (kafka() && kills_ > 0 && out_.clients < 100) return 0;  // each costs seconds
+    // Each costs seconds.
+    if (kafka() && kills_ >= (cluster() ? 2 : 1) && out_.clients < 100) return 0;
+    Step step{.fault = Fault::freeze_broker, .lane = any_lane()};
+    if (cluster()) step.node = static_cast<int>(draw(4));
     if (chance(50)) {
       broker_ = State::frozen;
-      add({.fault = Fault::freeze_broker});
+      // So long that others take over what it led; or not.
+      if (cluster() && chance(60)) step.pause_ms = static_cast<int>(2000 + draw(1500));
     } else if (!kafka() && chance(40)) {
       another_life(Fault::wipe);
+      return 1;
     } else {
       ++kills_;
       broker_ = State::down;
-      add({.fault = Fault::kill_broker});
+      step.fault = Fault::kill_broker;
     }
+    add(step);
+    return 1;
+  }
+
+  int any_lane() { return static_cast<int>(draw(static_cast<std::uint32_t>(lanes_))); }
+
+  int move_leader() {
+    add({.fault = Fault::move_leader, .lane = any_lane()});
     return 1;
   }
 
@@ -138,16 +153,14 @@ class Maker {
   }
 
   int on_log() {
-    if (embedded() || broker_ != State::up) return 0;
-    if (kafka() && lanes_ < 6 && chance(25)) {
+    if (embedded() || !log_works()) return 0;
+    if (kafka() && lanes_ < 6 && broker_ == State::up && chance(25)) {
       lanes_ += 1 + static_cast<int>(draw(2));
       add({.fault = Fault::grow, .lane = lanes_});
     } else if (chance(35)) {
       another_life(Fault::recreate);
     } else {
-      add({.fault = Fault::trim,
-           .percent = static_cast<int>(20 + draw(80)),
-           .lane = static_cast<int>(draw(static_cast<std::uint32_t>(lanes_)))});
+      add({.fault = Fault::trim, .percent = static_cast<int>(20 + draw(80)), .lane = any_lane()});
     }
     return 1;
   }
@@ -212,12 +225,30 @@ Schedule make_schedule(const std::string& kind, std::uint64_t seed, double load,
   schedule.seed = seed;
   schedule.clients = std::max(10, static_cast<int>((large ? 300 : 40) * load));
   schedule.sidecars = kind == "embedded" ? 1 : 2;
-  schedule.lanes = kind == "kafka3" ? 3 : 1;
+  schedule.lanes = kind == "kafka3" || kind == "kafkacluster" ? 3 : 1;
   schedule.padding = static_cast<int>(20 + random() % 500);
   schedule.topic_log = random() % 3 == 0 ? "1MiB" : "32KiB";
   Maker(schedule, load, disk_fills).make(large ? 24 : 8);
   return schedule;
 }
+
+namespace {
+
+bool tells_lane(const Step& step) {
+  switch (step.fault) {
+    case Fault::trim:
+    case Fault::grow:
+    case Fault::move_leader:
+      return true;
+    case Fault::kill_broker:
+    case Fault::freeze_broker:
+      return step.node == 0;
+    default:
+      return false;
+  }
+}
+
+}  // namespace
 
 std::string Schedule::text() const {
   std::ostringstream out;
@@ -227,7 +258,8 @@ std::string Schedule::text() const {
   for (const auto& step : steps) {
     out << "  " << ++number << ". " << names.at(static_cast<std::size_t>(step.fault));
     if (step.sidecar >= 0) out << " " << step.sidecar;
-    if (step.fault == Fault::trim || step.fault == Fault::grow) out << " lane " << step.lane;
+    if (step.node > 0) out << " " << step.node;
+    if (tells_lane(step)) out << " lane " << step.lane;
     if (step.percent > 0) out << " " << step.percent << " %";
     if (step.head_start > 0) out << ", head start " << step.head_start;
     if (step.rounds > 0) out << "; " << step.rounds << " rounds, overlap " << step.overlap << " %";

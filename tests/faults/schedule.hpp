@@ -22,7 +22,8 @@ enum class Fault {
   start_broker,
   freeze_broker,
   thaw_broker,
-  wipe,  // -9, and what it held is gone
+  move_leader,  // of a lane
+  wipe,         // -9, and what it held is gone
   trim,
   grow,
   recreate,
@@ -39,12 +40,13 @@ struct Step {
   Fault fault = Fault::none;
   int sidecar = -1;  // kill, end, start, freeze, thaw. recreate: which is down meanwhile; -1: none
   int percent = 0;   // of the clients, or of a lane's records
-  int lane = 0;      // trim; grow: to how many
+  int lane = 0;      // trim, move_leader; grow: to how many
+  int node = 0;      // kill_broker, freeze_broker: of several; 0: the one that leads the lane
   int head_start = 0;      // recreate, wipe: so many rounds are written before all have heard of it
   std::uint32_t salt = 0;  // chooses the clients
   int rounds = 0;          // then so many records of each lane are written
   int overlap = 0;         // percent of them that may be left when the next step begins
-  int pause_ms = 0;        // instead, where nothing can be written now
+  int pause_ms = 0;        // instead, where nothing can be written now; else besides
 };
 
 struct Schedule {

@@ -20,7 +20,7 @@ TEST(Schedule, IsAFunctionOfItsSeed) {
 }
 
 TEST(Schedule, EndsWhatItBegins) {
-  for (const auto* kind : {"embedded", "redis", "kafka3"}) {
+  for (const auto* kind : {"embedded", "redis", "kafka3", "kafkacluster"}) {
     for (std::uint64_t seed = 1; seed <= 200; ++seed) {
       int broken = 0;
       for (const auto& step : make_schedule(kind, seed, 1, true).steps) {
@@ -55,12 +55,12 @@ TEST(Schedule, EndsWhatItBegins) {
 
 TEST(Schedule, EachFaultComesUp) {
   std::set<Fault> seen;
-  for (const auto* kind : {"embedded", "redis", "kafka1"}) {
+  for (const auto* kind : {"embedded", "redis", "kafka1", "kafkacluster"}) {
     for (std::uint64_t seed = 1; seed <= 30; ++seed) {
       for (const auto& step : make_schedule(kind, seed, 1, true).steps) seen.insert(step.fault);
     }
   }
-  EXPECT_EQ(seen.size(), 20u);
+  EXPECT_EQ(seen.size(), 21u);
 }
 
 }  // namespace

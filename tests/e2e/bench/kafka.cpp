@@ -133,7 +133,7 @@ void KafkaClient::create_topic(const std::string& topic, int partitions,
   administer("create topic", [&](auto* options, auto* queue) {
     char why[512];
     rd_kafka_NewTopic_t* wanted =
-        rd_kafka_NewTopic_new(topic.c_str(), partitions, 1, why, sizeof why);
+        rd_kafka_NewTopic_new(topic.c_str(), partitions, -1, why, sizeof why);
     for (const auto& [name, value] : settings) {
       rd_kafka_NewTopic_set_config(wanted, name.c_str(), value.c_str());
     }
@@ -146,7 +146,7 @@ void KafkaClient::create_topic(const std::string& topic, int partitions,
 void KafkaClient::wait_for_leaders(const std::string& topic, int partitions) {
   const auto led = [&] {
     try {
-      refresh_metadata();
+      metadata();
       for (int partition = 0; partition < partitions; ++partition) watermarks(topic, partition);
       return true;
     } catch (const std::runtime_error&) {
@@ -157,10 +157,23 @@ void KafkaClient::wait_for_leaders(const std::string& topic, int partitions) {
 }
 
 // What the handle knows of partitions is minutes old otherwise.
-void KafkaClient::refresh_metadata() {
+KafkaClient::Metadata KafkaClient::metadata() {
   const struct rd_kafka_metadata* metadata = nullptr;
   check("metadata", rd_kafka_metadata(handle_, 1, nullptr, &metadata, 5000));
-  rd_kafka_metadata_destroy(metadata);
+  return Metadata(metadata, rd_kafka_metadata_destroy);
+}
+
+int KafkaClient::brokers() { return metadata()->broker_cnt; }
+
+std::vector<int> KafkaClient::leaders(const std::string& topic) {
+  std::vector<int> leaders;
+  const auto all = metadata();
+  for (int i = 0; i < all->topic_cnt; ++i) {
+    const auto& found = all->topics[i];
+    if (found.topic != topic) continue;
+    for (int p = 0; p < found.partition_cnt; ++p) leaders.push_back(found.partitions[p].leader);
+  }
+  return leaders;
 }
 
 void KafkaClient::delete_topic(const std::string& topic) {
@@ -213,13 +226,15 @@ void KafkaClient::begin() {
 void KafkaClient::commit() { check("commit", rd_kafka_commit_transaction(handle_, 30000)); }
 void KafkaClient::abort() { check("abort", rd_kafka_abort_transaction(handle_, 30000)); }
 
+std::string kafka_start_script() { return SIDESTREAM_KAFKA_START; }
+
 KafkaBroker::KafkaBroker() { start(); }
 
 void KafkaBroker::stop() { process_->kill(); }
 
 void KafkaBroker::start() {
   process_ = std::make_unique<Process>(
-      std::vector<std::string>{SIDESTREAM_KAFKA_START, folder_.path().string()});
+      std::vector<std::string>{kafka_start_script(), folder_.path().string()});
   const auto up = [this] {
     std::ifstream file(folder_.file("port"));
     std::string port;

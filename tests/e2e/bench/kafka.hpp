@@ -34,6 +34,9 @@ class KafkaBroker {  // one of our own
   std::unique_ptr<Process> process_;
 };
 
+// The script that runs a broker, see tests/support/kafka/start.
+std::string kafka_start_script();
+
 // Where the broker of all tests that leave it alone listens; started by the first call.
 const std::string& shared_kafka();
 
@@ -62,11 +65,16 @@ class KafkaClient {
   void flush(Clock::duration within = 60s);
   void serve();  // runs delivery reports
 
+  // With as many replicas as the broker makes by default.
   void create_topic(const std::string& topic, int partitions, const Properties& settings = {});
   void delete_topic(const std::string& topic);
   void grow_topic(const std::string& topic, int partitions);
   void delete_records(const std::string& topic, int partition, std::int64_t before);
   std::pair<std::int64_t, std::int64_t> watermarks(const std::string& topic, int partition);
+  // As the broker that answers sees it: how many there are, and which leads each partition (-1:
+  // none).
+  int brokers();
+  std::vector<int> leaders(const std::string& topic);
 
   // Of a client with the property transactional.id.
   void begin();
@@ -78,7 +86,8 @@ class KafkaClient {
       std::unique_ptr<rd_kafka_AdminOptions_t, decltype(&rd_kafka_AdminOptions_destroy)>;
   using Run = std::function<void(rd_kafka_AdminOptions_t*, rd_kafka_queue_t*)>;
   void administer(const char* what, const Run& run);
-  void refresh_metadata();
+  using Metadata = std::unique_ptr<const rd_kafka_metadata_t, decltype(&rd_kafka_metadata_destroy)>;
+  Metadata metadata();
   void wait_for_leaders(const std::string& topic, int partitions);
 
   rd_kafka_t* handle_ = nullptr;
