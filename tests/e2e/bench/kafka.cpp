@@ -26,7 +26,9 @@ void check(const char* what, rd_kafka_error_t* error) {
 
 void on_delivery(rd_kafka_t*, const rd_kafka_message_t* message, void* opaque) {
   if (message->err) *static_cast<std::string*>(opaque) = rd_kafka_err2str(message->err);
-  if (message->_private) *static_cast<std::int64_t*>(message->_private) = message->offset;
+  if (message->_private) {
+    *static_cast<std::int64_t*>(message->_private) = message->err ? -1 : message->offset;
+  }
 }
 
 bool answers(const std::string& bootstrap) {
@@ -102,6 +104,19 @@ std::vector<std::int64_t> KafkaClient::produce(const std::string& topic,
   std::vector<std::int64_t> offsets(records.size(), -1);
   for (std::size_t i = 0; i < records.size(); ++i) send(topic, records[i], &offsets[i]);
   flush();
+  return offsets;
+}
+
+std::vector<std::optional<std::int64_t>> KafkaClient::try_to_produce(
+    const std::string& topic, const std::vector<KafkaRecord>& records) {
+  std::vector<std::int64_t> told(records.size(), -1);
+  for (std::size_t i = 0; i < records.size(); ++i) send(topic, records[i], &told[i]);
+  check("flush", rd_kafka_flush(handle_, 60'000));
+  failure_.clear();
+  std::vector<std::optional<std::int64_t>> offsets(records.size());
+  for (std::size_t i = 0; i < records.size(); ++i) {
+    if (told[i] >= 0) offsets[i] = told[i];
+  }
   return offsets;
 }
 

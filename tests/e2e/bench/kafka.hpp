@@ -60,6 +60,9 @@ class KafkaClient {
   // Appends in this order, each to its partition, and answers the offsets the broker gave.
   std::vector<std::int64_t> produce(const std::string& topic,
                                     const std::vector<KafkaRecord>& records);
+  // The same where brokers come and go: no offset for a record that was written once or never.
+  std::vector<std::optional<std::int64_t>> try_to_produce(const std::string& topic,
+                                                          const std::vector<KafkaRecord>& records);
   // Hands a record over without waiting for its acknowledgement; see flush().
   void send(const std::string& topic, const KafkaRecord& record, std::int64_t* offset = nullptr);
   void flush(Clock::duration within = 60s);
