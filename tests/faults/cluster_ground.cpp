@@ -30,6 +30,14 @@ class ClusterGround : public KafkaGround {
     cluster_.process(aimed_).signal(SIGCONT);
   }
 
+  std::vector<std::string> logs() const override {
+    std::vector<std::string> all;
+    for (int node = 1; node <= KafkaCluster::size; ++node) {
+      all.push_back(cluster_.process(node).output());
+    }
+    return all;
+  }
+
   void move_leader(int lane) override {
     const int old = leader(lane);
     int next = old;

@@ -24,6 +24,10 @@ std::string tail_of(const std::string& text) {
   return text.substr(at);
 }
 
+std::int64_t since(Clock::time_point begun) {
+  return std::chrono::duration_cast<Milliseconds>(Clock::now() - begun).count();
+}
+
 }  // namespace
 
 Drill::Drill(Ground& ground, Schedule schedule)
@@ -35,12 +39,12 @@ Drill::Drill(Ground& ground, Schedule schedule)
       begun_(Clock::now()) {
   ground_.new_log(lanes_);
   const Config config{.server = {"heartbeat: 300ms", "drain: 300ms"},
-                      .connectors = {"broker: " + ground_.connector()},
+                      .connectors = {"broker: " + ground_.connector(schedule_.link)},
                       .topics = {"t: { from: broker, " + ground_.topic_keys() +
                                  ", on_reset: earliest, log: " + schedule_.topic_log + " }"}};
   Fleet::Options options{.clients = schedule_.clients, .seed = schedule_.seed};
   for (int i = 0; i < schedule_.sidecars; ++i) {
-    sidecars_.push_back(std::make_unique<Sidecar>(config));
+    sidecars_.push_back(std::make_unique<Sidecar>(config, clocks_.emplace_back().environment()));
     options.sidecars.push_back(sidecars_.back()->streams());
   }
   ground_.attach(options.sidecars[0]);
@@ -63,6 +67,7 @@ std::string Drill::run() {
   try {
     wait(fleet_->all_open(long_enough), "at first all clients open their streams");
     for (at_step_ = 0; at_step_ < schedule_.steps.size() && !fleet_->broken(); ++at_step_) {
+      began_ms_ += " " + std::to_string(since(begun_));
       perform(schedule_.steps[at_step_]);
     }
     producer_->more(20);
@@ -142,6 +147,9 @@ void Drill::perform(const Step& step) {
     case Fault::thaw_sidecar:
       process().signal(SIGCONT);
       break;
+    case Fault::jump_clock:
+      clocks_[static_cast<std::size_t>(step.sidecar)].jump(step.seconds);
+      break;
     case Fault::kill_broker:
       ground_.aim(step.node, step.lane);
       ground_.kill();
@@ -155,6 +163,15 @@ void Drill::perform(const Step& step) {
       break;
     case Fault::thaw_broker:
       ground_.thaw();
+      break;
+    case Fault::silence_link:
+      ground_.link().silence(step.ways, step.percent, step.salt);
+      break;
+    case Fault::mend_link:
+      ground_.link().go_on();
+      break;
+    case Fault::reset_link:
+      ground_.link().reset();
       break;
     case Fault::move_leader:
       ground_.move_leader(step.lane);
@@ -239,11 +256,14 @@ std::string Drill::report(const Wrong& wrong) const {
   std::string text;
   for (const auto& what : wrong) text += "* " + what + "\n";
   text += "replay: SIDESTREAM_SEED=" + std::to_string(schedule_.seed) +
-          " fault_test --gtest_filter=*" + schedule_.kind + "\n" + schedule_.text() + trail_;
+          " fault_test --gtest_filter=*" + schedule_.kind + "\n" + schedule_.text() +
+          "steps began at (ms)" + began_ms_ + ", the end was at " + std::to_string(since(begun_)) +
+          "\n" + trail_;
   for (std::size_t i = 0; i < sidecars_.size(); ++i) {
     text += "log of sidecar " + std::to_string(i) + ":" + tail_of(logs_[i] + sidecars_[i]->log()) +
             "\n";
   }
+  for (const auto& log : ground_.logs()) text += "log of a broker:" + tail_of(log) + "\n";
   return text;
 }
 

@@ -13,25 +13,33 @@ namespace {
 // time, because a second one may overtake the first where both go to another leader.
 const KafkaClient::Properties hasty{{"reconnect.backoff.max.ms", "200"},
                                     {"retry.backoff.ms", "20"},
-                                    {"socket.timeout.ms", std::to_string(3000 * patience)},
+                                    {"socket.timeout.ms", std::to_string(2000 * patience)},
                                     {"max.in.flight.requests.per.connection", "1"},
                                     {"topic.metadata.refresh.interval.ms", "500"}};
 
 class OneBroker : public KafkaGround {
  public:
+  OneBroker() { link_.lead_to(broker_.link_address()); }
+
+  Link& link() override { return link_; }
   void kill() override { broker_.stop(); }
   void start() override { broker_.start(); }
   void freeze() override { broker_.process().signal(SIGSTOP); }
   void thaw() override { broker_.process().signal(SIGCONT); }
   void restore() override {
     thaw();
+    link_.go_on();
     if (!broker_.process().running()) start();
   }
 
  private:
   std::string bootstrap() const override { return broker_.bootstrap(); }
+  std::string address(bool by_link) const override {
+    return by_link ? link_.address().text() : bootstrap();
+  }
 
-  KafkaBroker broker_;
+  Link link_;
+  KafkaBroker broker_{{"+link=" + std::to_string(link_.address().port)}};
 };
 
 }  // namespace
@@ -59,8 +67,8 @@ void KafkaGround::new_log(int lanes) {
   renew();
 }
 
-std::string KafkaGround::connector() const {
-  return "{ kafka: { bootstrap.servers: \"" + bootstrap() + "\" } }";
+std::string KafkaGround::connector(bool by_link) const {
+  return "{ kafka: { bootstrap.servers: \"" + address(by_link) + "\" } }";
 }
 
 std::vector<std::optional<Offset>> KafkaGround::append(const std::vector<Record>& records,
@@ -73,7 +81,7 @@ std::vector<std::optional<Offset>> KafkaGround::append(const std::vector<Record>
     offsets.push_back(offset ? std::optional(Offset{*offset}) : std::nullopt);
     all = all && offset;
   }
-  // What failed for good may have made its numbering useless.
+  // What failed for good has made its numbering useless: it waits for what never comes.
   if (!all) renew();
   return offsets;
 }

@@ -13,7 +13,7 @@ namespace e2e::faults {
 class KafkaGround : public NoSuchFaults {
  public:
   void new_log(int lanes) override;
-  std::string connector() const override;
+  std::string connector(bool by_link) const override;
   std::string topic_keys() const override { return "topic: " + topic_; }
   std::vector<std::optional<Offset>> append(const std::vector<Record>& records,
                                             std::size_t padding) override;
@@ -25,6 +25,8 @@ class KafkaGround : public NoSuchFaults {
   // A broker that has just come back may refuse for a while.
   static void insist(const std::function<void()>& action);
   virtual std::string bootstrap() const = 0;
+  // What sidecars are told.
+  virtual std::string address(bool /*by_link*/) const { return bootstrap(); }
   // Anew each time: one that has been without its broker waits before it tries again.
   KafkaClient client() const;
   const std::string& topic() const { return topic_; }

@@ -7,6 +7,8 @@
 namespace e2e {
 namespace {
 
+constexpr int give_up_ms = 15'000 * patience;
+
 using Event = std::unique_ptr<rd_kafka_event_t, decltype(&rd_kafka_event_destroy)>;
 
 [[noreturn]] void fail(const std::string& what, const std::string& why) {
@@ -111,7 +113,10 @@ std::vector<std::optional<std::int64_t>> KafkaClient::try_to_produce(
     const std::string& topic, const std::vector<KafkaRecord>& records) {
   std::vector<std::int64_t> told(records.size(), -1);
   for (std::size_t i = 0; i < records.size(); ++i) send(topic, records[i], &told[i]);
-  check("flush", rd_kafka_flush(handle_, 60'000));
+  if (rd_kafka_flush(handle_, give_up_ms)) {
+    rd_kafka_purge(handle_, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
+    rd_kafka_flush(handle_, give_up_ms);
+  }
   failure_.clear();
   std::vector<std::optional<std::int64_t>> offsets(records.size());
   for (std::size_t i = 0; i < records.size(); ++i) {
@@ -243,13 +248,14 @@ void KafkaClient::abort() { check("abort", rd_kafka_abort_transaction(handle_, 3
 
 std::string kafka_start_script() { return SIDESTREAM_KAFKA_START; }
 
-KafkaBroker::KafkaBroker() { start(); }
+KafkaBroker::KafkaBroker(std::vector<std::string> more) : more_(std::move(more)) { start(); }
 
 void KafkaBroker::stop() { process_->kill(); }
 
 void KafkaBroker::start() {
-  process_ = std::make_unique<Process>(
-      std::vector<std::string>{kafka_start_script(), folder_.path().string()});
+  std::vector<std::string> command{kafka_start_script(), folder_.path().string(), "0"};
+  command.insert(command.end(), more_.begin(), more_.end());
+  process_ = std::make_unique<Process>(command);
   const auto up = [this] {
     std::ifstream file(folder_.file("port"));
     std::string port;
@@ -261,6 +267,12 @@ void KafkaBroker::start() {
   if (!eventually(up, 180s)) {
     throw std::runtime_error("kafka does not come up: " + process_->output());
   }
+}
+
+Address KafkaBroker::link_address() const {
+  std::string port;
+  std::ifstream(folder_.file("link-port")) >> port;
+  return Address::parse("127.0.0.1:" + port);
 }
 
 const std::string& shared_kafka() {

@@ -16,19 +16,24 @@
 #include <vector>
 
 #include "tests/e2e/bench/process.hpp"
+#include "tests/e2e/bench/socket.hpp"
 #include "tests/e2e/bench/temp_dir.hpp"
 
 namespace e2e {
 
 class KafkaBroker {  // one of our own
  public:
-  KafkaBroker();
+  // `more`: further arguments of tests/support/kafka/start.
+  explicit KafkaBroker(std::vector<std::string> more = {});
   const std::string& bootstrap() const { return bootstrap_; }
+  // Of the listener that `+link=PORT` adds.
+  Address link_address() const;
   Process& process() { return *process_; }
   void stop();  // -9
   void start();
 
  private:
+  std::vector<std::string> more_;
   TempDir folder_;
   std::string bootstrap_;
   std::unique_ptr<Process> process_;
@@ -60,7 +65,8 @@ class KafkaClient {
   // Appends in this order, each to its partition, and answers the offsets the broker gave.
   std::vector<std::int64_t> produce(const std::string& topic,
                                     const std::vector<KafkaRecord>& records);
-  // The same where brokers come and go: no offset for a record that was written once or never.
+  // The same where brokers come and go: no offset for a record that was written once or never. With
+  // any of those the client is of no use any more.
   std::vector<std::optional<std::int64_t>> try_to_produce(const std::string& topic,
                                                           const std::vector<KafkaRecord>& records);
   // Hands a record over without waiting for its acknowledgement; see flush().
