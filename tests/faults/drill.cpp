@@ -125,96 +125,101 @@ void Drill::end(int sidecar) {
   if (status != 0) throw std::runtime_error("a sidecar does not end as it should");
 }
 
+// Each of these knows the faults that are its own.
 void Drill::perform(const Step& step) {
-  const auto process = [&]() -> Process& {
-    return sidecars_[static_cast<std::size_t>(step.sidecar)]->process();
-  };
+  on_sidecar(step);
+  on_broker(step);
+  on_log(step);
+  on_clients(step);
+  let_flow(step);
+}
+
+void Drill::on_sidecar(const Step& step) {
+  const auto i = static_cast<std::size_t>(std::max(step.sidecar, 0));
   switch (step.fault) {
-    case Fault::none:
-      break;
     case Fault::kill_sidecar:
-      kill(step.sidecar);
-      break;
+      return kill(step.sidecar);
     case Fault::end_sidecar:
-      end(step.sidecar);
-      break;
+      return end(step.sidecar);
     case Fault::start_sidecar:
-      start(step.sidecar);
-      break;
+      return start(step.sidecar);
     case Fault::freeze_sidecar:
-      process().signal(SIGSTOP);
-      break;
+      return sidecars_[i]->process().signal(SIGSTOP);
     case Fault::thaw_sidecar:
-      process().signal(SIGCONT);
-      break;
+      return sidecars_[i]->process().signal(SIGCONT);
     case Fault::jump_clock:
-      clocks_[static_cast<std::size_t>(step.sidecar)].jump(step.seconds);
-      break;
+      return clocks_[i].jump(step.seconds);
+    default:
+      return;
+  }
+}
+
+void Drill::on_broker(const Step& step) {
+  switch (step.fault) {
     case Fault::kill_broker:
       ground_.aim(step.node, step.lane);
-      ground_.kill();
-      break;
+      return ground_.kill();
     case Fault::start_broker:
-      ground_.start();
-      break;
+      return ground_.start();
     case Fault::freeze_broker:
       ground_.aim(step.node, step.lane);
-      ground_.freeze();
-      break;
+      return ground_.freeze();
     case Fault::thaw_broker:
-      ground_.thaw();
-      break;
-    case Fault::silence_link:
-      ground_.link().silence(step.ways, step.percent, step.salt);
-      break;
-    case Fault::mend_link:
-      ground_.link().go_on();
-      break;
-    case Fault::reset_link:
-      ground_.link().reset();
-      break;
+      return ground_.thaw();
     case Fault::move_leader:
-      ground_.move_leader(step.lane);
-      break;
+      return ground_.move_leader(step.lane);
+    case Fault::silence_link:
+      return ground_.link().silence(step.ways, step.percent, step.salt);
+    case Fault::mend_link:
+      return ground_.link().go_on();
+    case Fault::reset_link:
+      return ground_.link().reset();
+    case Fault::fill_disk:
+      return ground_.fill_disk();
+    case Fault::free_disk:
+      return ground_.free_disk();
+    default:
+      return;
+  }
+}
+
+void Drill::on_log(const Step& step) {
+  switch (step.fault) {
     case Fault::wipe:
     case Fault::recreate:
-      another_life(step);
-      break;
+      return another_life(step);
     case Fault::trim:
       if (const auto first_kept = journal_.drop(step.lane, step.percent)) {
         ground_.trim(step.lane, *first_kept);
       }
-      break;
+      return;
     case Fault::grow:
       producer_->rest();
       ground_.grow(step.lane);
       journal_.grow(step.lane);
       producer_->go_on();
       lanes_ = step.lane;
-      break;
-    case Fault::fill_disk:
-      ground_.fill_disk();
-      break;
-    case Fault::free_disk:
-      ground_.free_disk();
-      break;
-    case Fault::cut:
-      fleet_->cut(share(step));
-      break;
-    case Fault::abandon:
-      fleet_->abandon(share(step));
-      break;
-    case Fault::stall:
-      fleet_->stall(share(step));
-      break;
-    case Fault::slow_down:
-      fleet_->slow_down(share(step));
-      break;
-    case Fault::read_all:
-      fleet_->read_all();
-      break;
+      return;
+    default:
+      return;
   }
-  let_flow(step);
+}
+
+void Drill::on_clients(const Step& step) {
+  switch (step.fault) {
+    case Fault::cut:
+      return fleet_->cut(share(step));
+    case Fault::abandon:
+      return fleet_->abandon(share(step));
+    case Fault::stall:
+      return fleet_->stall(share(step));
+    case Fault::slow_down:
+      return fleet_->slow_down(share(step));
+    case Fault::read_all:
+      return fleet_->read_all();
+    default:
+      return;
+  }
 }
 
 void Drill::let_flow(const Step& step) {

@@ -30,6 +30,10 @@ class Drill {
  private:
   using Wrong = std::vector<std::string>;
   void perform(const Step& step);
+  void on_sidecar(const Step& step);
+  void on_broker(const Step& step);
+  void on_log(const Step& step);
+  void on_clients(const Step& step);
   void let_flow(const Step& step);
   void another_life(const Step& step);
   void kill(int sidecar);
