@@ -8,7 +8,7 @@ import socket
 import threading
 import time
 
-SECONDS = 10  # that anything may take
+SECONDS = 20  # that anything may take
 
 
 class Failure(Exception):
@@ -80,10 +80,11 @@ class Stream:
         if message is not None:
             headers["Content-Type"] = "application/json"
         connection.request(method, path, None if message is None else json.dumps(message), headers)
-        self.socket = connection.sock.dup()
+        self.socket = connection.sock
         self.answer = connection.getresponse()
         self.type = self.answer.getheader("Content-Type", "")
         expect(self.answer.status == 200, "%s %s: %d" % (method, path, self.answer.status))
+        self.socket.settimeout(None)  # a stream may be silent
         self.thread = threading.Thread(target=self.read, daemon=True)
         self.thread.start()
 

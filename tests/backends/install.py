@@ -36,6 +36,10 @@ class App:
         own = os.path.join(self.source, "sidestream.yaml")
         return own if os.path.exists(own) else os.path.join(APPS, "before.yaml")
 
+    def needs_redis(self):
+        with open(self.config()) as file:
+            return "${REDIS_URL}" in file.read()
+
     def install(self):
         """Returns whether there was anything to do."""
         for tool in self.tools:
@@ -123,7 +127,7 @@ class Spring(App):
     def command(self, port, socket):
         options = ["-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx256m"]
         return ["java", *options, "-jar", "target/app.jar", "--server.address=" + LOCAL, "--server.port=%d" % port,
-                "--spring.main.banner-mode=off"], {}
+                "--spring.main.banner-mode=off", "--spring.main.lazy-initialization=true"], {}
 
 
 FRAMEWORKS = (FastApi, Express, Gin, Spring)

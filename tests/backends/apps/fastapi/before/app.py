@@ -49,7 +49,6 @@ async def notifications():
         queue = asyncio.Queue()
         readers.add(queue)
         try:
-            yield ": welcome\n\n"
             while True:
                 yield event("notification", await queue.get())
         finally:

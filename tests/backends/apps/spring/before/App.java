@@ -60,10 +60,11 @@ public class App {
     }
 
     @GetMapping("/api/notifications")
-    SseEmitter notifications() {
+    SseEmitter notifications() throws IOException {
         var emitter = new SseEmitter(0L);
         readers.add(emitter);
         emitter.onCompletion(() -> readers.remove(emitter));
+        emitter.send(SseEmitter.event().comment("welcome")); // nothing is sent before the first event, not even headers
         return emitter;
     }
 
