@@ -127,7 +127,7 @@ class Pod:
         self.start_app()
 
     def logs(self):
-        return "".join("\n---- %s\n%s" % (process.name, process.log()) for process in self.processes)
+        return "".join("\n---- %s\n%s" % (process.name, process.log()) for process in self.processes[:2])
 
     def close(self):
         for process in reversed(self.processes):
