@@ -130,4 +130,4 @@ class Spring(App):
                 "--spring.main.banner-mode=off", "--spring.main.lazy-initialization=true"], {}
 
 
-FRAMEWORKS = (FastApi, Express, Gin, Spring)
+FRAMEWORKS = (Spring, FastApi, Express, Gin)  # the slowest first
