@@ -12,10 +12,10 @@ class Author:
     def __init__(self, pod):
         self.pod, self.sent = pod, []
 
-    def send(self, count):
+    def send(self, count, address=""):
         for _ in range(count):
             message = {**MESSAGE, "n": len(self.sent)}
-            post(self.pod.front, "/api/send-message", message, 202)
+            post(address or self.pod.front, "/api/send-message", message, 202)
             self.sent.append(message)
 
 
@@ -57,6 +57,23 @@ def messages_and_a_resume(pod):
         reader.cut()
 
 
+def sidestream_is_killed(pod):
+    """What is written while it is away arrives too, where the app writes to Redis itself."""
+    author, leave = Author(pod), open_reader(pod)
+    author.send(2)
+    leave.wait_for("notification", 2)
+    pod.kill_sidestream()
+    leave.wait(lambda stream: stream.ended, "the end")
+    if not pod.app.posts_to_sidestream():
+        author.send(3, pod.behind)
+    pod.start_sidestream()
+    back = open_reader(pod, leave.last_event_id)
+    author.send(2)
+    back.wait_for("notification", len(author.sent) - 2)
+    expect_messages([leave, back], author.sent)
+    back.cut()
+
+
 def expect_answer(*readings):
     events = [event for reading in readings for event in reading.named("word", "end")]
     words = [event.data for event in events[:-1]]
@@ -96,8 +113,8 @@ def answers_at_once(pod):
         reader.cut()
 
 
-# As above; the last one restarts the app.
-CHECKS = ((health, answer_and_a_resume, answers_at_once), (messages_and_a_resume,))
+# As above; those that end a process come last, alone.
+CHECKS = ((health, answer_and_a_resume, answers_at_once), (messages_and_a_resume,), (sidestream_is_killed,))
 
 
 def skipped(check):

@@ -36,9 +36,15 @@ class App:
         own = os.path.join(self.source, "sidestream.yaml")
         return own if os.path.exists(own) else os.path.join(APPS, "before.yaml")
 
-    def needs_redis(self):
+    def configured(self, text):
         with open(self.config()) as file:
-            return "${REDIS_URL}" in file.read()
+            return text in file.read()
+
+    def needs_redis(self):
+        return self.configured("${REDIS_URL}")
+
+    def posts_to_sidestream(self):
+        return self.configured("publish: true")
 
     def install(self):
         """Returns whether there was anything to do."""

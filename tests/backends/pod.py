@@ -126,6 +126,10 @@ class Pod:
         self.app_process.end()
         self.start_app()
 
+    def kill_sidestream(self):
+        self.sidestream.process.kill()
+        self.sidestream.process.wait()
+
     def logs(self):
         return "".join("\n---- %s\n%s" % (process.name, process.log()) for process in self.processes[:2])
 
