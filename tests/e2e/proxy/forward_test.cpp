@@ -91,6 +91,25 @@ TEST_P(ProxyForward, LongHeadsPass) {
   EXPECT_EQ(client.answer().value("X-Long").size(), 30'000u);
 }
 
+TEST_P(ProxyForward, HeadsBeyondTheLimitAreRefused) {
+  ProxyStage stage(GetParam());
+  auto client = stage.client();
+  client.try_send(request_text("GET /", {"Cookie: " + std::string(100'000, 'c')}));
+  EXPECT_EQ(client.answer().status(), 431);
+  EXPECT_TRUE(client.closes());
+  EXPECT_TRUE(stage.listener().is_quiet(50ms));
+}
+
+// A name may have addresses on which nobody listens.
+TEST(ProxyForwardByName, TheAppIsFound) {
+  Listener listener("tcp");
+  const auto port = listener.url().substr(listener.url().rfind(':'));
+  Sidecar sidecar(proxy_config("http://localhost" + port, {}));
+  App app(listener);
+  Peer client{Socket(sidecar.streams())};
+  EXPECT_EQ(client.ask(request_text("GET /named")).body, "GET /named\n");
+}
+
 TEST_P(ProxyForward, AnyStatusPasses) {
   ProxyStage stage(GetParam());
   App app(stage.listener(), [](Peer& peer, const Message& request) {

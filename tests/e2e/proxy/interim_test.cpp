@@ -61,6 +61,22 @@ TEST_P(ProxyInterim, TheConnectionOfARefusalServesNobodyElse) {
   EXPECT_EQ(first.rest(), "");
 }
 
+TEST_P(ProxyInterim, ContinueIsForChunksToo) {
+  ProxyStage stage(GetParam());
+  auto client = stage.client();
+  client.send(
+      "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nExpect: 100-Continue\r\n\r\n");
+  auto app = stage.app();
+  app.request_head();
+  app.send("HTTP/1.1 100 Continue\r\n\r\n");
+  EXPECT_EQ(client.answer().status(), 100);
+  client.send(chunk("body") + "0\r\n\r\n");
+  EXPECT_EQ(app.chunk(), "body");
+  EXPECT_EQ(app.chunk(), "");
+  app.send(answer_text("200 OK", {}, "done"));
+  EXPECT_EQ(client.answer().body, "done");
+}
+
 // A client that does not wait for 100.
 TEST_P(ProxyInterim, ABodySentAtOncePassesToo) {
   ProxyStage stage(GetParam());

@@ -45,6 +45,19 @@ TEST_P(ProxyTimeout, OfTheFirstByteOnAConnectionUsedAgainIsNotRetried) {
   EXPECT_TRUE(stage.listener().is_quiet(100ms));
 }
 
+// An answer that begins and goes no further is no answer.
+TEST_P(ProxyTimeout, OfAHeadThatStopsIsAnErrorToo) {
+  ProxyStage stage(GetParam(), {.upstream = {"first_byte_timeout: 500ms", "idle_timeout: 500ms"}});
+  for (const auto* begin : {"HTTP/1.1 200 OK\r\nContent-Le", "HTTP/1.1 103 Early Hints\r\n\r\n"}) {
+    auto [client, app, seen] = stage.relay(request_text("GET /"));
+    app.send(begin);
+    auto answer = client.answer();
+    if (answer.status() == 103) answer = client.answer();
+    EXPECT_TRUE(answer.status() == 504 || answer.status() == 502) << answer.head;
+    EXPECT_TRUE(app.closes(soon));
+  }
+}
+
 // An app that waits for the whole body is not late while the body still comes.
 TEST_P(ProxyTimeout, OfTheFirstByteBeginsWithTheRequestsEnd) {
   ProxyStage stage(GetParam(), {.upstream = {"first_byte_timeout: 600ms"}});
