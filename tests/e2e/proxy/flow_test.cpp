@@ -171,7 +171,7 @@ TEST_P(ProxyFlow, TheAppsCloseDoesNotEndTheClientsConnection) {
 
 // Many clients at once, each of whom must get the answers to its own requests.
 TEST_P(ProxyFlow, NobodyGetsTheAnswerOfAnother) {
-  ProxyStage stage(GetParam());
+  ProxyStage stage(GetParam(), {.threads = 4});
   App app(stage.listener());
   std::atomic<int> wrong{0};
   std::vector<std::thread> clients;

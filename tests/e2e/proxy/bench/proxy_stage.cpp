@@ -7,6 +7,7 @@ namespace e2e {
 Config proxy_config(const std::string& url, const Proxying& proxying) {
   Config config;
   config.server = proxying.server;
+  config.server.push_back("threads: " + std::to_string(proxying.threads));
   config.server.push_back("upstream:");
   config.server.push_back("  url: \"" + url + "\"");
   for (const auto& line : proxying.upstream) config.server.push_back("  " + line);

@@ -24,6 +24,8 @@ struct Proxying {
   std::vector<std::string> upstream = {};  // keys of `server.upstream:` besides url
   std::vector<std::string> server = {};    // further lines of `server:`
   std::vector<std::string> topics = {};    // from: local
+  // With one, each client meets the connections to the app that others have left.
+  int threads = 1;
 };
 
 // A request on its way: both ends, and what the app got.
