@@ -10,6 +10,15 @@ namespace {
 constexpr std::int64_t end_of_log = RD_KAFKA_OFFSET_END;          // -1 as a time
 constexpr std::int64_t start_of_log = RD_KAFKA_OFFSET_BEGINNING;  // -2
 
+PartitionList make_list(const std::string& topic, const std::vector<Partition>& partitions,
+                        std::int64_t time) {
+  PartitionList list(rd_kafka_topic_partition_list_new(static_cast<int>(partitions.size())));
+  for (const auto partition : partitions) {
+    rd_kafka_topic_partition_list_add(list.get(), topic.c_str(), partition)->offset = time;
+  }
+  return list;
+}
+
 }  // namespace
 
 boost::system::result<std::vector<std::int32_t>, Refusal> Queries::leaders(Topic& topic) const {
@@ -49,12 +58,11 @@ std::vector<std::optional<std::int64_t>> Queries::by_time(const std::string& top
   nodes.erase(-1);
   for (const auto node : nodes) {
     if (!probe_.is_up()) break;
-    const PartitionList list(rd_kafka_topic_partition_list_new(static_cast<int>(leaders.size())));
+    std::vector<Partition> led;
     for (std::size_t p = 0; p < leaders.size(); ++p) {
-      if (leaders[p] != node) continue;
-      rd_kafka_topic_partition_list_add(list.get(), topic.c_str(), static_cast<std::int32_t>(p))
-          ->offset = time;
+      if (leaders[p] == node) led.push_back(static_cast<Partition>(p));
     }
+    const auto list = make_list(topic, led, time);
     if (rd_kafka_offsets_for_times(client_.get(), list.get(), timeout_ms) !=
         RD_KAFKA_RESP_ERR_NO_ERROR) {
       continue;
@@ -86,13 +94,22 @@ std::vector<std::optional<Watermarks>> Queries::watermarks(
   return all;
 }
 
+// Not rd_kafka_query_watermark_offsets(): up to 2.0 it waits for ever where the broker vanishes
+// after the question was sent, whatever its time-out says.
 std::optional<Watermarks> Queries::watermarks(const std::string& topic, Partition partition) const {
-  if (!probe_.is_up()) return std::nullopt;
-  Watermarks marks;
-  const auto error = rd_kafka_query_watermark_offsets(client_.get(), topic.c_str(), partition,
-                                                      &marks.low, &marks.high, timeout_ms);
-  if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return std::nullopt;
-  return marks;
+  const auto ask = [&](std::int64_t time) -> std::optional<std::int64_t> {
+    if (!probe_.is_up()) return std::nullopt;
+    const auto list = make_list(topic, {partition}, time);
+    const auto error = rd_kafka_offsets_for_times(client_.get(), list.get(), timeout_ms);
+    if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return std::nullopt;
+    const auto& answer = list->elems[0];
+    if (answer.err != RD_KAFKA_RESP_ERR_NO_ERROR || answer.offset < 0) return std::nullopt;
+    return answer.offset;
+  };
+  const auto high = ask(end_of_log);
+  const auto low = high ? ask(start_of_log) : std::nullopt;
+  if (!low) return std::nullopt;
+  return Watermarks{*low, std::max(*low, *high)};
 }
 
 std::vector<std::optional<std::int64_t>> Queries::first_since(

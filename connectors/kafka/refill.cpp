@@ -20,10 +20,10 @@ Refill::Refill(const KafkaClient& client)
       most_bytes_(setting(client, "queued.max.messages.kbytes") * 1024 * 9 / 10) {}
 
 void Refill::ask(const KafkaClient& client, const char* topic, Partition partition) {
-  std::int64_t low = 0;
-  std::int64_t high = 0;
+  const PartitionList list(rd_kafka_topic_partition_list_new(1));
+  rd_kafka_topic_partition_list_add(list.get(), topic, partition)->offset = RD_KAFKA_OFFSET_END;
   // The answer doesn't matter: sending the question has done it.
-  rd_kafka_query_watermark_offsets(client.get(), topic, partition, &low, &high, 1);
+  rd_kafka_offsets_for_times(client.get(), list.get(), 1);
 }
 
 }  // namespace sidestream::kafka

@@ -144,7 +144,7 @@ void Encoder::encode(const Record& record, Encoded& out) const {
     probe_.skip(SkipReason::too_large);
     append_gap(out.out(), topic_.name, "too_large", format_,
                {{record.partition, record.offset.previous(), record.offset.next(), 1, true}});
-    return out.add(FrameKind::gap, record.partition, record.offset, to_ms(record.timestamp));
+    return out.add(FrameKind::unsendable, record.partition, record.offset, to_ms(record.timestamp));
   }
   if (record.value) return encode_value(record, *record.value, out);
   if (topic_.tombstone == Tombstone::skip) {

@@ -57,7 +57,8 @@ void LogReader::join(const LogView& view) {
   state_ = State::joined;
   Away& away = *away_;
   away.page.reset();
-  away.position.resize(view.head_position.size());
+  // It may know of more partitions than the log does yet, if its id comes from another replica.
+  away.position.resize(std::max(away.position.size(), view.head_position.size()));
   // The newest segment that begins no later than this reader stands, so that little is to be
   // skipped.
   cursor_ = view.head;
@@ -202,6 +203,13 @@ bool LogReader::next_in_log(const LogView& view, NextFrame& out) {
     }
   }
   return false;
+}
+
+std::optional<Offset> LogReader::ahead_of_log(const Frame& frame) const {
+  const std::size_t p = frame.partition;
+  if (state_ != State::joined || !spliced() || p >= away_->at_cursor.size()) return std::nullopt;
+  if (away_->position[p] == away_->at_cursor[p]) return std::nullopt;
+  return away_->position[p];
 }
 
 void LogReader::took() {

@@ -14,6 +14,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "sidecar/stream/open_log.hpp"
@@ -84,6 +85,9 @@ class LogReader {
   Found next(const LogView& view, NextFrame& out, Postbox& postbox, std::uint64_t stream,
              std::size_t part);
   void took();
+  // Where this reader stands in the partition of `frame`, if that is beyond where the log stood
+  // before the frame. Ask before took().
+  std::optional<Offset> ahead_of_log(const Frame& frame) const;
   Found take_page(Result<PagePtr> page);
   // Gives back the page; it is asked for again when the reader goes on.
   void let_go();

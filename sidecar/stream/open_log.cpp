@@ -240,7 +240,8 @@ void OpenLog::pass(Partition partition, Offset through) noexcept {
 void OpenLog::lose(const Loss& loss) noexcept {
   append_gap(batch_.out(), topic_.settings.name, "retention", format(),
              {{loss.partition, loss.position, loss.resumed, loss.lost, loss.exact}});
-  batch_.add(FrameKind::gap, loss.partition, loss.resumed.previous(), 0);
+  batch_.add(loss.exact ? FrameKind::loss : FrameKind::loss_at_most, loss.partition,
+             loss.resumed.previous(), 0);
   if (loss.lost) topic_.probe.gap_records.add(static_cast<std::uint64_t>(*loss.lost));
   commit();
 }

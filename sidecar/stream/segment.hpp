@@ -22,7 +22,17 @@
 
 namespace sidestream {
 
-enum class FrameKind : std::uint8_t { record, gap, mark };
+enum class FrameKind : std::uint8_t {
+  record,
+  unsendable,    // a gap of one record that can't be sent
+  loss,          // a gap of records that the broker no longer has
+  loss_at_most,  // the same where offsets don't count records
+  mark,
+};
+constexpr bool is_gap(FrameKind kind) {
+  return kind == FrameKind::unsendable || kind == FrameKind::loss ||
+         kind == FrameKind::loss_at_most;
+}
 
 struct Frame {
   Offset offset;             // the partition's position after this frame

@@ -33,7 +33,7 @@ void count_frames(const Segment& segment, std::size_t from, std::size_t to, Shar
   for (std::size_t i = from; i < to; ++i) {
     const Frame& frame = segment.frame(i);
     run.ends_in_mark = frame.kind == FrameKind::mark;
-    if (frame.kind == FrameKind::gap) ++run.gaps;
+    if (is_gap(frame.kind)) ++run.gaps;
     if (frame.kind != FrameKind::record) continue;
     ++run.events;
     if (run.oldest_ms == 0) run.oldest_ms = frame.time_ms;

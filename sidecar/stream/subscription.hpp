@@ -130,6 +130,7 @@ class Subscription {
   void count(const SharedRun& run, std::size_t bytes, Context& context);
   std::string_view compose(Context& context);
   void compose_frame(std::size_t part, const NextFrame& next, Context& context);
+  std::string own_loss(std::size_t part, const Frame& frame) const;
   bool caught_up(Context& context);
   void add_live(std::string& out, Context& context);
 

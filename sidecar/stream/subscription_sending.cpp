@@ -86,7 +86,8 @@ void Subscription::compose_frame(std::size_t part, const NextFrame& next, Contex
   LogReader& reader = readers_[part];
   const Frame& frame = *next.frame;
   LogState& state = *context.logs[part];
-  const std::string_view body = next.segment->body(frame);
+  const std::string own_gap = own_loss(part, frame);
+  const std::string_view body = own_gap.empty() ? next.segment->body(frame) : own_gap;
   const std::string_view line =
       reader.shares_id() ? next.segment->id_line(frame) : std::string_view();
   reader.took();
@@ -96,7 +97,7 @@ void Subscription::compose_frame(std::size_t part, const NextFrame& next, Contex
     const auto id = line.substr(4, line.size() - 5);  // of "id: ...\n"
     add_block(context.scratch, body, options_.composite ? composite_id(part, id) : std::string(id));
   }
-  if (frame.kind == FrameKind::gap) {
+  if (is_gap(frame.kind)) {
     ++state.tally.gaps;
   } else {
     ++state.tally.events;
@@ -105,6 +106,21 @@ void Subscription::compose_frame(std::size_t part, const NextFrame& next, Contex
     }
   }
   state.tally.bytes += body.size();
+}
+
+// The log's block tells what those have lost who stood where the log did; a reader that has come
+// with a later position has lost less. Empty: it stood there too, or the frame tells of no loss.
+std::string Subscription::own_loss(std::size_t part, const Frame& frame) const {
+  const bool exact = frame.kind == FrameKind::loss;
+  if (!exact && frame.kind != FrameKind::loss_at_most) return {};
+  const auto from = readers_[part].ahead_of_log(frame);
+  if (!from) return {};
+  Gap gap{frame.partition, *from, frame.offset.next(), std::nullopt, exact};
+  const OffsetFormat format = log(part).format();
+  if (format == OffsetFormat::integer) gap.lost = frame.offset.number() - from->number();
+  std::string body;
+  append_gap(body, log(part).topic().settings.name, "retention", format, {gap});
+  return body;
 }
 
 void Subscription::wrote(std::size_t bytes, Context& context) {

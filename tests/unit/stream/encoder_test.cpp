@@ -69,7 +69,7 @@ TEST_F(EncoderTest, AnnouncesWhatIsTooLarge) {
   topic_.max_event = 3;
   EXPECT_EQ(encode("abc"), "data: abc\n");
   const std::string gap = encode("abcd");
-  EXPECT_EQ(kind_, FrameKind::gap);
+  EXPECT_EQ(kind_, FrameKind::unsendable);
   EXPECT_NE(gap.find("event: stream-gap\n"), std::string::npos);
   EXPECT_NE(gap.find(R"("reason":"too_large")"), std::string::npos);
   EXPECT_NE(gap.find(R"("requested":"6","resumed":"8","lost":1)"), std::string::npos);

@@ -66,6 +66,9 @@ struct History {
     for (auto at = data.find("{\"partition\":"); at != std::string::npos;
          at = data.find("{\"partition\":", at + 1)) {
       const int partition = std::stoi(data.substr(at + 13));
+      const auto requested = data.find("\"requested\":\"", at) + 13;
+      // Beyond the last record where others were passed that are never sent.
+      EXPECT_GE(std::stoll(data.substr(requested)) + 1, next[partition]) << data;
       const auto resumed = data.find("\"resumed\":\"", at) + 11;
       next[partition] = std::max<std::int64_t>(next[partition], std::stoll(data.substr(resumed)));
     }
@@ -97,7 +100,8 @@ class World {
         broker_.answer_all();
         return wake();
       case 6:
-        if (pick(40) == 0 && broker_.partitions() < 6) broker_.grow();
+        if (pick(40) == 0 && broker_.partitions() < 6) broker_.grow(pick(2) == 0);
+        if (pick(4) == 0) broker_.tell_grown();
         return wake();
       case 7:
         if (pick(30) == 0) trim();
@@ -114,6 +118,7 @@ class World {
 
   // Everybody comes back, reads all, and must have seen all.
   void finish() {
+    broker_.tell_grown();
     deliver(1'000'000);
     for (std::size_t i = 0; i < readers_.size(); ++i) connect(i);
     for (int quiet = 0; quiet < 3;) {

@@ -23,7 +23,9 @@ class ScriptedConnector final : public Connector {
   void deliver(Partition partition, std::size_t count);
   void deliver_all();
   void trim(Partition partition, std::int64_t first);
-  void grow();
+  // The tail sees it at once, or when it is told.
+  void grow(bool seen = true);
+  void tell_grown();
   // All records go; the log begins anew. The tail sees it at once, or when it is told.
   void recreate(bool seen = true);
   void tell_recreated();
@@ -68,6 +70,7 @@ class ScriptedConnector final : public Connector {
 
   std::vector<Held> partitions_;
   TailSink* sink_ = nullptr;
+  std::size_t told_ = 0;  // how many partitions the tail knows of
   bool lose_a_read_ = false;
   std::vector<std::function<void()>> asked_;
   ConnectorProbe probe_;

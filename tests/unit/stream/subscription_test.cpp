@@ -169,6 +169,28 @@ TEST_F(SubscriptionTest, AReaderThatFellOutOfTheLogReadsOnFromTheBroker) {
   EXPECT_EQ(client->named("stream-gap").size(), 0u);
 }
 
+// A reader whose id comes from a replica that had seen more of the partition than this one.
+TEST_F(SubscriptionTest, AReaderThatWasAheadOfTheLogIsToldOfItsOwnLoss) {
+  Side& s = side("orders", 2);
+  const auto first = connect(s, from(StartRequest::Kind::live));
+  append(s, 0, 10);
+  append(s, 0, 10, 1);
+  s.broker.deliver(0, 10);
+  s.broker.deliver(1, 5);
+  const auto ahead = connect(s, after("0.9~1.7"));
+  s.broker.trim(1, 9);
+  deliver(s, *first);
+  deliver(s, *ahead);
+  const auto told = [](const Client& client) {
+    const auto gaps = client.named("stream-gap");
+    return gaps.empty() ? std::string() : gaps[0].data + " " + gaps[0].id;
+  };
+  EXPECT_NE(told(*first).find(R"("requested":"4","resumed":"9","lost":4})"), std::string::npos)
+      << told(*first);
+  EXPECT_NE(told(*ahead).find(R"("requested":"7","resumed":"9","lost":1})"), std::string::npos)
+      << told(*ahead);
+}
+
 TEST_F(SubscriptionTest, AReaderThatLagsBeyondRetentionIsTold) {
   Side& s = side("orders", 1, 8 * 1024);
   const auto client = connect(s, from(StartRequest::Kind::live));
@@ -294,6 +316,25 @@ TEST_F(SubscriptionTest, ReadsPartitionsThatAreAddedFromTheirBeginning) {
   deliver(s, *client);
   EXPECT_EQ(client->records(), (std::vector<std::string>{"new"}));
   EXPECT_EQ(client->last_id(), "0.-1~1.0");
+}
+
+// An id from a replica that has noticed the growth earlier.
+TEST_F(SubscriptionTest, AnIdMayNamePartitionsThatTheLogDoesNotKnowYet) {
+  Side& s = side("orders", 1);
+  const auto first = connect(s, from(StartRequest::Kind::live));
+  append(s, 0, 10);
+  s.broker.grow(false);
+  append(s, 0, 10, 1);
+  const auto client = connect(s, after("0.3~1.6"));
+  deliver(s, *client);
+  EXPECT_EQ(client->records(), numbers(4, 10));
+  EXPECT_EQ(client->last_id(), "0.9~1.6");
+  s.broker.tell_grown();
+  deliver(s, *client);
+  auto expected = numbers(4, 10);
+  for (const auto& n : numbers(7, 10)) expected.push_back(n);
+  EXPECT_EQ(client->records(), expected);
+  EXPECT_EQ(client->last_id(), "0.9~1.9");
 }
 
 TEST_F(SubscriptionTest, SeveralTopicsResumeBothFromOneId) {

@@ -1,0 +1,89 @@
+#include "sidecar/http/proxy/proxy.hpp"
+
+#include <iterator>
+#include <utility>
+
+#include "sidecar/http/peer.hpp"
+
+namespace sidestream {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto tick_time = 100ms;  // a client that has left is noticed within this
+constexpr auto tidy_time = 1s;
+
+}  // namespace
+
+Proxy::Proxy(boost::asio::io_context& io, const UpstreamSettings& settings, UpstreamProbe& probe,
+             Log log)
+    : io_(io),
+      settings_(settings),
+      probe_(probe),
+      log_(std::move(log)),
+      pool_(io, settings.url, probe),
+      timer_(io) {}
+
+Proxy::Handle Proxy::watch(Watched& watched) {
+  arm();
+  return watched_.insert(watched_.end(), &watched);
+}
+
+void Proxy::put_back(std::unique_ptr<UpstreamConnection> connection) {
+  pool_.put_back(std::move(connection));
+  arm();
+}
+
+void Proxy::add_tunnel(Socket client, UpstreamSocket app, std::string_view from_client,
+                       std::string_view from_app) {
+  set_proxy_options(client.native_handle());
+  probe_.tunnels_open.add(1);
+  auto tunnel = std::make_shared<Tunnel>(std::move(client), std::move(app), probe_);
+  tunnels_.push_back(tunnel);
+  arm();
+  tunnel->start(from_client, from_app);
+}
+
+void Proxy::close_all() {
+  for (const auto& tunnel : tunnels_) tunnel->close();
+  look_at_tunnels(Clock::now());
+}
+
+void Proxy::arm() {
+  if (std::exchange(armed_, true)) return;
+  const bool urgent = !watched_.empty() || !tunnels_.empty();
+  timer_.expires_after(urgent || pool_.empty() ? Clock::duration(tick_time)
+                                               : Clock::duration(tidy_time));
+  timer_.async_wait([this](const boost::system::error_code& error) {
+    armed_ = false;
+    if (!error) tick();
+  });
+}
+
+void Proxy::tick() {
+  const auto now = Clock::now();
+  for (auto next = watched_.begin(); next != watched_.end();) {
+    Watched& watched = **next++;
+    watched.look(now);
+  }
+  look_at_tunnels(now);
+  if (now - tidied_at_ >= tidy_time) {
+    tidied_at_ = now;
+    pool_.tidy(now);
+  }
+  if (!watched_.empty() || !tunnels_.empty() || !pool_.empty()) arm();
+}
+
+void Proxy::look_at_tunnels(Clock::time_point now) {
+  for (auto tunnel = tunnels_.begin(); tunnel != tunnels_.end();) {
+    Tunnel& t = **tunnel;
+    if (!t.is_over() && now - t.last_active() > settings_.idle_timeout) {
+      probe_.failed(UpstreamError::idle_timeout);
+      t.close();
+    }
+    if (t.is_over()) probe_.tunnels_open.add(-1);
+    tunnel = t.is_over() ? tunnels_.erase(tunnel) : std::next(tunnel);
+  }
+}
+
+}  // namespace sidestream

@@ -1,0 +1,77 @@
+#pragma once
+// What one event loop needs to pass requests on to the app: connections, the requests and tunnels
+// that are open, and one timer that looks after all of them.
+//
+// Thread: its event loop.
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <chrono>
+#include <list>
+#include <memory>
+#include <string>
+
+#include "sidecar/base/log.hpp"
+#include "sidecar/http/proxy/tunnel.hpp"
+#include "sidecar/http/proxy/upstream_pool.hpp"
+#include "sidecar/settings/settings.hpp"
+
+namespace sidestream {
+
+// A request that is open, as the timer sees it.
+class Watched {
+ public:
+  using Clock = std::chrono::steady_clock;
+
+  virtual ~Watched() = default;
+  // About ten times a second.
+  virtual void look(Clock::time_point now) = 0;
+};
+
+class Proxy {
+ public:
+  using Clock = std::chrono::steady_clock;
+
+  // Borrows all but the log.
+  Proxy(boost::asio::io_context& io, const UpstreamSettings& settings, UpstreamProbe& probe,
+        Log log);
+
+  boost::asio::io_context& io() { return io_; }
+  const UpstreamSettings& settings() const { return settings_; }
+  UpstreamProbe& probe() { return probe_; }
+  const Log& log() const { return log_; }
+  UpstreamPool& pool() { return pool_; }
+
+  // Whether the request that has just ended gets a line in the log.
+  bool is_logged() { return settings_.access_log > 0 && ended_++ % settings_.access_log == 0; }
+
+  // Takes part in `look` as long as the handle lives.
+  using Handle = std::list<Watched*>::iterator;
+  Handle watch(Watched& watched);
+  void forget(Handle handle) { watched_.erase(handle); }
+
+  void put_back(std::unique_ptr<UpstreamConnection> connection);
+  void add_tunnel(Socket client, UpstreamSocket app, std::string_view from_client,
+                  std::string_view from_app);
+  // Cuts the tunnels.
+  void close_all();
+
+ private:
+  void tick();
+  void arm();
+  void look_at_tunnels(Clock::time_point now);
+
+  boost::asio::io_context& io_;
+  const UpstreamSettings& settings_;
+  UpstreamProbe& probe_;
+  Log log_;
+  UpstreamPool pool_;
+  std::list<Watched*> watched_;
+  std::list<std::shared_ptr<Tunnel>> tunnels_;
+  boost::asio::steady_timer timer_;
+  bool armed_ = false;
+  std::uint64_t ended_ = 0;
+  Clock::time_point tidied_at_{};
+};
+
+}  // namespace sidestream
