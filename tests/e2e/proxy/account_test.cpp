@@ -82,7 +82,7 @@ TEST_P(ProxyAccount, EachRequestHasALine) {
   ASSERT_EQ(lines.size(), 2u);
   EXPECT_EQ(lines[0].at("method").as_string(), "PUT");
   EXPECT_THAT(std::string(lines[0].at("path").as_string()), HasSubstr("/a/b"));
-  EXPECT_TRUE(lines[0].contains("duration")) << boost::json::serialize(lines[0]);
+  EXPECT_THAT(boost::json::serialize(lines[0]), HasSubstr("\"duration"));  // and its unit
   const auto& status = lines[0].at("status");
   EXPECT_EQ(status.is_string() ? std::stoll(std::string(status.as_string()))
                                : status.to_number<std::int64_t>(),

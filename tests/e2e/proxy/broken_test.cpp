@@ -45,8 +45,8 @@ TEST_P(ProxyBroken, IsBrokenForTheClient) {
 
 TEST_P(ProxyBroken, ChunksThatAreNoneBreakIt) {
   ProxyStage stage(GetParam());
-  for (const auto* garbage :
-       {"zz\r\n", "-1\r\nx\r\n", "4\r\npart5\r\n", "fffffffffffffffff\r\n", "\r\n", "4 \rpart"}) {
+  for (const auto* garbage : {"zz\r\n", "-1\r\nx\r\n", "4\r\npart5\r\npart\r\n",
+                              "fffffffffffffffff\r\n", "\r\n", "4 \rpart"}) {
     SCOPED_TRACE(garbage);
     auto [client, app, seen] = stage.relay(request_text("GET /"));
     app.send(chunked_part);

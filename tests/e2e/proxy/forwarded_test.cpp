@@ -41,7 +41,7 @@ TEST_P(ProxyForwarded, AStrangersClaimsAreOverwritten) {
   EXPECT_THAT(seen.value("Forwarded"), HasSubstr("proto=http"));
   EXPECT_THAT(seen.value("Forwarded"), Not(HasSubstr("https")));
   EXPECT_THAT(seen.value("Forwarded"), HasSubstr("shop.test"));
-  for (const auto* lie : {"1.2.3.4", "5.6.7.8", "evil", "/admin", "root", "443"}) {
+  for (const auto* lie : {"1.2.3.4", "5.6.7.8", "evil", "/admin", "root", "Port"}) {
     EXPECT_THAT(seen.head, Not(HasSubstr(lie)));
   }
 }
@@ -127,7 +127,7 @@ TEST_P(ProxyForwarded, NorComeAfterTheBody) {
               request_text("POST /", {"Transfer-Encoding: chunked", "Trailer: X-Forwarded-For"}) +
               chunk("x") +
               "0\r\nX-Forwarded-For: lie\r\nX_Forwarded_For: lie\r\nForwarded: lie\r\nHost: lie\r\n"
-              "X-Real-IP: lie\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\nX-Good: "
+              "X-Real-IP: lie\r\nX-Request-Id: lie-12345\r\nX-Good: "
               "yes\r\n\r\n")
           .seen;
   for (const auto& [name, value] : seen.trailers) {

@@ -83,7 +83,7 @@ TEST(ProxyMutation, OfAnswers) {
             ? answer_text("200 OK", {"X-A: b", "Connection: X-A"}, "hello")
             : "HTTP/1.1 103 X\r\nLink: y\r\n\r\nHTTP/1.1 200 OK\r\n"
               "Transfer-Encoding: chunked\r\n\r\n5;e=f\r\nhello\r\n0\r\nX-T: u\r\n\r\n";
-    peer.send(mutated(good, random));
+    peer.try_send(mutated(good, random));
     return random() % 2 == 0;
   });
   for (int i = 0; i < rounds(); ++i) {

@@ -77,7 +77,7 @@ TEST_P(ProxyUpgrade, AnyProtocolPasses) {
 
 TEST_P(ProxyUpgrade, H2cDoesNot) {
   ProxyStage stage(GetParam());
-  for (const auto* offer : {"h2c", "H2C", "h2c, websocket", "h2"}) {
+  for (const auto* offer : {"h2c", "H2C", "h2c, websocket", "websocket,H2c"}) {
     auto [client, app, seen] = stage.relay(
         request_text("GET /", {"Connection: Upgrade, HTTP2-Settings",
                                std::string("Upgrade: ") + offer, "HTTP2-Settings: AAMAAABk"}));
@@ -173,6 +173,40 @@ TEST_P(ProxyUpgrade, AreLimited) {
   auto three = tunnel(stage);
   three.client.send("hi");
   EXPECT_EQ(three.app.bytes(2), "hi");
+}
+
+// Those that wait for the app's word have their places already.
+TEST_P(ProxyUpgrade, AreLimitedWhilePendingToo) {
+  ProxyStage stage(GetParam(), {.upstream = {"max_tunnels: 1"}});
+  auto one = stage.relay(asking);
+  auto two = stage.client();
+  two.send(asking);
+  Peer asked;
+  if (stage.listener().accept_into(asked, 300ms)) {
+    asked.request();
+    asked.send(switching);
+  }
+  one.app.send(switching);
+  const int statuses = one.client.answer_head().status() + two.answer_head().status();
+  EXPECT_EQ(statuses, 101 + 503);
+}
+
+// Nobody reads at the other end, so that nothing more can be passed on, and the sender is reset.
+TEST_P(ProxyUpgrade, AStuckOneEndsWithItsSender) {
+  ProxyStage stage(GetParam());
+  for (const bool from_client : {true, false}) {
+    if (!from_client && GetParam() == "unix") continue;  // a Unix socket's close is no reset
+    auto relay = tunnel(stage);
+    Peer& sender = from_client ? relay.client : relay.app;
+    try {
+      for (int i = 0; i < 512; ++i) sender.socket().send(std::string(64 * 1024, 'x'), 1s);
+      FAIL() << "32 MiB went somewhere";
+    } catch (const WireError&) {
+      // It is full.
+    }
+    sender.reset();
+    EXPECT_TRUE(stage.metric_becomes("tunnels_open", 0));
+  }
 }
 
 }  // namespace

@@ -32,7 +32,7 @@ std::vector<OddAnswer> status_lines() {
   for (const auto& line :
        {"HTTP/1.1  200 OK"s, "HTTP/1.1\t200 OK"s, "HTTP/1.1 200 OK\rX: y"s, "HTTP/1.1 200 O\0K"s,
         "HTTP/1.1 200 \x01"s, "\r\nHTTP/1.1 200 OK"s, "HTTP/1.2 200 OK"s, "HTTP/1.1 200\tOK"s,
-        "HTTP/1.1 200 \xff\xc3"s, "HTTP/1.1 200 OK\nX: y"s}) {
+        "HTTP/1.1 200"s, "HTTP/1.1 200 \xff\xc3"s, "HTTP/1.1 200 OK\nX: y"s}) {
     all.push_back({line, with_status(line), {"hello"}});
   }
   return all;
