@@ -40,7 +40,8 @@ Router::Outcome to_outcome(std::variant<StreamRequest, Response> parsed, const C
 
 bool Router::knows(Port port, const Request& request) const {
   if (!has_app(port)) return true;
-  if (request.path() == "/events" && request.parameter("topic")) return true;
+  const bool events = request.segments.size() == 1 && request.segments[0] == "events";
+  if (events && request.parameter("topic")) return true;
   return topics_.match(request.segments).has_value();
 }
 

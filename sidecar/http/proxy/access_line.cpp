@@ -17,15 +17,18 @@ std::int64_t to_us(std::chrono::steady_clock::duration time) {
 
 }  // namespace
 
-void AccessLine::begin(const RequestHeader& request, const std::string& peer) {
+void AccessLine::begin(const RequestHeader& request, const std::string& peer, bool logged) {
+  accept = std::string(request[http::field::accept]);
+  logged_ = logged;
+  if (!logged) return;
   method_ = std::string(request.method_string());
   const std::string_view target(request.target().data(), request.target().size());
   path_ = target.substr(0, std::min(target.find_first_of("?#"), path_max));
-  accept = std::string(request[http::field::accept]);
   peer_ = peer;
 }
 
 void AccessLine::name(const std::string& request_id, const std::string& traceparent) {
+  if (!logged_) return;
   request_id_ = request_id;
   trace_id_ = traceparent.substr(3, 32);
 }
@@ -40,7 +43,7 @@ void AccessLine::end(Proxy& proxy, std::optional<UpstreamError> error, bool reus
   const std::int64_t took = to_us(Clock::now() - began_);
   proxy.probe().request(status);
   proxy.probe().duration.observe_us(took, 1);
-  if (!proxy.is_logged()) return;
+  if (!logged_) return;
   const auto cause = error ? upstream_errors[static_cast<std::size_t>(*error)] : std::string_view();
   proxy.log().info("proxy", "request",
                    {{"method", method_},

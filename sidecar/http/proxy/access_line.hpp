@@ -18,11 +18,12 @@ class Proxy;
 
 class AccessLine {
  public:
-  void begin(const RequestHeader& request, const std::string& peer);
+  // `logged`: it is the turn of this request; else it is only counted.
+  void begin(const RequestHeader& request, const std::string& peer, bool logged);
   void name(const std::string& request_id, const std::string& traceparent);
   // The answer has begun. Only the first call counts.
   void first_byte(UpstreamProbe& probe);
-  // Counts the request, and writes the line where it is its turn.
+  // Counts the request, and writes the line.
   void end(Proxy& proxy, std::optional<UpstreamError> error, bool reused) const;
 
   unsigned status = 0;  // that the client got
@@ -34,6 +35,7 @@ class AccessLine {
  private:
   using Clock = std::chrono::steady_clock;
 
+  bool logged_ = false;
   Clock::time_point began_ = Clock::now();
   Clock::time_point heard_at_{};
   std::string method_;

@@ -144,7 +144,7 @@ bool Forwarding::take_head() {
   const auto& request = parser_.get();
   asked_ = {request.version() < 11, request.method() == http::verb::head, parser_.keep_alive()};
   const auto target = split_target({request.target().data(), request.target().size()});
-  line_.begin(request, peer_.address);
+  line_.begin(request, peer_.address, proxy_.is_logged());
   // Callers have seen to the target.
   auto made = make_request_head(request, request_.framing(), *target, peer_);
   if (auto* refused = std::get_if<Response>(&made)) {
@@ -343,9 +343,9 @@ asio::awaitable<bool> Forwarding::send_body(BodyWriter writer) {
   answer_parser_->get().base().clear();
   std::string head = std::move(answer_head_.text);
   head += "\r\n";
-  std::size_t size = first_piece;
-  auto buffer = std::make_unique_for_overwrite<char[]>(size);
-  auto first = answer_->take(asio::buffer(buffer.get(), size));
+  UpstreamConnection::Piece& buffer = app_->piece;
+  if (buffer.size() < first_piece) buffer.resize(first_piece);
+  auto first = answer_->take(asio::buffer(buffer));
   while (true) {
     const auto [error, n] = first;
     if (error) {
@@ -354,7 +354,7 @@ asio::awaitable<bool> Forwarding::send_body(BodyWriter writer) {
     }
     const bool over = answer_->is_done();
     const std::string trailers = over ? make_trailers(answer_parser_->get()) : std::string();
-    const auto body = writer.parts({buffer.get(), n}, over, trailers);
+    const auto body = writer.parts({buffer.data(), n}, over, trailers);
     std::array<asio::const_buffer, 4> parts{asio::buffer(head), body[0], body[1], body[2]};
     expect(proxy_.settings().idle_timeout, UpstreamError::idle_timeout);
     const auto [lost, sent] = co_await asio::async_write(client_, parts, no_throw);
@@ -364,9 +364,9 @@ asio::awaitable<bool> Forwarding::send_body(BodyWriter writer) {
     proxy_.probe().bytes_out.add(n);
     if (over) co_return true;
     head.clear();
-    if (size < piece && n == size) buffer = std::make_unique_for_overwrite<char[]>(size = piece);
+    if (n == buffer.size() && n < piece) buffer.resize(piece);
     if (answer_head_.event_stream) expect_nothing();
-    auto room = asio::buffer(buffer.get(), size);
+    auto room = asio::buffer(buffer);
     first = co_await answer_->read(room);
     if (failure_) co_return false;
   }

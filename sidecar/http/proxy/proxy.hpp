@@ -42,8 +42,8 @@ class Proxy {
   const Log& log() const { return log_; }
   UpstreamPool& pool() { return pool_; }
 
-  // Whether the request that has just ended gets a line in the log.
-  bool is_logged() { return settings_.access_log > 0 && ended_++ % settings_.access_log == 0; }
+  // Whether the request that begins now gets a line in the log.
+  bool is_logged() { return settings_.access_log > 0 && begun_++ % settings_.access_log == 0; }
 
   // Takes part in `look` as long as the handle lives.
   using Handle = std::list<Watched*>::iterator;
@@ -70,7 +70,7 @@ class Proxy {
   std::list<std::shared_ptr<Tunnel>> tunnels_;
   boost::asio::steady_timer timer_;
   bool armed_ = false;
-  std::uint64_t ended_ = 0;
+  std::uint64_t begun_ = 0;
   Clock::time_point tidied_at_{};
 };
 

@@ -20,6 +20,7 @@ using boost::system::error_code;
 
 constexpr auto no_throw = asio::as_tuple(asio::use_awaitable);
 constexpr std::size_t idle_most = 256;  // of one event loop
+constexpr std::size_t piece_kept = 8 * 1024;
 constexpr auto idle_time = 60s;
 constexpr auto resolve_again = 5s;  // so that an app that has moved is found
 
@@ -60,6 +61,10 @@ std::unique_ptr<UpstreamConnection> UpstreamPool::take(std::chrono::milliseconds
 void UpstreamPool::put_back(std::unique_ptr<UpstreamConnection> connection) {
   if (idle_.size() >= idle_most) return;
   connection->idle_since = Clock::now();
+  if (connection->piece.size() > piece_kept) {
+    UpstreamConnection::Piece().swap(connection->piece);
+    connection->buffer.shrink_to_fit();
+  }
   idle_.push_back(std::move(connection));
   probe_.pool_idle.add(1);
 }

@@ -25,7 +25,9 @@ struct UpstreamConnection {
   explicit UpstreamConnection(boost::asio::io_context& io) : socket(io) {}
 
   UpstreamSocket socket;
-  boost::beast::flat_buffer buffer;
+  using Piece = std::vector<char>;
+  boost::beast::flat_buffer buffer;  // what was read of the answer
+  Piece piece;                       // of its body, on its way to the client
   std::chrono::steady_clock::time_point idle_since;
 };
 
