@@ -10,12 +10,8 @@
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http.hpp>
-#include <boost/json/object.hpp>
-#include <boost/json/parse.hpp>
-#include <boost/json/serialize.hpp>
 #include <cctype>
 #include <optional>
-#include <random>
 #include <utility>
 
 #include "sidecar/http/cors.hpp"
@@ -24,8 +20,7 @@
 #include "sidecar/http/proxy/forwarding.hpp"
 #include "sidecar/http/proxy/message_heads.hpp"
 #include "sidecar/http/proxy/readiness.hpp"
-#include "sidecar/stream/control.hpp"
-#include "sidecar/stream/segment.hpp"
+#include "sidecar/http/stream_answer.hpp"
 
 namespace sidestream {
 namespace {
@@ -70,45 +65,6 @@ void read_fields(const HeadParser& parser, Request& request) {
   for (const auto& field : parser.get()) {
     request.headers.emplace_back(lower(field.name_string()), std::string(field.value()));
   }
-}
-
-// What the app says of itself, put into the answer of /readyz.
-void add_app_state(Response& response, const AppState& app) {
-  auto page = boost::json::parse(response.body).as_object();
-  page["upstream"] = {{"ready", app.ready}, {"detail", app.detail}};
-  if (!app.ready) page["status"] = "waiting for the app";
-  response.status = app.ready ? 200 : 503;
-  response.body = boost::json::serialize(page) + "\n";
-}
-
-// The head of a stream's answer, by hand: no Content-Length, Connection or Keep-Alive (wire facts
-// C13).
-std::string stream_head(const Request& request, const Fields& headers) {
-  std::string head = request.http10 ? "HTTP/1.0 200 OK\r\n" : "HTTP/1.1 200 OK\r\n";
-  head +=
-      "Content-Type: text/event-stream; charset=utf-8\r\n"
-      "Cache-Control: no-cache, no-transform\r\n"
-      "X-Accel-Buffering: no\r\n";
-  if (!request.http10) head += "Transfer-Encoding: chunked\r\n";
-  for (const auto& [name, value] : headers)
-    head.append(name).append(": ").append(value).append("\r\n");
-  return head + "\r\n";
-}
-
-// A stream that is over at once: browsers come back after `retry` (wire facts C2), where any other
-// status would end them for good.
-std::string refusal(const Request& request, const StreamRequest& stream, std::string_view reason) {
-  std::random_device random;
-  std::uniform_int_distribution<std::int64_t> retry(stream.retry.least.count(),
-                                                    stream.retry.most.count());
-  std::string block;
-  append_shutdown(block, reason);
-  append_retry(block, retry(random));
-  block += "\n";
-  if (request.http10) return block;
-  std::string chunk;
-  append_chunk_head(chunk, block.size());
-  return chunk + block + "\r\n0\r\n\r\n";
 }
 
 // The publish's answer, on this coroutine's loop.
