@@ -11,6 +11,7 @@
 #include "connectors/kafka/kafka_producer.hpp"
 #include "connectors/kafka/kafka_ranges.hpp"
 #include "connectors/kafka/kafka_tail.hpp"
+#include "connectors/kafka/steady_waits.hpp"
 
 namespace sidestream::kafka {
 namespace {
@@ -217,6 +218,7 @@ namespace sidestream {
 std::unique_ptr<Connector> make_kafka_connector(std::string name,
                                                 std::map<std::string, std::string> properties,
                                                 Log log) {
+  kafka::follow_the_steady_clock();
   return std::make_unique<kafka::KafkaConnector>(std::move(name), std::move(properties),
                                                  std::move(log));
 }

@@ -242,6 +242,11 @@ asio::awaitable<Session::Next> Session::pass_on(const Request& request, HeadPars
                              {static_cast<const char*>(behind.data()), behind.size()});
     co_return Next::tunnel;
   }
+  if (done.reset) {
+    beast::error_code ignored;
+    socket.set_option(asio::socket_base::linger(true, 0), ignored);
+    socket.close(ignored);
+  }
   co_return done.keep_alive ? Next::again : Next::close;
 }
 

@@ -24,6 +24,10 @@ std::string tail_of(const std::string& text) {
   return text.substr(at);
 }
 
+std::int64_t since(Clock::time_point begun) {
+  return std::chrono::duration_cast<Milliseconds>(Clock::now() - begun).count();
+}
+
 }  // namespace
 
 Drill::Drill(Ground& ground, Schedule schedule)
@@ -35,12 +39,12 @@ Drill::Drill(Ground& ground, Schedule schedule)
       begun_(Clock::now()) {
   ground_.new_log(lanes_);
   const Config config{.server = {"heartbeat: 300ms", "drain: 300ms"},
-                      .connectors = {"broker: " + ground_.connector()},
+                      .connectors = {"broker: " + ground_.connector(schedule_.link)},
                       .topics = {"t: { from: broker, " + ground_.topic_keys() +
                                  ", on_reset: earliest, log: " + schedule_.topic_log + " }"}};
   Fleet::Options options{.clients = schedule_.clients, .seed = schedule_.seed};
   for (int i = 0; i < schedule_.sidecars; ++i) {
-    sidecars_.push_back(std::make_unique<Sidecar>(config));
+    sidecars_.push_back(std::make_unique<Sidecar>(config, clocks_.emplace_back().environment()));
     options.sidecars.push_back(sidecars_.back()->streams());
   }
   ground_.attach(options.sidecars[0]);
@@ -63,6 +67,7 @@ std::string Drill::run() {
   try {
     wait(fleet_->all_open(long_enough), "at first all clients open their streams");
     for (at_step_ = 0; at_step_ < schedule_.steps.size() && !fleet_->broken(); ++at_step_) {
+      began_ms_ += " " + std::to_string(since(begun_));
       perform(schedule_.steps[at_step_]);
     }
     producer_->more(20);
@@ -120,79 +125,101 @@ void Drill::end(int sidecar) {
   if (status != 0) throw std::runtime_error("a sidecar does not end as it should");
 }
 
+// Each of these knows the faults that are its own.
 void Drill::perform(const Step& step) {
-  const auto process = [&]() -> Process& {
-    return sidecars_[static_cast<std::size_t>(step.sidecar)]->process();
-  };
+  on_sidecar(step);
+  on_broker(step);
+  on_log(step);
+  on_clients(step);
+  let_flow(step);
+}
+
+void Drill::on_sidecar(const Step& step) {
+  const auto i = static_cast<std::size_t>(std::max(step.sidecar, 0));
   switch (step.fault) {
-    case Fault::none:
-      break;
     case Fault::kill_sidecar:
-      kill(step.sidecar);
-      break;
+      return kill(step.sidecar);
     case Fault::end_sidecar:
-      end(step.sidecar);
-      break;
+      return end(step.sidecar);
     case Fault::start_sidecar:
-      start(step.sidecar);
-      break;
+      return start(step.sidecar);
     case Fault::freeze_sidecar:
-      process().signal(SIGSTOP);
-      break;
+      return sidecars_[i]->process().signal(SIGSTOP);
     case Fault::thaw_sidecar:
-      process().signal(SIGCONT);
-      break;
+      return sidecars_[i]->process().signal(SIGCONT);
+    case Fault::jump_clock:
+      return clocks_[i].jump(step.seconds);
+    default:
+      return;
+  }
+}
+
+void Drill::on_broker(const Step& step) {
+  switch (step.fault) {
     case Fault::kill_broker:
-      ground_.kill();
-      break;
+      ground_.aim(step.node, step.lane);
+      return ground_.kill();
     case Fault::start_broker:
-      ground_.start();
-      break;
+      return ground_.start();
     case Fault::freeze_broker:
-      ground_.broker().signal(SIGSTOP);
-      break;
+      ground_.aim(step.node, step.lane);
+      return ground_.freeze();
     case Fault::thaw_broker:
-      ground_.broker().signal(SIGCONT);
-      break;
+      return ground_.thaw();
+    case Fault::move_leader:
+      return ground_.move_leader(step.lane);
+    case Fault::silence_link:
+      return ground_.link().silence(step.ways, step.percent, step.salt);
+    case Fault::mend_link:
+      return ground_.link().go_on();
+    case Fault::reset_link:
+      return ground_.link().reset();
+    case Fault::fill_disk:
+      return ground_.fill_disk();
+    case Fault::free_disk:
+      return ground_.free_disk();
+    default:
+      return;
+  }
+}
+
+void Drill::on_log(const Step& step) {
+  switch (step.fault) {
     case Fault::wipe:
     case Fault::recreate:
-      another_life(step);
-      break;
+      return another_life(step);
     case Fault::trim:
       if (const auto first_kept = journal_.drop(step.lane, step.percent)) {
         ground_.trim(step.lane, *first_kept);
       }
-      break;
+      return;
     case Fault::grow:
       producer_->rest();
       ground_.grow(step.lane);
       journal_.grow(step.lane);
       producer_->go_on();
       lanes_ = step.lane;
-      break;
-    case Fault::fill_disk:
-      ground_.fill_disk();
-      break;
-    case Fault::free_disk:
-      ground_.free_disk();
-      break;
-    case Fault::cut:
-      fleet_->cut(share(step));
-      break;
-    case Fault::abandon:
-      fleet_->abandon(share(step));
-      break;
-    case Fault::stall:
-      fleet_->stall(share(step));
-      break;
-    case Fault::slow_down:
-      fleet_->slow_down(share(step));
-      break;
-    case Fault::read_all:
-      fleet_->read_all();
-      break;
+      return;
+    default:
+      return;
   }
-  let_flow(step);
+}
+
+void Drill::on_clients(const Step& step) {
+  switch (step.fault) {
+    case Fault::cut:
+      return fleet_->cut(share(step));
+    case Fault::abandon:
+      return fleet_->abandon(share(step));
+    case Fault::stall:
+      return fleet_->stall(share(step));
+    case Fault::slow_down:
+      return fleet_->slow_down(share(step));
+    case Fault::read_all:
+      return fleet_->read_all();
+    default:
+      return;
+  }
 }
 
 void Drill::let_flow(const Step& step) {
@@ -234,11 +261,14 @@ std::string Drill::report(const Wrong& wrong) const {
   std::string text;
   for (const auto& what : wrong) text += "* " + what + "\n";
   text += "replay: SIDESTREAM_SEED=" + std::to_string(schedule_.seed) +
-          " fault_test --gtest_filter=*" + schedule_.kind + "\n" + schedule_.text() + trail_;
+          " fault_test --gtest_filter=*" + schedule_.kind + "\n" + schedule_.text() +
+          "steps began at (ms)" + began_ms_ + ", the end was at " + std::to_string(since(begun_)) +
+          "\n" + trail_;
   for (std::size_t i = 0; i < sidecars_.size(); ++i) {
     text += "log of sidecar " + std::to_string(i) + ":" + tail_of(logs_[i] + sidecars_[i]->log()) +
             "\n";
   }
+  for (const auto& log : ground_.logs()) text += "log of a broker:" + tail_of(log) + "\n";
   return text;
 }
 

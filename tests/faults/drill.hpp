@@ -4,6 +4,7 @@
 //
 // Thread: the test's.
 
+#include <deque>
 #include <memory>
 #include <string>
 #include <vector>
@@ -13,6 +14,7 @@
 #include "tests/faults/ground.hpp"
 #include "tests/faults/producer.hpp"
 #include "tests/faults/schedule.hpp"
+#include "tests/faults/wall_clock.hpp"
 
 namespace e2e::faults {
 
@@ -28,6 +30,10 @@ class Drill {
  private:
   using Wrong = std::vector<std::string>;
   void perform(const Step& step);
+  void on_sidecar(const Step& step);
+  void on_broker(const Step& step);
+  void on_log(const Step& step);
+  void on_clients(const Step& step);
   void let_flow(const Step& step);
   void another_life(const Step& step);
   void kill(int sidecar);
@@ -42,12 +48,14 @@ class Drill {
   const Schedule schedule_;
   Journal journal_;
   int lanes_;
+  std::deque<WallClock> clocks_;  // of the sidecars
   std::vector<std::unique_ptr<Sidecar>> sidecars_;
   std::vector<std::string> logs_;  // of former processes
   std::unique_ptr<Fleet> fleet_;
   std::unique_ptr<Producer> producer_;
   std::size_t at_step_ = 0;
   Clock::time_point begun_;
+  std::string began_ms_;  // each step
   std::string summary_;
   std::string trail_;  // what the first client that something is wrong with saw
 };

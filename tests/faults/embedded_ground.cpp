@@ -57,7 +57,7 @@ class EmbeddedGround : public NoSuchFaults {
     free_disk();
     forget_data(1);
   }
-  std::string connector() const override {
+  std::string connector(bool) const override {
     return "{ embedded: { path: \"" + disk_.file("log.db") +
            "\", retention: { records: " + std::to_string(kept) + " } } }";
   }

@@ -10,6 +10,7 @@
 #include "tests/e2e/bench/kinds.hpp"
 #include "tests/e2e/bench/writer.hpp"
 #include "tests/faults/drill.hpp"
+#include "tests/faults/wall_clock.hpp"
 
 namespace e2e::faults {
 namespace {
@@ -25,7 +26,8 @@ std::vector<std::uint64_t> seeds() {
 }
 
 class Faults : public testing::TestWithParam<std::string> {};
-INSTANTIATE_TEST_SUITE_P(On, Faults, testing::Values("embedded", "redis", "kafka1", "kafka3"),
+INSTANTIATE_TEST_SUITE_P(On, Faults,
+                         testing::Values("embedded", "redis", "kafka1", "kafka3", "kafkacluster"),
                          kind_name);
 
 TEST_P(Faults, LoseNothingRepeatNothingAndAreSilentAboutNothing) {
@@ -34,8 +36,10 @@ TEST_P(Faults, LoseNothingRepeatNothingAndAreSilentAboutNothing) {
     printf("without full disks: %s\n", ground->no_full_disk().c_str());
   }
   for (const auto seed : seeds()) {
-    Drill drill(*ground,
-                make_schedule(GetParam(), seed, load_scale(), ground->no_full_disk().empty()));
+    Drill drill(*ground, make_schedule(GetParam(), seed,
+                                       {.load = load_scale(),
+                                        .disk_fills = ground->no_full_disk().empty(),
+                                        .clock_jumps = WallClock::can_jump}));
     const auto wrong = drill.run();
     if (!wrong.empty()) ADD_FAILURE() << wrong;
     printf("%s%s\n", drill.summary().c_str(), wrong.empty() ? "" : ": FAILED");

@@ -1,17 +1,50 @@
+#include "tests/faults/kafka_ground.hpp"
+
 #include <signal.h>
 
 #include <stdexcept>
 
-#include "tests/e2e/bench/kafka.hpp"
 #include "tests/e2e/bench/source.hpp"
-#include "tests/faults/ground.hpp"
 
 namespace e2e::faults {
 namespace {
 
-// A broker that has just come back may refuse for a while.
-template <class Action>
-void insist(Action action) {
+// So that a frozen broker is given up soon, and a leader that has moved is found. One request at a
+// time, because a second one may overtake the first where both go to another leader.
+const KafkaClient::Properties hasty{{"reconnect.backoff.max.ms", "200"},
+                                    {"retry.backoff.ms", "20"},
+                                    {"socket.timeout.ms", std::to_string(2000 * patience)},
+                                    {"max.in.flight.requests.per.connection", "1"},
+                                    {"topic.metadata.refresh.interval.ms", "500"}};
+
+class OneBroker : public KafkaGround {
+ public:
+  OneBroker() { link_.lead_to(broker_.link_address()); }
+
+  Link& link() override { return link_; }
+  void kill() override { broker_.stop(); }
+  void start() override { broker_.start(); }
+  void freeze() override { broker_.process().signal(SIGSTOP); }
+  void thaw() override { broker_.process().signal(SIGCONT); }
+  void restore() override {
+    thaw();
+    link_.go_on();
+    if (!broker_.process().running()) start();
+  }
+
+ private:
+  std::string bootstrap() const override { return broker_.bootstrap(); }
+  std::string address(bool by_link) const override {
+    return by_link ? link_.address().text() : bootstrap();
+  }
+
+  Link link_;
+  KafkaBroker broker_{{"+link=" + std::to_string(link_.address().port)}};
+};
+
+}  // namespace
+
+void KafkaGround::insist(const std::function<void()>& action) {
   std::string why;
   const bool done = eventually(
       [&] {
@@ -27,72 +60,59 @@ void insist(Action action) {
   if (!done) throw std::runtime_error(why);
 }
 
-class KafkaGround : public NoSuchFaults {
- public:
-  void new_log(int lanes) override {
-    topic_ = unique_name("faults");
-    producer_.reset();
-    insist([&] { client().create_topic(topic_, lanes); });
-    renew();
-  }
-  std::string connector() const override {
-    return "{ kafka: { bootstrap.servers: \"" + broker_.bootstrap() + "\" } }";
-  }
-  std::string topic_keys() const override { return "topic: " + topic_; }
+void KafkaGround::new_log(int lanes) {
+  topic_ = unique_name("faults");
+  producer_.reset();
+  insist([&] { client().create_topic(topic_, lanes); });
+  renew();
+}
 
-  std::vector<std::optional<Offset>> append(const std::vector<Record>& records,
-                                            std::size_t padding) override {
-    std::vector<KafkaRecord> batch;
-    for (const auto& record : records) batch.push_back({record.lane, to_text(record, padding)});
-    std::vector<std::optional<Offset>> offsets;
-    for (const auto offset : producer_->produce(topic_, batch)) offsets.push_back(Offset{offset});
-    return offsets;
-  }
+std::string KafkaGround::connector(bool by_link) const {
+  return "{ kafka: { bootstrap.servers: \"" + address(by_link) + "\" } }";
+}
 
-  Process& broker() override { return broker_.process(); }
-  void kill() override { broker_.stop(); }
-  void start() override { broker_.start(); }
-  void restore() override {
-    broker().signal(SIGCONT);
-    if (!broker().running()) start();
+std::vector<std::optional<Offset>> KafkaGround::append(const std::vector<Record>& records,
+                                                       std::size_t padding) {
+  std::vector<KafkaRecord> batch;
+  for (const auto& record : records) batch.push_back({record.lane, to_text(record, padding)});
+  std::vector<std::optional<Offset>> offsets;
+  bool all = true;
+  for (const auto offset : producer_->try_to_produce(topic_, batch)) {
+    offsets.push_back(offset ? std::optional(Offset{*offset}) : std::nullopt);
+    all = all && offset;
   }
-  void trim(int lane, Offset first_kept) override {
-    insist([&] { client().delete_records(topic_, lane, first_kept.major); });
-  }
-  void grow(int lanes) override {
-    insist([&] {
-      try {
-        client().grow_topic(topic_, lanes);
-      } catch (const std::runtime_error& error) {
-        // The attempt before this one was answered too late.
-        if (std::string(error.what()).find("already has") == std::string::npos) throw;
-      }
-    });
-    renew();  // what it knows of partitions is of before
-  }
-  void recreate(int lanes) override {
-    producer_.reset();
-    insist([&] { client().delete_topic(topic_); });
-    insist([&] { client().create_topic(topic_, lanes); });
-    renew();
-  }
+  // What failed for good has made its numbering useless: it waits for what never comes.
+  if (!all) renew();
+  return offsets;
+}
 
- private:
-  // Anew each time: one that has been without its broker waits before it tries again.
-  KafkaClient client() const { return KafkaClient(broker_.bootstrap()); }
-  void renew() {
-    producer_ = std::make_unique<KafkaClient>(
-        broker_.bootstrap(),
-        KafkaClient::Properties{{"reconnect.backoff.max.ms", "200"}, {"retry.backoff.ms", "20"}});
-  }
+void KafkaGround::trim(int lane, Offset first_kept) {
+  insist([&] { client().delete_records(topic_, lane, first_kept.major); });
+}
 
-  KafkaBroker broker_;
-  std::string topic_;
-  std::unique_ptr<KafkaClient> producer_;
-};
+void KafkaGround::grow(int lanes) {
+  insist([&] {
+    try {
+      client().grow_topic(topic_, lanes);
+    } catch (const std::runtime_error& error) {
+      // The attempt before this one was answered too late.
+      if (std::string(error.what()).find("already has") == std::string::npos) throw;
+    }
+  });
+  renew();  // what it knows of partitions is of before
+}
 
-}  // namespace
+void KafkaGround::recreate(int lanes) {
+  producer_.reset();
+  insist([&] { client().delete_topic(topic_); });
+  insist([&] { client().create_topic(topic_, lanes); });
+  renew();
+}
 
-std::unique_ptr<Ground> make_kafka_ground() { return std::make_unique<KafkaGround>(); }
+KafkaClient KafkaGround::client() const { return KafkaClient(bootstrap(), hasty); }
+
+void KafkaGround::renew() { producer_ = std::make_unique<KafkaClient>(bootstrap(), hasty); }
+
+std::unique_ptr<Ground> make_kafka_ground() { return std::make_unique<OneBroker>(); }
 
 }  // namespace e2e::faults

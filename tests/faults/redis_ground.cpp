@@ -11,8 +11,13 @@ namespace {
 
 class RedisGround : public NoSuchFaults {
  public:
+  RedisGround() { link_.lead_to(server_.address()); }
+
   void new_log(int) override { stream_ = unique_name("faults"); }
-  std::string connector() const override { return "{ redis: { url: \"" + server_.url() + "\" } }"; }
+  std::string connector(bool by_link) const override {
+    const auto& address = by_link ? link_.address() : server_.address();
+    return "{ redis: { url: \"redis://" + address.text() + "\" } }";
+  }
   std::string topic_keys() const override { return "stream: \"" + stream_ + "\""; }
 
   std::vector<std::optional<Offset>> append(const std::vector<Record>& records,
@@ -32,12 +37,15 @@ class RedisGround : public NoSuchFaults {
     return offsets;
   }
 
-  Process& broker() override { return server_.process(); }
   void kill() override { server_.stop(); }
   void start() override { server_.start(); }
+  Link& link() override { return link_; }
+  void freeze() override { server_.process().signal(SIGSTOP); }
+  void thaw() override { server_.process().signal(SIGCONT); }
   void restore() override {
-    broker().signal(SIGCONT);
-    if (!broker().running()) start();
+    thaw();
+    link_.go_on();
+    if (!server_.process().running()) start();
   }
   void trim(int, Offset first_kept) override {
     const auto id = std::to_string(first_kept.major) + "-" + std::to_string(first_kept.minor);
@@ -59,6 +67,7 @@ class RedisGround : public NoSuchFaults {
   }
 
   RedisServer server_;
+  Link link_;
   std::string stream_;
 };
 

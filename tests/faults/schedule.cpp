@@ -1,29 +1,19 @@
 #include "tests/faults/schedule.hpp"
 
 #include <algorithm>
-#include <array>
 #include <numeric>
 #include <random>
-#include <sstream>
 
 namespace e2e::faults {
 namespace {
-
-constexpr std::array<const char*, 21> names{
-    "nothing",      "kill sidecar", "end sidecar",  "start sidecar", "freeze sidecar",
-    "thaw sidecar", "kill broker",  "start broker", "freeze broker", "thaw broker",
-    "wipe",         "trim",         "grow",         "recreate",      "fill disk",
-    "free disk",    "cut",          "abandon",      "stall",         "slow down",
-    "read all"};
 
 // Walks through the states that brokers, sidecars and clients can be in, so that each step is
 // possible when its turn comes.
 class Maker {
  public:
-  Maker(Schedule& schedule, double load, bool disk_fills)
+  Maker(Schedule& schedule, Means means)
       : out_(schedule),
-        load_(load),
-        disk_fills_(disk_fills),
+        means_(means),
         random_(std::accumulate(schedule.kind.begin(), schedule.kind.end(), schedule.seed * 7919)),
         sidecars_(static_cast<std::size_t>(schedule.sidecars), State::up),
         lanes_(schedule.lanes) {}
@@ -37,22 +27,24 @@ class Maker {
   enum class State { up, down, frozen };
 
   bool kafka() const { return out_.kind.rfind("kafka", 0) == 0; }
+  bool cluster() const { return out_.kind == "kafkacluster"; }
   bool embedded() const { return out_.kind == "embedded"; }
   std::uint32_t draw(std::uint32_t below) { return static_cast<std::uint32_t>(random_() % below); }
   bool chance(std::uint32_t percent) { return draw(100) < percent; }
 
+  // One broker of a cluster is never missed for long.
+  bool log_works() const { return broker_ == State::up || cluster(); }
   // Whether records can be written now.
-  bool flows() const {
-    return broker_ == State::up && (!embedded() || sidecars_[0] == State::up) && !full_;
-  }
+  bool flows() const { return log_works() && (!embedded() || sidecars_[0] == State::up) && !full_; }
 
   void add(Step step) {
     step.salt = static_cast<std::uint32_t>(random_());
     if (flows()) {
-      step.rounds = std::max(1, static_cast<int>((20 + draw(chance(25) ? 600 : 150)) * load_));
+      step.rounds =
+          std::max(1, static_cast<int>((20 + draw(chance(25) ? 600 : 150)) * means_.load));
       step.overlap = static_cast<int>(draw(100));
     } else {
-      step.pause_ms = static_cast<int>(draw(350));
+      step.pause_ms += static_cast<int>(draw(350));
     }
     out_.steps.push_back(step);
   }
@@ -64,11 +56,13 @@ class Maker {
     for (std::size_t i = 0; i < sidecars_.size(); ++i) {
       if (sidecars_[i] != State::up && chance(45)) return end_sidecar_fault(i);
     }
+    if (silent_ && chance(60)) return end_silence();
     if (held_back_ && chance(20)) return read_all();
     const auto choice = draw(100);
     if (choice < 22) return on_sidecar(draw(static_cast<std::uint32_t>(sidecars_.size())));
-    if (choice < 40) return on_broker();
-    if (choice < 66) return on_log();
+    if (out_.link && !silent_ && chance(20)) return silence_link();
+    if (choice < (cluster() ? 56 : 40)) return on_broker();
+    if (choice < (cluster() ? 74 : 66)) return on_log();
     return on_clients();
   }
 
@@ -99,6 +93,7 @@ class Maker {
   }
 
   int on_sidecar(std::size_t i) {
+    if (chance(20)) return jump_clock(static_cast<int>(i));
     if (sidecars_[i] != State::up) return 0;
     const auto choice = draw(10);
     const auto fault = choice < 5   ? Fault::kill_sidecar
@@ -109,26 +104,66 @@ class Maker {
     return 1;
   }
 
+  // From minutes to most of a day.
+  int jump_clock(int i) {
+    const int seconds = (60 << draw(11)) * (chance(50) ? 1 : -1);
+    if (!means_.clock_jumps) return 0;
+    add({.fault = Fault::jump_clock, .sidecar = i, .seconds = seconds});
+    return 1;
+  }
+
   int on_broker() {
     if (embedded()) return on_disk();
+    if (cluster() && (broker_ != State::up || chance(40))) return move_leader();
     if (broker_ != State::up) return 0;
-    if (kafka() && kills_ > 0 && out_.clients < 100) return 0;  // each costs seconds
+    // Each costs seconds.
+    if (kafka() && kills_ >= (cluster() ? 2 : 1) && out_.clients < 100) return 0;
+    Step step{.fault = Fault::freeze_broker, .lane = any_lane()};
+    if (cluster()) step.node = static_cast<int>(draw(4));
     if (chance(50)) {
       broker_ = State::frozen;
-      add({.fault = Fault::freeze_broker});
+      // So long that others take over what it led; or not.
+      if (cluster() && chance(60)) step.pause_ms = static_cast<int>(2000 + draw(1500));
     } else if (!kafka() && chance(40)) {
       another_life(Fault::wipe);
+      return 1;
     } else {
       ++kills_;
       broker_ = State::down;
-      add({.fault = Fault::kill_broker});
+      step.fault = Fault::kill_broker;
     }
+    add(step);
+    return 1;
+  }
+
+  // Some or all connections, in one direction or both. Sometimes for longer than a sidecar waits
+  // for an answer, so that it goes on by itself.
+  int silence_link() {
+    Step step{.fault = Fault::silence_link};
+    step.percent = chance(50) ? 100 : 30 + static_cast<int>(draw(40));
+    step.ways = 1 + static_cast<int>(draw(3));
+    step.pause_ms = static_cast<int>(chance(12) ? 10'500 + draw(3000) : draw(2500));
+    silent_ = true;
+    add(step);
+    return 1;
+  }
+
+  int end_silence() {
+    silent_ = false;
+    add({.fault = chance(50) ? Fault::mend_link : Fault::reset_link});
+    return 0;
+  }
+
+  int any_lane() { return static_cast<int>(draw(static_cast<std::uint32_t>(lanes_))); }
+
+  int move_leader() {
+    add({.fault = Fault::move_leader, .lane = any_lane()});
     return 1;
   }
 
   int on_disk() {
     if (full_ || sidecars_[0] != State::up) return 0;
-    if (!disk_fills_ || chance(40)) {
+    if (!means_.disk_fills || chance(40)) {
       another_life(Fault::wipe);
     } else {
       full_ = true;
@@ -138,16 +173,14 @@ class Maker {
   }
 
   int on_log() {
-    if (embedded() || broker_ != State::up) return 0;
-    if (kafka() && lanes_ < 6 && chance(25)) {
+    if (embedded() || !log_works()) return 0;
+    if (kafka() && lanes_ < 6 && broker_ == State::up && chance(25)) {
       lanes_ += 1 + static_cast<int>(draw(2));
       add({.fault = Fault::grow, .lane = lanes_});
     } else if (chance(35)) {
       another_life(Fault::recreate);
     } else {
-      add({.fault = Fault::trim,
-           .percent = static_cast<int>(20 + draw(80)),
-           .lane = static_cast<int>(draw(static_cast<std::uint32_t>(lanes_)))});
+      add({.fault = Fault::trim, .percent = static_cast<int>(20 + draw(80)), .lane = any_lane()});
     }
     return 1;
   }
@@ -188,53 +221,36 @@ class Maker {
     for (std::size_t i = 0; i < sidecars_.size(); ++i) {
       if (sidecars_[i] != State::up) end_sidecar_fault(i);
     }
+    if (silent_) end_silence();
     if (held_back_) read_all();
   }
 
   Schedule& out_;
-  const double load_;
-  const bool disk_fills_;
+  const Means means_;
   std::mt19937_64 random_;
   std::vector<State> sidecars_;
   State broker_ = State::up;
-  bool full_ = false, held_back_ = false;
+  bool full_ = false, held_back_ = false, silent_ = false;
   int lanes_;
   int kills_ = 0;
 };
 
 }  // namespace
 
-Schedule make_schedule(const std::string& kind, std::uint64_t seed, double load, bool disk_fills) {
+Schedule make_schedule(const std::string& kind, std::uint64_t seed, Means means) {
   const bool large = seed % 10 == 0;
   std::mt19937_64 random(seed);
   Schedule schedule;
   schedule.kind = kind;
   schedule.seed = seed;
-  schedule.clients = std::max(10, static_cast<int>((large ? 300 : 40) * load));
+  schedule.clients = std::max(10, static_cast<int>((large ? 300 : 40) * means.load));
   schedule.sidecars = kind == "embedded" ? 1 : 2;
-  schedule.lanes = kind == "kafka3" ? 3 : 1;
+  schedule.lanes = kind == "kafka3" || kind == "kafkacluster" ? 3 : 1;
   schedule.padding = static_cast<int>(20 + random() % 500);
   schedule.topic_log = random() % 3 == 0 ? "1MiB" : "32KiB";
-  Maker(schedule, load, disk_fills).make(large ? 24 : 8);
+  schedule.link = (kind == "redis" || kind == "kafka1" || kind == "kafka3") && seed % 2 == 0;
+  Maker(schedule, means).make(large ? 24 : 8);
   return schedule;
-}
-
-std::string Schedule::text() const {
-  std::ostringstream out;
-  out << kind << ", seed " << seed << ": " << clients << " clients, " << sidecars << " sidecars, "
-      << lanes << " lanes, records of " << padding << " bytes, topic log " << topic_log << "\n";
-  int number = 0;
-  for (const auto& step : steps) {
-    out << "  " << ++number << ". " << names.at(static_cast<std::size_t>(step.fault));
-    if (step.sidecar >= 0) out << " " << step.sidecar;
-    if (step.fault == Fault::trim || step.fault == Fault::grow) out << " lane " << step.lane;
-    if (step.percent > 0) out << " " << step.percent << " %";
-    if (step.head_start > 0) out << ", head start " << step.head_start;
-    if (step.rounds > 0) out << "; " << step.rounds << " rounds, overlap " << step.overlap << " %";
-    if (step.pause_ms > 0) out << "; " << step.pause_ms << " ms";
-    out << "\n";
-  }
-  return out.str();
 }
 
 }  // namespace e2e::faults

@@ -18,11 +18,16 @@ enum class Fault {
   start_sidecar,
   freeze_sidecar,
   thaw_sidecar,
+  jump_clock,   // the sidecar's wall clock, not the one that only goes on
   kill_broker,  // -9
   start_broker,
   freeze_broker,
   thaw_broker,
-  wipe,  // -9, and what it held is gone
+  silence_link,  // no byte and no end comes through any more
+  mend_link,
+  reset_link,   // ends with an RST what was silent
+  move_leader,  // of a lane
+  wipe,         // -9, and what it held is gone
   trim,
   grow,
   recreate,
@@ -37,14 +42,17 @@ enum class Fault {
 
 struct Step {
   Fault fault = Fault::none;
-  int sidecar = -1;  // kill, end, start, freeze, thaw. recreate: which is down meanwhile; -1: none
-  int percent = 0;   // of the clients, or of a lane's records
-  int lane = 0;      // trim; grow: to how many
+  int sidecar = -1;        // whose process or clock. recreate: which is down meanwhile; -1: none
+  int percent = 0;         // of the clients, of a lane's records, or of a link's connections
+  int lane = 0;            // trim, move_leader; grow: to how many
+  int node = 0;            // kill_broker, freeze_broker: of several; 0: the one that leads the lane
   int head_start = 0;      // recreate, wipe: so many rounds are written before all have heard of it
-  std::uint32_t salt = 0;  // chooses the clients
+  int ways = 0;            // silence_link: as Link::Ways
+  int seconds = 0;         // jump_clock
+  std::uint32_t salt = 0;  // chooses clients and connections
   int rounds = 0;          // then so many records of each lane are written
   int overlap = 0;         // percent of them that may be left when the next step begins
-  int pause_ms = 0;        // instead, where nothing can be written now
+  int pause_ms = 0;        // instead, where nothing can be written now; else besides
 };
 
 struct Schedule {
@@ -55,13 +63,17 @@ struct Schedule {
   int lanes = 0;
   int padding = 0;
   std::string topic_log;  // its size
+  bool link = false;      // the sidecars reach their broker through a link
   std::vector<Step> steps;
 
   std::string text() const;
 };
 
-// `load` scales clients and records, but not what is done. `disk_fills`: full disks can be had
-// here.
-Schedule make_schedule(const std::string& kind, std::uint64_t seed, double load, bool disk_fills);
+struct Means {
+  double load = 1;          // scales clients and records, but not what is done
+  bool disk_fills = true;   // full disks can be had here
+  bool clock_jumps = true;  // sidecars' wall clocks can be set
+};
+Schedule make_schedule(const std::string& kind, std::uint64_t seed, Means means);
 
 }  // namespace e2e::faults

@@ -12,18 +12,18 @@ namespace {
 TEST(Schedule, IsAFunctionOfItsSeed) {
   std::set<std::string> different;
   for (std::uint64_t seed = 1; seed <= 50; ++seed) {
-    const auto text = make_schedule("redis", seed, 1, true).text();
-    EXPECT_EQ(text, make_schedule("redis", seed, 1, true).text());
+    const auto text = make_schedule("redis", seed, {}).text();
+    EXPECT_EQ(text, make_schedule("redis", seed, {}).text());
     different.insert(text.substr(text.find('\n')));
   }
   EXPECT_EQ(different.size(), 50u);
 }
 
 TEST(Schedule, EndsWhatItBegins) {
-  for (const auto* kind : {"embedded", "redis", "kafka3"}) {
+  for (const auto* kind : {"embedded", "redis", "kafka3", "kafkacluster"}) {
     for (std::uint64_t seed = 1; seed <= 200; ++seed) {
       int broken = 0;
-      for (const auto& step : make_schedule(kind, seed, 1, true).steps) {
+      for (const auto& step : make_schedule(kind, seed, {}).steps) {
         switch (step.fault) {
           case Fault::kill_sidecar:
           case Fault::end_sidecar:
@@ -31,6 +31,7 @@ TEST(Schedule, EndsWhatItBegins) {
           case Fault::kill_broker:
           case Fault::freeze_broker:
           case Fault::fill_disk:
+          case Fault::silence_link:
             ++broken;
             break;
           case Fault::start_sidecar:
@@ -38,6 +39,8 @@ TEST(Schedule, EndsWhatItBegins) {
           case Fault::start_broker:
           case Fault::thaw_broker:
           case Fault::free_disk:
+          case Fault::mend_link:
+          case Fault::reset_link:
             --broken;
             break;
           case Fault::wipe:
@@ -55,12 +58,12 @@ TEST(Schedule, EndsWhatItBegins) {
 
 TEST(Schedule, EachFaultComesUp) {
   std::set<Fault> seen;
-  for (const auto* kind : {"embedded", "redis", "kafka1"}) {
+  for (const auto* kind : {"embedded", "redis", "kafka1", "kafkacluster"}) {
     for (std::uint64_t seed = 1; seed <= 30; ++seed) {
-      for (const auto& step : make_schedule(kind, seed, 1, true).steps) seen.insert(step.fault);
+      for (const auto& step : make_schedule(kind, seed, {}).steps) seen.insert(step.fault);
     }
   }
-  EXPECT_EQ(seen.size(), 20u);
+  EXPECT_EQ(seen.size(), 25u);
 }
 
 }  // namespace

@@ -14,7 +14,7 @@ def files(root, suffixes=()):
     for folder, folders, names in os.walk(root):
         folders[:] = [name for name in folders if name not in SKIPPED]
         found += [os.path.relpath(os.path.join(folder, name), root) for name in names
-                  if not suffixes or name.endswith(tuple(suffixes))]
+                  if name not in SKIPPED and (not suffixes or name.endswith(tuple(suffixes)))]
     return sorted(found)
 
 

@@ -1,10 +1,12 @@
 #include "sidecar/http/proxy/failure.hpp"
 
-#include <algorithm>
 #include <array>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
+#include <cstdlib>
 #include <string>
+
+#include "sidecar/http/proxy/header_rules.hpp"
 
 namespace sidestream {
 namespace {
@@ -33,14 +35,28 @@ constexpr std::array<Telling, upstream_errors.size()> tellings{{
 
 enum class Form { json, html, text };
 
-// Quality values are not weighed: who prefers HTML names it first.
+double quality(std::string_view item) {
+  const auto at = item.find(";q=");
+  return at == std::string_view::npos
+             ? 1
+             : std::strtod(std::string(item.substr(at + 3)).c_str(), nullptr);
+}
+
+// The one that the client likes best; of two that it likes alike the first.
 Form form_for(std::string_view accept) {
-  const auto html = accept.find("text/html");
-  const auto text = accept.find("text/plain");
-  const auto json = accept.find("json");
-  const auto first = std::min({html, text, json});
-  if (first == std::string_view::npos || first == json) return Form::json;
-  return first == html ? Form::html : Form::text;
+  std::string known = to_lower(accept);
+  std::erase(known, ' ');
+  Form best = Form::json;
+  double most = 0;
+  for (const auto item : list_items(known)) {
+    const auto type = item.substr(0, item.find(';'));
+    const bool json = type.ends_with("/json") || type.ends_with("+json");
+    const bool html = type == "text/html", text = type == "text/plain";
+    if (!(json || html || text) || quality(item) <= most) continue;
+    most = quality(item);
+    best = json ? Form::json : html ? Form::html : Form::text;
+  }
+  return best;
 }
 
 }  // namespace

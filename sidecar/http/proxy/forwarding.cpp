@@ -44,13 +44,11 @@ class Forwarding final : public Watched {
         request_(client, buffer, parser_),
         peer_(peer),
         pumped_(proxy.io()),
-        place_(proxy.watch(*this)) {
-    proxy_.probe().requests_open.add(1);
+        probe_(proxy.probe()),
+        watch_(proxy.watch(*this)) {
+    probe_.requests_open.add(1);
   }
-  ~Forwarding() override {
-    proxy_.forget(place_);
-    proxy_.probe().requests_open.add(-1);
-  }
+  ~Forwarding() override { probe_.requests_open.add(-1); }
 
   asio::awaitable<Forwarded> run();
   void look(Clock::time_point now) override;
@@ -103,7 +101,8 @@ class Forwarding final : public Watched {
   std::optional<UpstreamError> failure_;
   Clock::time_point deadline_ = Clock::time_point::max();
   UpstreamError overdue_{};
-  Proxy::Handle place_;
+  UpstreamProbe& probe_;
+  Watch watch_;
 };
 
 // ---- what ends it early ----
@@ -117,8 +116,8 @@ void Forwarding::fail(UpstreamError error) {
 
 void Forwarding::cut() {
   error_code ignored;
-  if (app_) app_->socket.close(ignored);
-  if (pumping_ || begun_) client_.cancel(ignored);
+  if (app_) app_->close();
+  client_.cancel(ignored);
 }
 
 void Forwarding::look(Clock::time_point now) {
@@ -131,10 +130,9 @@ void Forwarding::look(Clock::time_point now) {
 
 bool Forwarding::admit() {
   const auto most = static_cast<std::int64_t>(proxy_.settings().max_requests);
-  if (proxy_.probe().requests_open.value() > most) fail(UpstreamError::busy);
+  if (probe_.requests_open.value() > most) fail(UpstreamError::busy);
   const auto tunnels = static_cast<std::int64_t>(proxy_.settings().max_tunnels);
-  if (head_.upgrade && proxy_.probe().tunnels_open.value() >= tunnels)
-    fail(UpstreamError::busy_tunnels);
+  if (head_.upgrade && probe_.tunnels_open.add(1) > tunnels) fail(UpstreamError::busy_tunnels);
   const auto body_max = proxy_.settings().max_body;
   if (body_max > 0 && head_.framing.length > body_max) fail(UpstreamError::body_too_large);
   return !failure_;
@@ -165,11 +163,13 @@ void Forwarding::take_body_that_has_come() {
   std::string raw(first_piece, '\0');
   const auto [error, n] = request_.take(asio::buffer(raw));
   if (error) return fail(UpstreamError::bad_body);
+  const auto body_max = proxy_.settings().max_body;
+  if (body_max > 0 && n > body_max) return fail(UpstreamError::body_too_large);
   BodyWriter writer(head_.framing);
   body_ = writer.framed(std::string_view(raw).substr(0, n), request_.is_done(),
                         request_.is_done() ? make_trailers(parser_.get()) : std::string());
   body_whole_ = request_.is_done();
-  proxy_.probe().bytes_in.add(n);
+  probe_.bytes_in.add(n);
   line_.bytes_in += n;
 }
 
@@ -234,7 +234,7 @@ asio::awaitable<void> Forwarding::pump_request() {
     const std::string trailers = over ? make_trailers(parser_.get()) : std::string();
     const auto parts = writer.parts({buffer.get(), n}, over, trailers);
     const auto [lost, sent] = co_await asio::async_write(app_->socket, parts, no_throw);
-    proxy_.probe().bytes_in.add(n);
+    probe_.bytes_in.add(n);
     // It may have answered early and closed: the answer is still read.
     if (lost) pump_broken_ = true;
     if (lost) break;
@@ -249,7 +249,7 @@ asio::awaitable<void> Forwarding::stop_pump() {
   error_code ignored;
   while (pumping_) {
     client_.cancel(ignored);
-    if (app_) app_->socket.close(ignored);
+    if (app_) app_->close();
     pumped_.expires_at(Clock::time_point::max());
     if (pumping_) co_await pumped_.async_wait(no_throw);
   }
@@ -294,10 +294,10 @@ asio::awaitable<error_code> Forwarding::read_heads() {
     answer_.emplace(app_->socket, app_->buffer, *answer_parser_);
     const error_code error = co_await answer_->read_head();
     if (error) co_return error;
-    line_.first_byte(proxy_.probe());
+    line_.first_byte(probe_);
     const unsigned status = answer_parser_->get().result_int();
     if (status >= 200 || (status == 101 && head_.upgrade)) co_return error_code();
-    if (status == 101) co_return error_code(http::error::bad_status);
+    if (status == 101 || status < 100) co_return error_code(http::error::bad_status);
     co_await pass_interim();
     if (failure_) co_return error_code();
   }
@@ -306,8 +306,12 @@ asio::awaitable<error_code> Forwarding::read_heads() {
 asio::awaitable<void> Forwarding::pass_interim() {
   if (asked_.http10) co_return;  // which knows none
   const std::string text = make_interim_head(answer_parser_->get()) + "\r\n";
+  expect(proxy_.settings().idle_timeout, UpstreamError::idle_timeout);
   const auto [error, n] = co_await asio::async_write(client_, asio::buffer(text), no_throw);
-  if (error) fail(UpstreamError::client_left);
+  expect(proxy_.settings().first_byte_timeout, UpstreamError::first_byte_timeout);
+  if (!error) co_return;
+  begun_ = true;  // in the middle of it nothing else can be said
+  fail(UpstreamError::client_left);
 }
 
 asio::awaitable<void> Forwarding::send_answer() {
@@ -361,7 +365,7 @@ asio::awaitable<bool> Forwarding::send_body(BodyWriter writer) {
     if (lost) fail(UpstreamError::client_left);
     if (failure_) co_return false;
     line_.bytes_out += n;
-    proxy_.probe().bytes_out.add(n);
+    probe_.bytes_out.add(n);
     if (over) co_return true;
     head.clear();
     if (n == buffer.size() && n < piece) buffer.resize(piece);
@@ -389,16 +393,18 @@ asio::awaitable<Forwarded> Forwarding::run() {
 
 Forwarded Forwarding::finish() {
   if (failure_) {
-    proxy_.probe().failed(*failure_);
+    probe_.failed(*failure_);
     out_.keep_alive = false;
     if (*failure_ == UpstreamError::client_left) {
       if (!begun_) line_.status = 499;
       begun_ = true;
     }
     if (!begun_) out_.answer = failure_answer(*failure_, line_.accept);
+    out_.reset = answer_head_.framing.kind == Framing::Kind::until_close;
   } else if (line_.status == 101) {
     out_.tunnel = std::move(app_);
   }
+  if (head_.upgrade && !out_.tunnel) probe_.tunnels_open.add(-1);
   if (out_.answer) {
     line_.status = out_.answer->status;
     out_.keep_alive = asked_.keep_alive && request_.is_done();

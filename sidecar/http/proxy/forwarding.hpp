@@ -24,6 +24,8 @@ struct Forwarded {
 
   // Not begun to answer: this is the answer.
   std::optional<Response> answer;
+  // The end of the connection would be taken for the end of an answer that was broken off.
+  bool reset = false;
   // Whether the client's connection can take another request.
   bool keep_alive = false;
   // The connection was upgraded: it belongs to the tunnel that leads here.

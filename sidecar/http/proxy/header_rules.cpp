@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <boost/beast/http/rfc7230.hpp>
 #include <cctype>
 
 namespace sidestream {
@@ -51,11 +50,25 @@ bool equals_ignoring_case(std::string_view a, std::string_view b) {
                                             [](char x, char y) { return lower(x) == lower(y); });
 }
 
+std::vector<std::string_view> list_items(std::string_view value) {
+  constexpr std::string_view blank = " \t";
+  std::vector<std::string_view> items;
+  while (!value.empty()) {
+    const auto comma = value.find(',');
+    const auto item = value.substr(0, comma);
+    value.remove_prefix(comma == std::string_view::npos ? value.size() : comma + 1);
+    const auto first = item.find_first_not_of(blank);
+    if (first == std::string_view::npos) continue;
+    items.push_back(item.substr(first, item.find_last_not_of(blank) + 1 - first));
+  }
+  return items;
+}
+
 HopByHop::HopByHop(const http::fields& fields) {
   const auto [from, to] = fields.equal_range(http::field::connection);
   for (auto field = from; field != to; ++field) {
-    for (const auto token : http::token_list(field->value())) {
-      listed_.push_back(to_lower({token.data(), token.size()}));
+    for (const auto item : list_items({field->value().data(), field->value().size()})) {
+      listed_.push_back(to_lower(item));
     }
   }
 }

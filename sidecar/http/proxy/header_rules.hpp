@@ -13,6 +13,9 @@ namespace sidestream {
 std::string to_lower(std::string_view text);
 bool equals_ignoring_case(std::string_view a, std::string_view b);
 
+// The items of a comma-separated list, trimmed, without empty ones. Views into `value`.
+std::vector<std::string_view> list_items(std::string_view value);
+
 // The fields that belong to one connection only: those that RFC 9110 names, and those that the
 // message's own Connection fields list.
 class HopByHop {

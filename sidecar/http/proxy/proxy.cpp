@@ -21,12 +21,17 @@ Proxy::Proxy(boost::asio::io_context& io, const UpstreamSettings& settings, Upst
       settings_(settings),
       probe_(probe),
       log_(std::move(log)),
-      pool_(io, settings.url, probe),
+      pool_(settings.url, probe),
       timer_(io) {}
 
-Proxy::Handle Proxy::watch(Watched& watched) {
-  arm();
-  return watched_.insert(watched_.end(), &watched);
+Watch Proxy::watch(Watched& watched) {
+  // Sooner than a timer that only has idle things to look at.
+  if (armed_ && timer_.expiry() - Clock::now() > tick_time) {
+    timer_.cancel();
+    armed_ = false;
+  }
+  arm_for(tick_time);
+  return Watch(watched_, watched);
 }
 
 void Proxy::put_back(std::unique_ptr<UpstreamConnection> connection) {
@@ -37,7 +42,6 @@ void Proxy::put_back(std::unique_ptr<UpstreamConnection> connection) {
 void Proxy::add_tunnel(Socket client, UpstreamSocket app, std::string_view from_client,
                        std::string_view from_app) {
   set_proxy_options(client.native_handle());
-  probe_.tunnels_open.add(1);
   auto tunnel = std::make_shared<Tunnel>(std::move(client), std::move(app), probe_);
   tunnels_.push_back(tunnel);
   arm();
@@ -50,28 +54,31 @@ void Proxy::close_all() {
 }
 
 void Proxy::arm() {
+  arm_for(watched_->empty() ? Clock::duration(tidy_time) : Clock::duration(tick_time));
+}
+
+void Proxy::arm_for(Clock::duration time) {
   if (std::exchange(armed_, true)) return;
-  const bool urgent = !watched_.empty() || !tunnels_.empty();
-  timer_.expires_after(urgent || pool_.empty() ? Clock::duration(tick_time)
-                                               : Clock::duration(tidy_time));
+  timer_.expires_after(time);
   timer_.async_wait([this](const boost::system::error_code& error) {
+    if (error) return;
     armed_ = false;
-    if (!error) tick();
+    tick();
   });
 }
 
 void Proxy::tick() {
   const auto now = Clock::now();
-  for (auto next = watched_.begin(); next != watched_.end();) {
+  for (auto next = watched_->begin(); next != watched_->end();) {
     Watched& watched = **next++;
     watched.look(now);
   }
-  look_at_tunnels(now);
   if (now - tidied_at_ >= tidy_time) {
     tidied_at_ = now;
     pool_.tidy(now);
+    look_at_tunnels(now);
   }
-  if (!watched_.empty() || !tunnels_.empty() || !pool_.empty()) arm();
+  if (!watched_->empty() || !tunnels_.empty() || !pool_.empty()) arm();
 }
 
 void Proxy::look_at_tunnels(Clock::time_point now) {
@@ -81,6 +88,7 @@ void Proxy::look_at_tunnels(Clock::time_point now) {
       probe_.failed(UpstreamError::idle_timeout);
       t.close();
     }
+    t.look();
     if (t.is_over()) probe_.tunnels_open.add(-1);
     tunnel = t.is_over() ? tunnels_.erase(tunnel) : std::next(tunnel);
   }

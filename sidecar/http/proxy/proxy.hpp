@@ -9,7 +9,7 @@
 #include <chrono>
 #include <list>
 #include <memory>
-#include <string>
+#include <utility>
 
 #include "sidecar/base/log.hpp"
 #include "sidecar/http/proxy/tunnel.hpp"
@@ -26,6 +26,23 @@ class Watched {
   virtual ~Watched() = default;
   // About ten times a second.
   virtual void look(Clock::time_point now) = 0;
+};
+
+// As long as it lives, its request is looked at. May outlive the proxy: a request that is open when
+// the process ends goes with its io_context.
+class Watch {
+ public:
+  using List = std::list<Watched*>;
+
+  Watch(std::shared_ptr<List> list, Watched& watched)
+      : list_(std::move(list)), place_(list_->insert(list_->end(), &watched)) {}
+  ~Watch() { list_->erase(place_); }
+  Watch(const Watch&) = delete;
+  Watch& operator=(const Watch&) = delete;
+
+ private:
+  std::shared_ptr<List> list_;
+  List::iterator place_;
 };
 
 class Proxy {
@@ -45,12 +62,10 @@ class Proxy {
   // Whether the request that begins now gets a line in the log.
   bool is_logged() { return settings_.access_log > 0 && begun_++ % settings_.access_log == 0; }
 
-  // Takes part in `look` as long as the handle lives.
-  using Handle = std::list<Watched*>::iterator;
-  Handle watch(Watched& watched);
-  void forget(Handle handle) { watched_.erase(handle); }
+  Watch watch(Watched& watched);
 
   void put_back(std::unique_ptr<UpstreamConnection> connection);
+  // Requires: its place among tunnels_open is taken already.
   void add_tunnel(Socket client, UpstreamSocket app, std::string_view from_client,
                   std::string_view from_app);
   // Cuts the tunnels.
@@ -59,6 +74,7 @@ class Proxy {
  private:
   void tick();
   void arm();
+  void arm_for(Clock::duration time);
   void look_at_tunnels(Clock::time_point now);
 
   boost::asio::io_context& io_;
@@ -66,7 +82,7 @@ class Proxy {
   UpstreamProbe& probe_;
   Log log_;
   UpstreamPool pool_;
-  std::list<Watched*> watched_;
+  std::shared_ptr<Watch::List> watched_ = std::make_shared<Watch::List>();
   std::list<std::shared_ptr<Tunnel>> tunnels_;
   boost::asio::steady_timer timer_;
   bool armed_ = false;

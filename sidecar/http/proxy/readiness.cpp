@@ -41,12 +41,11 @@ asio::awaitable<Result<unsigned>> ask(UpstreamPool& pool, UpstreamConnection& co
 
 asio::awaitable<AppState> ask_app(asio::io_context& io, const UpstreamSettings& app) {
   UpstreamProbe not_counted;
-  UpstreamPool pool(io, app.url, not_counted);
+  UpstreamPool pool(app.url, not_counted);
   UpstreamConnection connection(io);
   asio::steady_timer timer(io, limit);
   timer.async_wait([&connection](const error_code& error) {
-    error_code ignored;
-    if (!error) connection.socket.close(ignored);
+    if (!error) connection.close();
   });
   const std::string host = app.url.socket.empty() ? app.url.host : "localhost";
   const std::string request = "GET " + app.readiness + " HTTP/1.1\r\nHost: " + host +

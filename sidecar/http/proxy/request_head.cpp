@@ -1,6 +1,8 @@
 #include <algorithm>
 #include <array>
 #include <boost/beast/http/rfc7230.hpp>
+#include <charconv>
+#include <limits>
 
 #include "sidecar/http/proxy/header_rules.hpp"
 #include "sidecar/http/proxy/message_heads.hpp"
@@ -14,7 +16,10 @@ namespace http = boost::beast::http;
 std::string_view view(boost::beast::string_view text) { return {text.data(), text.size()}; }
 
 bool is_host(std::string_view host) {
-  return host.find_first_of(" \t,/\\@?#\"<>") == std::string_view::npos;
+  if (host.find_first_of(" \t,/\\@?#\"<>") != std::string_view::npos) return false;
+  const auto colon = host.find(':', host.starts_with('[') ? host.find(']') : 0);
+  return colon == std::string_view::npos ||
+         host.find_first_not_of("0123456789", colon + 1) == std::string_view::npos;
 }
 
 // Safe to send twice (RFC 9110 section 9.2.2).
@@ -31,22 +36,36 @@ std::string protocols(const http::fields& fields) {
   std::string all;
   const auto [from, to] = fields.equal_range(http::field::upgrade);
   for (auto field = from; field != to; ++field) {
-    for (const auto& protocol : http::token_list(field->value())) {
-      if (equals_ignoring_case(view(protocol), "h2c")) continue;
+    for (const auto protocol : list_items(view(field->value()))) {
+      if (equals_ignoring_case(protocol.substr(0, 3), "h2c")) continue;
       if (!all.empty()) all += ", ";
-      all += view(protocol);
+      all += protocol;
     }
-  }
-  // token_list knows no slash, as in "TLS/1.0".
-  if (all.empty() && fields.count(http::field::upgrade) == 1 &&
-      view(fields[http::field::upgrade]).find("h2c") == std::string_view::npos) {
-    all = view(fields[http::field::upgrade]);
   }
   return all;
 }
 
+// Max-Forwards counts hops down, of these two methods (RFC 9110 section 7.6.2).
+bool counts_hops(const RequestHeader& request) {
+  return (request.method() == http::verb::options || request.method() == http::verb::trace) &&
+         request.count(http::field::max_forwards) == 1;
+}
+
+bool is_last_hop(const RequestHeader& request) {
+  return counts_hops(request) && view(request[http::field::max_forwards]) == "0";
+}
+
+Response answer_as_last_hop(const RequestHeader& request) {
+  if (request.method() == http::verb::trace)
+    return Response::error(501, "TRACE is not answered here");
+  Response response;
+  response.status = 204;
+  return response;
+}
+
 // Nothing: good.
-std::optional<Response> find_fault(const RequestHeader& request, const Target& target) {
+std::optional<Response> find_fault(const RequestHeader& request, const Framing& body,
+                                   const Target& target) {
   if (request.method() == http::verb::connect)
     return Response::error(501, "CONNECT is not supported");
   if (target.path == "*" && request.method() != http::verb::options)
@@ -56,6 +75,10 @@ std::optional<Response> find_fault(const RequestHeader& request, const Target& t
   if (hosts == 0 && request.version() >= 11) return Response::error(400, "the request has no Host");
   if (!is_host(view(request[http::field::host])) || !is_host(target.authority))
     return Response::error(400, "the request's Host is not a host");
+  // Beyond it programs that count in signed numbers see something else.
+  constexpr auto length_max = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
+  if (body.length > length_max) return Response::error(400, "the Content-Length is too large");
+  if (is_last_hop(request)) return answer_as_last_hop(request);
   const auto codings = request.count(http::field::transfer_encoding);
   if (codings == 0) return std::nullopt;
   if (request.version() < 11) return Response::error(400, "HTTP/1.0 has no Transfer-Encoding");
@@ -79,6 +102,7 @@ class Maker {
         target_.authority.empty() ? view(request_[http::field::host]) : target_.authority;
     append_field(out_.text, "Host", host);
     copy_fields();
+    count_hop();
     add_connection();
     add_framing();
     append_forwarded(out_.text, request_, peer_, host);
@@ -113,8 +137,18 @@ class Maker {
       const auto name = view(field.name_string());
       if (is_ours(field) || hop_by_hop_.contains(name) || is_forged_spelling(name)) continue;
       if (is_about_the_client(name) && (!peer_.trusted || is_extended(name))) continue;
+      if (field.name() == http::field::max_forwards && counts_hops(request_)) continue;
       append_field(out_.text, name, view(field.value()));
     }
+  }
+
+  void count_hop() {
+    if (!counts_hops(request_)) return;
+    const auto told = view(request_[http::field::max_forwards]);
+    std::uint32_t hops = 0;
+    const auto read = std::from_chars(told.data(), told.data() + told.size(), hops);
+    if (read.ec == std::errc() && hops > 0)
+      append_field(out_.text, "Max-Forwards", std::to_string(hops - 1));
   }
 
   void add_connection() {
@@ -170,14 +204,14 @@ std::optional<Target> split_target(std::string_view target) {
   }
   const auto rest = target.substr(scheme.size());
   const auto path = rest.find('/');
-  if (rest.find_first_of("?#") < path || path == 0) return std::nullopt;
+  if (rest.empty() || path == 0 || rest.find_first_of("?#") < path) return std::nullopt;
   if (path == std::string_view::npos) return Target{"/", rest};
   return Target{rest.substr(path), rest.substr(0, path)};
 }
 
 std::variant<RequestHead, Response> make_request_head(const RequestHeader& request, Framing body,
                                                       const Target& target, const Peer& peer) {
-  if (auto fault = find_fault(request, target)) return std::move(*fault);
+  if (auto fault = find_fault(request, body, target)) return std::move(*fault);
   return Maker(request, target, peer).make(body);
 }
 

@@ -1,5 +1,7 @@
 #include "sidecar/http/proxy/tunnel.hpp"
 
+#include <poll.h>
+
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/error.hpp>
 #include <utility>
@@ -30,6 +32,11 @@ void Tunnel::start(std::string_view from_client, std::string_view from_app) {
   direction(Way::down).rest = from_app;
   go_on(Way::up);
   go_on(Way::down);
+}
+
+void Tunnel::look() {
+  std::array<pollfd, 2> sides{{{client_.native_handle(), 0, 0}, {app_.native_handle(), 0, 0}}};
+  if (!over_ && ::poll(sides.data(), sides.size(), 0) > 0) close();
 }
 
 void Tunnel::close() {

@@ -24,6 +24,8 @@ class Tunnel : public std::enable_shared_from_this<Tunnel> {
   void start(std::string_view from_client, std::string_view from_app);
   bool is_over() const { return over_; }
   Clock::time_point last_active() const { return last_active_; }
+  // Ends it where a side is broken, though nothing is to be read of it now.
+  void look();
   void close();
 
  private:

@@ -33,9 +33,14 @@ bool is_spoilt(UpstreamSocket& socket) {
 
 }  // namespace
 
-UpstreamPool::UpstreamPool(asio::io_context& io, const UpstreamAddress& address,
-                           UpstreamProbe& probe)
-    : io_(io), address_(address), probe_(probe) {
+void UpstreamConnection::close() {
+  error_code ignored;
+  socket.close(ignored);
+  resolver.cancel();
+}
+
+UpstreamPool::UpstreamPool(const UpstreamAddress& address, UpstreamProbe& probe)
+    : address_(address), probe_(probe) {
   if (!address.socket.empty()) {
     endpoints_.emplace_back(asio::local::stream_protocol::endpoint(address.socket));
     return;
@@ -79,7 +84,7 @@ void UpstreamPool::tidy(Clock::time_point now) {
 
 asio::awaitable<error_code> UpstreamPool::connect(UpstreamConnection& connection) {
   error_code error;
-  if (address_.socket.empty()) error = co_await resolve();
+  if (address_.socket.empty()) error = co_await resolve(connection);
   if (error) co_return error;
   const std::vector<Endpoint> endpoints = endpoints_;
   for (const Endpoint& endpoint : endpoints) {
@@ -97,12 +102,12 @@ asio::awaitable<error_code> UpstreamPool::connect(UpstreamConnection& connection
   co_return error;
 }
 
-asio::awaitable<error_code> UpstreamPool::resolve() {
+asio::awaitable<error_code> UpstreamPool::resolve(UpstreamConnection& connection) {
   if (resolved_at_ == Clock::time_point::max()) co_return error_code();
   if (!endpoints_.empty() && Clock::now() - resolved_at_ < resolve_again) co_return error_code();
-  asio::ip::tcp::resolver resolver(io_);
   const std::string port = std::to_string(address_.port);
-  const auto [error, results] = co_await resolver.async_resolve(address_.host, port, no_throw);
+  const auto [error, results] =
+      co_await connection.resolver.async_resolve(address_.host, port, no_throw);
   if (error) co_return error;
   endpoints_.clear();
   for (const auto& result : results) endpoints_.emplace_back(result.endpoint());

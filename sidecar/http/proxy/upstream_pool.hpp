@@ -7,6 +7,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <chrono>
 #include <memory>
@@ -22,9 +23,13 @@ using UpstreamSocket = boost::asio::basic_stream_socket<boost::asio::generic::st
                                                         boost::asio::io_context::executor_type>;
 
 struct UpstreamConnection {
-  explicit UpstreamConnection(boost::asio::io_context& io) : socket(io) {}
+  explicit UpstreamConnection(boost::asio::io_context& io) : socket(io), resolver(io) {}
+  // What is pending ends with an error.
+  void close();
 
   UpstreamSocket socket;
+  boost::asio::ip::basic_resolver<boost::asio::ip::tcp, boost::asio::io_context::executor_type>
+      resolver;
   using Piece = std::vector<char>;
   boost::beast::flat_buffer buffer;  // what was read of the answer
   Piece piece;                       // of its body, on its way to the client
@@ -35,12 +40,12 @@ class UpstreamPool {
  public:
   using Clock = std::chrono::steady_clock;
 
-  UpstreamPool(boost::asio::io_context& io, const UpstreamAddress& address, UpstreamProbe& probe);
+  UpstreamPool(const UpstreamAddress& address, UpstreamProbe& probe);
   ~UpstreamPool();
 
   // The connection that was used last, if it was within `idle_max`. Null: none.
   std::unique_ptr<UpstreamConnection> take(std::chrono::milliseconds idle_max);
-  // Connects `connection`, which was just made; to end it early, close its socket.
+  // Connects `connection`, which was just made; to end it early, close it.
   boost::asio::awaitable<boost::system::error_code> connect(UpstreamConnection& connection);
   // Requires: the last answer was read whole and nothing came behind it.
   void put_back(std::unique_ptr<UpstreamConnection> connection);
@@ -50,9 +55,8 @@ class UpstreamPool {
 
  private:
   using Endpoint = boost::asio::generic::stream_protocol::endpoint;
-  boost::asio::awaitable<boost::system::error_code> resolve();
+  boost::asio::awaitable<boost::system::error_code> resolve(UpstreamConnection& connection);
 
-  boost::asio::io_context& io_;
   const UpstreamAddress& address_;
   UpstreamProbe& probe_;
   std::vector<std::unique_ptr<UpstreamConnection>> idle_;  // the newest last

@@ -7,6 +7,8 @@
 namespace e2e {
 namespace {
 
+constexpr int give_up_ms = 15'000 * patience;
+
 using Event = std::unique_ptr<rd_kafka_event_t, decltype(&rd_kafka_event_destroy)>;
 
 [[noreturn]] void fail(const std::string& what, const std::string& why) {
@@ -26,7 +28,9 @@ void check(const char* what, rd_kafka_error_t* error) {
 
 void on_delivery(rd_kafka_t*, const rd_kafka_message_t* message, void* opaque) {
   if (message->err) *static_cast<std::string*>(opaque) = rd_kafka_err2str(message->err);
-  if (message->_private) *static_cast<std::int64_t*>(message->_private) = message->offset;
+  if (message->_private) {
+    *static_cast<std::int64_t*>(message->_private) = message->err ? -1 : message->offset;
+  }
 }
 
 bool answers(const std::string& bootstrap) {
@@ -105,6 +109,22 @@ std::vector<std::int64_t> KafkaClient::produce(const std::string& topic,
   return offsets;
 }
 
+std::vector<std::optional<std::int64_t>> KafkaClient::try_to_produce(
+    const std::string& topic, const std::vector<KafkaRecord>& records) {
+  std::vector<std::int64_t> told(records.size(), -1);
+  for (std::size_t i = 0; i < records.size(); ++i) send(topic, records[i], &told[i]);
+  if (rd_kafka_flush(handle_, give_up_ms)) {
+    rd_kafka_purge(handle_, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
+    rd_kafka_flush(handle_, give_up_ms);
+  }
+  failure_.clear();
+  std::vector<std::optional<std::int64_t>> offsets(records.size());
+  for (std::size_t i = 0; i < records.size(); ++i) {
+    if (told[i] >= 0) offsets[i] = told[i];
+  }
+  return offsets;
+}
+
 void KafkaClient::administer(const char* what, const Run& run) {
   char why[512];
   const Options options(rd_kafka_AdminOptions_new(handle_, RD_KAFKA_ADMIN_OP_ANY),
@@ -133,7 +153,7 @@ void KafkaClient::create_topic(const std::string& topic, int partitions,
   administer("create topic", [&](auto* options, auto* queue) {
     char why[512];
     rd_kafka_NewTopic_t* wanted =
-        rd_kafka_NewTopic_new(topic.c_str(), partitions, 1, why, sizeof why);
+        rd_kafka_NewTopic_new(topic.c_str(), partitions, -1, why, sizeof why);
     for (const auto& [name, value] : settings) {
       rd_kafka_NewTopic_set_config(wanted, name.c_str(), value.c_str());
     }
@@ -146,7 +166,7 @@ void KafkaClient::create_topic(const std::string& topic, int partitions,
 void KafkaClient::wait_for_leaders(const std::string& topic, int partitions) {
   const auto led = [&] {
     try {
-      refresh_metadata();
+      metadata();
       for (int partition = 0; partition < partitions; ++partition) watermarks(topic, partition);
       return true;
     } catch (const std::runtime_error&) {
@@ -157,10 +177,23 @@ void KafkaClient::wait_for_leaders(const std::string& topic, int partitions) {
 }
 
 // What the handle knows of partitions is minutes old otherwise.
-void KafkaClient::refresh_metadata() {
+KafkaClient::Metadata KafkaClient::metadata() {
   const struct rd_kafka_metadata* metadata = nullptr;
   check("metadata", rd_kafka_metadata(handle_, 1, nullptr, &metadata, 5000));
-  rd_kafka_metadata_destroy(metadata);
+  return Metadata(metadata, rd_kafka_metadata_destroy);
+}
+
+int KafkaClient::brokers() { return metadata()->broker_cnt; }
+
+std::vector<int> KafkaClient::leaders(const std::string& topic) {
+  std::vector<int> leaders;
+  const auto all = metadata();
+  for (int i = 0; i < all->topic_cnt; ++i) {
+    const auto& found = all->topics[i];
+    if (found.topic != topic) continue;
+    for (int p = 0; p < found.partition_cnt; ++p) leaders.push_back(found.partitions[p].leader);
+  }
+  return leaders;
 }
 
 void KafkaClient::delete_topic(const std::string& topic) {
@@ -213,13 +246,16 @@ void KafkaClient::begin() {
 void KafkaClient::commit() { check("commit", rd_kafka_commit_transaction(handle_, 30000)); }
 void KafkaClient::abort() { check("abort", rd_kafka_abort_transaction(handle_, 30000)); }
 
-KafkaBroker::KafkaBroker() { start(); }
+std::string kafka_start_script() { return SIDESTREAM_KAFKA_START; }
+
+KafkaBroker::KafkaBroker(std::vector<std::string> more) : more_(std::move(more)) { start(); }
 
 void KafkaBroker::stop() { process_->kill(); }
 
 void KafkaBroker::start() {
-  process_ = std::make_unique<Process>(
-      std::vector<std::string>{SIDESTREAM_KAFKA_START, folder_.path().string()});
+  std::vector<std::string> command{kafka_start_script(), folder_.path().string(), "0"};
+  command.insert(command.end(), more_.begin(), more_.end());
+  process_ = std::make_unique<Process>(command);
   const auto up = [this] {
     std::ifstream file(folder_.file("port"));
     std::string port;
@@ -231,6 +267,12 @@ void KafkaBroker::start() {
   if (!eventually(up, 180s)) {
     throw std::runtime_error("kafka does not come up: " + process_->output());
   }
+}
+
+Address KafkaBroker::link_address() const {
+  std::string port;
+  std::ifstream(folder_.file("link-port")) >> port;
+  return Address::parse("127.0.0.1:" + port);
 }
 
 const std::string& shared_kafka() {

@@ -16,23 +16,31 @@
 #include <vector>
 
 #include "tests/e2e/bench/process.hpp"
+#include "tests/e2e/bench/socket.hpp"
 #include "tests/e2e/bench/temp_dir.hpp"
 
 namespace e2e {
 
 class KafkaBroker {  // one of our own
  public:
-  KafkaBroker();
+  // `more`: further arguments of tests/support/kafka/start.
+  explicit KafkaBroker(std::vector<std::string> more = {});
   const std::string& bootstrap() const { return bootstrap_; }
+  // Of the listener that `+link=PORT` adds.
+  Address link_address() const;
   Process& process() { return *process_; }
   void stop();  // -9
   void start();
 
  private:
+  std::vector<std::string> more_;
   TempDir folder_;
   std::string bootstrap_;
   std::unique_ptr<Process> process_;
 };
+
+// The script that runs a broker, see tests/support/kafka/start.
+std::string kafka_start_script();
 
 // Where the broker of all tests that leave it alone listens; started by the first call.
 const std::string& shared_kafka();
@@ -57,16 +65,25 @@ class KafkaClient {
   // Appends in this order, each to its partition, and answers the offsets the broker gave.
   std::vector<std::int64_t> produce(const std::string& topic,
                                     const std::vector<KafkaRecord>& records);
+  // The same where brokers come and go: no offset for a record that was written once or never. With
+  // any of those the client is of no use any more.
+  std::vector<std::optional<std::int64_t>> try_to_produce(const std::string& topic,
+                                                          const std::vector<KafkaRecord>& records);
   // Hands a record over without waiting for its acknowledgement; see flush().
   void send(const std::string& topic, const KafkaRecord& record, std::int64_t* offset = nullptr);
   void flush(Clock::duration within = 60s);
   void serve();  // runs delivery reports
 
+  // With as many replicas as the broker makes by default.
   void create_topic(const std::string& topic, int partitions, const Properties& settings = {});
   void delete_topic(const std::string& topic);
   void grow_topic(const std::string& topic, int partitions);
   void delete_records(const std::string& topic, int partition, std::int64_t before);
   std::pair<std::int64_t, std::int64_t> watermarks(const std::string& topic, int partition);
+  // As the broker that answers sees it: how many there are, and which leads each partition (-1:
+  // none).
+  int brokers();
+  std::vector<int> leaders(const std::string& topic);
 
   // Of a client with the property transactional.id.
   void begin();
@@ -78,7 +95,8 @@ class KafkaClient {
       std::unique_ptr<rd_kafka_AdminOptions_t, decltype(&rd_kafka_AdminOptions_destroy)>;
   using Run = std::function<void(rd_kafka_AdminOptions_t*, rd_kafka_queue_t*)>;
   void administer(const char* what, const Run& run);
-  void refresh_metadata();
+  using Metadata = std::unique_ptr<const rd_kafka_metadata_t, decltype(&rd_kafka_metadata_destroy)>;
+  Metadata metadata();
   void wait_for_leaders(const std::string& topic, int partitions);
 
   rd_kafka_t* handle_ = nullptr;
