@@ -147,7 +147,7 @@ TEST_P(ProxyError, ABodyBeyondTheLimitIs413) {
 
 // All of it is there before anything is sent to the app.
 TEST_P(ProxyError, ABodyBeyondTheLimitInOnePacketIs413) {
-  ProxyStage stage(GetParam(), {.upstream = {"max_body: 10"}});
+  ProxyStage stage(GetParam(), {.upstream = {"max_body: 10B"}});
   App app(stage.listener());
   const auto body = chunk(std::string(11, 'x')) + "0\r\n\r\n";
   EXPECT_EQ(stage.ask(request_text("POST /", {"Transfer-Encoding: chunked"}, body)).status(), 413);
