@@ -147,9 +147,9 @@ TEST_P(ProxyError, ABodyBeyondTheLimitIs413) {
 
 // All of it is there before anything is sent to the app.
 TEST_P(ProxyError, ABodyBeyondTheLimitInOnePacketIs413) {
-  ProxyStage stage(GetParam(), {.upstream = {"max_body: 1KiB"}});
+  ProxyStage stage(GetParam(), {.upstream = {"max_body: 10B"}});
   App app(stage.listener());
-  const auto body = chunk(std::string(1025, 'x')) + "0\r\n\r\n";
+  const auto body = chunk(std::string(11, 'x')) + "0\r\n\r\n";
   EXPECT_EQ(stage.ask(request_text("POST /", {"Transfer-Encoding: chunked"}, body)).status(), 413);
   EXPECT_TRUE(app.account().requests.empty());
 }

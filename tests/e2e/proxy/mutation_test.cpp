@@ -13,11 +13,13 @@
 namespace e2e {
 namespace {
 
+using std::string_literals::operator""s;
+
 int rounds() { return std::max(40, static_cast<int>(300 * load_scale())); }
 
 // One to three of its bytes removed, doubled or replaced, mostly by what has a meaning in HTTP.
 std::string mutated(std::string text, std::mt19937& random) {
-  static const std::string meaningful("\r\n\r\n\t :;,=\0\x7f\xff+-0123456789abcxX\"\\/", 40);
+  static const auto meaningful = "\r\n\r\n\t :;,=\0\x7f\xff+-0123456789abcxX\"\\/"s;
   const auto any = [&](std::size_t end) { return random() % end; };
   for (auto changes = 1 + any(3); changes > 0; --changes) {
     const auto at = any(text.size());
