@@ -4,6 +4,7 @@ add_library(sidestream_flags INTERFACE)
 target_include_directories(sidestream_flags INTERFACE ${PROJECT_SOURCE_DIR})
 target_compile_options(sidestream_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow
                        -Woverloaded-virtual -Wno-missing-field-initializers
+                       -Wno-mismatched-new-delete # GCC 12 on the frames of some coroutines: Asio's are right
                        -ffile-prefix-map=${PROJECT_SOURCE_DIR}=.)
 target_link_libraries(sidestream_flags INTERFACE Threads::Threads)
 if(SIDESTREAM_WERROR)

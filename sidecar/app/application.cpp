@@ -100,7 +100,10 @@ int Application::run() {
 }
 
 void Application::check_file_limit() {
-  const std::uint64_t wanted = settings_.server.max_connections + spare_files;
+  std::uint64_t wanted = settings_.server.max_connections + spare_files;
+  if (const auto& app = settings_.server.upstream) {
+    wanted += 2 * (std::uint64_t{app->max_requests} + app->max_tunnels);  // both sides
+  }
   const std::uint64_t got = raise_file_limit(wanted);
   if (got >= wanted) return;
   log_.warn("app", "the limit of open files is too low for max_connections",
@@ -131,13 +134,18 @@ void Application::wait_for_end() {
       server_.drain(settings_.server.drain);
       give_up_at = now + settings_.server.drain + drain_margin;
     }
-    const bool over = give_up_at && (probe_.streams.value() == 0 || now >= *give_up_at);
+    const bool over = give_up_at && (nothing_is_open() || now >= *give_up_at);
     if (ending && over) return;
     if (now - tidied_at >= tidy_every) {
       tidied_at = now;
       topics_.tidy(now);
     }
   }
+}
+
+bool Application::nothing_is_open() const {
+  return probe_.streams.value() == 0 && probe_.upstream.requests_open.value() == 0 &&
+         probe_.upstream.tunnels_open.value() == 0;
 }
 
 void Application::begin_drain() {
@@ -149,6 +157,7 @@ std::string Application::metrics() const {
   Figures figures;
   figures.version = version;
   figures.server = &probe_;
+  figures.upstream = settings_.server.upstream.has_value();
   figures.replay_bytes = pool_.bytes();
   figures.pinned_bytes = memory_.pinned();
   figures.memory_budget = memory_.budget();

@@ -37,6 +37,7 @@ class Application {
   std::vector<NamedConnector> named_connectors() const;
   std::string metrics() const;
   void wait_for_end();
+  bool nothing_is_open() const;
   void begin_drain();
   void check_file_limit();
 

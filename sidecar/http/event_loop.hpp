@@ -4,16 +4,17 @@
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
+#include <optional>
 #include <thread>
 
+#include "sidecar/http/proxy/proxy.hpp"
 #include "sidecar/http/stream_table.hpp"
 
 namespace sidestream {
 
 class EventLoop {
  public:
-  EventLoop(Memory& memory, ServerProbe& probe)
-      : io_(1), work_(io_.get_executor()), streams_(io_, memory, probe) {}
+  EventLoop(Memory& memory, ServerProbe& probe, const ServerSettings& settings, const Log& log);
   ~EventLoop() { stop(); }
 
   void run() {
@@ -24,11 +25,14 @@ class EventLoop {
 
   boost::asio::io_context& io() { return io_; }
   StreamTable& streams() { return streams_; }
+  // Requires: there is an upstream.
+  Proxy& proxy() { return *proxy_; }
 
  private:
   boost::asio::io_context io_;
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
   StreamTable streams_;
+  std::optional<Proxy> proxy_;
   std::thread thread_;
 };
 

@@ -12,6 +12,14 @@ void set(int socket, int level, int option, int value) {
   static_cast<void>(::setsockopt(socket, level, option, &value, sizeof value));
 }
 
+// An idle peer that has vanished: noticed after 20 + 3 x 10 s.
+void set_keepalive(int socket) {
+  set(socket, SOL_SOCKET, SO_KEEPALIVE, 1);
+  set(socket, IPPROTO_TCP, TCP_KEEPIDLE, 20);
+  set(socket, IPPROTO_TCP, TCP_KEEPINTVL, 10);
+  set(socket, IPPROTO_TCP, TCP_KEEPCNT, 3);
+}
+
 constexpr int send_buffer = 128 * 1024;      // the kernel doubles it for its own use
 constexpr unsigned silence_max_ms = 40'000;  // with the check's interval and a heartbeat below 60 s
 
@@ -20,11 +28,19 @@ constexpr unsigned silence_max_ms = 40'000;  // with the check's interval and a 
 void set_stream_options(int socket) {
   set(socket, IPPROTO_TCP, TCP_NODELAY, 1);
   set(socket, SOL_SOCKET, SO_SNDBUF, send_buffer);
-  // An idle peer that has vanished: noticed after 20 + 3 x 10 s.
-  set(socket, SOL_SOCKET, SO_KEEPALIVE, 1);
-  set(socket, IPPROTO_TCP, TCP_KEEPIDLE, 20);
-  set(socket, IPPROTO_TCP, TCP_KEEPINTVL, 10);
-  set(socket, IPPROTO_TCP, TCP_KEEPCNT, 3);
+  set_keepalive(socket);
+}
+
+void set_proxy_options(int socket) {
+  set(socket, IPPROTO_TCP, TCP_NODELAY, 1);
+  set_keepalive(socket);
+}
+
+bool peer_has_left(int socket) {
+  tcp_info info{};
+  socklen_t size = sizeof info;
+  if (::getsockopt(socket, IPPROTO_TCP, TCP_INFO, &info, &size) != 0) return false;
+  return info.tcpi_state != TCP_ESTABLISHED;
 }
 
 bool peer_is_dead(int socket) {

@@ -23,6 +23,12 @@ Response with(Response response, const CorsSettings& cors, const Request& reques
   return response;
 }
 
+// Whether a preflight is for a request that the topic takes.
+bool asks_for_ours(const Request& preflight, const TopicSettings& topic) {
+  const auto method = preflight.header("access-control-request-method");
+  return method == "GET" || method == "HEAD" || (method == "POST" && topic.publish);
+}
+
 Router::Outcome to_outcome(std::variant<StreamRequest, Response> parsed, const CorsSettings& cors,
                            const Request& request) {
   if (auto* problem = std::get_if<Response>(&parsed))
@@ -32,33 +38,54 @@ Router::Outcome to_outcome(std::variant<StreamRequest, Response> parsed, const C
 
 }  // namespace
 
+bool Router::knows(Port port, const Request& request) const {
+  if (!has_app(port)) return true;
+  const bool events = request.segments.size() == 1 && request.segments[0] == "events";
+  if (events && request.parameter("topic")) return true;
+  return topics_.match(request.segments).has_value();
+}
+
+Router::Outcome Router::to_app_or(Port port, Response otherwise) const {
+  if (has_app(port)) return ToApp();
+  return otherwise;
+}
+
 Router::Outcome Router::route(Port port, const Request& request, Timestamp now) const {
   if (port == Port::admin) {
     if (auto page = pages_.answer(request)) return std::move(*page);
   }
   if (port == Port::streams || pages_.console()) {
-    if (request.path() == "/events") return route_topics(request, now);
+    if (request.path() == "/events") return route_topics(port, request, now);
     if (const auto match = topics_.match(request.segments))
-      return route_topic(*match, request, now);
+      return route_topic(port, *match, request, now);
   }
   const std::string text = port == Port::admin
                                ? "not found; here are /livez, /readyz, /metrics, /topics"
                                : "no topic has the path " + request.path();
-  return with(Response::error(404, text), settings_.cors, request);
+  return to_app_or(port, with(Response::error(404, text), settings_.cors, request));
 }
 
-Router::Outcome Router::route_topics(const Request& request, Timestamp now) const {
+Router::Outcome Router::route_topics(Port port, const Request& request, Timestamp now) const {
+  if (has_app(port) && !request.parameter("topic")) return ToApp();
   if (is_preflight(request)) return answer_preflight(settings_.cors, request, false);
   if (!request.reads()) {
-    return with(Response::not_allowed("GET, HEAD, OPTIONS"), settings_.cors, request);
+    return to_app_or(port,
+                     with(Response::not_allowed("GET, HEAD, OPTIONS"), settings_.cors, request));
   }
   return to_outcome(parse_streams(topics_, request, now), settings_.cors, request);
 }
 
-Router::Outcome Router::route_topic(const Topics::Match& match, const Request& request,
+Router::Outcome Router::route_topic(Port port, const Topics::Match& match, const Request& request,
                                     Timestamp now) const {
   const TopicSettings& topic = match.topic->settings;
-  if (is_preflight(request)) return answer_preflight(topic.cors, request, topic.publish);
+  const bool posts = request.method == "POST" && topic.publish;
+  const bool preflight = is_preflight(request) && (!has_app(port) || asks_for_ours(request, topic));
+  if (!preflight && !request.reads() && !posts) {
+    return to_app_or(port, with(Response::not_allowed(topic.publish ? "GET, HEAD, OPTIONS, POST"
+                                                                    : "GET, HEAD, OPTIONS"),
+                                topic.cors, request));
+  }
+  if (preflight) return answer_preflight(topic.cors, request, topic.publish);
   if (!match.bad_parameter.empty()) {
     return with(
         Response::error(400, "{" + match.bad_parameter +
@@ -66,13 +93,8 @@ Router::Outcome Router::route_topic(const Topics::Match& match, const Request& r
                                  "@ - that are neither . nor .."),
         topic.cors, request);
   }
-  if (request.reads()) {
-    return to_outcome(parse_stream(*match.topic, match.log, request, now), topic.cors, request);
-  }
-  if (request.method == "POST" && topic.publish) return route_publish(match, request);
-  return with(
-      Response::not_allowed(topic.publish ? "GET, HEAD, OPTIONS, POST" : "GET, HEAD, OPTIONS"),
-      topic.cors, request);
+  if (posts) return route_publish(match, request);
+  return to_outcome(parse_stream(*match.topic, match.log, request, now), topic.cors, request);
 }
 
 Router::Outcome Router::route_publish(const Topics::Match& match, const Request& request) const {

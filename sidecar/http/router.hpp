@@ -31,13 +31,23 @@ class Router {
   Router(const ServerSettings& settings, Topics& topics, const AdminPages& pages)
       : settings_(settings), topics_(topics), pages_(pages) {}
 
-  using Outcome = std::variant<Response, StreamRequest, PublishRequest>;
+  // For the app beside us.
+  struct ToApp {};
+  using Outcome = std::variant<Response, StreamRequest, PublishRequest, ToApp>;
+
+  // Whether the path is one of ours, so that the request must be looked at more closely. Where it
+  // is not, and there is an app, the request is for the app.
+  bool knows(Port port, const Request& request) const;
   // Looks at the head only; the body comes later.
   Outcome route(Port port, const Request& request, Timestamp now) const;
 
  private:
-  Outcome route_topic(const Topics::Match& match, const Request& request, Timestamp now) const;
-  Outcome route_topics(const Request& request, Timestamp now) const;
+  Outcome route_topic(Port port, const Topics::Match& match, const Request& request,
+                      Timestamp now) const;
+  Outcome route_topics(Port port, const Request& request, Timestamp now) const;
+  bool has_app(Port port) const { return port == Port::streams && settings_.upstream.has_value(); }
+  // The app's where there is one, else `otherwise`.
+  Outcome to_app_or(Port port, Response otherwise) const;
   Outcome route_publish(const Topics::Match& match, const Request& request) const;
 
   const ServerSettings& settings_;

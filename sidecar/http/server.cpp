@@ -86,7 +86,7 @@ std::string Server::admin_address() const { return local_address(*parts_->admin)
 void Server::run(int threads) {
   Parts& p = *parts_;
   for (int i = 0; i < threads; ++i) {
-    p.loops.push_back(std::make_unique<EventLoop>(p.memory, p.context.probe));
+    p.loops.push_back(std::make_unique<EventLoop>(p.memory, p.context.probe, p.settings, p.log));
     p.loops.back()->run();
   }
   asio::co_spawn(p.accepting, p.accept(*p.streams, Port::streams), asio::detached);

@@ -12,13 +12,15 @@
 #include <boost/beast/http.hpp>
 #include <cctype>
 #include <optional>
-#include <random>
 #include <utility>
 
 #include "sidecar/http/cors.hpp"
 #include "sidecar/http/peer.hpp"
-#include "sidecar/stream/control.hpp"
-#include "sidecar/stream/segment.hpp"
+#include "sidecar/http/proxy/forwarded.hpp"
+#include "sidecar/http/proxy/forwarding.hpp"
+#include "sidecar/http/proxy/message_heads.hpp"
+#include "sidecar/http/proxy/readiness.hpp"
+#include "sidecar/http/stream_answer.hpp"
 
 namespace sidestream {
 namespace {
@@ -51,45 +53,18 @@ std::string lower(beast::string_view text) {
 }
 
 // False: the target is no path.
-bool read_head(const HeadParser& parser, Request& request) {
+bool read_line(const HeadParser& parser, Request& request) {
   const auto& head = parser.get();
   request.method = std::string(head.method_string());
   request.http10 = head.version() < 11;
-  for (const auto& field : head) {
+  const auto target = split_target({head.target().data(), head.target().size()});
+  return target && parse_target(target->path, request);
+}
+
+void read_fields(const HeadParser& parser, Request& request) {
+  for (const auto& field : parser.get()) {
     request.headers.emplace_back(lower(field.name_string()), std::string(field.value()));
   }
-  const auto target = head.target();
-  return parse_target({target.data(), target.size()}, request);
-}
-
-// The head of a stream's answer, by hand: no Content-Length, Connection or Keep-Alive (wire facts
-// C13).
-std::string stream_head(const Request& request, const Fields& headers) {
-  std::string head = request.http10 ? "HTTP/1.0 200 OK\r\n" : "HTTP/1.1 200 OK\r\n";
-  head +=
-      "Content-Type: text/event-stream; charset=utf-8\r\n"
-      "Cache-Control: no-cache, no-transform\r\n"
-      "X-Accel-Buffering: no\r\n";
-  if (!request.http10) head += "Transfer-Encoding: chunked\r\n";
-  for (const auto& [name, value] : headers)
-    head.append(name).append(": ").append(value).append("\r\n");
-  return head + "\r\n";
-}
-
-// A stream that is over at once: browsers come back after `retry` (wire facts C2), where any other
-// status would end them for good.
-std::string refusal(const Request& request, const StreamRequest& stream, std::string_view reason) {
-  std::random_device random;
-  std::uniform_int_distribution<std::int64_t> retry(stream.retry.least.count(),
-                                                    stream.retry.most.count());
-  std::string block;
-  append_shutdown(block, reason);
-  append_retry(block, retry(random));
-  block += "\n";
-  if (request.http10) return block;
-  std::string chunk;
-  append_chunk_head(chunk, block.size());
-  return chunk + block + "\r\n0\r\n\r\n";
 }
 
 // The publish's answer, on this coroutine's loop.
@@ -118,9 +93,10 @@ class Session {
   asio::awaitable<bool> run();
 
  private:
-  enum class Next { again, close, taken };
+  enum class Next { again, close, taken, tunnel };
 
   asio::awaitable<Next> serve();
+  asio::awaitable<Next> pass_on(const Request& request, HeadParser& head);
   asio::awaitable<Next> answer_unreadable(beast::error_code error);
   asio::awaitable<Next> answer(const Request& request, Response response, bool keep_alive);
   asio::awaitable<Next> answer_publish(const Request& request, HeadParser& head,
@@ -133,6 +109,7 @@ class Session {
   Port port_;
   EventLoop& loop_;
   const SessionContext& context_;
+  std::optional<Peer> peer_;  // once something was passed on
   bool first_ = true;
 };
 
@@ -140,6 +117,7 @@ asio::awaitable<bool> Session::run() {
   Next next = Next::again;
   while (next == Next::again) next = co_await serve();
   if (next == Next::taken) co_return false;
+  if (next == Next::tunnel) co_return true;
   // What the client still sends is read for a moment: a close with unread bytes would be a reset,
   // which can take the answer with it.
   beast::error_code ignored;
@@ -165,11 +143,20 @@ asio::awaitable<Session::Next> Session::serve() {
   if (error) co_return co_await answer_unreadable(error);
   Request request;
   const bool keep_alive = parser.get().keep_alive();
-  if (!read_head(parser, request)) {
+  const bool is_path = read_line(parser, request);
+  const bool has_app = port_ == Port::streams && context_.settings.upstream.has_value();
+  if (has_app && (!is_path || !context_.router.knows(port_, request))) {
+    co_return co_await pass_on(request, parser);
+  }
+  read_fields(parser, request);
+  if (!is_path) {
     Response response = Response::error(400, "the request's target is not a path");
     co_return co_await answer(request, std::move(response), false);
   }
   Router::Outcome outcome = context_.router.route(port_, request, now());
+  if (std::holds_alternative<Router::ToApp>(outcome)) {
+    co_return co_await pass_on(request, parser);
+  }
   if (auto* stream = std::get_if<StreamRequest>(&outcome)) {
     co_return co_await start_stream(request, std::move(*stream));
   }
@@ -179,7 +166,44 @@ asio::awaitable<Session::Next> Session::serve() {
   // A body that nobody wants is not read; the next request could not be found behind it.
   const bool has_body = parser.content_length().value_or(0) > 0 || parser.chunked();
   Response response = std::get<Response>(std::move(outcome));
+  if (port_ == Port::admin && request.path() == "/readyz" && response.status == 200 &&
+      context_.settings.upstream && !context_.settings.upstream->readiness.empty()) {
+    const AppState app = co_await ask_app(loop_.io(), *context_.settings.upstream);
+    add_app_state(response, app);
+  }
   co_return co_await answer(request, std::move(response), keep_alive && !has_body);
+}
+
+// To the app beside us.
+asio::awaitable<Session::Next> Session::pass_on(const Request& request, HeadParser& head) {
+  Socket& socket = stream_.socket();
+  stream_.expires_never();
+  if (!peer_) {
+    beast::error_code error;
+    const auto endpoint = socket.remote_endpoint(error);
+    set_proxy_options(socket.native_handle());
+    peer_ = make_peer(endpoint.address(), context_.settings.trusted_proxies);
+  }
+  const auto target = head.get().target();
+  if (!split_target({target.data(), target.size()})) {
+    Response response = Response::error(400, "the request's target is not a path");
+    co_return co_await answer(request, std::move(response), false);
+  }
+  Forwarded done = co_await forward(loop_.proxy(), socket, buffer_, head, *peer_);
+  if (done.answer) co_return co_await answer(request, std::move(*done.answer), done.keep_alive);
+  if (done.tunnel) {
+    const auto ahead = buffer_.data(), behind = done.tunnel->buffer.data();
+    loop_.proxy().add_tunnel(stream_.release_socket(), std::move(done.tunnel->socket),
+                             {static_cast<const char*>(ahead.data()), ahead.size()},
+                             {static_cast<const char*>(behind.data()), behind.size()});
+    co_return Next::tunnel;
+  }
+  if (done.reset) {
+    beast::error_code ignored;
+    socket.set_option(asio::socket_base::linger(true, 0), ignored);
+    socket.close(ignored);
+  }
+  co_return done.keep_alive ? Next::again : Next::close;
 }
 
 asio::awaitable<Session::Next> Session::answer_unreadable(beast::error_code error) {

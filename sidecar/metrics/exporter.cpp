@@ -1,59 +1,21 @@
 #include "sidecar/metrics/exporter.hpp"
 
-#include <prometheus/metric_family.h>
-#include <prometheus/text_serializer.h>
-
 #include <utility>
+
+#include "sidecar/metrics/metrics_text.hpp"
+#include "sidecar/metrics/upstream_families.hpp"
 
 namespace sidestream {
 namespace {
 
-using prometheus::ClientMetric;
-using prometheus::MetricFamily;
 using prometheus::MetricType;
-using Labels = std::vector<std::pair<std::string, std::string>>;
-
-// Collects families; one call adds one sample.
-class Text {
- public:
-  void family(std::string name, std::string help, MetricType type) {
-    families_.push_back({"sidestream_" + std::move(name), std::move(help), type, {}});
-  }
-  void sample(const Labels& labels, double value) {
-    ClientMetric& metric = add(labels);
-    if (families_.back().type == MetricType::Counter) {
-      metric.counter.value = value;
-    } else {
-      metric.gauge.value = value;
-    }
-  }
-  void histogram(const Labels& labels, const LatencyProbe& probe) {
-    auto& histogram = add(labels).histogram;
-    std::uint64_t count = 0;
-    for (std::size_t i = 0; i < LatencyProbe::bounds_seconds.size(); ++i) {
-      count += probe.bucket(i);
-      histogram.bucket.push_back({count, LatencyProbe::bounds_seconds[i]});
-    }
-    count += probe.bucket(LatencyProbe::bounds_seconds.size());
-    histogram.sample_count = count;
-    histogram.sample_sum = probe.sum_seconds();
-  }
-  std::string write() const { return prometheus::TextSerializer().Serialize(families_); }
-
- private:
-  ClientMetric& add(const Labels& labels) {
-    ClientMetric& metric = families_.back().metric.emplace_back();
-    for (const auto& [name, value] : labels) metric.label.push_back({name, value});
-    return metric;
-  }
-  std::vector<MetricFamily> families_;
-};
+using Text = MetricsText;
 
 void counter(Text& text, std::string name, std::string help) {
-  text.family(std::move(name), std::move(help), MetricType::Counter);
+  text.counter(std::move(name), std::move(help));
 }
 void gauge(Text& text, std::string name, std::string help) {
-  text.family(std::move(name), std::move(help), MetricType::Gauge);
+  text.gauge(std::move(name), std::move(help));
 }
 
 void add_server(Text& text, const Figures& figures) {
@@ -188,6 +150,7 @@ std::string prometheus_text(const Figures& figures) {
   add_server(text, figures);
   add_topics(text, figures);
   add_connectors(text, figures);
+  if (figures.upstream) add_upstream(text, figures.server->upstream);
   return text.write();
 }
 

@@ -39,6 +39,7 @@ struct ConnectorFigures {
 struct Figures {
   std::string version;
   const ServerProbe* server;
+  bool upstream = false;  // requests are passed on to an app
   std::vector<TopicFigures> topics;
   std::vector<ConnectorFigures> connectors;
   std::uint64_t replay_bytes = 0;

@@ -33,24 +33,27 @@ class LatencyProbe {
  public:
   static constexpr std::array<double, 13> bounds_seconds{
       0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10};
-  void observe(std::int64_t milliseconds, std::uint64_t events);
+  void observe(std::int64_t milliseconds, std::uint64_t events) {
+    observe_us(milliseconds * 1000, events);
+  }
+  void observe_us(std::int64_t microseconds, std::uint64_t events);
   std::uint64_t bucket(std::size_t i) const { return buckets_[i].load(std::memory_order_relaxed); }
   double sum_seconds() const {
-    return static_cast<double>(sum_ms_.load(std::memory_order_relaxed)) / 1000;
+    return static_cast<double>(sum_us_.load(std::memory_order_relaxed)) / 1e6;
   }
 
  private:
   std::array<std::atomic<std::uint64_t>, bounds_seconds.size() + 1> buckets_{};
-  std::atomic<std::uint64_t> sum_ms_{0};
+  std::atomic<std::uint64_t> sum_us_{0};
 };
 
-inline void LatencyProbe::observe(std::int64_t milliseconds, std::uint64_t events) {
+inline void LatencyProbe::observe_us(std::int64_t microseconds, std::uint64_t events) {
   // Clocks of broker and sidecar differ; a record is never delivered before it was written.
-  const std::int64_t ms = milliseconds < 0 ? 0 : milliseconds;
+  const std::int64_t us = microseconds < 0 ? 0 : microseconds;
   std::size_t i = 0;
-  while (i < bounds_seconds.size() && static_cast<double>(ms) > bounds_seconds[i] * 1000) ++i;
+  while (i < bounds_seconds.size() && static_cast<double>(us) > bounds_seconds[i] * 1e6) ++i;
   buckets_[i].fetch_add(events, std::memory_order_relaxed);
-  sum_ms_.fetch_add(static_cast<std::uint64_t>(ms) * events, std::memory_order_relaxed);
+  sum_us_.fetch_add(static_cast<std::uint64_t>(us) * events, std::memory_order_relaxed);
 }
 
 enum class SkipReason : std::uint8_t { tombstone, too_large, not_utf8 };
@@ -87,6 +90,47 @@ enum class CloseReason : std::uint8_t { client, dead_peer, slow, drain, error };
 inline constexpr std::array<std::string_view, 5> close_reasons{"client", "dead_peer", "slow",
                                                                "drain", "error"};
 
+// What can go wrong with a request that is passed on to the app.
+enum class UpstreamError : std::uint8_t {
+  connect,
+  connect_timeout,
+  send,
+  first_byte_timeout,
+  closed,
+  bad_answer,
+  busy,
+  busy_tunnels,
+  body_too_large,
+  bad_body,
+  broken_answer,
+  idle_timeout,
+  client_left,
+};
+inline constexpr std::array<std::string_view, 13> upstream_errors{
+    "connect",        "connect_timeout", "send",          "first_byte_timeout",
+    "closed",         "bad_answer",      "busy",          "busy_tunnels",
+    "body_too_large", "bad_body",        "broken_answer", "idle_timeout",
+    "client_left"};
+
+// One for the process: requests that are passed on to the app.
+struct UpstreamProbe {
+  static constexpr std::size_t codes = 600;  // of HTTP; 499: the client had gone
+
+  std::array<Counter, codes> requests;  // by the status that the client got
+  Gauge requests_open;
+  Gauge tunnels_open;
+  Gauge pool_idle;
+  Counter connections;  // made to the app
+  Counter bytes_in;     // of bodies and tunnels, towards the app
+  Counter bytes_out;
+  std::array<Counter, upstream_errors.size()> errors;
+  LatencyProbe duration;
+  LatencyProbe first_byte;
+
+  void request(unsigned status) { requests[status < codes ? status : 0].add(); }
+  void failed(UpstreamError error) { errors[static_cast<std::size_t>(error)].add(); }
+};
+
 // One for the process: the HTTP side.
 struct ServerProbe {
   Gauge connections;  // accepted sockets, whatever they do
@@ -98,6 +142,7 @@ struct ServerProbe {
   Counter malformed;                          // requests that could not be parsed
   std::atomic<bool> draining{false};          // not ready any more
   std::atomic<bool> draining_streams{false};  // and streams are being ended
+  UpstreamProbe upstream;
 
   void closed(CloseReason reason) { streams_closed[static_cast<std::size_t>(reason)].add(); }
   void response(unsigned status) { responses[status / 100 < 6 ? status / 100 : 0].add(); }

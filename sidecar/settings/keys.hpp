@@ -10,7 +10,11 @@ namespace sidestream::keys {
 inline constexpr std::string_view root[] = {"server", "connectors", "topics"};
 inline constexpr std::string_view server[] = {
     "listen", "admin",           "console",     "threads", "memory", "heartbeat",
-    "retry",  "max_connections", "drain_delay", "drain",   "cors"};
+    "retry",  "max_connections", "drain_delay", "drain",   "cors",   "trusted_proxies",
+    "upstream"};
+inline constexpr std::string_view upstream[] = {
+    "url",       "connect_timeout", "first_byte_timeout", "idle_timeout", "max_body",
+    "readiness", "max_requests",    "max_tunnels",        "access_log"};
 inline constexpr std::string_view cors[] = {"origins", "credentials"};
 inline constexpr std::string_view connector[] = {"kafka", "redis", "embedded"};
 inline constexpr std::string_view redis[] = {"url", "username", "password", "ca"};
@@ -32,6 +36,7 @@ inline constexpr Section sections[] = {
     {"", root},
     {"server", server},
     {"server.cors", cors},
+    {"server.upstream", upstream},
     {"connectors.*", connector},
     {"connectors.*.redis", redis},
     {"connectors.*.embedded", embedded},

@@ -17,8 +17,9 @@ constexpr Mark top{1, 1};
 constexpr std::string_view start_here =
     "a first file is `connectors: {local: {embedded: {}}}` and `topics: {hello: {from: local}}`";
 
-void check_anything_to_serve(const Section& section) {
+void check_anything_to_serve(const Section& section, bool upstream) {
   const Value topics = section["topics"];
+  if (upstream && (!topics.present() || topics.is_empty_section())) return;
   if (!topics.present() && !section.has("connectors"))
     section.problem("has neither topics nor connectors; " + std::string(start_here));
   else if (!topics.present() || topics.is_empty_section())
@@ -30,10 +31,11 @@ void check_anything_to_serve(const Section& section) {
 void read_settings(Context& context, const Node* root, Settings& into) {
   const std::size_t before = context.problems.count();
   const Section section = Value(context, "", top, root).section(keys::root);
-  // Else a misspelt key is why something seems to be missing.
-  if (context.problems.count() == before) check_anything_to_serve(section);
+  const bool known_keys = context.problems.count() == before;
   // The order of reading, as topics look up both of the others.
   into.server = read_server(section["server"]);
+  // Else a misspelt key is why something seems to be missing.
+  if (known_keys) check_anything_to_serve(section, into.server.upstream.has_value());
   Connectors connectors = read_connectors(section["connectors"]);
   into.connectors = std::move(connectors.settings);
   into.topics = read_topics(section["topics"], into.server, connectors.known);

@@ -1,9 +1,11 @@
 #include <algorithm>
 #include <chrono>
+#include <initializer_list>
 
 #include "sidecar/settings/address.hpp"
 #include "sidecar/settings/keys.hpp"
 #include "sidecar/settings/read.hpp"
+#include "sidecar/settings/upstream_url.hpp"
 
 namespace sidestream {
 
@@ -44,6 +46,55 @@ void read_origins(const Value& value, std::vector<std::string>& into) {
   into = std::move(origins);
 }
 
+void read_networks(const Value& value, std::vector<Network>& into) {
+  for (const Value& item : value.items()) {
+    const auto text = item.text();
+    if (!text) continue;
+    const Parsed<Network> network = parse_network(text->value);
+    if (!network.error.empty()) item.problem(text->shown + ' ' + network.error);
+    into.push_back(network.value);
+  }
+}
+
+// Requests would come back to us for ever.
+bool is_own(const UpstreamAddress& url, const ListenAddress& address) {
+  if (!url.socket.empty() || address.port != url.port) return false;
+  const auto ip = parse_ip(url.host);
+  return url.host == "localhost" || url.host == address.host ||
+         (address.any_host() && ip && (url.host == "::1" || (*ip)[12] == 127));
+}
+
+void read_url(const Value& value, std::initializer_list<ListenAddress> own, UpstreamAddress& into) {
+  const auto text = value.text();
+  if (!text) return;
+  const Parsed<UpstreamAddress> url = parse_upstream_url(text->value);
+  if (!url.error.empty()) return value.problem(text->shown + ' ' + url.error);
+  into = url.value;
+  for (const ListenAddress& address : own) {
+    if (is_own(into, address))
+      value.problem(text->shown + " is Sidestream's own port; give the app another one");
+  }
+}
+
+void read_upstream(const Value& value, std::initializer_list<ListenAddress> own,
+                   std::optional<UpstreamSettings>& into) {
+  if (!value.present()) return;
+  const Section section = value.section(keys::upstream);
+  UpstreamSettings& upstream = into.emplace();
+  if (!section.has("url")) section.problem("has no url; write url: http://127.0.0.1:8000");
+  read_url(section["url"], own, upstream.url);
+  section["connect_timeout"].read_duration(upstream.connect_timeout, pace_least, 10min);
+  section["first_byte_timeout"].read_duration(upstream.first_byte_timeout, pace_least, 24h);
+  section["idle_timeout"].read_duration(upstream.idle_timeout, pace_least, 7 * 24h);
+  section["max_body"].read_size(upstream.max_body, 1, memory_most, true);
+  section["readiness"].read_text_or_empty(upstream.readiness);
+  if (!upstream.readiness.empty() && !is_request_path(upstream.readiness))
+    section["readiness"].problem("is not a path of the app, like /healthz");
+  section["max_requests"].read_number(upstream.max_requests, 1, connections_most);
+  section["max_tunnels"].read_number(upstream.max_tunnels, 1, connections_most);
+  section["access_log"].read_number(upstream.access_log, 0);
+}
+
 }  // namespace
 
 void read_cors(const Value& value, CorsSettings& into) {
@@ -80,6 +131,8 @@ ServerSettings read_server(const Value& value) {
   section["drain_delay"].read_duration(server.drain_delay, 0ms, 10min);
   section["drain"].read_duration(server.drain, 0ms, 1h);
   read_cors(section["cors"], server.cors);
+  read_networks(section["trusted_proxies"], server.trusted_proxies);
+  read_upstream(section["upstream"], {listen, admin}, server.upstream);
   return server;
 }
 

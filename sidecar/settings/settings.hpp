@@ -11,6 +11,8 @@
 #include <variant>
 #include <vector>
 
+#include "sidecar/settings/network.hpp"
+
 namespace sidestream {
 
 using Milliseconds = std::chrono::milliseconds;
@@ -31,6 +33,31 @@ struct RetrySettings {
   friend bool operator==(const RetrySettings&, const RetrySettings&) = default;
 };
 
+// Where the app beside us listens: a host and port, or a Unix socket.
+struct UpstreamAddress {
+  std::string host;  // a name or an IP address without brackets
+  std::uint16_t port = 80;
+  std::string socket;  // absolute path; empty: host and port
+
+  friend bool operator==(const UpstreamAddress&, const UpstreamAddress&) = default;
+};
+
+// The app that gets every request that no topic takes.
+struct UpstreamSettings {
+  UpstreamAddress url;
+  Milliseconds connect_timeout{2000};
+  Milliseconds first_byte_timeout{60000};  // from the whole request to the answer's first byte
+  Milliseconds idle_timeout{600000};  // silence in the middle of a body or a tunnel; an answer that
+                                      // is an event stream may be silent for ever
+  std::uint64_t max_body = 0;         // bytes of a request's body; 0: no limit
+  std::string readiness;              // a path of the app that /readyz asks too; empty: none
+  std::uint32_t max_requests = 1024;  // at once
+  std::uint32_t max_tunnels = 10000;  // upgraded connections (WebSockets) at once
+  std::uint32_t access_log = 1;       // a line for each n-th request; 0: none
+
+  friend bool operator==(const UpstreamSettings&, const UpstreamSettings&) = default;
+};
+
 struct ServerSettings {
   std::string listen = "[::]:8080";  // event streams (public)
   std::string admin = "[::]:9090";   // metrics, health, console (private)
@@ -44,6 +71,8 @@ struct ServerSettings {
   Milliseconds drain_delay{0};            // after SIGTERM: not ready, still accepting
   Milliseconds drain{20000};              // then streams end, spread over this
   CorsSettings cors;
+  std::vector<Network> trusted_proxies;  // whose X-Forwarded-* and Forwarded are believed
+  std::optional<UpstreamSettings> upstream;
 
   friend bool operator==(const ServerSettings&, const ServerSettings&) = default;
 };

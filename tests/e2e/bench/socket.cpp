@@ -67,6 +67,12 @@ Socket::Socket(const Address& address, int receive_buffer) {
   }
 }
 
+Socket Socket::adopt(int fd) {
+  Socket socket;
+  socket.fd_ = fd;
+  return socket;
+}
+
 Socket::~Socket() { close(); }
 Socket::Socket(Socket&& other) noexcept
     : fd_(std::exchange(other.fd_, -1)), end_(std::exchange(other.end_, End::open)) {}

@@ -35,6 +35,7 @@ class Socket {
   Socket() = default;
   // `receive_buffer` > 0 makes a reader that stalls early.
   explicit Socket(const Address& address, int receive_buffer = 0);
+  static Socket adopt(int fd);  // one that somebody else has connected or accepted
   ~Socket();
   Socket(Socket&& other) noexcept;
   Socket& operator=(Socket&& other) noexcept;

@@ -46,6 +46,35 @@ class RouterTest : public testing::Test {
   Router router_{settings_, topics_, pages_};
 };
 
+// With an app beside us everything that no topic takes is the app's.
+TEST_F(RouterTest, TheAppGetsWhatNoTopicTakes) {
+  settings_.upstream.emplace();
+  const auto is_apps = [this](std::string method, std::string_view target, Fields headers = {}) {
+    Request r;
+    r.method = std::move(method);
+    r.headers = std::move(headers);
+    EXPECT_TRUE(parse_target(target, r)) << target;
+    const auto outcome = router_.route(Port::streams, r, Timestamp());
+    return std::holds_alternative<Router::ToApp>(outcome);
+  };
+  EXPECT_TRUE(is_apps("GET", "/"));
+  EXPECT_TRUE(is_apps("GET", "/events"));
+  EXPECT_TRUE(is_apps("POST", "/events"));
+  EXPECT_FALSE(is_apps("GET", "/events?topic=orders"));
+  EXPECT_FALSE(is_apps("GET", "/events/orders"));
+  EXPECT_TRUE(is_apps("DELETE", "/events/orders"));
+  EXPECT_FALSE(is_apps("POST", "/events/orders"));
+  EXPECT_TRUE(is_apps("POST", "/events/logs")) << "not published by us";
+  EXPECT_TRUE(is_apps("GET", "/livez")) << "the public port has no pages of ours";
+  const auto preflight = [](std::string method) {
+    return Fields{{"origin", "https://a"}, {"access-control-request-method", std::move(method)}};
+  };
+  EXPECT_FALSE(is_apps("OPTIONS", "/events/logs", preflight("GET")));
+  EXPECT_TRUE(is_apps("OPTIONS", "/events/logs", preflight("POST")));
+  EXPECT_TRUE(is_apps("OPTIONS", "/events/logs"));
+  EXPECT_EQ(status("GET", "/nothing", Port::admin), 404u);
+}
+
 TEST_F(RouterTest, AParameterNamesTheLog) {
   const auto outcome = route("GET", "/chat/abc-1");
   ASSERT_TRUE(std::holds_alternative<StreamRequest>(outcome));

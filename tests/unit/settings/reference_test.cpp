@@ -39,7 +39,9 @@ TopicSettings topic(std::string name, std::string path, std::string from, std::s
 
 TEST(Reference, HasTheDefaultsOfTheCode) {
   const Settings settings = load_file(reference_path());
-  EXPECT_EQ(settings.server, ServerSettings{});
+  ServerSettings server;
+  server.upstream.emplace().url = {"127.0.0.1", 8000, ""};
+  EXPECT_EQ(settings.server, server);
   EXPECT_EQ(connector<EmbeddedSettings>(settings, "local"), EmbeddedSettings{});
   EXPECT_EQ(connector<RedisSettings>(settings, "cache"), (RedisSettings{"redis"}));
   const std::vector<TopicSettings> expected{

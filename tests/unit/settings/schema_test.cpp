@@ -83,7 +83,7 @@ TEST_F(Schema, HasTheDefaultsOfTheReference) {
   // These have none: they are required, or follow from others, or are sections themselves.
   const std::set<std::string_view> without{"server", "connectors", "topics", "cors",     "kafka",
                                            "redis",  "embedded",   "url",    "from",     "topic",
-                                           "stream", "path",       "event",  "retention"};
+                                           "stream", "path",       "event",  "retention", "upstream"};
   for (const keys::Section& known : keys::sections) {
     const auto values = keys_at(reference, known.path);
     for (const auto& property : section(known.path).at("properties").as_object()) {

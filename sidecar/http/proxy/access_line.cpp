@@ -1,0 +1,63 @@
+#include "sidecar/http/proxy/access_line.hpp"
+
+#include <utility>
+
+#include "sidecar/http/proxy/proxy.hpp"
+
+namespace sidestream {
+namespace {
+
+namespace http = boost::beast::http;
+
+constexpr std::size_t path_max = 1024;  // of a line
+
+std::int64_t to_us(std::chrono::steady_clock::duration time) {
+  return std::chrono::duration_cast<std::chrono::microseconds>(time).count();
+}
+
+}  // namespace
+
+void AccessLine::begin(const RequestHeader& request, const std::string& peer, bool logged) {
+  accept = std::string(request[http::field::accept]);
+  logged_ = logged;
+  if (!logged) return;
+  method_ = std::string(request.method_string());
+  const std::string_view target(request.target().data(), request.target().size());
+  path_ = target.substr(0, std::min(target.find_first_of("?#"), path_max));
+  peer_ = peer;
+}
+
+void AccessLine::name(const std::string& request_id, const std::string& traceparent) {
+  if (!logged_) return;
+  request_id_ = request_id;
+  trace_id_ = traceparent.substr(3, 32);
+}
+
+void AccessLine::first_byte(UpstreamProbe& probe) {
+  if (std::exchange(heard, true)) return;
+  heard_at_ = Clock::now();
+  probe.first_byte.observe_us(to_us(heard_at_ - began_), 1);
+}
+
+void AccessLine::end(Proxy& proxy, std::optional<UpstreamError> error, bool reused) const {
+  const std::int64_t took = to_us(Clock::now() - began_);
+  proxy.probe().request(status);
+  proxy.probe().duration.observe_us(took, 1);
+  if (!logged_) return;
+  const auto cause = error ? upstream_errors[static_cast<std::size_t>(*error)] : std::string_view();
+  proxy.log().info("proxy", "request",
+                   {{"method", method_},
+                    {"path", path_},
+                    {"status", status},
+                    {"duration_us", took},
+                    {"first_byte_us", heard ? to_us(heard_at_ - began_) : 0},
+                    {"bytes_in", bytes_in},
+                    {"bytes_out", bytes_out},
+                    {"peer", peer_},
+                    {"request_id", request_id_},
+                    {"trace_id", trace_id_},
+                    {"reused", reused},
+                    {"cause", cause}});
+}
+
+}  // namespace sidestream

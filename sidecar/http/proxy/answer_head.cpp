@@ -1,0 +1,100 @@
+#include "sidecar/http/proxy/header_rules.hpp"
+#include "sidecar/http/proxy/message_heads.hpp"
+
+namespace sidestream {
+namespace {
+
+namespace http = boost::beast::http;
+
+std::string_view view(boost::beast::string_view text) { return {text.data(), text.size()}; }
+
+void append_status(std::string& out, const ResponseHeader& answer, bool http10) {
+  out += http10 ? "HTTP/1.0 " : "HTTP/1.1 ";
+  out.append(std::to_string(answer.result_int())).append(" ");
+  out.append(view(answer.reason())).append("\r\n");
+}
+
+void append_fields(std::string& out, const ResponseHeader& answer, const HopByHop& hop_by_hop) {
+  for (const auto& field : answer) {
+    if (field.name() == http::field::content_length || field.name() == http::field::via) continue;
+    if (hop_by_hop.contains(view(field.name_string()))) continue;
+    append_field(out, view(field.name_string()), view(field.value()));
+  }
+}
+
+void append_via(std::string& out, const ResponseHeader& answer) {
+  std::string via;
+  const auto [from, to] = answer.equal_range(http::field::via);
+  for (auto field = from; field != to; ++field) via.append(view(field->value())).append(", ");
+  append_field(out, "Via", via + (answer.version() < 11 ? "1.0" : "1.1") + " sidestream");
+}
+
+bool coding_is_plain(const ResponseHeader& answer) {
+  const auto codings = answer.count(http::field::transfer_encoding);
+  if (codings == 0) return true;
+  return codings == 1 && answer.version() >= 11 &&
+         equals_ignoring_case(view(answer[http::field::transfer_encoding]), "chunked");
+}
+
+// A body without a length is told in chunks, or by the end of the connection to HTTP/1.0.
+Framing framing_for(Framing body, const Asked& asked) {
+  if (body.kind == Framing::Kind::none || body.kind == Framing::Kind::length) return body;
+  body.kind = asked.http10 ? Framing::Kind::until_close : Framing::Kind::chunked;
+  return body;
+}
+
+bool is_event_stream(const ResponseHeader& answer) {
+  const auto type = view(answer[http::field::content_type]);
+  return equals_ignoring_case(type.substr(0, type.find_first_of("; ")), "text/event-stream");
+}
+
+}  // namespace
+
+std::optional<AnswerHead> make_answer_head(const ResponseHeader& answer, Framing body,
+                                           const Asked& asked) {
+  if (!coding_is_plain(answer)) return std::nullopt;
+  AnswerHead out;
+  out.framing = framing_for(body, asked);
+  out.keep_alive = asked.keep_alive && out.framing.kind != Framing::Kind::until_close;
+  out.event_stream = is_event_stream(answer);
+  out.text.reserve(512);
+  append_status(out.text, answer, asked.http10);
+  append_fields(out.text, answer, HopByHop(answer));
+  append_via(out.text, answer);
+  const unsigned status = answer.result_int();
+  if (out.framing.kind == Framing::Kind::chunked) out.text += "Transfer-Encoding: chunked\r\n";
+  if (out.framing.kind == Framing::Kind::length && status != 204) {
+    append_field(out.text, "Content-Length", std::to_string(out.framing.length));
+  } else if ((asked.head || status == 304) && answer.count(http::field::content_length) == 1) {
+    // What a body would have had.
+    append_field(out.text, "Content-Length", view(answer[http::field::content_length]));
+  }
+  if (!out.keep_alive) {
+    out.text += "Connection: close\r\n";
+  } else if (asked.http10) {
+    out.text += "Connection: keep-alive\r\n";
+  }
+  return out;
+}
+
+std::string make_interim_head(const ResponseHeader& answer) {
+  std::string text;
+  append_status(text, answer, false);
+  append_fields(text, answer, HopByHop(answer));
+  if (answer.result_int() == 101) {
+    text += "Connection: upgrade\r\n";
+    append_field(text, "Upgrade", view(answer[http::field::upgrade]));
+  }
+  return text;
+}
+
+std::string make_trailers(const http::fields& trailers) {
+  std::string text;
+  for (const auto& field : trailers) {
+    const auto name = view(field.name_string());
+    if (is_safe_trailer(name)) append_field(text, name, view(field.value()));
+  }
+  return text;
+}
+
+}  // namespace sidestream

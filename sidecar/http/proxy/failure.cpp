@@ -1,0 +1,90 @@
+#include "sidecar/http/proxy/failure.hpp"
+
+#include <array>
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
+#include <cstdlib>
+#include <string>
+
+#include "sidecar/http/proxy/header_rules.hpp"
+
+namespace sidestream {
+namespace {
+
+struct Telling {
+  unsigned status;
+  std::string_view text;
+};
+
+// By UpstreamError. Which step failed, in words for whoever sees the page.
+constexpr std::array<Telling, upstream_errors.size()> tellings{{
+    {502, "the app can't be reached: it does not accept connections"},
+    {504, "the app can't be reached: it did not accept a connection in time"},
+    {502, "the app closed the connection while the request was sent"},
+    {504, "the app has the request, but did not answer in time"},
+    {502, "the app closed the connection without an answer"},
+    {502, "the app's answer is not HTTP/1.1"},
+    {503, "the app has as many requests as it may have at once"},
+    {503, "the app has as many upgraded connections as it may have at once"},
+    {413, "the request's body is larger than the app may be sent"},
+    {400, "the request's body is not HTTP/1.1"},
+    {502, "the app broke its answer off"},
+    {504, "nothing was sent for too long"},
+    {502, "the client has gone"},
+}};
+
+enum class Form { json, html, text };
+
+double quality(std::string_view item) {
+  const auto at = item.find(";q=");
+  return at == std::string_view::npos
+             ? 1
+             : std::strtod(std::string(item.substr(at + 3)).c_str(), nullptr);
+}
+
+// The one that the client likes best; of two that it likes alike the first.
+Form form_for(std::string_view accept) {
+  std::string known = to_lower(accept);
+  std::erase(known, ' ');
+  Form best = Form::json;
+  double most = 0;
+  for (const auto item : list_items(known)) {
+    const auto type = item.substr(0, item.find(';'));
+    const bool json = type.ends_with("/json") || type.ends_with("+json");
+    const bool html = type == "text/html", text = type == "text/plain";
+    if (!(json || html || text) || quality(item) <= most) continue;
+    most = quality(item);
+    best = json ? Form::json : html ? Form::html : Form::text;
+  }
+  return best;
+}
+
+}  // namespace
+
+Response failure_answer(UpstreamError error, std::string_view accept) {
+  const auto [status, text] = tellings[static_cast<std::size_t>(error)];
+  const auto cause = upstream_errors[static_cast<std::size_t>(error)];
+  Response response;
+  response.status = status;
+  const std::string told(text);
+  switch (form_for(accept)) {
+    case Form::json:
+      response.body =
+          boost::json::serialize(boost::json::object{{"error", text}, {"cause", cause}});
+      break;
+    case Form::html:
+      response.content_type = "text/html; charset=utf-8";
+      response.body = "<!doctype html><title>" + std::to_string(status) + "</title><h1>" +
+                      std::to_string(status) + "</h1><p>" + told + "</p>";
+      break;
+    case Form::text:
+      response.content_type = "text/plain; charset=utf-8";
+      response.body = told;
+      break;
+  }
+  response.body += "\n";
+  if (status == 503) response.headers.emplace_back("Retry-After", "1");
+  return response;
+}
+
+}  // namespace sidestream

@@ -1,0 +1,70 @@
+#include "sidecar/http/proxy/forwarded.hpp"
+
+#include <algorithm>
+
+#include "sidecar/http/proxy/header_rules.hpp"
+
+namespace sidestream {
+namespace {
+
+namespace http = boost::beast::http;
+constexpr std::string_view ours = "http";  // the listener's scheme
+
+// All fields of this name as one list.
+std::string joined(const http::fields& fields, std::string_view name) {
+  std::string all;
+  const auto [from, to] = fields.equal_range({name.data(), name.size()});
+  for (auto field = from; field != to; ++field) {
+    const auto value = field->value();
+    if (!all.empty()) all += ", ";
+    all.append(value.data(), value.size());
+  }
+  return all;
+}
+
+std::string forwarded_element(const Peer& peer, std::string_view host) {
+  const bool v6 = peer.address.find(':') != std::string::npos;
+  std::string element = "for=" + (v6 ? "\"[" + peer.address + "]\"" : peer.address);
+  if (!host.empty()) element.append(";host=\"").append(host).append("\"");
+  return element.append(";proto=").append(ours);
+}
+
+}  // namespace
+
+Peer make_peer(const boost::asio::ip::address& address, const std::vector<Network>& trusted) {
+  Peer peer;
+  const bool mapped = address.is_v6() && address.to_v6().is_v4_mapped();
+  peer.address = mapped
+                     ? boost::asio::ip::make_address_v4(boost::asio::ip::v4_mapped, address.to_v6())
+                           .to_string()
+                     : address.to_string();
+  peer.address = peer.address.substr(0, peer.address.find('%'));  // a link-local scope
+  if (const auto bytes = parse_ip(peer.address)) {
+    peer.trusted = std::any_of(trusted.begin(), trusted.end(),
+                               [&](const Network& network) { return network.contains(*bytes); });
+  }
+  return peer;
+}
+
+void append_forwarded(std::string& out, const http::fields& fields, const Peer& peer,
+                      std::string_view host) {
+  const auto kept = [&](std::string_view name) {
+    return peer.trusted ? joined(fields, name) : std::string();
+  };
+  const auto extended = [](std::string list, std::string_view more) {
+    if (!list.empty()) list += ", ";
+    return list.append(more);
+  };
+  const auto or_else = [](const std::string& word, std::string_view other) {
+    return word.empty() ? other : std::string_view(word);
+  };
+  append_field(out, "X-Forwarded-For", extended(kept("x-forwarded-for"), peer.address));
+  append_field(out, "X-Forwarded-Proto", or_else(kept("x-forwarded-proto"), ours));
+  const std::string known_host = kept("x-forwarded-host");
+  if (const auto told = or_else(known_host, host); !told.empty()) {
+    append_field(out, "X-Forwarded-Host", told);
+  }
+  append_field(out, "Forwarded", extended(kept("forwarded"), forwarded_element(peer, host)));
+}
+
+}  // namespace sidestream

@@ -1,0 +1,226 @@
+#include "sidecar/http/proxy/forwarding.hpp"
+
+#include <array>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/write.hpp>
+#include <string>
+#include <utility>
+
+#include "sidecar/http/peer.hpp"
+#include "sidecar/http/proxy/failure.hpp"
+#include "sidecar/http/proxy/forwarding_state.hpp"
+
+namespace sidestream {
+namespace {
+
+namespace asio = boost::asio;
+namespace http = boost::beast::http;
+using namespace std::chrono_literals;
+using boost::system::error_code;
+
+constexpr auto no_throw = asio::as_tuple(asio::use_awaitable);
+constexpr auto pool_idle_max = 55s;
+// A request that must not be sent twice goes out on a connection that the app has just used: nobody
+// closes one so soon.
+constexpr auto fresh_enough = 500ms;
+constexpr std::size_t first_piece = 8 * 1024;
+constexpr std::size_t piece = 64 * 1024;
+
+}  // namespace
+
+// ---- what ends it early ----
+
+// Pending reads and writes end with an error, and whoever waits for them finds failure_.
+void Forwarding::fail(UpstreamError error) {
+  if (failure_) return;
+  failure_ = error;
+  cut();
+}
+
+void Forwarding::cut() {
+  error_code ignored;
+  if (app_) app_->close();
+  client_.cancel(ignored);
+}
+
+void Forwarding::look(Clock::time_point now) {
+  if (failure_) return;
+  if (now >= deadline_) return fail(overdue_);
+  if (!pumping_ && peer_has_left(client_.native_handle())) fail(UpstreamError::client_left);
+}
+
+// ---- the request ----
+
+bool Forwarding::admit() {
+  const auto most = static_cast<std::int64_t>(proxy_.settings().max_requests);
+  if (probe_.requests_open.value() > most) fail(UpstreamError::busy);
+  const auto tunnels = static_cast<std::int64_t>(proxy_.settings().max_tunnels);
+  if (head_.upgrade && probe_.tunnels_open.add(1) > tunnels) fail(UpstreamError::busy_tunnels);
+  const auto body_max = proxy_.settings().max_body;
+  if (body_max > 0 && head_.framing.length > body_max) fail(UpstreamError::body_too_large);
+  return !failure_;
+}
+
+bool Forwarding::take_head() {
+  const auto& request = parser_.get();
+  asked_ = {request.version() < 11, request.method() == http::verb::head, parser_.keep_alive()};
+  const auto target = split_target({request.target().data(), request.target().size()});
+  line_.begin(request, peer_.address, proxy_.is_logged());
+  // Callers have seen to the target.
+  auto made = make_request_head(request, request_.framing(), *target, peer_);
+  if (auto* refused = std::get_if<Response>(&made)) {
+    out_.answer = std::move(*refused);
+    return false;
+  }
+  head_ = std::get<RequestHead>(std::move(made));
+  line_.name(head_.request_id, head_.traceparent);
+  return true;
+}
+
+// A small body that came with its head goes out with it, in one write.
+void Forwarding::take_body_that_has_come() {
+  body_whole_ = !head_.framing.has_body();
+  if (body_whole_) return;
+  parser_.eager(true);
+  parser_.get().base().clear();  // what is in it afterwards are trailers
+  std::string raw(first_piece, '\0');
+  const auto [error, n] = request_.take(asio::buffer(raw));
+  if (error) return fail(UpstreamError::bad_body);
+  const auto body_max = proxy_.settings().max_body;
+  if (body_max > 0 && n > body_max) return fail(UpstreamError::body_too_large);
+  BodyWriter writer(head_.framing);
+  body_ = writer.framed(std::string_view(raw).substr(0, n), request_.is_done(),
+                        request_.is_done() ? make_trailers(parser_.get()) : std::string());
+  body_whole_ = request_.is_done();
+  probe_.bytes_in.add(n);
+  line_.bytes_in += n;
+}
+
+asio::awaitable<bool> Forwarding::reach_app() {
+  const auto idle_max = head_.repeatable ? Clock::duration(pool_idle_max) : fresh_enough;
+  app_ = proxy_.pool().take(std::chrono::duration_cast<std::chrono::milliseconds>(idle_max));
+  reused_ = app_ != nullptr;
+  if (reused_) co_return true;
+  co_return co_await connect();
+}
+
+asio::awaitable<bool> Forwarding::connect() {
+  reused_ = false;
+  app_ = std::make_unique<UpstreamConnection>(proxy_.io());
+  expect(proxy_.settings().connect_timeout, UpstreamError::connect_timeout);
+  const error_code error = co_await proxy_.pool().connect(*app_);
+  expect_nothing();
+  if (error) fail(UpstreamError::connect);
+  co_return !failure_;
+}
+
+asio::awaitable<bool> Forwarding::send_request() {
+  static constexpr std::string_view end = "\r\n";
+  const std::array<asio::const_buffer, 3> parts{asio::buffer(head_.text), asio::buffer(end),
+                                                asio::buffer(body_)};
+  expect(proxy_.settings().idle_timeout, UpstreamError::idle_timeout);
+  const auto [error, n] = co_await asio::async_write(app_->socket, parts, no_throw);
+  if (error) co_return false;
+  if (body_whole_) {
+    expect(proxy_.settings().first_byte_timeout, UpstreamError::first_byte_timeout);
+    co_return true;
+  }
+  pumping_ = true;
+  auto pump = pump_request();
+  asio::co_spawn(proxy_.io(), std::move(pump), asio::detached);
+  co_return true;
+}
+
+// The rest of the request's body, while the answer may already be read.
+asio::awaitable<void> Forwarding::pump_request() {
+  const auto buffer = std::make_unique<char[]>(piece);
+  const auto body_max = proxy_.settings().max_body;
+  BodyWriter writer(head_.framing);
+  while (!failure_ && !request_.is_done()) {
+    expect(proxy_.settings().idle_timeout, UpstreamError::idle_timeout);
+    auto room = asio::buffer(buffer.get(), piece);
+    const auto [error, n] = co_await request_.read(room);
+    if (failure_) break;
+    if (error) {
+      const bool http_error =
+          error.category() == make_error_code(http::error::bad_chunk).category();
+      const bool left = !http_error || error == http::error::partial_message;
+      fail(left ? UpstreamError::client_left : UpstreamError::bad_body);
+      break;
+    }
+    line_.bytes_in += n;
+    if (body_max > 0 && line_.bytes_in > body_max) {
+      fail(UpstreamError::body_too_large);
+      break;
+    }
+    const bool over = request_.is_done();
+    const std::string trailers = over ? make_trailers(parser_.get()) : std::string();
+    const auto parts = writer.parts({buffer.get(), n}, over, trailers);
+    const auto [lost, sent] = co_await asio::async_write(app_->socket, parts, no_throw);
+    probe_.bytes_in.add(n);
+    // It may have answered early and closed: the answer is still read.
+    if (lost) pump_broken_ = true;
+    if (lost) break;
+  }
+  if (!failure_ && !begun_)
+    expect(proxy_.settings().first_byte_timeout, UpstreamError::first_byte_timeout);
+  pumping_ = false;
+  pumped_.cancel();
+}
+
+asio::awaitable<void> Forwarding::stop_pump() {
+  error_code ignored;
+  while (pumping_) {
+    client_.cancel(ignored);
+    if (app_) app_->close();
+    pumped_.expires_at(Clock::time_point::max());
+    if (pumping_) co_await pumped_.async_wait(no_throw);
+  }
+}
+
+// ---- all of it ----
+//
+// co_await stands in statements of its own: behind && in a condition GCC 12 lays out the frame
+// wrong.
+
+asio::awaitable<Forwarded> Forwarding::run() {
+  const bool admitted = take_head() && admit();
+  if (admitted) take_body_that_has_come();
+  bool answered = false;
+  if (admitted && !failure_) answered = co_await read_answer();
+  if (answered) co_await send_answer();
+  if (pumping_) co_await stop_pump();
+  co_return finish();
+}
+
+Forwarded Forwarding::finish() {
+  if (failure_) {
+    probe_.failed(*failure_);
+    out_.keep_alive = false;
+    if (*failure_ == UpstreamError::client_left) {
+      if (!begun_) line_.status = 499;
+      begun_ = true;
+    }
+    if (!begun_) out_.answer = failure_answer(*failure_, line_.accept);
+    out_.reset = answer_head_.framing.kind == Framing::Kind::until_close;
+  } else if (line_.status == 101) {
+    out_.tunnel = std::move(app_);
+  }
+  if (head_.upgrade && !out_.tunnel) probe_.tunnels_open.add(-1);
+  if (out_.answer) {
+    line_.status = out_.answer->status;
+    out_.keep_alive = asked_.keep_alive && request_.is_done();
+  }
+  line_.end(proxy_, failure_, reused_);
+  return std::move(out_);
+}
+
+asio::awaitable<Forwarded> forward(Proxy& proxy, Socket& client, boost::beast::flat_buffer& buffer,
+                                   RequestHeadParser& head, const Peer& peer) {
+  Forwarding forwarding(proxy, client, buffer, std::move(head), peer);
+  Forwarded forwarded = co_await forwarding.run();
+  co_return forwarded;
+}
+
+}  // namespace sidestream

@@ -1,0 +1,96 @@
+#pragma once
+// The request and its answer while forward() runs. Private to forwarding.cpp, which holds the
+// request's way and the end, and forwarding_answer.cpp.
+//
+// Thread: the client's event loop.
+
+#include <boost/asio/steady_timer.hpp>
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "sidecar/http/proxy/access_line.hpp"
+#include "sidecar/http/proxy/body_writer.hpp"
+#include "sidecar/http/proxy/forwarding.hpp"
+#include "sidecar/http/proxy/message_reader.hpp"
+
+namespace sidestream {
+
+class Forwarding final : public Watched {
+ public:
+  using Clock = std::chrono::steady_clock;
+
+  Forwarding(Proxy& proxy, Socket& client, boost::beast::flat_buffer& buffer,
+             RequestHeadParser&& head, const Peer& peer)
+      : proxy_(proxy),
+        client_(client),
+        parser_(std::move(head)),
+        request_(client, buffer, parser_),
+        peer_(peer),
+        pumped_(proxy.io()),
+        probe_(proxy.probe()),
+        watch_(proxy.watch(*this)) {
+    probe_.requests_open.add(1);
+  }
+  ~Forwarding() override { probe_.requests_open.add(-1); }
+
+  boost::asio::awaitable<Forwarded> run();
+  void look(Clock::time_point now) override;
+
+ private:
+  using RequestReader = MessageReader<true, Socket>;
+  using AnswerReader = MessageReader<false, UpstreamSocket>;
+
+  bool admit();
+  bool take_head();
+  void take_body_that_has_come();
+  boost::asio::awaitable<bool> reach_app();
+  boost::asio::awaitable<bool> connect();
+  boost::asio::awaitable<bool> send_request();
+  boost::asio::awaitable<void> pump_request();
+  boost::asio::awaitable<void> stop_pump();
+  boost::asio::awaitable<bool> read_answer();
+  boost::asio::awaitable<boost::system::error_code> read_heads();
+  boost::asio::awaitable<void> pass_interim();
+  boost::asio::awaitable<void> send_answer();
+  boost::asio::awaitable<bool> send_body(BodyWriter writer);
+  Forwarded finish();
+
+  void fail(UpstreamError error);
+  void cut();
+  void expect(Clock::duration within, UpstreamError otherwise) {
+    deadline_ = Clock::now() + within;
+    overdue_ = otherwise;
+  }
+  void expect_nothing() { deadline_ = Clock::time_point::max(); }
+
+  Proxy& proxy_;
+  Socket& client_;
+  RequestReader::Parser parser_;
+  RequestReader request_;
+  const Peer& peer_;
+  RequestHead head_;
+  Asked asked_;
+  std::string body_;         // of the request, as far as it came with the head; framed
+  bool body_whole_ = false;  // body_ is all of it
+  std::unique_ptr<UpstreamConnection> app_;
+  bool reused_ = false;
+  std::optional<AnswerReader::Parser> answer_parser_;
+  std::optional<AnswerReader> answer_;
+  AnswerHead answer_head_;
+  Forwarded out_;
+  AccessLine line_;
+
+  bool pumping_ = false;      // pump_request runs
+  bool pump_broken_ = false;  // the app takes no more of the body
+  boost::asio::steady_timer pumped_;
+  bool begun_ = false;  // the client has got bytes of the answer
+  std::optional<UpstreamError> failure_;
+  Clock::time_point deadline_ = Clock::time_point::max();
+  UpstreamError overdue_{};
+  UpstreamProbe& probe_;
+  Watch watch_;
+};
+
+}  // namespace sidestream

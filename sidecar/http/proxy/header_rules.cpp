@@ -1,0 +1,109 @@
+#include "sidecar/http/proxy/header_rules.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+
+namespace sidestream {
+namespace {
+
+namespace http = boost::beast::http;
+
+char lower(char c) { return static_cast<char>(std::tolower(static_cast<unsigned char>(c))); }
+
+template <std::size_t n>
+bool is_among(std::string_view name, const std::array<std::string_view, n>& names) {
+  return std::any_of(names.begin(), names.end(),
+                     [&](auto known) { return equals_ignoring_case(known, name); });
+}
+
+constexpr std::array<std::string_view, 9> of_one_connection{
+    "connection",        "keep-alive", "proxy-connection",   "te",
+    "transfer-encoding", "upgrade",    "proxy-authenticate", "proxy-authorization",
+    "http2-settings"};
+
+// What frames or routes a message can't be listed away.
+constexpr std::array<std::string_view, 3> never_listed{"host", "content-length", "via"};
+
+constexpr std::array<std::string_view, 18> no_trailers{
+    "content-length", "host",         "expect",     "range",         "content-type",
+    "authorization",  "cookie",       "set-cookie", "cache-control", "content-encoding",
+    "content-range",  "max-forwards", "via",        "age",           "www-authenticate",
+    "trailer",        "x-request-id", "traceparent"};
+
+std::string with_hyphens(std::string_view name) {
+  std::string text = to_lower(name);
+  std::replace(text.begin(), text.end(), '_', '-');
+  return text;
+}
+
+}  // namespace
+
+std::string to_lower(std::string_view text) {
+  std::string out(text);
+  std::transform(out.begin(), out.end(), out.begin(), lower);
+  return out;
+}
+
+bool equals_ignoring_case(std::string_view a, std::string_view b) {
+  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(),
+                                            [](char x, char y) { return lower(x) == lower(y); });
+}
+
+std::vector<std::string_view> list_items(std::string_view value) {
+  constexpr std::string_view blank = " \t";
+  std::vector<std::string_view> items;
+  while (!value.empty()) {
+    const auto comma = value.find(',');
+    const auto item = value.substr(0, comma);
+    value.remove_prefix(comma == std::string_view::npos ? value.size() : comma + 1);
+    const auto first = item.find_first_not_of(blank);
+    if (first == std::string_view::npos) continue;
+    items.push_back(item.substr(first, item.find_last_not_of(blank) + 1 - first));
+  }
+  return items;
+}
+
+HopByHop::HopByHop(const http::fields& fields) {
+  const auto [from, to] = fields.equal_range(http::field::connection);
+  for (auto field = from; field != to; ++field) {
+    for (const auto item : list_items({field->value().data(), field->value().size()})) {
+      listed_.push_back(to_lower(item));
+    }
+  }
+}
+
+bool HopByHop::contains(std::string_view name) const {
+  if (is_among(name, of_one_connection)) return true;
+  return !listed_.empty() && lists(name) && !is_among(name, never_listed);
+}
+
+bool HopByHop::lists(std::string_view token) const {
+  return std::any_of(listed_.begin(), listed_.end(),
+                     [&](const auto& listed) { return equals_ignoring_case(listed, token); });
+}
+
+bool is_about_the_client(std::string_view name) {
+  const char first = name.empty() ? ' ' : lower(name.front());
+  if (first != 'x' && first != 'f') return false;
+  const std::string known = with_hyphens(name);
+  return known == "forwarded" || known == "x-real-ip" || known.starts_with("x-forwarded");
+}
+
+bool is_forged_spelling(std::string_view name) {
+  if (name.find('_') == std::string_view::npos) return false;
+  const std::string known = with_hyphens(name);
+  return known == "x-request-id" || is_about_the_client(known) ||
+         is_among(known, of_one_connection) || known == "content-length";
+}
+
+bool is_safe_trailer(std::string_view name) {
+  return !is_among(name, of_one_connection) && !is_among(name, no_trailers) &&
+         !is_about_the_client(name) && !is_forged_spelling(name);
+}
+
+void append_field(std::string& out, std::string_view name, std::string_view value) {
+  out.append(name).append(": ").append(value).append("\r\n");
+}
+
+}  // namespace sidestream

@@ -1,0 +1,122 @@
+#pragma once
+// Reads one HTTP/1.1 message, whose body comes in pieces as large as what has arrived.
+//
+// Thread: the socket's loop. Borrows: the socket and the buffer, which may begin with bytes of the
+// message and ends with those behind it.
+
+#include <algorithm>
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http/buffer_body.hpp>
+#include <boost/beast/http/error.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <cstddef>
+#include <utility>
+
+#include "sidecar/http/proxy/message_heads.hpp"
+
+namespace sidestream {
+
+// For a head, and for what of a body has come with it. A chunk's size line must fit too.
+constexpr std::size_t message_buffer_max = 80 * 1024;
+
+template <bool is_request, class Socket>
+class MessageReader {
+ public:
+  using Parser = boost::beast::http::parser<is_request, boost::beast::http::buffer_body>;
+  using Error = boost::beast::error_code;
+
+  MessageReader(Socket& socket, boost::beast::flat_buffer& buffer, Parser& parser)
+      : socket_(socket), buffer_(buffer), parser_(parser) {}
+
+  // end_of_stream: the peer closed before the first byte.
+  boost::asio::awaitable<Error> read_head() {
+    while (!parser_.is_header_done()) {
+      Error error;
+      if (buffer_.size() > 0) error = put();
+      if (error && error != boost::beast::http::error::need_more) co_return error;
+      if (parser_.is_header_done()) break;
+      error = co_await fill();
+      if (error == boost::asio::error::eof) {
+        co_return parser_.got_some() || buffer_.size() > 0
+            ? Error(boost::beast::http::error::partial_message)
+            : Error(boost::beast::http::error::end_of_stream);
+      }
+      if (error) co_return error;
+    }
+    parser_.eager(true);
+    co_return Error();
+  }
+
+  // Takes what is in the buffer already. How many bytes of the body: 0 without an error where there
+  // are none now.
+  std::pair<Error, std::size_t> take(boost::asio::mutable_buffer into) {
+    auto& body = parser_.get().body();
+    body.data = into.data();
+    body.size = into.size();
+    body.more = true;
+    Error error;
+    while (!error && !parser_.is_done() && buffer_.size() > 0 && body.size > 0) error = put();
+    if (error == boost::beast::http::error::need_more ||
+        error == boost::beast::http::error::need_buffer) {
+      error = {};
+    }
+    return {error, into.size() - body.size};
+  }
+
+  // The next piece of the body: 0 without an error when it is over.
+  boost::asio::awaitable<std::pair<Error, std::size_t>> read(boost::asio::mutable_buffer into) {
+    while (true) {
+      const auto taken = take(into);
+      if (taken.first || taken.second > 0 || parser_.is_done()) co_return taken;
+      Error error = co_await fill();
+      if (error == boost::asio::error::eof) {
+        parser_.put_eof(error);
+        if (!error) co_return std::pair<Error, std::size_t>({}, 0);
+      }
+      if (error) co_return std::pair<Error, std::size_t>(error, 0);
+    }
+  }
+
+  bool is_done() const { return parser_.is_done(); }
+  Parser& parser() { return parser_; }
+
+  Framing framing() const {
+    if (parser_.is_done()) {
+      const bool told = parser_.content_length() == std::uint64_t{0};
+      return {told ? Framing::Kind::length : Framing::Kind::none, 0};
+    }
+    if (parser_.chunked()) return {Framing::Kind::chunked, 0};
+    if (const auto length = parser_.content_length()) return {Framing::Kind::length, *length};
+    return {Framing::Kind::until_close, 0};
+  }
+
+ private:
+  Error put() {
+    Error error;
+    buffer_.consume(parser_.put(buffer_.data(), error));
+    return error;
+  }
+
+  boost::asio::awaitable<Error> fill() {
+    const std::size_t most = parser_.is_header_done() ? 64 * 1024 : 8 * 1024;
+    const std::size_t room = std::min(most, message_buffer_max - buffer_.size());
+    // A line that doesn't end.
+    if (room == 0) co_return Error(boost::beast::http::error::buffer_overflow);
+    auto space = buffer_.prepare(room);
+    const auto [error, n] =
+        co_await socket_.async_read_some(space, boost::asio::as_tuple(boost::asio::use_awaitable));
+    buffer_.commit(n);
+    co_return error;
+  }
+
+  Socket& socket_;
+  boost::beast::flat_buffer& buffer_;
+  Parser& parser_;
+};
+
+}  // namespace sidestream

@@ -1,0 +1,218 @@
+#include <algorithm>
+#include <array>
+#include <boost/beast/http/rfc7230.hpp>
+#include <charconv>
+#include <limits>
+
+#include "sidecar/http/proxy/header_rules.hpp"
+#include "sidecar/http/proxy/message_heads.hpp"
+#include "sidecar/http/proxy/trace_ids.hpp"
+
+namespace sidestream {
+namespace {
+
+namespace http = boost::beast::http;
+
+std::string_view view(boost::beast::string_view text) { return {text.data(), text.size()}; }
+
+bool is_host(std::string_view host) {
+  if (host.find_first_of(" \t,/\\@?#\"<>") != std::string_view::npos) return false;
+  const auto colon = host.find(':', host.starts_with('[') ? host.find(']') : 0);
+  return colon == std::string_view::npos ||
+         host.find_first_not_of("0123456789", colon + 1) == std::string_view::npos;
+}
+
+// Safe to send twice (RFC 9110 section 9.2.2).
+bool is_idempotent(http::verb method) {
+  constexpr std::array<http::verb, 6> verbs{http::verb::get,   http::verb::head,
+                                            http::verb::put,   http::verb::delete_,
+                                            http::verb::trace, http::verb::options};
+  return std::find(verbs.begin(), verbs.end(), method) != verbs.end();
+}
+
+// What the client wants to change to. h2c is left out: its frames would go past all that is checked
+// here, and the app answers in HTTP/1.1 as well.
+std::string protocols(const http::fields& fields) {
+  std::string all;
+  const auto [from, to] = fields.equal_range(http::field::upgrade);
+  for (auto field = from; field != to; ++field) {
+    for (const auto protocol : list_items(view(field->value()))) {
+      if (equals_ignoring_case(protocol.substr(0, 3), "h2c")) continue;
+      if (!all.empty()) all += ", ";
+      all += protocol;
+    }
+  }
+  return all;
+}
+
+// Max-Forwards counts hops down, of these two methods (RFC 9110 section 7.6.2).
+bool counts_hops(const RequestHeader& request) {
+  return (request.method() == http::verb::options || request.method() == http::verb::trace) &&
+         request.count(http::field::max_forwards) == 1;
+}
+
+bool is_last_hop(const RequestHeader& request) {
+  return counts_hops(request) && view(request[http::field::max_forwards]) == "0";
+}
+
+Response answer_as_last_hop(const RequestHeader& request) {
+  if (request.method() == http::verb::trace)
+    return Response::error(501, "TRACE is not answered here");
+  Response response;
+  response.status = 204;
+  return response;
+}
+
+// Nothing: good.
+std::optional<Response> find_fault(const RequestHeader& request, const Framing& body,
+                                   const Target& target) {
+  if (request.method() == http::verb::connect)
+    return Response::error(501, "CONNECT is not supported");
+  if (target.path == "*" && request.method() != http::verb::options)
+    return Response::error(400, "the request's target is not a path");
+  const auto hosts = request.count(http::field::host);
+  if (hosts > 1) return Response::error(400, "the request has more than one Host");
+  if (hosts == 0 && request.version() >= 11) return Response::error(400, "the request has no Host");
+  if (!is_host(view(request[http::field::host])) || !is_host(target.authority))
+    return Response::error(400, "the request's Host is not a host");
+  // Beyond it programs that count in signed numbers see something else.
+  constexpr auto length_max = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
+  if (body.length > length_max) return Response::error(400, "the Content-Length is too large");
+  if (is_last_hop(request)) return answer_as_last_hop(request);
+  const auto codings = request.count(http::field::transfer_encoding);
+  if (codings == 0) return std::nullopt;
+  if (request.version() < 11) return Response::error(400, "HTTP/1.0 has no Transfer-Encoding");
+  if (codings > 1 ||
+      !equals_ignoring_case(view(request[http::field::transfer_encoding]), "chunked"))
+    return Response::error(501, "the only Transfer-Encoding of a request is chunked");
+  return std::nullopt;
+}
+
+class Maker {
+ public:
+  Maker(const RequestHeader& request, const Target& target, const Peer& peer)
+      : request_(request), target_(target), peer_(peer), hop_by_hop_(request) {}
+
+  RequestHead make(Framing body) {
+    out_.framing = body;
+    out_.text.reserve(1024);
+    out_.text.append(view(request_.method_string())).append(" ").append(target_.path);
+    out_.text += " HTTP/1.1\r\n";
+    const auto host =
+        target_.authority.empty() ? view(request_[http::field::host]) : target_.authority;
+    append_field(out_.text, "Host", host);
+    copy_fields();
+    count_hop();
+    add_connection();
+    add_framing();
+    append_forwarded(out_.text, request_, peer_, host);
+    add_names();
+    return std::move(out_);
+  }
+
+ private:
+  bool is_ours(const http::fields::value_type& field) const {
+    switch (field.name()) {
+      case http::field::host:
+      case http::field::content_length:
+      case http::field::via:
+        return true;
+      default:
+        break;
+    }
+    const auto name = view(field.name_string());
+    // Those of a trusted peer that we extend are written anew too.
+    return equals_ignoring_case(name, "x-request-id") || equals_ignoring_case(name, "traceparent");
+  }
+
+  bool is_extended(std::string_view name) const {
+    return equals_ignoring_case(name, "x-forwarded-for") ||
+           equals_ignoring_case(name, "x-forwarded-proto") ||
+           equals_ignoring_case(name, "x-forwarded-host") ||
+           equals_ignoring_case(name, "forwarded");
+  }
+
+  void copy_fields() {
+    for (const auto& field : request_) {
+      const auto name = view(field.name_string());
+      if (is_ours(field) || hop_by_hop_.contains(name) || is_forged_spelling(name)) continue;
+      if (is_about_the_client(name) && (!peer_.trusted || is_extended(name))) continue;
+      if (field.name() == http::field::max_forwards && counts_hops(request_)) continue;
+      append_field(out_.text, name, view(field.value()));
+    }
+  }
+
+  void count_hop() {
+    if (!counts_hops(request_)) return;
+    const auto told = view(request_[http::field::max_forwards]);
+    std::uint32_t hops = 0;
+    const auto read = std::from_chars(told.data(), told.data() + told.size(), hops);
+    if (read.ec == std::errc() && hops > 0)
+      append_field(out_.text, "Max-Forwards", std::to_string(hops - 1));
+  }
+
+  void add_connection() {
+    const std::string wanted = protocols(request_);
+    out_.upgrade = request_.version() >= 11 && hop_by_hop_.lists("upgrade") && !wanted.empty() &&
+                   !out_.framing.has_body();
+    if (out_.upgrade) {
+      out_.text += "Connection: upgrade\r\n";
+      return append_field(out_.text, "Upgrade", wanted);
+    }
+    auto te = http::token_list(request_[http::field::te]);
+    if (te.exists("trailers")) out_.text += "Connection: TE\r\nTE: trailers\r\n";
+  }
+
+  void add_framing() {
+    if (out_.framing.kind == Framing::Kind::chunked) out_.text += "Transfer-Encoding: chunked\r\n";
+    if (out_.framing.kind == Framing::Kind::length)
+      append_field(out_.text, "Content-Length", std::to_string(out_.framing.length));
+    out_.repeatable = is_idempotent(request_.method()) && !out_.framing.has_body() && !out_.upgrade;
+  }
+
+  void add_names() {
+    std::string via;
+    const auto [from, to] = request_.equal_range(http::field::via);
+    for (auto field = from; field != to; ++field) via.append(view(field->value())).append(", ");
+    append_field(out_.text, "Via", via + (request_.version() < 11 ? "1.0" : "1.1") + " sidestream");
+    const auto told = [&](std::string_view name) {
+      const auto field = request_.find({name.data(), name.size()});
+      return field == request_.end() ? std::string_view() : view(field->value());
+    };
+    const auto id = told("x-request-id"), trace = told("traceparent");
+    out_.request_id = is_request_id(id) ? std::string(id) : make_request_id();
+    out_.traceparent = is_traceparent(trace) ? std::string(trace) : make_traceparent();
+    append_field(out_.text, "X-Request-Id", out_.request_id);
+    append_field(out_.text, "traceparent", out_.traceparent);
+  }
+
+  const RequestHeader& request_;
+  const Target& target_;
+  const Peer& peer_;
+  const HopByHop hop_by_hop_;
+  RequestHead out_;
+};
+
+}  // namespace
+
+std::optional<Target> split_target(std::string_view target) {
+  if (target.starts_with('/') || target == "*") return Target{target, {}};
+  constexpr std::string_view scheme = "http://";
+  if (target.size() < scheme.size() ||
+      !equals_ignoring_case(target.substr(0, scheme.size()), scheme)) {
+    return std::nullopt;
+  }
+  const auto rest = target.substr(scheme.size());
+  const auto path = rest.find('/');
+  if (rest.empty() || path == 0 || rest.find_first_of("?#") < path) return std::nullopt;
+  if (path == std::string_view::npos) return Target{"/", rest};
+  return Target{rest.substr(path), rest.substr(0, path)};
+}
+
+std::variant<RequestHead, Response> make_request_head(const RequestHeader& request, Framing body,
+                                                      const Target& target, const Peer& peer) {
+  if (auto fault = find_fault(request, body, target)) return std::move(*fault);
+  return Maker(request, target, peer).make(body);
+}
+
+}  // namespace sidestream

@@ -1,0 +1,118 @@
+#include "sidecar/http/proxy/upstream_pool.hpp"
+
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <string>
+#include <utility>
+
+#include "sidecar/http/peer.hpp"
+
+namespace sidestream {
+namespace {
+
+namespace asio = boost::asio;
+using namespace std::chrono_literals;
+using boost::system::error_code;
+
+constexpr auto no_throw = asio::as_tuple(asio::use_awaitable);
+constexpr std::size_t idle_most = 256;  // of one event loop
+constexpr std::size_t piece_kept = 8 * 1024;
+constexpr auto idle_time = 60s;
+constexpr auto resolve_again = 5s;  // so that an app that has moved is found
+
+// Closed by the app, or it has sent what nobody asked for.
+bool is_spoilt(UpstreamSocket& socket) {
+  char byte = 0;
+  const auto n = ::recv(socket.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+  return n >= 0 || (errno != EAGAIN && errno != EWOULDBLOCK);
+}
+
+}  // namespace
+
+void UpstreamConnection::close() {
+  error_code ignored;
+  socket.close(ignored);
+  resolver.cancel();
+}
+
+UpstreamPool::UpstreamPool(const UpstreamAddress& address, UpstreamProbe& probe)
+    : address_(address), probe_(probe) {
+  if (!address.socket.empty()) {
+    endpoints_.emplace_back(asio::local::stream_protocol::endpoint(address.socket));
+    return;
+  }
+  error_code error;
+  const auto ip = asio::ip::make_address(address.host, error);
+  if (!error) endpoints_.emplace_back(asio::ip::tcp::endpoint(ip, address.port));
+  if (!error) resolved_at_ = Clock::time_point::max();
+}
+
+UpstreamPool::~UpstreamPool() { probe_.pool_idle.add(-static_cast<std::int64_t>(idle_.size())); }
+
+std::unique_ptr<UpstreamConnection> UpstreamPool::take(std::chrono::milliseconds idle_max) {
+  while (!idle_.empty() && Clock::now() - idle_.back()->idle_since <= idle_max) {
+    auto connection = std::move(idle_.back());
+    idle_.pop_back();
+    probe_.pool_idle.add(-1);
+    if (!is_spoilt(connection->socket)) return connection;
+  }
+  return nullptr;
+}
+
+void UpstreamPool::put_back(std::unique_ptr<UpstreamConnection> connection) {
+  if (idle_.size() >= idle_most) return;
+  connection->idle_since = Clock::now();
+  if (connection->piece.size() > piece_kept) {
+    UpstreamConnection::Piece().swap(connection->piece);
+    connection->buffer.shrink_to_fit();
+  }
+  idle_.push_back(std::move(connection));
+  probe_.pool_idle.add(1);
+}
+
+void UpstreamPool::tidy(Clock::time_point now) {
+  const auto gone = std::remove_if(idle_.begin(), idle_.end(), [now](auto& connection) {
+    return now - connection->idle_since > idle_time || is_spoilt(connection->socket);
+  });
+  probe_.pool_idle.add(-std::distance(gone, idle_.end()));
+  idle_.erase(gone, idle_.end());
+}
+
+asio::awaitable<error_code> UpstreamPool::connect(UpstreamConnection& connection) {
+  error_code error;
+  if (address_.socket.empty()) error = co_await resolve(connection);
+  if (error) co_return error;
+  const std::vector<Endpoint> endpoints = endpoints_;
+  for (const Endpoint& endpoint : endpoints) {
+    error_code ignored;
+    connection.socket.close(ignored);
+    connection.socket.open(endpoint.protocol(), error);
+    if (error) continue;
+    const auto [refused] = co_await connection.socket.async_connect(endpoint, no_throw);
+    error = refused;
+    if (!error || error == asio::error::operation_aborted) break;
+  }
+  if (error) co_return error;
+  probe_.connections.add();
+  if (address_.socket.empty()) set_proxy_options(connection.socket.native_handle());
+  co_return error;
+}
+
+asio::awaitable<error_code> UpstreamPool::resolve(UpstreamConnection& connection) {
+  if (resolved_at_ == Clock::time_point::max()) co_return error_code();
+  if (!endpoints_.empty() && Clock::now() - resolved_at_ < resolve_again) co_return error_code();
+  const std::string port = std::to_string(address_.port);
+  const auto [error, results] =
+      co_await connection.resolver.async_resolve(address_.host, port, no_throw);
+  if (error) co_return error;
+  endpoints_.clear();
+  for (const auto& result : results) endpoints_.emplace_back(result.endpoint());
+  resolved_at_ = Clock::now();
+  co_return error_code();
+}
+
+}  // namespace sidestream

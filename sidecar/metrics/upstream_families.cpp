@@ -1,0 +1,36 @@
+#include "sidecar/metrics/upstream_families.hpp"
+
+namespace sidestream {
+
+void add_upstream(MetricsText& text, const UpstreamProbe& probe) {
+  text.counter("upstream_requests_total",
+               "Requests passed on to the app, by the status that the client got; 499: it had gone");
+  for (std::size_t code = 0; code < UpstreamProbe::codes; ++code) {
+    const auto count = probe.requests[code].value();
+    if (count > 0) text.sample({{"code", std::to_string(code)}}, static_cast<double>(count));
+  }
+  text.gauge("upstream_requests_open", "Requests that the app is answering");
+  text.sample({}, static_cast<double>(probe.requests_open.value()));
+  text.gauge("upstream_tunnels_open", "Upgraded connections (WebSockets)");
+  text.sample({}, static_cast<double>(probe.tunnels_open.value()));
+  text.gauge("upstream_pool_idle", "Open connections to the app that wait for a request");
+  text.sample({}, static_cast<double>(probe.pool_idle.value()));
+  text.counter("upstream_connections_total", "Connections made to the app");
+  text.sample({}, static_cast<double>(probe.connections.value()));
+  text.counter("upstream_bytes_total", "Bytes of bodies and tunnels: in to the app, out to clients");
+  text.sample({{"direction", "in"}}, static_cast<double>(probe.bytes_in.value()));
+  text.sample({{"direction", "out"}}, static_cast<double>(probe.bytes_out.value()));
+  text.counter("upstream_errors_total", "Requests that went wrong, by cause");
+  for (std::size_t i = 0; i < upstream_errors.size(); ++i) {
+    text.sample({{"cause", std::string(upstream_errors[i])}},
+                static_cast<double>(probe.errors[i].value()));
+  }
+  text.family("upstream_request_duration_seconds", "From the request's head to the answer's end",
+              MetricsText::MetricType::Histogram);
+  text.histogram({}, probe.duration);
+  text.family("upstream_first_byte_seconds", "From the request's head to the answer's first byte",
+              MetricsText::MetricType::Histogram);
+  text.histogram({}, probe.first_byte);
+}
+
+}  // namespace sidestream

@@ -1,0 +1,13 @@
+#pragma once
+// The metrics of requests that are passed on to the app.
+//
+// Thread: any.
+
+#include "sidecar/metrics/metrics_text.hpp"
+#include "sidecar/metrics/probes.hpp"
+
+namespace sidestream {
+
+void add_upstream(MetricsText& text, const UpstreamProbe& probe);
+
+}  // namespace sidestream

@@ -1,0 +1,31 @@
+#pragma once
+// An IP network in CIDR notation, like 10.0.0.0/8 or fd00::/8; an address alone is a network of one.
+// IPv4 stands in its IPv6-mapped form, so that both families compare alike. Pure.
+//
+// Thread: any.
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "sidecar/settings/parsed.hpp"
+
+namespace sidestream {
+
+using AddressBytes = std::array<std::uint8_t, 16>;
+
+// Nothing: not an IPv4 or IPv6 address.
+std::optional<AddressBytes> parse_ip(std::string_view text);
+
+struct Network {
+  AddressBytes first{};
+  unsigned bits = 128;  // how many of `first` count
+
+  bool contains(const AddressBytes& address) const;
+  friend bool operator==(const Network&, const Network&) = default;
+};
+
+Parsed<Network> parse_network(std::string_view text);
+
+}  // namespace sidestream
