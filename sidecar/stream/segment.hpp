@@ -29,10 +29,10 @@ enum class FrameKind : std::uint8_t {
   loss_at_most,  // the same where offsets don't count records
   mark,
 };
-constexpr bool is_gap(FrameKind kind) {
-  return kind == FrameKind::unsendable || kind == FrameKind::loss ||
-         kind == FrameKind::loss_at_most;
+constexpr bool is_loss(FrameKind kind) {
+  return kind == FrameKind::loss || kind == FrameKind::loss_at_most;
 }
+constexpr bool is_gap(FrameKind kind) { return kind == FrameKind::unsendable || is_loss(kind); }
 
 struct Frame {
   Offset offset;             // the partition's position after this frame

@@ -86,7 +86,8 @@ void Subscription::compose_frame(std::size_t part, const NextFrame& next, Contex
   LogReader& reader = readers_[part];
   const Frame& frame = *next.frame;
   LogState& state = *context.logs[part];
-  const std::string own_gap = own_loss(part, frame);
+  std::string own_gap;
+  if (is_loss(frame.kind)) own_gap = own_loss(part, frame);
   const std::string_view body = own_gap.empty() ? next.segment->body(frame) : own_gap;
   const std::string_view line =
       reader.shares_id() ? next.segment->id_line(frame) : std::string_view();
@@ -109,13 +110,11 @@ void Subscription::compose_frame(std::size_t part, const NextFrame& next, Contex
 }
 
 // The log's block tells what those have lost who stood where the log did; a reader that has come
-// with a later position has lost less. Empty: it stood there too, or the frame tells of no loss.
+// with a later position has lost less. Empty: it stood there too.
 std::string Subscription::own_loss(std::size_t part, const Frame& frame) const {
-  const bool exact = frame.kind == FrameKind::loss;
-  if (!exact && frame.kind != FrameKind::loss_at_most) return {};
   const auto from = readers_[part].ahead_of_log(frame);
   if (!from) return {};
-  Gap gap{frame.partition, *from, frame.offset.next(), std::nullopt, exact};
+  Gap gap{frame.partition, *from, frame.offset.next(), std::nullopt, frame.kind == FrameKind::loss};
   const OffsetFormat format = log(part).format();
   if (format == OffsetFormat::integer) gap.lost = frame.offset.number() - from->number();
   std::string body;
