@@ -161,6 +161,8 @@ std::string Application::metrics() const {
   figures.replay_bytes = pool_.bytes();
   figures.pinned_bytes = memory_.pinned();
   figures.memory_budget = memory_.budget();
+  figures.memory_limit = memory_limit().value_or(0);
+  figures.max_streams = settings_.server.max_connections;
   const auto open_logs = topics_.open_logs();
   const auto now = std::chrono::duration_cast<std::chrono::milliseconds>(
                        std::chrono::system_clock::now().time_since_epoch())
@@ -171,6 +173,7 @@ std::string Application::metrics() const {
       if (&log->topic() != topic) continue;
       const auto f = log->log().figures();
       ++t.open_logs;
+      if (!log->log().is_open()) ++t.opening_logs;
       t.log_bytes += f.bytes;
       t.log_frames += f.frames;
       t.slowest_lag = std::max(t.slowest_lag, log->slowest_lag());
