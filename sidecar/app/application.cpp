@@ -173,7 +173,7 @@ std::string Application::metrics() const {
       if (&log->topic() != topic) continue;
       const auto f = log->log().figures();
       ++t.open_logs;
-      if (!log->log().is_open()) ++t.opening_logs;
+      if (!log->log().is_open() && log->readers() > 0) ++t.opening_logs;
       t.log_bytes += f.bytes;
       t.log_frames += f.frames;
       t.slowest_lag = std::max(t.slowest_lag, log->slowest_lag());

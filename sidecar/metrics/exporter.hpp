@@ -17,7 +17,7 @@ struct TopicFigures {
   std::string topic;
   const TopicProbe* probe;
   std::uint64_t open_logs = 0;
-  std::uint64_t opening_logs = 0;  // of these, not yet found in the broker
+  std::uint64_t opening_logs = 0;  // of these, with readers and not yet found in the broker
   std::uint64_t log_bytes = 0;
   std::uint64_t log_frames = 0;
   double log_age_seconds = 0;  // of the oldest frame kept
