@@ -1,12 +1,16 @@
-"""Alerts: complete, each with a test that fires and one that stays silent, and with a section of the runbook."""
+"""Alerts: complete, each with a test that fires and one that stays silent."""
 
 import re
 
 import files
 from expressions import selectors
 
-ANCHOR = re.compile(r"https://github\.com/sidestream/sidestream/blob/main/deploy/runbook\.md#([a-z]+)")
-PARTS = ("**Means.**", "**Check.**", "**Causes**", "**Do.**")
+
+
+def runbook_url():
+    """As the dashboard links it, and the chart."""
+    url, chart = files.dashboard()["links"][0]["url"], files.chart()
+    return url if not chart or url in chart else "the chart links another runbook"
 
 
 class Alert:
@@ -23,8 +27,7 @@ class Alert:
         if self.labels.get("severity") not in ("critical", "warning"):
             yield "severity is neither critical nor warning"
         yield from ("it has no " + name for name in ("summary", "description") if not text.get(name))
-        anchor = ANCHOR.fullmatch(text.get("runbook_url", ""))
-        if not anchor or anchor[1] != self.name.lower():
+        if text.get("runbook_url") != "%s#%s" % (runbook_url(), self.name.lower()):
             yield "runbook_url does not lead to its section"
 
 
@@ -62,36 +65,8 @@ def check_labels(alert, results):
                  ["it has no label %s when it fires" % label for label in sorted(names - has)])
 
 
-def sections(level):
-    """Of the runbook: title and text."""
-    for section in re.split(r"^(?=#+ )", files.read(files.RUNBOOK), flags=re.M):
-        title = re.match(r"(#+) (.*)", section)
-        if title and len(title[1]) == level:
-            yield title[2], section
-
-
-def check_runbook(alerts, results):
-    book = dict(sections(3))
-    results.test("each alert has its section in the runbook", sorted(set(a.name for a in alerts) - set(book)))
-    results.test("each section of the runbook is about an alert", sorted(set(book) - set(a.name for a in alerts)))
-    for title, text in book.items():
-        results.test("runbook, %s: what it means, how to check, causes, what to do" % title,
-                     ["no " + part for part in PARTS if part not in text])
-
-
-def runbook_queries():
-    """{where: PromQL} of the runbook's blocks."""
-    found, title = {}, ""
-    for heading, block in re.findall(r"^#+ ([^\n]*)$|^ *```promql\n(.*?)^ *```", files.read(files.RUNBOOK), flags=re.M | re.S):
-        title = heading or title
-        if block:
-            found["runbook, %s, query %d" % (title, len(found) + 1)] = block.strip()
-    return found
-
-
 def check(alerts, results):
     for alert in alerts:
         results.test("%s is complete" % alert.name, list(alert.problems()))
         check_tests(alert, results)
         check_labels(alert, results)
-    check_runbook(alerts, results)

@@ -24,6 +24,18 @@ def dashboard():
     return json.loads(read(DASHBOARD))
 
 
+def chart():
+    path = os.path.join(CHART_FILES, "..", "Chart.yaml")
+    return read(path) if os.path.exists(path) else ""
+
+
+def sources():
+    """All C++ that can write a log line."""
+    for folder in ("sidecar", "connectors"):
+        for here, _, names in os.walk(os.path.join(ROOT, folder)):
+            yield from (read(os.path.join(here, name)) for name in names if name.endswith((".cpp", ".hpp")))
+
+
 def rule_tests():
     return sorted(os.path.join(RULE_TESTS, name) for name in os.listdir(RULE_TESTS))
 

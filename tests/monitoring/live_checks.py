@@ -7,7 +7,8 @@ import time
 
 import dashboard_checks
 import files
-from alert_checks import Alert, runbook_queries
+import runbook_checks
+from alert_checks import Alert
 from expressions import Metrics, grouping_labels
 from stage import wait_for
 
@@ -38,7 +39,7 @@ def check_names(stage, rules, recorded, results):
     metrics = Metrics(stage.get("/metrics"), recorded)
     dashboard = files.dashboard()
     panels = dashboard_checks.queries(dashboard)
-    asked = {**{"rule " + rule["name"]: rule["query"] for rule in rules}, **panels, **runbook_queries()}
+    asked = {**{"rule " + rule["name"]: rule["query"] for rule in rules}, **panels, **runbook_checks.queries()}
     for name, expr in asked.items():
         results.test("%s: metrics and labels exist" % name, metrics.problems(expr))
     for name, (selector, label) in dashboard_checks.variable_queries(dashboard).items():
@@ -46,7 +47,7 @@ def check_names(stage, rules, recorded, results):
     for name, expr in panels.items():
         if not name.startswith("annotation"):
             results.test("%s: counters are rated, others not" % name, list(dashboard_checks.rate_problems(expr, metrics)))
-    results.test("queries of dashboard and runbook parse", files.parses({**panels, **runbook_queries()}, stage.folder))
+    results.test("queries of dashboard and runbook parse", files.parses({**panels, **runbook_checks.queries()}, stage.folder))
 
 
 def check_panels(stage, results):
@@ -54,7 +55,7 @@ def check_panels(stage, results):
         samples = stage.query(expr)
         empty = samples == [] and not name.startswith(MAY_BE_EMPTY)
         results.test("%s shows something" % name, "it is refused" if samples is None else "it is empty" if empty else "")
-    for name, query in runbook_queries().items():
+    for name, query in runbook_checks.queries().items():
         results.test("%s is evaluated" % name, "it is refused" if stage.query(query) is None else "")
 
 
@@ -105,7 +106,9 @@ def check(stage, results):
     alerts, rules, recorded = rules_of(stage, results)
     results.test("nothing fires while all is well", sorted(stage.firing()))
     check_names(stage, rules, recorded, results)
+    runbook_checks.check_pages(stage.get, results)
     check_firing(stage, faults(stage), results)
     check_panels(stage, results)
     check_firing(stage, endings(stage), results)
+    runbook_checks.check_log_queries(stage.log("sidestream"), results)
     return alerts

@@ -87,6 +87,9 @@ class Stage:
         log = open(os.path.join(self.folder, name + ".log"), "w")
         self.processes[name] = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=self.folder)
 
+    def log(self, name):
+        return files.read(os.path.join(self.folder, name + ".log"))
+
     def open(self):
         port = self.ports
         self.app = http.server.ThreadingHTTPServer(("127.0.0.1", port["app"]), App)
