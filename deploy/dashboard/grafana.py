@@ -21,6 +21,11 @@ def data_source():
     return {"type": "datasource", "name": "datasource", "label": "Data source", "query": "prometheus", "refresh": 1}
 
 
+def link(title, url):
+    return {"type": "link", "title": title, "url": url, "targetBlank": True, "icon": "doc", "tooltip": "", "tags": [],
+            "asDropdown": False, "includeVars": False, "keepTime": False}
+
+
 def annotation(name, expr, color, text):
     return {"name": name, "datasource": SOURCE, "enable": True, "expr": expr, "iconColor": color, "step": "60s",
             "titleFormat": name, "textFormat": text}
@@ -83,10 +88,11 @@ class Dashboard:
         self._add("state-timeline", title, about, [query(expr, legend)], size,
                   {"unit": "none", "mappings": mappings, "custom": {"fillOpacity": 80, "lineWidth": 0}},
                   {"mergeValues": True, "showValue": "never", "rowHeight": 0.8,
-                   "legend": {"displayMode": "list", "placement": "bottom", "showLegend": False}})
+                   "legend": {"displayMode": "list", "placement": "bottom", "showLegend": False, "calcs": []}})
 
     def heatmap(self, title, about, expr, unit, size=(8, 8)):
         self._add("heatmap", title, about, [query(expr, "{{le}}", format="heatmap")], size, {"unit": "short"},
                   {"calculate": False, "cellGap": 1, "yAxis": {"unit": unit},
-                   "color": {"mode": "scheme", "scheme": "Oranges"},
+                   "color": {"mode": "scheme", "scheme": "Oranges", "fill": "dark-orange", "exponent": 0.5, "steps": 64,
+                             "reverse": False},
                    "tooltip": {"mode": "single", "showColorScale": True}, "legend": {"show": False}})

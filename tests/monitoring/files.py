@@ -43,7 +43,9 @@ def rule_tests():
 def run(*command, text=None):
     """What a command complains about; nothing if it is content."""
     done = subprocess.run(command, input=text, capture_output=True, text=True)
-    return "" if done.returncode == 0 else re.sub(r"\s+", " ", done.stdout + done.stderr).strip() or "exit %d" % done.returncode
+    if done.returncode == 0:
+        return ""
+    return re.sub(r"\s+", " ", done.stdout + done.stderr).strip() or "exit %d" % done.returncode
 
 
 def parses(expressions, folder):

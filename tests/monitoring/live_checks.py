@@ -29,8 +29,10 @@ def play(stage):
 
 def rules_of(stage, results):
     """The alerts and the recorded metrics with their labels, as Prometheus has read them."""
-    rules = wait_for("rules that were evaluated", lambda: [r for r in stage.rules() if r["health"] != "unknown"] and stage.rules())
-    results.test("Prometheus evaluates every rule", ["%s: %s" % (r["name"], r.get("lastError")) for r in rules if r["health"] != "ok"])
+    wait_for("rules that were evaluated", lambda: all(rule["health"] != "unknown" for rule in stage.rules()))
+    rules = stage.rules()
+    results.test("Prometheus evaluates every rule",
+                 ["%s: %s" % (rule["name"], rule.get("lastError")) for rule in rules if rule["health"] != "ok"])
     recorded = {r["name"]: grouping_labels(r["query"]) - {"le"} for r in rules if r["type"] == "recording"}
     return [Alert(r) for r in rules if r["type"] == "alerting"], rules, recorded
 
@@ -39,22 +41,27 @@ def check_names(stage, rules, recorded, results):
     metrics = Metrics(stage.get("/metrics"), recorded)
     dashboard = files.dashboard()
     panels = dashboard_checks.queries(dashboard)
-    asked = {**{"rule " + rule["name"]: rule["query"] for rule in rules}, **panels, **runbook_checks.queries()}
+    asked = {**panels, **runbook_checks.queries(), **{"rule " + rule["name"]: rule["query"] for rule in rules}}
     for name, expr in asked.items():
         results.test("%s: metrics and labels exist" % name, metrics.problems(expr))
     for name, (selector, label) in dashboard_checks.variable_queries(dashboard).items():
-        results.test("variable %s: metric and label exist" % name, metrics.problems("sum by (%s) (%s)" % (label, selector)))
+        grouped = "sum by (%s) (%s)" % (label, selector)
+        results.test("variable %s: metric and label exist" % name, metrics.problems(grouped))
     for name, expr in panels.items():
         if not name.startswith("annotation"):
-            results.test("%s: counters are rated, others not" % name, list(dashboard_checks.rate_problems(expr, metrics)))
-    results.test("queries of dashboard and runbook parse", files.parses({**panels, **runbook_checks.queries()}, stage.folder))
+            problems = list(dashboard_checks.rate_problems(expr, metrics))
+            results.test("%s: counters are rated, others not" % name, problems)
+    results.test("queries of dashboard and runbook parse", files.parses(asked, stage.folder))
 
 
 def check_panels(stage, results):
     for name, expr in dashboard_checks.queries(files.dashboard()).items():
         samples = stage.query(expr)
-        empty = samples == [] and not name.startswith(MAY_BE_EMPTY)
-        results.test("%s shows something" % name, "it is refused" if samples is None else "it is empty" if empty else "")
+        if samples is None:
+            results.test("%s is evaluated" % name, "it is refused")
+        else:
+            empty = not samples and not name.startswith(MAY_BE_EMPTY)
+            results.test("%s shows something" % name, "it is empty" if empty else "")
     for name, query in runbook_checks.queries().items():
         results.test("%s is evaluated" % name, "it is refused" if stage.query(query) is None else "")
 

@@ -18,7 +18,8 @@ def sections(text):
 def queries():
     """{where: PromQL} of its blocks."""
     found, title = {}, ""
-    for heading, block in re.findall(r"^#+ ([^\n]*)$|^ *```promql\n(.*?)^ *```", files.read(files.RUNBOOK), flags=re.M | re.S):
+    headings_and_blocks = r"^#+ ([^\n]*)$|^ *```promql\n(.*?)^ *```"
+    for heading, block in re.findall(headings_and_blocks, files.read(files.RUNBOOK), flags=re.M | re.S):
         title = heading or title
         if block:
             found["runbook, %s, query %d" % (title, len(found) + 1)] = block.strip()
@@ -51,7 +52,8 @@ def check(alerts, results):
     for title, section in book.items():
         results.test("runbook, %s: what it means, how to check, causes, what to do" % title,
                      ["no " + part for part in PARTS if part not in section])
-    anchors = set(re.sub(r"[^\w-]", "", title.lower().replace(" ", "-")) for title in re.findall(r"^#+ (.*)", text, re.M))
+    titles = re.findall(r"^#+ (.*)", text, re.M)
+    anchors = set(re.sub(r"[^\w-]", "", title.lower().replace(" ", "-")) for title in titles)
     results.test("runbook: links lead somewhere", sorted(set(re.findall(r"\]\(#([^)]*)\)", text)) - anchors))
     results.test("runbook: settings exist", list(wrong_settings(spans)))
     results.test("runbook: log lines exist", list(wrong_lines(spans)))
@@ -67,7 +69,8 @@ def check_pages(get, results):
 def check_log_queries(log, results):
     """What jq takes from a line of the log stands there."""
     lines = [json.loads(line) for line in log.splitlines()]
-    for message, program in re.findall(r"jq -r 'select\(\.message == \"([^\"]*)\"\) \|(.*?)'", files.read(files.RUNBOOK)):
+    programs = r"jq -r 'select\(\.message == \"([^\"]*)\"\) \|(.*?)'"
+    for message, program in re.findall(programs, files.read(files.RUNBOOK)):
         fields = set(re.findall(r"\.([a-z_]+)", program))
         results.test("runbook: a line `%s` has %s" % (message, ", ".join(sorted(fields))),
                      "" if any(line["message"] == message and fields <= set(line) for line in lines) else "none has")

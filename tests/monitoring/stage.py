@@ -10,6 +10,7 @@ import socket
 import subprocess
 import threading
 import time
+import urllib.error
 import urllib.parse
 import urllib.request
 
@@ -85,7 +86,8 @@ class Stage:
 
     def start(self, name, *command):
         log = open(os.path.join(self.folder, name + ".log"), "w")
-        self.processes[name] = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=self.folder)
+        self.processes[name] = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                                                cwd=self.folder)
 
     def log(self, name):
         return files.read(os.path.join(self.folder, name + ".log"))
@@ -94,10 +96,10 @@ class Stage:
         port = self.ports
         self.app = http.server.ThreadingHTTPServer(("127.0.0.1", port["app"]), App)
         threading.Thread(target=self.app.serve_forever, daemon=True).start()
-        self.start("redis", "redis-server", "--port", str(port["redis"]), "--bind", "127.0.0.1", "--save", "", "--dir", self.folder)
+        self.start("redis", "redis-server", "--port", str(port["redis"]), "--bind", "127.0.0.1", "--save", "")
         self.start("sidestream", files.BINARY, "--config", self.configuration)
-        self.start("prometheus", "prometheus", "--config.file=prometheus.yml", "--storage.tsdb.path=data", "--log.level=warn",
-                   "--web.listen-address=127.0.0.1:%d" % port["prometheus"])
+        self.start("prometheus", "prometheus", "--config.file=prometheus.yml", "--storage.tsdb.path=data",
+                   "--log.level=warn", "--web.listen-address=127.0.0.1:%d" % port["prometheus"])
         wait_for("all connectors", lambda: '"up":false' not in self.get("/readyz"))
         wait_for("two scrapes", lambda: self.query("count_over_time(sidestream_build_info[1m]) > 1"))
 
@@ -143,9 +145,7 @@ class Stage:
     # ---- Prometheus ----
 
     def ask(self, what, **parameters):
-        url = "http://127.0.0.1:%d/api/v1/%s?%s" % (self.ports["prometheus"], what, urllib.parse.urlencode(parameters))
-        with urllib.request.urlopen(url, timeout=10) as answer:
-            return json.load(answer)["data"]
+        return json.loads(self.get("/api/v1/%s?%s" % (what, urllib.parse.urlencode(parameters)), "prometheus"))["data"]
 
     def query(self, expr):
         """The samples of an expression; None where Prometheus refuses it."""
@@ -159,4 +159,5 @@ class Stage:
 
     def firing(self):
         """{name: alert} of those that fire."""
-        return {alert["labels"]["alertname"]: alert for alert in self.ask("alerts")["alerts"] if alert["state"] == "firing"}
+        return {alert["labels"]["alertname"]: alert for alert in self.ask("alerts")["alerts"]
+                if alert["state"] == "firing"}
