@@ -40,6 +40,7 @@ struct ConnectorFigures {
 struct Figures {
   std::string version;
   const ServerProbe* server;
+  std::uint32_t max_streams = 0;
   bool upstream = false;  // requests are passed on to an app
   std::vector<TopicFigures> topics;
   std::vector<ConnectorFigures> connectors;
@@ -47,7 +48,6 @@ struct Figures {
   std::uint64_t pinned_bytes = 0;
   std::uint64_t memory_budget = 0;
   std::uint64_t memory_limit = 0;  // of the container; 0: none
-  std::uint64_t max_streams = 0;
 };
 
 // Thread: any.
