@@ -18,6 +18,7 @@ MAY_BE_EMPTY = ("annotation ", "panel Resident B")
 
 def play(stage):
     """Traffic that moves most of the metrics."""
+    stage.subscribe("/events/orders").close()
     for path in ("/events/orders", "/chat/room", "/events?topic=orders&topic=alerts"):
         stage.subscribe(path)
     for _ in range(3):

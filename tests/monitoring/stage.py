@@ -136,6 +136,7 @@ class Stage:
         s.sendall(("GET %s HTTP/1.1\r\nHost: sidestream\r\n\r\n" % path).encode())
         assert b"200 OK" in s.recv(65536)
         self.sockets.append(s)
+        return s
 
     def redis(self, *words):
         with socket.create_connection(("127.0.0.1", self.ports["redis"]), 10) as s:
