@@ -96,8 +96,13 @@ def wait_until_up(port):
             time.sleep(0.05)
 
 
+def scaling_metric():
+    with open(os.path.join(tools.CHART, "values.yaml")) as file:
+        return tools.yaml.safe_load(file)["autoscaling"]["metric"]
+
+
 def notes():
-    """The curl of the notes, played on the demo that a release without values runs."""
+    """The curl of the notes, played on the demo that a release without values runs; and what the autoscaler goes by."""
     done = tools.run(tools.program("helm4"), "install", "rel", tools.CHART, "--dry-run=client")
     text = done.stdout.partition("\nNOTES:\n")[2]
     paths = re.findall(r"curl (--no-buffer|--data '[^']*')? ?http://localhost:(\d+)(/\S+)", text)
@@ -119,6 +124,9 @@ def notes():
                                     "hello" if "--data" in option else None, wanted)
                     if found[0] != status or wanted not in found[1]:
                         yield "%s %s: %s" % (option, where, found)
+                metric = scaling_metric()
+                if ("# TYPE %s gauge\n" % metric).encode() not in request(admin, "GET", "/metrics", wanted=b"\0")[1]:
+                    yield "/metrics has no %s to scale by" % metric
             finally:
                 process.kill()
 
