@@ -77,6 +77,7 @@ class Run:
                "SIDESTREAM_TEST_LOAD": load(self.options, suite.preset),
                "SIDESTREAM_SCREENSHOTS": os.path.join(os.path.dirname(suite.log), "screenshots")}
         if self.options.nightly:
+            env["SIDESTREAM_TEST_NIGHTLY"] = "1"
             sanitized = suite.preset in suites.SANITIZERS
             env.setdefault("SIDESTREAM_FAULT_RUNS", "20" if sanitized else "100")
             env.setdefault("SIDESTREAM_MODEL_RUNS", "500" if sanitized else "5000")

@@ -16,7 +16,7 @@ LOGS = os.path.join(ROOT, "build", "test-logs")
 SANITIZERS = ("asan", "tsan")
 
 # Folders whose tests run with real processes and under load: in the release build one at a time.
-HEAVY = ("e2e", "faults", "browser", "backends", "quickstart")
+HEAVY = ("e2e", "faults", "browser", "backends", "cluster", "quickstart")
 # Folders whose scripts are also run with the sanitizers' binaries.
 SANITIZED_SCRIPTS = ("connectors", "e2e")
 # Folders with a `run` that is no suite.
@@ -25,9 +25,9 @@ OTHERS = ("bench",)
 QUICK = ("unit", "tidy", "connectors", "e2e")
 # Minutes that a suite may take before it counts as hanging; sanitizers get twice that.
 LIMITS = {"unit": 3, "tidy": 3, "metrics": 3, "connectors": 10, "e2e": 25, "faults": 10, "browser": 10, "backends": 15,
-          "quickstart": 10}
+          "cluster": 15, "quickstart": 10}
 # The same for a nightly run, where it does more.
-NIGHTLY_LIMITS = {"unit": 20, "faults": 180}
+NIGHTLY_LIMITS = {"unit": 20, "faults": 180, "cluster": 60}
 
 
 @dataclasses.dataclass(frozen=True)
