@@ -6,7 +6,7 @@ import crowd
 import paths
 import stage
 
-EXAMPLE = os.path.join(paths.ROOT, "deploy", "helm", "examples", "classic-sidecar")
+EXAMPLE = os.path.join(paths.ROOT, "deploy", "examples", "shop")  # a chart that has ours as its library
 SHOP, BESIDE, CLASSIC, LOAD = "shop", "beside", "classic", "load"
 SERVER = {"drain_delay": "1s", "drain": "5s", "retry": "500ms..3s", "heartbeat": "1s"}
 REDIS = {"cache": {"redis": {"url": stage.REDIS_URL}}}
@@ -40,6 +40,14 @@ def beside_app():
 def beside():
     """Native sidecar: in front of the app, Redis and Kafka behind it."""
     return stage.chart_values(mode="sidecar", config=beside_app(), app={"containers": [app_container()]})
+
+
+def classic():
+    """One more container of the pod of somebody else's chart."""
+    config = {"server": {**SERVER, "upstream": {"url": "http://127.0.0.1:8000"}}, "connectors": REDIS,
+              "topics": {"orders": {"from": "cache", "stream": "orders"}}}
+    return {"sidecar": "classic", "image": stage.APP, "replicas": 1,
+            "sidestream": stage.chart_values(config=config, metrics={"podMonitor": {"enabled": False}})}
 
 
 def load():

@@ -1,5 +1,6 @@
-"""The Helm that tests/support/install puts into the cache."""
+"""The Helm that the chart's own tests have put into the cache."""
 
+import functools
 import json
 import os
 import subprocess
@@ -12,8 +13,13 @@ class Failed(Exception):
     pass
 
 
+FETCH = os.path.join(paths.ROOT, "tests", "chart", "fetch")
+
+
+@functools.cache
 def path():
-    return os.path.join(paths.CACHE, "helm-4.2.4", "helm")
+    fetched = subprocess.run([FETCH], check=True, stdin=subprocess.DEVNULL, capture_output=True, text=True)
+    return os.path.join(fetched.stdout.strip(), "bin", "helm4")
 
 
 def run(*arguments, values=None):

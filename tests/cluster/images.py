@@ -31,9 +31,10 @@ def libraries(program):
     return {path: path for path in re.findall(r"(/\S+) \(0x", ran.stdout)} if ran.returncode == 0 else {}
 
 
-def of_program(name, program):
-    """The path of an archive with an image that holds a program and its libraries, and starts it."""
-    inside = "/" + os.path.basename(program)
+def of_program(name, program, inside=""):
+    """The path of an archive with an image that holds a program and its libraries, and starts it. The program is
+    in the root of the image, if not told otherwise."""
+    inside = inside or "/" + os.path.basename(program)
     layer = archive({inside: program, **libraries(program)})
     config = {"architecture": ARCHITECTURE[platform.machine()], "os": "linux",
               "config": {"Entrypoint": [inside], "User": "65532:65532"},

@@ -5,6 +5,8 @@ import re
 
 import api
 import charts
+import crowd
+import listener
 import stage
 
 HARDENED = {"Uid": "65532", "CapEff": "0" * 16, "CapBnd": "0" * 16, "NoNewPrivs": "1", "Seccomp": "2"}
@@ -66,4 +68,15 @@ def the_native_sidecar(ground):
     return "ready after %.1f s, the app answers through it; %s" % (seconds, check_hardened())
 
 
-TESTS = (a_careless_pod_is_refused, the_stand_alone_deployment, the_native_sidecar)
+def the_classic_sidecar(ground):
+    seconds = ground.install(charts.CLASSIC, charts.classic(), charts.EXAMPLE)
+    (address,) = crowd.addresses(stage.NAMESPACE, charts.CLASSIC)
+    assert stage.request(address, stage.STREAMS, "GET", "/") == (200, b"the app\n")
+    with listener.Listener(address, "/events/orders") as orders:
+        orders.wait_for("stream-open")
+    hardened = check_hardened()
+    ground.uninstall(charts.CLASSIC)
+    return "ready after %.1f s, the app answers through it; %s" % (seconds, hardened)
+
+
+TESTS = (a_careless_pod_is_refused, the_stand_alone_deployment, the_native_sidecar, the_classic_sidecar)

@@ -4,10 +4,10 @@ import os
 import shutil
 import subprocess
 
-import helm
 import paths
 
-COMMANDS = ("etcd", "containerd", "ctr", "runc", "openssl", "ip", "unshare", "redis-server", "java")
+COMMANDS = ("etcd", "containerd", "ctr", "runc", "openssl", "ip", "unshare", "redis-server", "java",
+            "go")
 
 
 def lacking():
@@ -21,8 +21,6 @@ def lacking():
             return "the command %s is not installed (tests/packages.txt, group cluster)" % command
     if not os.path.exists("/usr/lib/cni/bridge"):
         return "containernetworking-plugins is not installed (tests/packages.txt, group cluster)"
-    if not os.path.exists(helm.path()):
-        return "Helm is not installed (tests/support/install chart)"
     if not all(os.access(os.path.dirname(group), os.W_OK) for group in paths.cgroups()):
         return "cgroups can't be made here"
     tried = subprocess.run(["unshare", "--mount", "--net", "--pid", "--fork", "true"], capture_output=True, text=True)

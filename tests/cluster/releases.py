@@ -32,7 +32,7 @@ def heartbeat():
 def values(beat, url=""):
     made = charts.shop()
     made["config"]["server"] = {**made["config"]["server"], "heartbeat": beat}
-    return {**made, "replicas": 1, "test": {**made["test"], "url": url, "command": ["/app", "get"]}}
+    return {**made, "replicas": 1, "test": {**made["test"], "url": url}}
 
 
 def run(verb, *arguments, **options):

@@ -13,7 +13,7 @@ import node
 import paths
 
 NAMESPACE = "strict"
-SIDESTREAM, APP = "localhost/sidestream:test", "localhost/app:test"
+SIDESTREAM, APP, CURL = "localhost/sidestream:test", "localhost/app:test", "localhost/curl:test"
 REDIS_URL = "redis://%s:6379" % paths.GATEWAY
 STREAMS, ADMIN = 8080, 9090
 CORE = "/api/v1/namespaces/" + NAMESPACE
@@ -30,7 +30,7 @@ def build_app():
 def chart_values(**more):
     """Values that all releases have; `more` replaces top-level keys."""
     return {"image": {"repository": "localhost/sidestream", "tag": "test", "pullPolicy": "Never"},
-            "test": {"image": {"repository": "localhost/app", "tag": "test", "pullPolicy": "Never"}},
+            "test": {"image": {"repository": "localhost/curl", "tag": "test", "pullPolicy": "Never"}},
             "minReadySeconds": 2, "topologySpread": "none",
             "resources": {"requests": {"cpu": "50m"}},  # ten pods find room on two cores
             **more}
@@ -40,7 +40,9 @@ class Stage:
     def __init__(self):
         self.node = node.Node()
         images.load(images.of_program(SIDESTREAM, paths.BINARY))
-        images.load(images.of_program(APP, build_app()))
+        app = build_app()
+        images.load(images.of_program(APP, app))
+        images.load(images.of_program(CURL, app, "/usr/bin/curl"))
         self.redis, self.kafka = brokers.Redis(), brokers.Kafka()
         self.kafka.create("payments", 3)
         api.create("/api/v1/namespaces", {"metadata": {"name": NAMESPACE, "labels": {

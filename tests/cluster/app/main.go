@@ -1,8 +1,8 @@
 // The app that Sidestream stands in front of in the cluster: it answers requests and writes to Redis.
 //
-//	app             serves, until some seconds after SIGTERM
-//	app prestop     its own preStop hook
-//	app get URL     asks until the answer is 200: what `helm test` runs
+//	app               serves, until some seconds after SIGTERM
+//	app prestop       its own preStop hook
+//	curl ... URL      asks until the answer is 200: for `helm test`
 package main
 
 import (
