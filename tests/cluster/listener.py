@@ -93,28 +93,41 @@ class Listener:
         self.close()
 
 
-class Drain:
-    """A stream of records that begin with their number; with `reads=False` nothing is read before start()."""
+class Sink:
+    """A stream of which only the bytes are counted."""
 
-    def __init__(self, address, path, reads=True):
-        self.numbers, self.bytes = [], 0
-        self.socket, self.rest = open_stream(address, path, 0 if reads else 4096)
+    def __init__(self, address, path):
+        self.bytes = 0
+        self.socket, _ = open_stream(address, path)
         self.thread = threading.Thread(target=self.read, daemon=True)
-        if reads:
-            self.thread.start()
-
-    def start(self):
         self.thread.start()
 
     def read(self):
+        buffer = bytearray(1 << 18)
         with contextlib.suppress(OSError):
-            while piece := self.socket.recv(1 << 18):
-                self.bytes += len(piece)
-                *lines, self.rest = (self.rest + piece).split(b"\n")
-                self.numbers += [int(line[6:13]) for line in lines if re.match(rb"data: \d{7}", line)]
+            while count := self.socket.recv_into(buffer):
+                self.bytes += count
 
     def close(self):
         with contextlib.suppress(OSError):
             self.socket.shutdown(socket.SHUT_RDWR)
         self.thread.join()
+        self.socket.close()
+
+
+class Sleeper:
+    """A stream of which nothing is read before wake(). Its records begin with their number."""
+
+    def __init__(self, address, path):
+        self.numbers = []
+        self.socket, self.rest = open_stream(address, path, receive_buffer=4096)
+
+    def wake(self, last, seconds=SECONDS):
+        """Reads until the record of that number."""
+        self.socket.settimeout(seconds)
+        while not self.numbers or self.numbers[-1] < last:
+            piece = self.socket.recv(1 << 18)
+            assert piece, "the stream ended after %s" % self.numbers[-1:]
+            *lines, self.rest = (self.rest + piece).split(b"\n")
+            self.numbers += [int(line[6:13]) for line in lines if re.match(rb"data: \d{7}", line)]
         self.socket.close()

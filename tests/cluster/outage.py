@@ -33,8 +33,8 @@ def brokers_are_down_for_a_minute(ground):
     (address,) = charts.addresses(charts.BESIDE)
     with listener.Listener(address, "/events/orders") as orders, \
             listener.Listener(address, "/events/payments") as payments:
-        orders.wait_for("stream-live")
-        payments.wait_for("stream-live")
+        orders.wait_for("stream-open")
+        payments.wait_for("stream-open")
         sent = write(ground, address, 0)
         watch, stopped = limits.Watch(charts.BESIDE), time.monotonic()
         ground.redis.stop()

@@ -43,8 +43,8 @@ def one_topic_is_reloaded(ground):
     pods = [(pod["metadata"]["name"], stage.restarts(pod)) for pod in stage.pods(charts.SHOP)]
     with listener.Listener(address, "/events/numbers") as numbers, \
             listener.Listener(address, "/events/alerts") as alerts:
-        numbers.wait_for("stream-live")
-        alerts.wait_for("stream-live")
+        numbers.wait_for("stream-open")
+        alerts.wait_for("stream-open")
         before, edited = edit("stream: alerts", "stream: alarms"), time.monotonic()
         try:
             alerts.wait_for_end(SECONDS)
@@ -72,7 +72,7 @@ def a_bad_edit_changes_nothing(ground):
     address = charts.addresses(charts.SHOP)[0]
     api.wait("the good file", lambda: config_state(address)["status"] == "ok", SECONDS)
     with listener.Listener(address, "/events/alerts") as alerts:
-        alerts.wait_for("stream-live")
+        alerts.wait_for("stream-open")
         before, edited = edit("stream: alerts", "streem: alerts"), time.monotonic()
         try:
             failed = api.wait("the failure in /readyz", lambda: config_state(address)["status"] == "failed", SECONDS)

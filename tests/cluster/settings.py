@@ -51,7 +51,8 @@ def kubelet():
             "containerRuntimeEndpoint": "unix://" + SOCKET,
             "cgroupDriver": "cgroupfs", "cgroupRoot": "/" + paths.CGROUP, "failCgroupV1": False,
             "enforceNodeAllocatable": [], "failSwapOn": False, "makeIPTablesUtilChains": False,
-            "podLogsDir": os.path.join(paths.LOGS, "pods"), "resolvConf": "",
+            "resolvConf": "", "clusterDNS": [paths.GATEWAY],  # where nobody answers
+            "podLogsDir": os.path.join(paths.LOGS, "pods"),
             "syncFrequency": CONFIG_SYNC, "maxOpenFiles": 20000, "imageGCHighThresholdPercent": 100,
             "evictionHard": {"memory.available": "100Mi", "nodefs.available": "1%", "imagefs.available": "1%"}}
 
