@@ -52,7 +52,7 @@ def classic():
 
 def load():
     """Little memory and CPU."""
-    limits = {"cpu": "100m", "memory": "64Mi"}
+    limits = {"cpu": "50m", "memory": "64Mi"}
     return stage.chart_values(
         resources={"requests": limits, "limits": limits},
         probes={name: {"periodSeconds": 1, "timeoutSeconds": 1, "failureThreshold": 2}

@@ -11,9 +11,9 @@ import stage
 
 SECONDS = 20
 READERS = 100
-BATCH, PAUSE = 400, 0.05  # records of 70 bytes
-CORES = 0.1               # its limit
-BUSY = 0.8                # share of it; less would be no load
+BATCH, PAUSE = 50, 0.005  # records of 70 bytes
+CORES = 0.05              # its limit
+THROTTLED = 0.3           # share of the time in which it wants more, at least; else there is no load
 
 
 class Flood:
@@ -57,31 +57,46 @@ class Watch:
 
 
 def cgroup(hierarchy, pod, name):
-    """A figure of Sidestream's container."""
+    """The figures of Sidestream's container."""
     (container,) = [status["containerID"].partition("://")[2] for status in stage.statuses(pod)
                     if status["name"] == "sidestream"]
     (path,) = glob.glob("/sys/fs/cgroup/%s/**/%s/%s" % (hierarchy, container, name), recursive=True)
     with open(path) as file:
-        return int(file.read())
+        return [int(word) for word in file.read().split() if word.isdigit()]
+
+
+class Cpu:
+    """How much of it the pod has used since it was made, in cores, and in which part of the time it was throttled."""
+
+    def __init__(self, pod):
+        self.pod = pod
+        self.began = self.figures()
+
+    def figures(self):
+        periods, throttled, _ = cgroup("cpu", self.pod, "cpu.stat")
+        return time.monotonic(), cgroup("cpuacct", self.pod, "cpuacct.usage")[0] / 1e9, periods, throttled
+
+    def use(self):
+        seconds, used, periods, throttled = (now - then for now, then in zip(self.figures(), self.began))
+        return used / seconds, throttled / periods
 
 
 def small_and_busy(ground):
     ground.install(charts.LOAD, charts.load())
     (address,), (pod,) = charts.addresses(charts.LOAD), stage.pods(charts.LOAD)
-    limit = cgroup("memory", pod, "memory.limit_in_bytes")
+    (limit,) = cgroup("memory", pod, "memory.limit_in_bytes")
     assert limit == 64 * 2**20, limit
     readers = [listener.Sink(address, "/events/bulk") for _ in range(READERS)]
     sleeper = listener.Sleeper(address, "/events/bulk")
     watch, flood = Watch(charts.LOAD), Flood(ground.redis)
-    used, began = cgroup("cpuacct", pod, "cpuacct.usage"), time.monotonic()
+    cpu = Cpu(pod)
     try:
         time.sleep(SECONDS)
-        cpu = (cgroup("cpuacct", pod, "cpuacct.usage") - used) / 1e9 / (time.monotonic() - began)
-        read = sum(reader.bytes for reader in readers)
-        assert cpu > BUSY * CORES, "only %.2f cores: no load; %d records written, %d MiB read" % (
-            cpu, flood.count, read / 2**20)
+        (cores, throttled), read = cpu.use(), sum(reader.bytes for reader in readers)
+        assert throttled > THROTTLED, "%.3f cores, throttled for %.0f %%: no load; %d records, %d MiB read" % (
+            cores, 100 * throttled, flood.count, read / 2**20)
         watch.stop()
-        peak = cgroup("memory", pod, "memory.max_usage_in_bytes")
+        (peak,) = cgroup("memory", pod, "memory.max_usage_in_bytes")
         assert peak < limit, "%d of %d bytes" % (peak, limit)
     finally:
         written = flood.stop()
@@ -90,9 +105,10 @@ def small_and_busy(ground):
             reader.close()
     sleeper.wake(written - 1)
     assert sleeper.numbers == list(range(written)), "the slow reader lost or repeated records"
-    return "%.2f of %.2f cores, %d MiB/s to %d readers, at most %.1f of 64 MiB; ready in %d looks of %d; " \
-        "the slow reader caught up with %d records" % (
-            cpu, CORES, read / 2**20 / SECONDS, READERS, peak / 2**20, watch.looks, watch.looks, written)
+    return "%.3f of %.2f cores, throttled for %.0f %%, %d MiB/s to %d readers, at most %.1f of 64 MiB; ready in %d " \
+        "looks of %d; the slow reader caught up with %d records" % (
+            cores, CORES, 100 * throttled, read / 2**20 / SECONDS, READERS, peak / 2**20, watch.looks, watch.looks,
+            written)
 
 
 TESTS = (small_and_busy,)
