@@ -15,7 +15,7 @@ import stage  # noqa: E402
 import streaming  # noqa: E402
 import termination  # noqa: E402
 
-MODULES = (modes, streaming, reload, rollout, limits, outage, termination, releases)
+MODULES = (modes, streaming, reload, rollout, limits, outage, releases, termination)
 
 
 def run_test(test, ground):

@@ -73,7 +73,7 @@ class Cpu:
         self.began = self.figures()
 
     def figures(self):
-        periods, throttled, _ = cgroup("cpu", self.pod, "cpu.stat")
+        periods, throttled, *_ = cgroup("cpu", self.pod, "cpu.stat")
         return time.monotonic(), cgroup("cpuacct", self.pod, "cpuacct.usage")[0] / 1e9, periods, throttled
 
     def use(self):

@@ -39,7 +39,7 @@ def chart_values(**more):
 class Stage:
     def __init__(self):
         self.node = node.Node()
-        images.load(images.of_program(SIDESTREAM, paths.BINARY))
+        images.load(os.environ.get("SIDESTREAM_TEST_IMAGE") or images.of_program(SIDESTREAM, paths.BINARY))
         app = build_app()
         images.load(images.of_program(APP, app))
         images.load(images.of_program(CURL, app, "/usr/bin/curl"))

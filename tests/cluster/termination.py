@@ -61,10 +61,24 @@ def gone(name):
     return name not in [pod["metadata"]["name"] for pod in api.get(stage.CORE + "/pods")["items"]]
 
 
+def touch_config(pod):
+    """Edits the ConfigMap to no effect, and waits until the pod has it: its `..data` is another folder then."""
+    path = "%s/configmaps/%s" % (stage.CORE, charts.service(charts.BESIDE))
+    text = api.get(path)["data"]["sidestream.yaml"] + "\n# edited\n"
+    api.patch(path, {"data": {"sidestream.yaml": text}})
+    mounted = "/var/lib/kubelet/pods/%s/volumes/kubernetes.io~configmap/sidestream-config/sidestream.yaml"
+
+    def arrived():
+        with open(mounted % pod["metadata"]["uid"]) as file:
+            return file.read() == text
+    api.wait("the edit in the pod", arrived)
+
+
 def order_of_the_end(ground):
     ground.install(charts.BESIDE, charts.beside())
     (address,), (pod,) = charts.addresses(charts.BESIDE), stage.pods(charts.BESIDE)
     name = pod["metadata"]["name"]
+    touch_config(pod)
     app, sidecar, requests = Log(name, "app"), Log(name, "sidestream"), Requests(address)
     with listener.Listener(address, "/events/orders") as orders:
         orders.wait_for("stream-open")
@@ -90,4 +104,13 @@ def order_of_the_end(ground):
             *(moment - began for moment in (*hooks, signal, orders.ended, last, end, stopped)), took)
 
 
-TESTS = (order_of_the_end,)
+def no_hook_failed(ground):
+    """In the whole run."""
+    events = api.get(stage.CORE + "/events")["items"]
+    hooks = [event["message"] for event in events if event["reason"] == "FailedPreStopHook"]
+    ended = {event["involvedObject"]["name"] for event in events if event["reason"] == "Killing"}
+    assert not hooks, "%d of %d pods: %s" % (len(hooks), len(ended), hooks[0])
+    return "of %d pods that ended" % len(ended)
+
+
+TESTS = (order_of_the_end, no_hook_failed)
