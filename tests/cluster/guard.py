@@ -8,6 +8,7 @@ process may be alive: it is found by its cgroup, which all of the cluster's proc
 Standard input is a pipe whose other end the suite holds. Prints what could not be removed.
 """
 
+import contextlib
 import os
 import signal
 import sys
@@ -69,7 +70,9 @@ def main():
     for number in ENDING:
         signal.signal(number, signal.SIG_IGN)
     sys.stdin.buffer.read()
-    print("\n".join(remove()))
+    found = "\n".join(remove())
+    with contextlib.suppress(BrokenPipeError):  # after a crash nobody listens
+        os.write(sys.stdout.fileno(), found.encode())
 
 
 if __name__ == "__main__":
