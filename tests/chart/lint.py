@@ -53,7 +53,7 @@ def every_key_is_everywhere():
         values = set(paths(yaml.safe_load(file)))
     with open(os.path.join(tools.CHART, "values.schema.json")) as file:
         schema = json.load(file)
-    known = set(schema_paths(schema, schema["definitions"])) - {"global"}
+    known = set(schema_paths(schema, schema["definitions"])) - {"global", "enabled"}
     with open(os.path.join(tools.CHART, "README.md")) as file:
         rows = re.findall(r"^\| `([\w.-]+)` \| `.*?` \| (.*) \|$", file.read(), re.M)
     for path in sorted(values - known):

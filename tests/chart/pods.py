@@ -1,5 +1,7 @@
 """What every pod must have: one container for all modes, the restricted profile, probes, drain, resources."""
 
+import os
+import re
 import tempfile
 
 import tools
@@ -102,21 +104,32 @@ def rollout():
             yield where + ": a rollout counts as failed before one pod has drained"
 
 
-def annotations(**server):
-    """The pods' annotations with something else in config.server."""
-    settings = tuple("config.server.%s=%s" % item for item in server.items())
+KAFKA = 'config={"connectors":{"e":{"kafka":{"bootstrap.servers":"k"}}},"topics":{"t":{"from":"e","topic":"t"}}}'
+
+
+def annotations(*settings):
+    """The pods' annotations."""
     for document in tools.objects(tools.render("sidestream", settings=settings)):
         if document["kind"] == "Deployment":
             return document["spec"]["template"]["metadata"]["annotations"]
 
 
-def only_the_server_section_replaces_pods():
-    if annotations() == annotations(threads=4):
-        yield "another config.server leaves the pods as they are"
-    topics = 'config={"connectors":{"l":{"embedded":{}}},"topics":{"t":{"from":"l"}}}'
-    for document in tools.objects(tools.render("sidestream", settings=(topics,))):
-        if document["kind"] == "Deployment" and document["spec"]["template"]["metadata"]["annotations"] != annotations():
-            yield "another topic replaces the pods, though it is reloaded"
+def only_what_is_not_reloaded_replaces_pods():
+    # The keys that a reload keeps as they were, as the program tells them in /readyz.
+    with open(os.path.join(tools.ROOT, "sidecar", "app", "configuration.cpp")) as file:
+        kept = set(re.findall(r'"server\.(\w+)"', file.read()))
+    with open(os.path.join(tools.CHART, "templates", "_config.tpl")) as file:
+        ours = set(re.findall(r'"(\w+)"', re.search(r"\$fixed := pick (.*)", file.read()).group(1)))
+    if not kept or kept != ours:
+        yield "the program keeps %s, the chart has %s" % (sorted(kept), sorted(ours))
+    if annotations(KAFKA) == annotations(KAFKA, "config.server.threads=4"):
+        yield "other threads leave the pods as they are"
+    for same in ('config.server.heartbeat="5s"', 'config.topics={"more":{"from":"e","topic":"t"}}',
+                 'config.connectors.f={"redis":{"url":"redis://r"}}'):
+        if annotations(KAFKA) != annotations(KAFKA, same):
+            yield same + " replaces the pods, though it is reloaded"
+    if annotations() == annotations('config={"connectors":{"l":{"embedded":{}}},"topics":{"t":{"from":"l"}}}'):
+        yield "an embedded log leaves the pods as they are"
     text = tools.render("sidestream", dict(tools.cases())["existing-configmap"])
     if "checksum" in text:
         yield "a checksum of a ConfigMap that the chart doesn't know"
@@ -127,4 +140,4 @@ def tests():
     yield "pods: restricted", restricted
     yield "pods: probes and drain", probes_and_drain
     yield "pods: rollout", rollout
-    yield "pods: only the server section replaces pods", only_the_server_section_replaces_pods
+    yield "pods: only what is not reloaded replaces them", only_what_is_not_reloaded_replaces_pods

@@ -101,6 +101,8 @@ def budgets_and_scaling():
             many = scaled or deployment["spec"].get("replicas", 1) > 1
             if scaled and "replicas" in deployment["spec"]:
                 yield where + ": replicas beside an autoscaler"
+            many = many or any(scaler["spec"]["scaleTargetRef"]["name"] == deployment["metadata"]["name"]
+                               for scaler in render.of("ScaledObject"))
             if not where.startswith("shop") and bool(render.of("PodDisruptionBudget")) != bool(many):
                 yield "%s: %d budgets" % (where, len(render.of("PodDisruptionBudget")))
         for budget in render.of("PodDisruptionBudget"):

@@ -25,7 +25,7 @@ OTHERS = ("bench",)
 QUICK = ("unit", "tidy", "connectors", "e2e")
 # Minutes that a suite may take before it counts as hanging; sanitizers get twice that.
 LIMITS = {"unit": 3, "tidy": 3, "metrics": 3, "connectors": 10, "e2e": 25, "faults": 10, "browser": 10, "backends": 15,
-          "cluster": 15, "quickstart": 10}
+          "quickstart": 10, "chart": 25, "cluster": 15}
 # The same for a nightly run, where it does more.
 NIGHTLY_LIMITS = {"unit": 20, "faults": 180, "cluster": 60}
 

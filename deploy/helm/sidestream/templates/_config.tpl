@@ -23,11 +23,17 @@
 {{- toYaml $config }}
 {{- end }}
 
-{{/* Annotations of a pod: topics, connectors and secrets are reloaded while it runs, the server section is
-     not wholly, so a change of that section alone replaces the pods. */}}
+{{/* Annotations of a pod. Nearly everything is reloaded while it runs; what is not replaces the pods: these
+     keys (a test compares them with the program's), and an embedded log. */}}
 {{- define "sidestream.podAnnotations" -}}
 {{- if not .Values.existingConfigMap }}
-checksum/server-config: {{ toJson .Values.config.server | sha256sum }}
+{{- $fixed := pick (default dict .Values.config.server) "listen" "admin" "threads" "memory" "upstream" }}
+{{- range $name, $connector := .Values.config.connectors }}
+{{- if hasKey $connector "embedded" }}
+{{- $_ := set $fixed (printf "connectors.%s" $name) $connector }}
+{{- end }}
+{{- end }}
+checksum/needs-restart: {{ toJson $fixed | sha256sum }}
 {{- end }}
 {{- with .Values.podAnnotations }}
 {{ toYaml . }}
