@@ -108,7 +108,7 @@ class Run:
         say(suite.preset, suite.name, counts, result.seconds)
 
     def run_preset(self, preset):
-        found = suites.find(preset, self.options.quick, self.options.only)
+        found = suites.find(preset, self.options.quick, self.options.only, self.options.nightly)
         with concurrent.futures.ThreadPoolExecutor(PARALLEL) as pool:
             list(pool.map(self.run, [suite for suite in found if not suite.heavy]))
         for suite in found:
@@ -171,7 +171,7 @@ def main():
     os.chdir(suites.ROOT)
     if options.list:
         for preset in presets(options):
-            for suite in suites.find(preset, options.quick, options.only):
+            for suite in suites.find(preset, options.quick, options.only, options.nightly):
                 print("%-8s %s" % (preset, suite.name))
         return 0
     began = time.monotonic()
