@@ -18,7 +18,7 @@ SANITIZERS = ("asan", "tsan")
 # Folders whose scripts take too long for every day: run with --nightly, or where --only names them.
 NIGHTLY = ("arm64", "debian13", "package")
 # Folders whose tests run with real processes and under load: in the release build one at a time.
-HEAVY = ("e2e", "faults", "browser", "backends", "quickstart", "image") + NIGHTLY
+HEAVY = ("e2e", "faults", "browser", "backends", "cluster", "quickstart", "image") + NIGHTLY
 # Folders whose scripts are also run with the sanitizers' binaries.
 SANITIZED_SCRIPTS = ("connectors", "e2e")
 # Folders with a `run` that is no suite.
@@ -27,9 +27,9 @@ OTHERS = ("bench",)
 QUICK = ("unit", "tidy", "connectors", "e2e")
 # Minutes that a suite may take before it counts as hanging; sanitizers get twice that.
 LIMITS = {"unit": 3, "tidy": 3, "metrics": 3, "monitoring": 3, "connectors": 10, "e2e": 25, "faults": 10, "browser": 10,
-          "backends": 15, "quickstart": 10, "chart": 25, "image": 20}
+          "backends": 15, "quickstart": 10, "chart": 25, "image": 20, "cluster": 15}
 # The same for a nightly run, where it does more.
-NIGHTLY_LIMITS = {"unit": 20, "faults": 180, "image": 60}
+NIGHTLY_LIMITS = {"unit": 20, "faults": 180, "image": 60, "cluster": 60}
 
 
 @dataclasses.dataclass(frozen=True)
