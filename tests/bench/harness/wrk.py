@@ -1,0 +1,47 @@
+"""Clients that ask one thing again and again (wrk), each on a connection that it keeps."""
+
+import contextlib
+import json
+import os
+import subprocess
+
+SCRIPT = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "load", "wrk.lua")
+CONNECTIONS = 64
+
+
+def start(server, seconds, pause=None):
+    """`pause`: mean milliseconds between an answer and the next request of a connection; none: at once."""
+    command = ["wrk", "-t1", "-c%d" % CONNECTIONS, "-d%ds" % seconds, "-s", SCRIPT, "http://%s/" % server.address, "--"]
+    return subprocess.Popen(command + ([str(pause)] if pause else []), stdin=subprocess.DEVNULL,
+                            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+
+
+def finish(server, process):
+    text, _ = process.communicate()
+    line = text.strip().splitlines()[-1] if text.strip() else ""
+    if process.returncode or not line.startswith("{"):
+        raise RuntimeError("%s: wrk failed: %s" % (server.name, text[-2000:]))
+    report = json.loads(line)
+    if report["errors"] or not report["requests"]:
+        raise RuntimeError("%s: wrk had errors: %s" % (server.name, text[-2000:]))
+    report["per_second"] = report["requests"] / report["seconds"]
+    return report
+
+
+def run(server, seconds, pause=None):
+    return finish(server, start(server, seconds, pause))
+
+
+@contextlib.contextmanager
+def behind(server, seconds, per_second):
+    """About so many requests a second go on meanwhile, for `seconds`; the report is in the list that it gives."""
+    reports = []
+    process = start(server, seconds, max(1, round(CONNECTIONS / per_second * 1000)))
+    try:
+        yield reports
+        reports.append(finish(server, process))
+    finally:
+        if process.poll() is None:
+            process.kill()
+            process.wait()
+        process.stdout.close()
