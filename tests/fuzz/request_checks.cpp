@@ -123,6 +123,9 @@ void check_head(const RequestHead& made, const Peer& peer, std::string_view targ
           "the target as it stands", head.first);
   require(target.find_first_of(" \t") == std::string_view::npos, "no blank in a target",
           head.first);
+  require(target != "*" || head.first.starts_with("OPTIONS "), "* is for OPTIONS", head.first);
+  require(head.value("host").find_first_of(" \t,/\\\"@") == std::string::npos, "a host is a host",
+          made.text);
   require_one_framing(head, made.text);
   require_no_forgery(head, peer, made.text);
   require_names(head, made, peer, made.text);

@@ -50,11 +50,15 @@ void check_network(std::string_view text) {
   require(network.bits <= 128 && network.contains(network.first), "it contains its first", text);
   const auto address = sidestream::parse_ip(text.substr(0, text.find('/')));
   require(address && network.contains(*address), "it contains the address", text);
-  if (network.bits == 0) return;
-  auto other = network.first;
-  const unsigned bit = network.bits - 1;
-  other[bit / 8] = static_cast<std::uint8_t>(other[bit / 8] ^ (0x80U >> bit % 8));
-  require(!network.contains(other), "and none whose last bit that counts differs", text);
+  const auto flipped = [&](unsigned bit) {
+    auto other = network.first;
+    other[bit / 8] = static_cast<std::uint8_t>(other[bit / 8] ^ (0x80U >> bit % 8));
+    return other;
+  };
+  for (unsigned bit = 0; bit < 128; ++bit) {
+    require(network.contains(flipped(bit)) == (bit >= network.bits), "its bits count, no others",
+            text);
+  }
 }
 
 void check_url(std::string_view text) {

@@ -55,10 +55,11 @@ def streams_of(kind, subscribers, rate, seconds):
         load.publish(events=10, rate=rate)
         wrk.run(server, 1)
         most = wrk.run(server, 2)["per_second"]
+        clients = wrk.connections_for(server, most / 2)
         alone = published(server, load, rate, seconds)
-        same, share = busy(server, server, load, rate, seconds, most)
-        beside, share_beside = busy(server, other, load, rate, seconds, most)
-    figures = {"requests_per_second_max": most, "proxy_load": share, "other_load": share_beside}
+        same, passed = busy(server, server, load, rate, seconds, clients)
+        beside, passed_beside = busy(server, other, load, rate, seconds, clients)
+    figures = {"requests_per_second_max": most, "proxy_load": passed / most, "other_load": passed_beside / most}
     for name, report in (("alone", alone), ("busy", same), ("other", beside)):
         figures["p50_%s_ms" % name] = report["p50_ms"]
         figures["p99_%s_ms" % name] = report["p99_ms"]
@@ -71,11 +72,11 @@ def published(server, load, rate, seconds):
     return report
 
 
-def busy(server, passing, load, rate, seconds, most):
-    with wrk.behind(passing, seconds + 2, most / 2) as reports:
+def busy(server, passing, load, rate, seconds, clients):
+    with wrk.behind(passing, seconds + 2, clients) as reports:
         time.sleep(1)
         report = published(server, load, rate, seconds)
-    return report, reports[0]["per_second"] / most
+    return report, reports[0]["per_second"]
 
 
 def proxy(run):

@@ -7,11 +7,12 @@ import subprocess
 
 SCRIPT = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "load", "wrk.lua")
 CONNECTIONS = 64
+PAUSE = 4  # milliseconds, where a pace is kept
 
 
-def start(server, seconds, pause=None):
+def start(server, seconds, connections, pause=None):
     """`pause`: mean milliseconds between an answer and the next request of a connection; none: at once."""
-    command = ["wrk", "-t1", "-c%d" % CONNECTIONS, "-d%ds" % seconds, "-s", SCRIPT, "http://%s/" % server.address, "--"]
+    command = ["wrk", "-t1", "-c%d" % connections, "-d%ds" % seconds, "-s", SCRIPT, "http://%s/" % server.address, "--"]
     return subprocess.Popen(command + ([str(pause)] if pause else []), stdin=subprocess.DEVNULL,
                             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
 
@@ -29,14 +30,19 @@ def finish(server, process):
 
 
 def run(server, seconds, pause=None):
-    return finish(server, start(server, seconds, pause))
+    return finish(server, start(server, seconds, CONNECTIONS, pause))
+
+
+def connections_for(server, per_second):
+    """How many that pause make so many requests a second."""
+    return max(1, round(per_second / run(server, 1, PAUSE)["per_second"] * CONNECTIONS))
 
 
 @contextlib.contextmanager
-def behind(server, seconds, per_second):
-    """About so many requests a second go on meanwhile, for `seconds`; the report is in the list that it gives."""
+def behind(server, seconds, connections):
+    """So many that pause ask meanwhile, for `seconds`; the report is in the list that it gives."""
     reports = []
-    process = start(server, seconds, max(1, round(CONNECTIONS / per_second * 1000)))
+    process = start(server, seconds, connections, PAUSE)
     try:
         yield reports
         reports.append(finish(server, process))
