@@ -1,11 +1,9 @@
 #include "sidecar/http/session.hpp"
 
 #include <algorithm>
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
@@ -14,6 +12,7 @@
 #include <optional>
 #include <utility>
 
+#include "sidecar/http/awaitable.hpp"
 #include "sidecar/http/cors.hpp"
 #include "sidecar/http/peer.hpp"
 #include "sidecar/http/proxy/forwarded.hpp"
@@ -29,8 +28,6 @@ namespace asio = boost::asio;
 namespace beast = boost::beast;
 namespace http = boost::beast::http;
 using namespace std::chrono_literals;
-
-constexpr auto no_throw = asio::as_tuple(asio::use_awaitable);
 
 constexpr std::uint32_t header_max = 64 * 1024;  // an id of 200 partitions and a page's cookies fit
 constexpr auto head_time = 10s;                  // for a request's head once its connection is open
@@ -68,7 +65,7 @@ void read_fields(const HeadParser& parser, Request& request) {
 }
 
 // The publish's answer, on this coroutine's loop.
-asio::awaitable<Result<Published>> publish(PublishRequest request) {
+Awaitable<Result<Published>> publish(PublishRequest request) {
   auto executor = co_await asio::this_coro::executor;
   auto initiate = [executor, &request](auto handler) {
     auto shared = std::make_shared<decltype(handler)>(std::move(handler));
@@ -80,8 +77,8 @@ asio::awaitable<Result<Published>> publish(PublishRequest request) {
                                                   });
                                      });
   };
-  co_return co_await asio::async_initiate<const asio::use_awaitable_t<>&, void(Result<Published>)>(
-      initiate, asio::use_awaitable);
+  co_return co_await asio::async_initiate<const UseAwaitable&, void(Result<Published>)>(
+      initiate, UseAwaitable());
 }
 
 class Session {
@@ -90,18 +87,18 @@ class Session {
       : stream_(std::move(socket)), port_(port), loop_(loop), context_(context) {}
 
   // False: the connection has become a stream, which counts itself.
-  asio::awaitable<bool> run();
+  Awaitable<bool> run();
 
  private:
   enum class Next { again, close, taken, tunnel };
 
-  asio::awaitable<Next> serve();
-  asio::awaitable<Next> pass_on(const Request& request, HeadParser& head);
-  asio::awaitable<Next> answer_unreadable(beast::error_code error);
-  asio::awaitable<Next> answer(const Request& request, Response response, bool keep_alive);
-  asio::awaitable<Next> answer_publish(const Request& request, HeadParser& head,
-                                       PublishRequest publish_to);
-  asio::awaitable<Next> start_stream(const Request& request, StreamRequest stream);
+  Awaitable<Next> serve();
+  Awaitable<Next> pass_on(const Request& request, HeadParser& head);
+  Awaitable<Next> answer_unreadable(beast::error_code error);
+  Awaitable<Next> answer(const Request& request, Response response, bool keep_alive);
+  Awaitable<Next> answer_publish(const Request& request, HeadParser& head,
+                                 PublishRequest publish_to);
+  Awaitable<Next> start_stream(const Request& request, StreamRequest stream);
   bool take_place() const;
 
   beast::basic_stream<asio::ip::tcp, asio::io_context::executor_type> stream_;
@@ -113,7 +110,7 @@ class Session {
   bool first_ = true;
 };
 
-asio::awaitable<bool> Session::run() {
+Awaitable<bool> Session::run() {
   Next next = Next::again;
   while (next == Next::again) next = co_await serve();
   if (next == Next::taken) co_return false;
@@ -133,7 +130,7 @@ asio::awaitable<bool> Session::run() {
   co_return true;
 }
 
-asio::awaitable<Session::Next> Session::serve() {
+Awaitable<Session::Next> Session::serve() {
   HeadParser parser;
   parser.header_limit(header_max);
   parser.body_limit(boost::none);
@@ -175,7 +172,7 @@ asio::awaitable<Session::Next> Session::serve() {
 }
 
 // To the app beside us.
-asio::awaitable<Session::Next> Session::pass_on(const Request& request, HeadParser& head) {
+Awaitable<Session::Next> Session::pass_on(const Request& request, HeadParser& head) {
   Socket& socket = stream_.socket();
   stream_.expires_never();
   if (!peer_) {
@@ -206,7 +203,7 @@ asio::awaitable<Session::Next> Session::pass_on(const Request& request, HeadPars
   co_return done.keep_alive ? Next::again : Next::close;
 }
 
-asio::awaitable<Session::Next> Session::answer_unreadable(beast::error_code error) {
+Awaitable<Session::Next> Session::answer_unreadable(beast::error_code error) {
   const bool ours = error.category() == make_error_code(http::error::bad_method).category();
   if (!ours || error == http::error::end_of_stream || error == http::error::partial_message) {
     co_return Next::close;
@@ -220,8 +217,8 @@ asio::awaitable<Session::Next> Session::answer_unreadable(beast::error_code erro
   co_return co_await answer(none, std::move(response), false);
 }
 
-asio::awaitable<Session::Next> Session::answer(const Request& request, Response response,
-                                               bool keep_alive) {
+Awaitable<Session::Next> Session::answer(const Request& request, Response response,
+                                         bool keep_alive) {
   http::response<http::string_body> out;
   out.version(request.http10 ? 10 : 11);
   out.result(response.status);
@@ -240,8 +237,8 @@ asio::awaitable<Session::Next> Session::answer(const Request& request, Response 
   co_return !error && keep_alive ? Next::again : Next::close;
 }
 
-asio::awaitable<Session::Next> Session::answer_publish(const Request& request, HeadParser& head,
-                                                       PublishRequest publish_to) {
+Awaitable<Session::Next> Session::answer_publish(const Request& request, HeadParser& head,
+                                                 PublishRequest publish_to) {
   const bool keep_alive = head.get().keep_alive();
   const auto too_large = [&] {
     Response response = Response::error(413, "the body is larger than this topic's max_event of " +
@@ -289,7 +286,7 @@ bool Session::take_place() const {
   return false;
 }
 
-asio::awaitable<Session::Next> Session::start_stream(const Request& request, StreamRequest stream) {
+Awaitable<Session::Next> Session::start_stream(const Request& request, StreamRequest stream) {
   std::string head = stream_head(request, cors_headers(stream.cors, request));
   const bool head_only = request.method == "HEAD";
   const bool refused = !head_only && !take_place();
@@ -326,8 +323,8 @@ asio::awaitable<Session::Next> Session::start_stream(const Request& request, Str
 
 }  // namespace
 
-boost::asio::awaitable<void> run_session(Socket socket, Port port, EventLoop& loop,
-                                         const SessionContext& context) {
+Awaitable<void> run_session(Socket socket, Port port, EventLoop& loop,
+                            const SessionContext& context) {
   context.probe.connections.add(1);
   bool counted = true;
   try {

@@ -7,6 +7,7 @@
 #include <string>
 #include <utility>
 
+#include "sidecar/http/awaitable.hpp"
 #include "sidecar/http/peer.hpp"
 #include "sidecar/http/proxy/failure.hpp"
 #include "sidecar/http/proxy/forwarding_state.hpp"
@@ -19,7 +20,6 @@ namespace http = boost::beast::http;
 using namespace std::chrono_literals;
 using boost::system::error_code;
 
-constexpr auto no_throw = asio::as_tuple(asio::use_awaitable);
 constexpr auto pool_idle_max = 55s;
 // A request that must not be sent twice goes out on a connection that the app has just used: nobody
 // closes one so soon.
@@ -97,7 +97,7 @@ void Forwarding::take_body_that_has_come() {
   line_.bytes_in += n;
 }
 
-asio::awaitable<bool> Forwarding::reach_app() {
+Awaitable<bool> Forwarding::reach_app() {
   const auto idle_max = head_.repeatable ? Clock::duration(pool_idle_max) : fresh_enough;
   app_ = proxy_.pool().take(std::chrono::duration_cast<std::chrono::milliseconds>(idle_max));
   reused_ = app_ != nullptr;
@@ -105,7 +105,7 @@ asio::awaitable<bool> Forwarding::reach_app() {
   co_return co_await connect();
 }
 
-asio::awaitable<bool> Forwarding::connect() {
+Awaitable<bool> Forwarding::connect() {
   reused_ = false;
   app_ = std::make_unique<UpstreamConnection>(proxy_.io());
   expect(proxy_.settings().connect_timeout, UpstreamError::connect_timeout);
@@ -115,7 +115,7 @@ asio::awaitable<bool> Forwarding::connect() {
   co_return !failure_;
 }
 
-asio::awaitable<bool> Forwarding::send_request() {
+Awaitable<bool> Forwarding::send_request() {
   static constexpr std::string_view end = "\r\n";
   const std::array<asio::const_buffer, 3> parts{asio::buffer(head_.text), asio::buffer(end),
                                                 asio::buffer(body_)};
@@ -133,7 +133,7 @@ asio::awaitable<bool> Forwarding::send_request() {
 }
 
 // The rest of the request's body, while the answer may already be read.
-asio::awaitable<void> Forwarding::pump_request() {
+Awaitable<void> Forwarding::pump_request() {
   const auto buffer = std::make_unique<char[]>(piece);
   const auto body_max = proxy_.settings().max_body;
   BodyWriter writer(head_.framing);
@@ -169,7 +169,7 @@ asio::awaitable<void> Forwarding::pump_request() {
   pumped_.cancel();
 }
 
-asio::awaitable<void> Forwarding::stop_pump() {
+Awaitable<void> Forwarding::stop_pump() {
   error_code ignored;
   while (pumping_) {
     client_.cancel(ignored);
@@ -184,7 +184,7 @@ asio::awaitable<void> Forwarding::stop_pump() {
 // co_await stands in statements of its own: behind && in a condition GCC 12 lays out the frame
 // wrong.
 
-asio::awaitable<Forwarded> Forwarding::run() {
+Awaitable<Forwarded> Forwarding::run() {
   const bool admitted = take_head() && admit();
   if (admitted) take_body_that_has_come();
   bool answered = false;
@@ -216,8 +216,8 @@ Forwarded Forwarding::finish() {
   return std::move(out_);
 }
 
-asio::awaitable<Forwarded> forward(Proxy& proxy, Socket& client, boost::beast::flat_buffer& buffer,
-                                   RequestHeadParser& head, const Peer& peer) {
+Awaitable<Forwarded> forward(Proxy& proxy, Socket& client, boost::beast::flat_buffer& buffer,
+                             RequestHeadParser& head, const Peer& peer) {
   Forwarding forwarding(proxy, client, buffer, std::move(head), peer);
   Forwarded forwarded = co_await forwarding.run();
   co_return forwarded;

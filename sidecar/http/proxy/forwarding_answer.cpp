@@ -3,6 +3,7 @@
 #include <string>
 #include <utility>
 
+#include "sidecar/http/awaitable.hpp"
 #include "sidecar/http/proxy/forwarding_state.hpp"
 
 namespace sidestream {
@@ -13,7 +14,6 @@ namespace http = boost::beast::http;
 using namespace std::chrono_literals;
 using boost::system::error_code;
 
-constexpr auto no_throw = asio::as_tuple(asio::use_awaitable);
 constexpr std::size_t first_piece = 8 * 1024;
 constexpr std::size_t piece = 64 * 1024;
 
@@ -22,7 +22,7 @@ constexpr std::size_t piece = 64 * 1024;
 // The answer's way, from the app to the client.
 
 // Once more where the app closed an idle connection just when it was taken, and that does no harm.
-asio::awaitable<bool> Forwarding::read_answer() {
+Awaitable<bool> Forwarding::read_answer() {
   for (int attempt = 0;; ++attempt) {
     bool reached = app_ != nullptr;
     if (!reached) reached = co_await reach_app();
@@ -49,7 +49,7 @@ asio::awaitable<bool> Forwarding::read_answer() {
 }
 
 // Up to the final one, or 101.
-asio::awaitable<error_code> Forwarding::read_heads() {
+Awaitable<error_code> Forwarding::read_heads() {
   while (true) {
     answer_parser_.emplace();
     answer_parser_->header_limit(64 * 1024);
@@ -67,7 +67,7 @@ asio::awaitable<error_code> Forwarding::read_heads() {
   }
 }
 
-asio::awaitable<void> Forwarding::pass_interim() {
+Awaitable<void> Forwarding::pass_interim() {
   if (asked_.http10) co_return;  // which knows none
   const std::string text = make_interim_head(answer_parser_->get()) + "\r\n";
   expect(proxy_.settings().idle_timeout, UpstreamError::idle_timeout);
@@ -78,7 +78,7 @@ asio::awaitable<void> Forwarding::pass_interim() {
   fail(UpstreamError::client_left);
 }
 
-asio::awaitable<void> Forwarding::send_answer() {
+Awaitable<void> Forwarding::send_answer() {
   const auto& answer = answer_parser_->get();
   line_.status = answer.result_int();
   if (line_.status == 101) {
@@ -107,7 +107,7 @@ asio::awaitable<void> Forwarding::send_answer() {
 }
 
 // True: all of it.
-asio::awaitable<bool> Forwarding::send_body(BodyWriter writer) {
+Awaitable<bool> Forwarding::send_body(BodyWriter writer) {
   answer_parser_->get().base().clear();
   std::string head = std::move(answer_head_.text);
   head += "\r\n";

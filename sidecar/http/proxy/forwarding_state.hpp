@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 
+#include "sidecar/http/awaitable.hpp"
 #include "sidecar/http/proxy/access_line.hpp"
 #include "sidecar/http/proxy/body_writer.hpp"
 #include "sidecar/http/proxy/forwarding.hpp"
@@ -35,7 +36,7 @@ class Forwarding final : public Watched {
   }
   ~Forwarding() override { probe_.requests_open.add(-1); }
 
-  boost::asio::awaitable<Forwarded> run();
+  Awaitable<Forwarded> run();
   void look(Clock::time_point now) override;
 
  private:
@@ -45,16 +46,16 @@ class Forwarding final : public Watched {
   bool admit();
   bool take_head();
   void take_body_that_has_come();
-  boost::asio::awaitable<bool> reach_app();
-  boost::asio::awaitable<bool> connect();
-  boost::asio::awaitable<bool> send_request();
-  boost::asio::awaitable<void> pump_request();
-  boost::asio::awaitable<void> stop_pump();
-  boost::asio::awaitable<bool> read_answer();
-  boost::asio::awaitable<boost::system::error_code> read_heads();
-  boost::asio::awaitable<void> pass_interim();
-  boost::asio::awaitable<void> send_answer();
-  boost::asio::awaitable<bool> send_body(BodyWriter writer);
+  Awaitable<bool> reach_app();
+  Awaitable<bool> connect();
+  Awaitable<bool> send_request();
+  Awaitable<void> pump_request();
+  Awaitable<void> stop_pump();
+  Awaitable<bool> read_answer();
+  Awaitable<boost::system::error_code> read_heads();
+  Awaitable<void> pass_interim();
+  Awaitable<void> send_answer();
+  Awaitable<bool> send_body(BodyWriter writer);
   Forwarded finish();
 
   void fail(UpstreamError error);

@@ -5,11 +5,8 @@
 // message and ends with those behind it.
 
 #include <algorithm>
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/awaitable.hpp>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/error.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/buffer_body.hpp>
 #include <boost/beast/http/error.hpp>
@@ -17,6 +14,7 @@
 #include <cstddef>
 #include <utility>
 
+#include "sidecar/http/awaitable.hpp"
 #include "sidecar/http/proxy/message_heads.hpp"
 
 namespace sidestream {
@@ -34,7 +32,7 @@ class MessageReader {
       : socket_(socket), buffer_(buffer), parser_(parser) {}
 
   // end_of_stream: the peer closed before the first byte.
-  boost::asio::awaitable<Error> read_head() {
+  Awaitable<Error> read_head() {
     while (!parser_.is_header_done()) {
       Error error;
       if (buffer_.size() > 0) error = put();
@@ -69,7 +67,7 @@ class MessageReader {
   }
 
   // The next piece of the body: 0 without an error when it is over.
-  boost::asio::awaitable<std::pair<Error, std::size_t>> read(boost::asio::mutable_buffer into) {
+  Awaitable<std::pair<Error, std::size_t>> read(boost::asio::mutable_buffer into) {
     while (true) {
       const auto taken = take(into);
       if (taken.first || taken.second > 0 || parser_.is_done()) co_return taken;
@@ -102,14 +100,13 @@ class MessageReader {
     return error;
   }
 
-  boost::asio::awaitable<Error> fill() {
+  Awaitable<Error> fill() {
     const std::size_t most = parser_.is_header_done() ? 64 * 1024 : 8 * 1024;
     const std::size_t room = std::min(most, message_buffer_max - buffer_.size());
     // A line that doesn't end.
     if (room == 0) co_return Error(boost::beast::http::error::buffer_overflow);
     auto space = buffer_.prepare(room);
-    const auto [error, n] =
-        co_await socket_.async_read_some(space, boost::asio::as_tuple(boost::asio::use_awaitable));
+    const auto [error, n] = co_await socket_.async_read_some(space, no_throw);
     buffer_.commit(n);
     co_return error;
   }
