@@ -6,7 +6,6 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http.hpp>
 #include <cctype>
 #include <optional>
@@ -14,6 +13,7 @@
 
 #include "sidecar/http/awaitable.hpp"
 #include "sidecar/http/cors.hpp"
+#include "sidecar/http/deadline.hpp"
 #include "sidecar/http/peer.hpp"
 #include "sidecar/http/proxy/forwarded.hpp"
 #include "sidecar/http/proxy/forwarding.hpp"
@@ -30,6 +30,7 @@ namespace http = boost::beast::http;
 using namespace std::chrono_literals;
 
 constexpr std::uint32_t header_max = 64 * 1024;  // an id of 200 partitions and a page's cookies fit
+constexpr std::size_t head_room = 1024;          // at least, for each read of a head
 constexpr auto head_time = 10s;                  // for a request's head once its connection is open
 constexpr auto idle_time = 60s;                  // between requests
 constexpr auto body_time = 30s;
@@ -84,7 +85,7 @@ Awaitable<Result<Published>> publish(PublishRequest request) {
 class Session {
  public:
   Session(Socket socket, Port port, EventLoop& loop, const SessionContext& context)
-      : stream_(std::move(socket)), port_(port), loop_(loop), context_(context) {}
+      : socket_(std::move(socket)), port_(port), loop_(loop), context_(context) {}
 
   // False: the connection has become a stream, which counts itself.
   Awaitable<bool> run();
@@ -93,6 +94,7 @@ class Session {
   enum class Next { again, close, taken, tunnel };
 
   Awaitable<Next> serve();
+  Awaitable<beast::error_code> read_head(HeadParser& parser);
   Awaitable<Next> pass_on(const Request& request, HeadParser& head);
   Awaitable<Next> answer_unreadable(beast::error_code error);
   Awaitable<Next> answer(const Request& request, Response response, bool keep_alive);
@@ -101,7 +103,8 @@ class Session {
   Awaitable<Next> start_stream(const Request& request, StreamRequest stream);
   bool take_place() const;
 
-  beast::basic_stream<asio::ip::tcp, asio::io_context::executor_type> stream_;
+  Socket socket_;
+  Deadline deadline_{socket_};
   beast::flat_buffer buffer_;
   Port port_;
   EventLoop& loop_;
@@ -118,12 +121,12 @@ Awaitable<bool> Session::run() {
   // What the client still sends is read for a moment: a close with unread bytes would be a reset,
   // which can take the answer with it.
   beast::error_code ignored;
-  stream_.socket().shutdown(Socket::shutdown_send, ignored);
-  stream_.expires_after(1s);
+  socket_.shutdown(Socket::shutdown_send, ignored);
+  deadline_.set(1s);
   for (std::size_t read = 0; read < 1024 * 1024;) {
     buffer_.clear();
     auto room = buffer_.prepare(16 * 1024);
-    const auto [error, n] = co_await stream_.async_read_some(room, no_throw);
+    const auto [error, n] = co_await socket_.async_read_some(room, no_throw);
     if (error) break;
     read += n;
   }
@@ -134,10 +137,11 @@ Awaitable<Session::Next> Session::serve() {
   HeadParser parser;
   parser.header_limit(header_max);
   parser.body_limit(boost::none);
-  stream_.expires_after(first_ ? head_time : idle_time);
+  deadline_.set(first_ ? head_time : idle_time);
   first_ = false;
-  const auto [error, n] = co_await http::async_read_header(stream_, buffer_, parser, no_throw);
+  const beast::error_code error = co_await read_head(parser);
   if (error) co_return co_await answer_unreadable(error);
+  deadline_.clear();
   Request request;
   const bool keep_alive = parser.get().keep_alive();
   const bool is_path = read_line(parser, request);
@@ -171,14 +175,30 @@ Awaitable<Session::Next> Session::serve() {
   co_return co_await answer(request, std::move(response), keep_alive && !has_body);
 }
 
+// end_of_stream: the client closed before the first byte.
+Awaitable<beast::error_code> Session::read_head(HeadParser& parser) {
+  while (true) {
+    beast::error_code error;
+    if (buffer_.size() > 0) buffer_.consume(parser.put(buffer_.data(), error));
+    if (parser.is_header_done()) co_return error;
+    if (error && error != http::error::need_more) co_return error;
+    auto room = buffer_.prepare(std::max(head_room, buffer_.capacity() - buffer_.size()));
+    const auto [unread, n] = co_await socket_.async_read_some(room, no_throw);
+    buffer_.commit(n);
+    if (unread == asio::error::eof) {
+      co_return parser.got_some() || buffer_.size() > 0 ? http::error::partial_message
+                                                        : http::error::end_of_stream;
+    }
+    if (unread) co_return unread;
+  }
+}
+
 // To the app beside us.
 Awaitable<Session::Next> Session::pass_on(const Request& request, HeadParser& head) {
-  Socket& socket = stream_.socket();
-  stream_.expires_never();
   if (!peer_) {
     beast::error_code error;
-    const auto endpoint = socket.remote_endpoint(error);
-    set_proxy_options(socket.native_handle());
+    const auto endpoint = socket_.remote_endpoint(error);
+    set_proxy_options(socket_.native_handle());
     peer_ = make_peer(endpoint.address(), context_.settings.trusted_proxies);
   }
   const auto target = head.get().target();
@@ -186,19 +206,19 @@ Awaitable<Session::Next> Session::pass_on(const Request& request, HeadParser& he
     Response response = Response::error(400, "the request's target is not a path");
     co_return co_await answer(request, std::move(response), false);
   }
-  Forwarded done = co_await forward(loop_.proxy(), socket, buffer_, head, *peer_);
+  Forwarded done = co_await forward(loop_.proxy(), socket_, buffer_, head, *peer_);
   if (done.answer) co_return co_await answer(request, std::move(*done.answer), done.keep_alive);
   if (done.tunnel) {
     const auto ahead = buffer_.data(), behind = done.tunnel->buffer.data();
-    loop_.proxy().add_tunnel(stream_.release_socket(), std::move(done.tunnel->socket),
+    loop_.proxy().add_tunnel(std::move(socket_), std::move(done.tunnel->socket),
                              {static_cast<const char*>(ahead.data()), ahead.size()},
                              {static_cast<const char*>(behind.data()), behind.size()});
     co_return Next::tunnel;
   }
   if (done.reset) {
     beast::error_code ignored;
-    socket.set_option(asio::socket_base::linger(true, 0), ignored);
-    socket.close(ignored);
+    socket_.set_option(asio::socket_base::linger(true, 0), ignored);
+    socket_.close(ignored);
   }
   co_return done.keep_alive ? Next::again : Next::close;
 }
@@ -229,11 +249,11 @@ Awaitable<Session::Next> Session::answer(const Request& request, Response respon
   if (request.method != "HEAD") out.body() = std::move(response.body);
   if (response.status != 204) out.content_length(size);
   context_.probe.response(response.status);
-  stream_.expires_after(write_time);
+  deadline_.set(write_time);
   http::response_serializer<http::string_body> serializer(out);
   const auto [error, n] = request.method == "HEAD"
-                              ? co_await http::async_write_header(stream_, serializer, no_throw)
-                              : co_await http::async_write(stream_, serializer, no_throw);
+                              ? co_await http::async_write_header(socket_, serializer, no_throw)
+                              : co_await http::async_write(socket_, serializer, no_throw);
   co_return !error && keep_alive ? Next::again : Next::close;
 }
 
@@ -252,19 +272,20 @@ Awaitable<Session::Next> Session::answer_publish(const Request& request, HeadPar
   }
   if (beast::iequals(head.get()[http::field::expect], "100-continue")) {
     static constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
-    stream_.expires_after(write_time);
-    const auto [error, n] = co_await asio::async_write(stream_, asio::buffer(go_on), no_throw);
+    deadline_.set(write_time);
+    const auto [error, n] = co_await asio::async_write(socket_, asio::buffer(go_on), no_throw);
     if (error) co_return Next::close;
   }
   BodyParser parser(std::move(head));
   parser.body_limit(publish_to.body_max);
-  stream_.expires_after(body_time);
-  const auto [error, n] = co_await http::async_read(stream_, buffer_, parser, no_throw);
+  deadline_.set(body_time);
+  const auto [error, n] = co_await http::async_read(socket_, buffer_, parser, no_throw);
   if (error == http::error::body_limit) {
     Response response = too_large();
     co_return co_await answer(request, std::move(response), false);
   }
   if (error) co_return co_await answer_unreadable(error);
+  deadline_.clear();
   Topic& topic = *publish_to.topic;
   Fields headers = std::move(publish_to.headers);
   publish_to.message.value = std::move(parser.get().body());
@@ -299,12 +320,12 @@ Awaitable<Session::Next> Session::start_stream(const Request& request, StreamReq
   // heads.
   if (!refused && !head_only && !stream.control_events)
     head += request.http10 ? ":\n" : "2\r\n:\n\r\n";
-  set_stream_options(stream_.socket().native_handle());
-  stream_.expires_after(write_time);
-  const auto [error, n] = co_await asio::async_write(stream_, asio::buffer(head), no_throw);
+  set_stream_options(socket_.native_handle());
+  deadline_.set(write_time);
+  const auto [error, n] = co_await asio::async_write(socket_, asio::buffer(head), no_throw);
   if (error && !refused && !head_only) context_.probe.streams.add(-1);
   if (error || refused || head_only) co_return Next::close;
-  stream_.expires_never();
+  deadline_.clear();
   StreamOptions options;
   options.subscription.chunked = !request.http10;
   options.subscription.composite = stream.composite;
@@ -317,7 +338,7 @@ Awaitable<Session::Next> Session::start_stream(const Request& request, StreamReq
     logs.push_back(context_.topics.enter(*part.topic, part.log));
     starts.push_back(std::move(part.start));
   }
-  loop_.streams().add(stream_.release_socket(), std::move(logs), starts, options);
+  loop_.streams().add(std::move(socket_), std::move(logs), starts, options);
   co_return Next::taken;
 }
 
