@@ -1,7 +1,12 @@
 // Small values: lists, targets, networks, the app's address, Accept.
 
 #include <algorithm>
+#include <boost/url/parse.hpp>
+#include <boost/url/url_view.hpp>
+#include <string>
+#include <vector>
 
+#include "sidecar/http/exchange.hpp"
 #include "sidecar/http/proxy/failure.hpp"
 #include "sidecar/http/proxy/header_rules.hpp"
 #include "sidecar/http/proxy/message_heads.hpp"
@@ -30,7 +35,23 @@ void check_list(std::string_view text) {
   require(sidestream::list_items(joined) == items, "a list of the items has the same", text);
 }
 
+// Ours takes a short way for most, and sees the same.
+void check_path(std::string_view text) {
+  const auto url = boost::urls::parse_origin_form({text.data(), text.size()});
+  sidestream::Request request;
+  require(sidestream::parse_target(text, request) == !url.has_error(), "a path or none", text);
+  if (!url) return;
+  std::vector<std::string> segments;
+  for (const auto& segment : url->segments()) segments.emplace_back(segment);
+  if (segments == std::vector<std::string>{""}) segments.clear();
+  require(request.segments == segments, "the same segments", text);
+  sidestream::Fields query;
+  for (const auto& p : url->params()) query.emplace_back(std::string(p.key), std::string(p.value));
+  require(request.query == query, "the same parameters", text);
+}
+
 void check_target(std::string_view text) {
+  check_path(text);
   const auto target = sidestream::split_target(text);
   if (!target) return;
   require(target->path == "*" || target->path.starts_with('/'), "a path or *", text);
