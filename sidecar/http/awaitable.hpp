@@ -1,7 +1,7 @@
 #pragma once
-// Coroutines on an event loop. Their executor has a type of its own, as a socket's has (socket.hpp):
-// with Asio's any_io_executor each operation would allocate once more, and end behind indirect
-// calls.
+// Coroutines on an event loop. Their executor has a type of its own, as a socket's has
+// (socket.hpp): with Asio's any_io_executor each operation would allocate once more, and end behind
+// indirect calls.
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/awaitable.hpp>

@@ -199,6 +199,7 @@ Awaitable<Session::Next> Session::pass_on(const Request& request, HeadParser& he
     beast::error_code error;
     const auto endpoint = socket_.remote_endpoint(error);
     set_proxy_options(socket_.native_handle());
+    socket_.non_blocking(true, error);
     peer_ = make_peer(endpoint.address(), context_.settings.trusted_proxies);
   }
   const auto target = head.get().target();

@@ -97,6 +97,7 @@ Awaitable<error_code> UpstreamPool::connect(UpstreamConnection& connection) {
   }
   if (error) co_return error;
   probe_.connections.add();
+  connection.socket.non_blocking(true, error);
   if (address_.socket.empty()) set_proxy_options(connection.socket.native_handle());
   co_return error;
 }
