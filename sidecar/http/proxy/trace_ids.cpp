@@ -71,4 +71,6 @@ std::string make_traceparent() {
   return text += "-00";
 }
 
+std::string trace_id_of(std::string_view text) { return std::string(text.substr(3, 32)); }
+
 }  // namespace sidestream
