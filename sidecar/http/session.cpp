@@ -11,6 +11,7 @@
 #include <optional>
 #include <utility>
 
+#include "sidecar/base/traceparent.hpp"
 #include "sidecar/http/awaitable.hpp"
 #include "sidecar/http/cors.hpp"
 #include "sidecar/http/deadline.hpp"
@@ -19,7 +20,6 @@
 #include "sidecar/http/proxy/forwarding.hpp"
 #include "sidecar/http/proxy/message_heads.hpp"
 #include "sidecar/http/proxy/readiness.hpp"
-#include "sidecar/http/proxy/trace_ids.hpp"
 #include "sidecar/http/stream_answer.hpp"
 
 namespace sidestream {

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 
+#include "sidecar/base/traceparent.hpp"
 #include "sidecar/http/proxy/body_writer.hpp"
 #include "sidecar/http/proxy/trace_ids.hpp"
 #include "tests/fuzz/check.hpp"

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "sidecar/base/traceparent.hpp"
 #include "sidecar/http/exchange.hpp"
 #include "sidecar/http/proxy/failure.hpp"
 #include "sidecar/http/proxy/header_rules.hpp"
@@ -120,7 +121,8 @@ void check_ids(std::string_view text) {
     require(text.size() <= 128 && text.find_first_of(" \t\r\n,;\"") == std::string_view::npos,
             "an id needs no quoting", text);
   }
-  if (sidestream::is_traceparent(text)) require(text.size() == 55, "a traceparent has 55", text);
+  if (sidestream::is_traceparent(text))
+    require(text.size() >= 55, "a traceparent has 55 or more", text);
 }
 
 }  // namespace

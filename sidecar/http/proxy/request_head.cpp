@@ -4,6 +4,7 @@
 #include <charconv>
 #include <limits>
 
+#include "sidecar/base/traceparent.hpp"
 #include "sidecar/http/proxy/header_rules.hpp"
 #include "sidecar/http/proxy/message_heads.hpp"
 #include "sidecar/http/proxy/trace_ids.hpp"

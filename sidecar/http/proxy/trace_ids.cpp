@@ -29,15 +29,6 @@ void append_hex(std::string& text, std::size_t digits) {
   }
 }
 
-bool is_hex(std::string_view text) {
-  return std::all_of(text.begin(), text.end(),
-                     [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
-}
-
-bool is_zeros(std::string_view text) {
-  return text.find_first_not_of('0') == std::string_view::npos;
-}
-
 }  // namespace
 
 bool is_request_id(std::string_view text) {
@@ -54,13 +45,6 @@ std::string make_request_id() {
   return id;
 }
 
-bool is_traceparent(std::string_view text) {
-  if (text.size() != 55 || text[2] != '-' || text[35] != '-' || text[52] != '-') return false;
-  const auto trace = text.substr(3, 32), parent = text.substr(36, 16);
-  return text.starts_with("00") && is_hex(trace) && is_hex(parent) && is_hex(text.substr(53)) &&
-         !is_zeros(trace) && !is_zeros(parent);
-}
-
 std::string make_traceparent() {
   std::string text;
   text.reserve(55);
@@ -70,7 +54,5 @@ std::string make_traceparent() {
   append_hex(text, 16);
   return text += "-00";
 }
-
-std::string trace_id_of(std::string_view text) { return std::string(text.substr(3, 32)); }
 
 }  // namespace sidestream
