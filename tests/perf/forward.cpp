@@ -94,16 +94,15 @@ class House {
   tcp::socket app_{outside_};
   std::string taken_;
 
-  const ServerSettings settings_ = settings_for(app_listener_);
+  const NowServing serving_{Serving{settings_for(app_listener_), {}}};
   Memory memory_{64 << 20};
   ReplayPool pool_{memory_};
+  OpenLogs logs_{memory_, pool_, Log()};
   ServerProbe probe_;
-  static Connector& no_connector(const std::string&) { std::abort(); }
-  Topics topics_{{}, no_connector, memory_, pool_, Log()};
-  AdminPages pages_{topics_, {}, probe_, [] { return std::string(); }, false};
-  Router router_{settings_, topics_, pages_};
-  SessionContext context_{settings_, router_, topics_, probe_, Log()};
-  EventLoop loop_{memory_, probe_, settings_, Log()};
+  AdminPages pages_{logs_, probe_, {}};
+  Router router_{pages_};
+  SessionContext context_{router_, logs_, probe_, Log()};
+  EventLoop loop_{memory_, probe_, serving_, Log()};
 };
 
 }  // namespace
