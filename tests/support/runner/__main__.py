@@ -81,6 +81,7 @@ class Run:
             sanitized = suite.preset in suites.SANITIZERS
             env.setdefault("SIDESTREAM_FAULT_RUNS", "20" if sanitized else "100")
             env.setdefault("SIDESTREAM_MODEL_RUNS", "500" if sanitized else "5000")
+            env.setdefault("SIDESTREAM_FUZZ_SECONDS", "600")
         env.pop("SIDESTREAM_TEST_KAFKA", None)
         if self.broker and self.broker.address:
             env["SIDESTREAM_TEST_KAFKA"] = self.broker.address

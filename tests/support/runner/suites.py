@@ -2,7 +2,7 @@
 
 Programs: executables `*_test` that CMake builds from tests/ (GoogleTest), asked of the build system, so that
 one left over from a removed test never runs. Scripts: tests/*/run, tests/*/run_*.py and tests/*/test_*.sh,
-whose last line is `N passed, N failed, N skipped`.
+whose last line is `N passed, N failed, N skipped`; tests/*/nightly is one too, with --nightly alone.
 """
 
 import dataclasses
@@ -24,12 +24,12 @@ SANITIZED_SCRIPTS = ("connectors", "e2e")
 # Folders with a `run` that is no suite.
 OTHERS = ("bench",)
 # Folders of the inner loop.
-QUICK = ("unit", "tidy", "connectors", "e2e")
+QUICK = ("unit", "fuzz", "tidy", "connectors", "e2e")
 # Minutes that a suite may take before it counts as hanging; sanitizers get twice that.
-LIMITS = {"unit": 3, "tidy": 3, "metrics": 3, "connectors": 10, "e2e": 25, "faults": 10, "browser": 10, "backends": 15,
-          "quickstart": 10, "chart": 25, "image": 20, "cluster": 15}
+LIMITS = {"unit": 3, "tidy": 3, "metrics": 3, "monitoring": 3, "connectors": 10, "e2e": 25, "faults": 10, "browser": 10,
+          "backends": 15, "quickstart": 10, "chart": 25, "image": 20, "cluster": 15}
 # The same for a nightly run, where it does more.
-NIGHTLY_LIMITS = {"unit": 20, "faults": 180, "image": 60, "cluster": 60}
+NIGHTLY_LIMITS = {"unit": 20, "faults": 180, "image": 60, "cluster": 60, "fuzz": 40}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -69,8 +69,8 @@ def programs(preset):
     return [Suite(preset, path, (os.path.join(folder, "tests", path),), True) for path in sorted(paths)]
 
 
-def scripts(preset):
-    paths = [path for pattern in ("run", "run_*.py", "test_*.sh")
+def scripts(preset, nightly):
+    paths = [path for pattern in ("run", "run_*.py", "test_*.sh") + (("nightly",) if nightly else ())
              for path in glob.glob(os.path.join(ROOT, "tests", "*", pattern))]
     found = []
     for path in sorted(paths):
@@ -83,7 +83,7 @@ def scripts(preset):
 
 def find(preset, quick=False, only=(), nightly=False):
     """The suites of a preset, the light ones first."""
-    found = [suite for suite in programs(preset) + scripts(preset)
+    found = [suite for suite in programs(preset) + scripts(preset, nightly)
              if (not quick or suite.folder in QUICK) and (not only or any(o in suite.name for o in only))
              and (nightly or only or suite.folder not in NIGHTLY)]
     return sorted(found, key=lambda suite: suite.heavy)
