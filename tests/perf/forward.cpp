@@ -100,7 +100,7 @@ class House {
   ServerProbe probe_;
   static Connector& no_connector(const std::string&) { std::abort(); }
   Topics topics_{{}, no_connector, memory_, pool_, Log()};
-  AdminPages pages_{topics_, {}, probe_, [] { return std::string(); }, false};
+  AdminPages pages_{topics_, {}, probe_, AdminPages::Calls(), false};
   Router router_{settings_, topics_, pages_};
   SessionContext context_{settings_, router_, topics_, probe_, Log()};
   EventLoop loop_{memory_, probe_, settings_, Log()};
