@@ -92,7 +92,8 @@ void StreamTable::add(Socket socket, std::vector<std::shared_ptr<OpenLog>> logs,
                       const std::vector<StartRequest>& starts, const StreamOptions& options) {
   const std::uint32_t slot = free_slot();
   SubscriptionOptions own = options.subscription;
-  own.retry_ms = random_between(options.retry.least.count(), options.retry.most.count());
+  own.retry_ms = static_cast<std::int32_t>(
+      random_between(options.retry.least.count(), options.retry.most.count()));
   slots_[slot].stream = std::make_unique<Stream>(std::move(socket), own, logs, memory_);
   Stream& stream = *slots_[slot].stream;
   ++used_;

@@ -53,7 +53,7 @@ Subscription::Subscription(SubscriptionOptions options, std::vector<std::shared_
   starting_ = std::make_unique<Starting>();
   starting_->plans.resize(logs.size());
   starting_->known.resize(logs.size());
-  if (options_.composite) ids_.resize(logs.size());
+  if (options_.composite) ids_ = std::make_unique<std::string[]>(logs.size());
 }
 
 Subscription::~Subscription() { memory_.unpin(outbox_pinned_); }

@@ -53,7 +53,7 @@ struct SubscriptionOptions {
   bool chunked = true;           // HTTP/1.1; HTTP/1.0 gets the bare blocks
   bool composite = false;        // ids name their topics (GET /events?topic=...)
   bool control_events = true;    // the courtesies
-  std::int64_t retry_ms = 3000;  // this connection's
+  std::int32_t retry_ms = 3000;  // this connection's
 };
 
 class Subscription {
@@ -132,6 +132,7 @@ class Subscription {
   void compose_frame(std::size_t part, const NextFrame& next, Context& context);
   std::string own_loss(std::size_t part, const Frame& frame) const;
   bool caught_up(Context& context);
+  void next_turn() { turn_ = static_cast<std::uint32_t>((turn_ + 1) % parts()); }
   void add_live(std::string& out, Context& context);
 
   std::string composite_id(std::size_t part, std::string_view id);
@@ -148,15 +149,15 @@ class Subscription {
   boost::container::small_vector<LogReader, 1> readers_;
   std::string outbox_;  // blocks of this subscription alone, or the rest of one
   std::unique_ptr<Pinned> pinned_;
-  // Until all plans are known; with several topics also their ids for ever.
+  // Until all plans are known.
   struct Starting {
     std::vector<StartPlan> plans;
     std::vector<bool> known;
   };
   std::unique_ptr<Starting> starting_;
-  std::vector<std::string> ids_;        // composite only: each part's
+  std::unique_ptr<std::string[]> ids_;  // composite only: each part's
   std::vector<std::uint64_t> live_at_;  // catching up: the sequence where each part is live
-  std::size_t turn_ = 0;                // the part that is read next
+  std::uint32_t turn_ = 0;              // the part that is read next
   std::uint32_t outbox_pinned_ = 0;     // of outbox_, counted in memory_
   Offered offered_ = Offered::nothing;
   bool started_ = false;

@@ -70,14 +70,14 @@ std::string_view Subscription::compose(Context& context) {
     } else {
       if (found == LogReader::Found::gone) recover(part, context);
       ++idle;
-      turn_ = (turn_ + 1) % parts();
+      next_turn();
     }
     if (caught_up(context)) add_live(out, context);
     // Now that a single reader is at the log's cursor, the log's own bytes will do.
     if (parts() == 1 && reader.shared() && options_.chunked && !options_.composite && retry_told_)
       break;
   }
-  turn_ = (turn_ + 1) % parts();
+  next_turn();
   offered_ = Offered::scratch;
   return out;
 }
