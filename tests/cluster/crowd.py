@@ -115,7 +115,7 @@ class Crowd:
     def wait_connected(self, seconds=60):
         count = len(self.readers)
         api.wait(lambda: "all %d readers: %s, refused: %s" % (count, self.spread(), dict(self.refused)),
-                 lambda: sum(self.spread().values()) == count and all(r.last is not None for r in self.readers), seconds)
+                 lambda: all(reader.connected and reader.last is not None for reader in self.readers), seconds)
 
     def wait_for(self, number, seconds=60):
         """Until each has seen it; then what each has seen is judged."""

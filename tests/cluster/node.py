@@ -79,7 +79,8 @@ class Node:
         self.start(
             "apiserver", paths.kubernetes("kube-apiserver"), "--bind-address=" + paths.API[0],
             "--secure-port=%d" % paths.API[1], "--advertise-address=" + paths.GATEWAY,
-            "--etcd-servers=http://127.0.0.1:2379", "--endpoint-reconciler-type=none", "--service-cluster-ip-range=10.96.0.0/24", "--authorization-mode=RBAC",
+            "--etcd-servers=http://127.0.0.1:2379", "--endpoint-reconciler-type=none",
+            "--service-cluster-ip-range=10.96.0.0/24", "--authorization-mode=RBAC",
             "--anonymous-auth=false", "--client-ca-file=" + keys.path("ca.crt"),
             "--tls-cert-file=" + keys.path("server.crt"), "--tls-private-key-file=" + keys.path("server.key"),
             "--kubelet-certificate-authority=" + keys.path("ca.crt"),

@@ -76,4 +76,29 @@ def a_rolling_upgrade_loses_nothing(ground):
         return "%s; %d pods replaced in %.1f s" % (audience.judge(READERS), REPLICAS, took)
 
 
-TESTS = (a_deleted_pod_loses_nothing, a_rolling_upgrade_loses_nothing)
+def evict(name):
+    """As whoever empties a node does. Whether it was allowed."""
+    try:
+        api.create("%s/pods/%s/eviction" % (stage.CORE, name), {
+            "apiVersion": "policy/v1", "kind": "Eviction", "metadata": {"name": name}})
+    except api.Refused as refused:
+        assert refused.status == 429, refused
+        return False
+    return True
+
+
+def pods_are_evicted_one_at_a_time(ground):
+    ground.install(charts.SHOP, charts.shop())
+    api.wait("three ready pods", lambda: settled([]))
+    old, began = names(), time.monotonic()
+    budget = "/apis/policy/v1/namespaces/%s/poddisruptionbudgets/%s" % (stage.NAMESPACE, charts.service(charts.SHOP))
+    api.wait("the budget's count", lambda: api.get(budget)["status"].get("disruptionsAllowed") == 1)
+    assert evict(old[0]), "none may be evicted"
+    assert not evict(old[1]), "two were evicted at once"
+    api.wait("three ready pods again", lambda: settled(old[:1]))
+    api.wait("the second's turn", lambda: evict(old[1]))
+    api.wait("three ready pods again", lambda: settled(old[:2]))
+    return "two pods replaced in %.1f s, the second only when the first was" % (time.monotonic() - began)
+
+
+TESTS = (a_deleted_pod_loses_nothing, a_rolling_upgrade_loses_nothing, pods_are_evicted_one_at_a_time)
