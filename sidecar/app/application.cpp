@@ -1,5 +1,9 @@
 #include "sidecar/app/application.hpp"
 
+#include <poll.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <array>
 #include <chrono>
@@ -30,6 +34,11 @@ sigset_t our_signals() {
   return set;
 }
 
+int make_signal_descriptor() {
+  const sigset_t set = our_signals();
+  return ::signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
 Log block_signals(Log log) {
   const sigset_t set = our_signals();
   ::pthread_sigmask(SIG_BLOCK, &set, nullptr);
@@ -37,13 +46,13 @@ Log block_signals(Log log) {
   return log;
 }
 
-// Nothing: none came in time.
-std::optional<int> wait_for_signal(std::chrono::milliseconds most) {
-  const sigset_t set = our_signals();
-  const timespec time{most.count() / 1000, (most.count() % 1000) * 1'000'000};
-  const int signal = ::sigtimedwait(&set, nullptr, &time);
-  if (signal < 0) return std::nullopt;
-  return signal;
+// Nothing: none came in time, or something came through `socket`.
+std::optional<int> wait_for_signal(int signals, int socket, std::chrono::milliseconds most) {
+  std::array<pollfd, 2> from{{{signals, POLLIN, 0}, {socket, POLLIN, 0}}};
+  static_cast<void>(::poll(from.data(), from.size(), static_cast<int>(most.count())));
+  signalfd_siginfo info{};
+  if (::read(signals, &info, sizeof info) != sizeof info) return std::nullopt;
+  return static_cast<int>(info.ssi_signo);
 }
 
 }  // namespace
@@ -58,12 +67,23 @@ Application::Application(Settings settings, const std::string& config, Log log)
           settings_.topics,
           [this](const std::string& name) -> Connector& { return connector(name); }, memory_, pool_,
           log_),
-      pages_(
-          topics_, named_connectors(), probe_, [this] { return metrics(); },
-          settings_.server.console),
+      pages_(topics_, named_connectors(), probe_, calls(), settings_.server.console),
       router_(settings_.server, topics_, pages_),
       server_(settings_.server, router_, topics_, memory_, probe_, log_),
-      drain_socket_(config) {}
+      drain_socket_(config),
+      signals_(make_signal_descriptor()) {}
+
+Application::~Application() { ::close(signals_); }
+
+AdminPages::Calls Application::calls() {
+  AdminPages::Calls calls{[this] { return metrics(); }, {}};
+  if (settings_.server.drain_http)
+    calls.drain = [this] {
+      probe_.draining.store(true);
+      drain_asked_.store(true);
+    };
+  return calls;
+}
 
 Connector& Application::connector(const std::string& name) {
   const auto made = std::find_if(connectors_.begin(), connectors_.end(),
@@ -118,11 +138,11 @@ void Application::wait_for_end() {
   std::optional<Clock::time_point> give_up_at;
   auto tidied_at = Clock::now();
   while (true) {
-    const auto signal = wait_for_signal(look_around);
+    const auto signal = wait_for_signal(signals_, drain_socket_.descriptor(), look_around);
     const auto now = Clock::now();
     if (signal && *signal == SIGHUP)
       log_.warn("app", "reload is not supported; restart to change topics");
-    const bool asked = drain_socket_.asked();
+    const bool asked = drain_socket_.asked() || drain_asked_.exchange(false);
     const bool term = signal && *signal != SIGHUP;
     if (term && ending) return log_.warn("app", "second signal: stopping at once");
     ending = ending || term;

@@ -4,6 +4,7 @@
 //   open()  binds the ports           run()  connectors and loops work until a signal, then drain
 //   and stop
 
+#include <atomic>
 #include <memory>
 #include <string>
 #include <vector>
@@ -26,6 +27,9 @@ class Application {
  public:
   // Call before any thread is started: the signals that run() waits for are blocked here.
   Application(Settings settings, const std::string& config, Log log);
+  ~Application();
+  Application(const Application&) = delete;
+  Application& operator=(const Application&) = delete;
 
   // The problems that keep it from running, if any.
   std::vector<std::string> open();
@@ -33,6 +37,7 @@ class Application {
   int run();
 
  private:
+  AdminPages::Calls calls();
   Connector& connector(const std::string& name);
   std::vector<NamedConnector> named_connectors() const;
   std::string metrics() const;
@@ -52,6 +57,8 @@ class Application {
   Router router_;
   Server server_;
   DrainSocket drain_socket_;
+  std::atomic<bool> drain_asked_{false};
+  const int signals_;
 };
 
 }  // namespace sidestream

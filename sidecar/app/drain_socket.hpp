@@ -17,6 +17,8 @@ class DrainSocket {
   DrainSocket& operator=(const DrainSocket&) = delete;
 
   bool is_open() const { return socket_ >= 0; }
+  // Readable once a drain was asked for; -1: another process has the name.
+  int descriptor() const { return socket_; }
   // Whether a drain was asked for since the last call. Never blocks.
   bool asked();
 

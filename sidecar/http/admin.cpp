@@ -41,11 +41,11 @@ json::object describe(OpenLog& open) {
 }  // namespace
 
 AdminPages::AdminPages(Topics& topics, std::vector<NamedConnector> connectors,
-                       const ServerProbe& probe, std::function<std::string()> metrics, bool console)
+                       const ServerProbe& probe, Calls calls, bool console)
     : topics_(topics),
       connectors_(std::move(connectors)),
       probe_(probe),
-      metrics_(std::move(metrics)),
+      calls_(std::move(calls)),
       console_(console) {}
 
 std::optional<Response> AdminPages::answer(const Request& request) const {
@@ -57,8 +57,9 @@ std::optional<Response> AdminPages::answer(const Request& request) const {
   if (path == "/readyz") return ready();
   if (path == "/topics") return list_topics();
   if (path == "/metrics") {
-    return Response{200, "text/plain; version=0.0.4; charset=utf-8", metrics_(), {}};
+    return Response{200, "text/plain; version=0.0.4; charset=utf-8", calls_.metrics(), {}};
   }
+  if (path == "/drain" && calls_.drain) return drain(request);
   if (!console_) return std::nullopt;
   for (const Asset& asset : console_assets()) {
     if (asset.path != path) continue;
@@ -69,6 +70,14 @@ std::optional<Response> AdminPages::answer(const Request& request) const {
                     {{"Cache-Control", "no-cache"}}};
   }
   return std::nullopt;
+}
+
+// GET too, as that is what Kubernetes' httpGet hooks send. Any number of times.
+Response AdminPages::drain(const Request& request) const {
+  if (request.method != "GET" && request.method != "POST")
+    return Response::not_allowed("GET, POST");
+  calls_.drain();
+  return Response::json("{\"status\":\"draining\"}\n");
 }
 
 // 200 as long as streams can be taken: a broker that is down is a detail, as the streams wait for

@@ -20,22 +20,28 @@ struct NamedConnector {
 
 class AdminPages {
  public:
-  // Borrows all. `metrics` gives the Prometheus text.
+  // `metrics` gives the Prometheus text; `drain` starts the drain, none: not by HTTP.
+  struct Calls {
+    std::function<std::string()> metrics;
+    std::function<void()> drain;
+  };
+  // Borrows all.
   AdminPages(Topics& topics, std::vector<NamedConnector> connectors, const ServerProbe& probe,
-             std::function<std::string()> metrics, bool console);
+             Calls calls, bool console);
 
   bool console() const { return console_; }
   // Nothing: not a page of ours.
   std::optional<Response> answer(const Request& request) const;
 
  private:
+  Response drain(const Request& request) const;
   Response ready() const;
   Response list_topics() const;
 
   Topics& topics_;
   std::vector<NamedConnector> connectors_;
   const ServerProbe& probe_;
-  std::function<std::string()> metrics_;
+  Calls calls_;
   bool console_;
 };
 

@@ -6,7 +6,7 @@ namespace sidestream {
 
 EventLoop::EventLoop(Memory& memory, ServerProbe& probe, const ServerSettings& settings,
                      const Log& log)
-    : io_(1), work_(io_.get_executor()), streams_(io_, memory, probe) {
+    : io_(1), work_(io_.get_executor()), streams_(io_, memory, probe, log) {
   if (settings.upstream) proxy_.emplace(io_, *settings.upstream, probe.upstream, log);
 }
 

@@ -20,6 +20,7 @@
 #include "sidecar/http/proxy/forwarding.hpp"
 #include "sidecar/http/proxy/message_heads.hpp"
 #include "sidecar/http/proxy/readiness.hpp"
+#include "sidecar/http/proxy/trace_ids.hpp"
 #include "sidecar/http/stream_answer.hpp"
 
 namespace sidestream {
@@ -314,6 +315,10 @@ asio::awaitable<Session::Next> Session::start_stream(const Request& request, Str
   options.subscription.control_events = stream.control_events;
   options.heartbeat = stream.heartbeat;
   options.retry = stream.retry;
+  options.max_age = context_.settings.max_age;
+  options.access_log = context_.settings.access_log;
+  if (const auto parent = request.header("traceparent"); parent && is_traceparent(*parent))
+    options.trace_id = trace_id_of(*parent);
   std::vector<std::shared_ptr<OpenLog>> logs;
   std::vector<StartRequest> starts;
   for (auto& part : stream.parts) {

@@ -8,7 +8,7 @@
 #include <cerrno>
 #include <utility>
 
-#include "sidecar/http/peer.hpp"
+#include "sidecar/http/stream_line.hpp"
 
 namespace sidestream {
 namespace {
@@ -19,7 +19,6 @@ using namespace std::chrono_literals;
 constexpr std::size_t turn_budget = 256 * 1024;
 // What a client may send on a stream that only speaks to it; more is not a client's behaviour.
 constexpr std::size_t chatter_max = 64 * 1024;
-constexpr auto peers_every = 5s;
 // How many streams ahead of the one that is sent to memory is asked for, and after how many the
 // clocks are read again: a send takes some 5 us.
 constexpr std::size_t far_ahead = 4;
@@ -45,10 +44,21 @@ struct StreamTable::Turn {
   std::array<LogState*, 1> single;
   std::vector<LogState*> several;
   Subscription::Context context;
+
+  std::uint64_t events() const {
+    std::uint64_t all = 0;
+    for (const LogState* log : context.logs) all += log->tally.events;
+    return all;
+  }
 };
 
-StreamTable::StreamTable(boost::asio::io_context& io, Memory& memory, ServerProbe& probe)
-    : io_(io), memory_(memory), probe_(probe), timer_(io), peers_looked_at_(Clock::now()) {
+StreamTable::StreamTable(boost::asio::io_context& io, Memory& memory, ServerProbe& probe, Log log)
+    : io_(io),
+      memory_(memory),
+      probe_(probe),
+      log_(std::move(log)),
+      timer_(io),
+      peers_looked_at_(Clock::now()) {
   schedule_sweep();
 }
 
@@ -82,14 +92,20 @@ void StreamTable::add(Socket socket, std::vector<std::shared_ptr<OpenLog>> logs,
                       const std::vector<StartRequest>& starts, const StreamOptions& options) {
   const std::uint32_t slot = free_slot();
   SubscriptionOptions own = options.subscription;
-  own.retry_ms = random_retry(options.retry);
+  own.retry_ms = random_between(options.retry.least.count(), options.retry.most.count());
   slots_[slot].stream = std::make_unique<Stream>(std::move(socket), own, logs, memory_);
   Stream& stream = *slots_[slot].stream;
   ++used_;
   probe_.streams_opened.add();
-  stream.retry = options.retry;
+  stream.retry_least_ms = static_cast<std::int32_t>(options.retry.least.count());
+  stream.retry_most_ms = static_cast<std::int32_t>(options.retry.most.count());
   stream.heartbeat_ms = static_cast<std::int32_t>(options.heartbeat.count());
-  stream.last_sent = Clock::now();
+  stream.began = stream.last_sent = Clock::now();
+  stream.logged = options.access_log > 0 && ended_++ % options.access_log == 0;
+  if (stream.logged) stream.peer = peer_of(stream.socket);
+  if (stream.logged && !options.trace_id.empty())
+    stream.trace_id = std::make_unique<std::string>(options.trace_id);
+  set_age(stream, options.max_age);
   const auto wanted = std::clamp<std::chrono::milliseconds>(options.heartbeat / 10, 10ms, 250ms);
   if (wanted < sweep_every_) {
     sweep_every_ = wanted;
@@ -101,7 +117,6 @@ void StreamTable::add(Socket socket, std::vector<std::shared_ptr<OpenLog>> logs,
   }
   watch_peer(slot, stream);
   stream.subscription.start(starts, *this, name_of(slot));
-  if (draining_) stream.end_at = Clock::now();
 }
 
 void StreamTable::join(std::uint32_t slot, const std::shared_ptr<OpenLog>& log) {
@@ -139,6 +154,7 @@ void StreamTable::leave(std::uint32_t slot) {
 }
 
 void StreamTable::close(std::uint32_t slot, CloseReason reason) {
+  if (slots_[slot].stream->logged && log_.on(LogLevel::info)) write_line(slot, reason);
   leave(slot);
   slots_[slot].stream.reset();
   ++slots_[slot].generation;
@@ -147,6 +163,18 @@ void StreamTable::close(std::uint32_t slot, CloseReason reason) {
   probe_.streams.add(-1);
   probe_.connections.add(-1);
   probe_.closed(reason);
+}
+
+void StreamTable::write_line(std::uint32_t slot, CloseReason reason) {
+  Stream& stream = *slots_[slot].stream;
+  const Turn turn(*this, slot, stream);
+  StreamEnd end{reason, Clock::now() - stream.began, stream.events, stream.bytes,
+                stream.subscription.lag(turn.context.logs)};
+  for (const Membership& membership : stream.memberships)
+    end.logs.push_back(&membership.log->log());
+  end.peer = stream.peer;
+  if (stream.trace_id) end.trace_id = *stream.trace_id;
+  write_stream_line(log_, end);
 }
 
 // ---- sending ----
@@ -182,36 +210,48 @@ void StreamTable::pump(std::uint32_t slot) {
   send(slot, stream, turn);
 }
 
-// False: the stream is gone.
-bool StreamTable::send(std::uint32_t slot, Stream& stream, Turn& turn) {
-  std::size_t sent = 0;
-  while (sent < turn_budget) {
-    const std::string_view bytes = stream.subscription.step(turn.context);
-    if (bytes.empty()) {
+void StreamTable::send(std::uint32_t slot, Stream& stream, Turn& turn) {
+  const std::uint64_t before = turn.events();
+  const Sent sent = push(stream, turn);
+  stream.events += turn.events() - before;
+  switch (sent) {
+    case Sent::all:
       if (stream.subscription.ended()) finish(stream);
-      return true;
-    }
-    const auto offered = static_cast<ssize_t>(bytes.size());
+      return;
+    case Sent::part:
+      stream.subscription.blocked(turn.context);
+      return wait_writable(slot, stream);
+    case Sent::budget:
+      stream.subscription.blocked(turn.context);
+      return resume_later(slot, stream);
+    case Sent::broken:
+      return close(slot, CloseReason::client);
+  }
+}
+
+StreamTable::Sent StreamTable::push(Stream& stream, Turn& turn) {
+  for (std::size_t sent = 0; sent < turn_budget;) {
+    const std::string_view bytes = stream.subscription.step(turn.context);
+    if (bytes.empty()) return Sent::all;
     const auto n = ::send(stream.socket.native_handle(), bytes.data(), bytes.size(),
                           MSG_NOSIGNAL | MSG_DONTWAIT);
-    if (n < 0 && errno != EAGAIN && errno != EWOULDBLOCK) {
-      close(slot, CloseReason::client);
-      return false;
-    }
+    if (n < 0 && errno != EAGAIN && errno != EWOULDBLOCK) return Sent::broken;
+    const std::size_t offered = bytes.size();
     const auto taken = static_cast<std::size_t>(std::max<ssize_t>(n, 0));
     if (taken > 0) stream.last_sent = now_;
     sent += taken;
+    stream.bytes += taken;
     // Nothing taken counts too: what was made for this reader alone is then kept for it.
     stream.subscription.wrote(taken, turn.context);
-    if (n < offered) {
-      stream.subscription.blocked(turn.context);
-      wait_writable(slot, stream);
-      return true;
-    }
+    if (taken < offered) return Sent::part;
   }
-  stream.subscription.blocked(turn.context);
-  resume_later(slot, stream);
-  return true;
+  return Sent::budget;
+}
+
+// After a heartbeat's silence.
+void StreamTable::beat(std::uint32_t slot, Stream& stream) {
+  Turn turn(*this, slot, stream);
+  stream.subscription.heartbeat(turn.context);
 }
 
 void StreamTable::resume_later(std::uint32_t slot, Stream& stream) {
@@ -241,7 +281,7 @@ void StreamTable::wait_writable(std::uint32_t slot, Stream& stream) {
 void StreamTable::finish(Stream& stream) {
   boost::system::error_code ignored;
   stream.socket.shutdown(Socket::shutdown_send, ignored);
-  stream.ending = true;
+  stream.ending = stream.told = true;
   stream.end_at = Clock::now() + closing_time;
 }
 
@@ -263,7 +303,7 @@ void StreamTable::peer_spoke(std::uint32_t slot) {
   while (read < chatter_max) {
     const auto n = ::recv(stream.socket.native_handle(), ignored, sizeof ignored, MSG_DONTWAIT);
     if (n == 0 || (n < 0 && errno != EAGAIN && errno != EWOULDBLOCK)) {
-      return close(slot, stream.ending ? CloseReason::drain : CloseReason::client);
+      return close(slot, stream.told ? stream.ends_for : CloseReason::client);
     }
     if (n < 0) return watch_peer(slot, stream);
     read += static_cast<std::size_t>(n);
@@ -307,93 +347,6 @@ void StreamTable::post_page(std::uint64_t name, std::size_t part, Result<PagePtr
     pump(slot);
     members->state().tally.flush(members->log().topic().probe);
   });
-}
-
-// ---- the sweep ----
-
-void StreamTable::schedule_sweep() {
-  if (closed_) return;
-  timer_.expires_after(sweep_every_);
-  timer_.async_wait([this](boost::system::error_code error) {
-    if (error) return;
-    sweep();
-    schedule_sweep();
-  });
-}
-
-void StreamTable::sweep() {
-  look_at_clocks();
-  const auto now = now_;
-  const bool look_at_peers = now - peers_looked_at_ >= peers_every;
-  if (look_at_peers) peers_looked_at_ = now;
-  for (std::uint32_t slot = 0; slot < slots_.size(); ++slot) {
-    if (slots_[slot].stream) sweep_one(slot, now, look_at_peers);
-  }
-  count_lag();
-}
-
-void StreamTable::sweep_one(std::uint32_t slot, Clock::time_point now, bool look_at_peers) {
-  Stream& stream = *slots_[slot].stream;
-  if (stream.ending) {
-    if (now >= stream.end_at) close(slot, CloseReason::drain);
-    return;
-  }
-  if (look_at_peers && peer_is_dead(stream.socket.native_handle())) {
-    return close(slot, CloseReason::dead_peer);
-  }
-  if (memory_.pinned_too_much() && stream.subscription.holds() > 0) {
-    return close(slot, CloseReason::slow);
-  }
-  const bool ends = now >= stream.end_at;
-  const auto silence = now - stream.last_sent + sweep_every_ / 2;
-  const bool silent = !stream.blocked && silence >= std::chrono::milliseconds(stream.heartbeat_ms);
-  if (!ends && !silent && !stream.subscription.cooling()) return;
-  Turn turn(*this, slot, stream);
-  if (ends) {
-    stream.end_at = Clock::time_point::max();
-    stream.subscription.end("drain", random_retry(stream.retry));
-  }
-  stream.subscription.tick();
-  if (silent) stream.subscription.heartbeat(turn.context);
-  pump(slot);
-}
-
-void StreamTable::count_lag() {
-  for (auto& [log, members] : logs_) {
-    LogState* state = &members->state();
-    std::uint64_t most = 0;
-    for (const std::uint32_t slot : members->streams()) {
-      const Stream& stream = *slots_[slot].stream;
-      // Of several topics one can't tell which lags here; the topic's own streams tell.
-      if (stream.memberships.size() == 1) {
-        most = std::max(most, stream.subscription.lag(std::span<LogState* const>(&state, 1)));
-      }
-    }
-    members->set_slowest_lag(most);
-  }
-}
-
-void StreamTable::drain(std::chrono::milliseconds window) {
-  draining_ = true;
-  std::uniform_int_distribution<std::int64_t> spread(0, window.count());
-  for (Slot& slot : slots_) {
-    if (slot.stream && !slot.stream->ending) {
-      slot.stream->end_at = Clock::now() + std::chrono::milliseconds(spread(random_));
-    }
-  }
-}
-
-void StreamTable::close_all() {
-  closed_ = true;
-  timer_.cancel();
-  for (std::uint32_t slot = 0; slot < slots_.size(); ++slot) {
-    if (slots_[slot].stream) close(slot, CloseReason::drain);
-  }
-}
-
-std::int64_t StreamTable::random_retry(const RetrySettings& retry) {
-  return std::uniform_int_distribution<std::int64_t>(retry.least.count(),
-                                                     retry.most.count())(random_);
 }
 
 }  // namespace sidestream

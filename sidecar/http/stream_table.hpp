@@ -9,6 +9,7 @@
 // stopped.
 
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/address.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/container/small_vector.hpp>
 #include <chrono>
@@ -19,6 +20,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "sidecar/base/log.hpp"
 #include "sidecar/http/log_members.hpp"
 #include "sidecar/http/socket.hpp"
 #include "sidecar/metrics/probes.hpp"
@@ -30,13 +32,16 @@ struct StreamOptions {
   SubscriptionOptions subscription;
   Milliseconds heartbeat{15000};
   RetrySettings retry;
+  Milliseconds max_age{0};       // 0: no limit
+  std::uint32_t access_log = 0;  // a line for each n-th stream that ends; 0: none
+  std::string trace_id;          // of the request; empty: none
 };
 
 class StreamTable final : public Postbox {
  public:
   using Clock = std::chrono::steady_clock;
 
-  StreamTable(boost::asio::io_context& io, Memory& memory, ServerProbe& probe);
+  StreamTable(boost::asio::io_context& io, Memory& memory, ServerProbe& probe, Log log);
   ~StreamTable() override;
 
   // Takes over a socket whose response head has been sent and that was counted in
@@ -65,12 +70,21 @@ class StreamTable final : public Postbox {
     Socket socket;
     Subscription subscription;
     boost::container::small_vector<Membership, 1> memberships;
+    Clock::time_point began;
     Clock::time_point last_sent;
-    Clock::time_point end_at = Clock::time_point::max();  // drain; after the end: close
-    RetrySettings retry;
+    Clock::time_point end_at = Clock::time_point::max();  // it is told then; once told: closed
+    std::uint64_t events = 0;
+    std::uint64_t bytes = 0;
+    boost::asio::ip::address_v6 peer;  // an IPv4 address is a mapped one
+    std::unique_ptr<std::string> trace_id;
+    std::int32_t retry_least_ms = 0;
+    std::int32_t retry_most_ms = 0;
     std::int32_t heartbeat_ms = 15000;
+    CloseReason ends_for = CloseReason::drain;
+    bool logged = false;
     bool blocked = false;   // waits for the socket to take more
     bool resuming = false;  // gets another turn
+    bool told = false;      // that it ends
     bool ending = false;    // all was said; waits for the peer to close
   };
   struct Slot {
@@ -86,12 +100,16 @@ class StreamTable final : public Postbox {
   void join(std::uint32_t slot, const std::shared_ptr<OpenLog>& log);
   void leave(std::uint32_t slot);
   void close(std::uint32_t slot, CloseReason reason);
+  void write_line(std::uint32_t slot, CloseReason reason);
 
   void wake(LogMembers& log);
   void fetch_ahead(std::uint32_t slot) const;
   void look_at_clocks();
   void pump(std::uint32_t slot);
-  bool send(std::uint32_t slot, Stream& stream, Turn& turn);
+  void send(std::uint32_t slot, Stream& stream, Turn& turn);
+  enum class Sent { all, part, budget, broken };
+  Sent push(Stream& stream, Turn& turn);
+  void beat(std::uint32_t slot, Stream& stream);
   void resume_later(std::uint32_t slot, Stream& stream);
   void wait_writable(std::uint32_t slot, Stream& stream);
   void watch_peer(std::uint32_t slot, Stream& stream);
@@ -101,12 +119,18 @@ class StreamTable final : public Postbox {
   void schedule_sweep();
   void sweep();
   void sweep_one(std::uint32_t slot, Clock::time_point now, bool look_at_peers);
-  std::int64_t random_retry(const RetrySettings& retry);
+  void set_age(Stream& stream, Milliseconds max_age);
+  void end_retired();
+  void end_within(Stream& stream, CloseReason reason, std::chrono::milliseconds window);
+  void tell_end(Stream& stream);
+  std::int64_t random_between(std::int64_t least, std::int64_t most);
   void count_lag();
 
   boost::asio::io_context& io_;
   Memory& memory_;
   ServerProbe& probe_;
+  const Log log_;
+  std::uint32_t ended_ = 0;  // streams that might have been logged
   std::vector<Slot> slots_;
   std::vector<std::uint32_t> free_;
   std::size_t used_ = 0;

@@ -86,9 +86,21 @@ struct TopicProbe {
   void start(StartMode mode) { starts[static_cast<std::size_t>(mode)].add(); }
 };
 
-enum class CloseReason : std::uint8_t { client, dead_peer, slow, drain, error };
-inline constexpr std::array<std::string_view, 5> close_reasons{"client", "dead_peer", "slow",
-                                                               "drain", "error"};
+enum class CloseReason : std::uint8_t {
+  client,
+  dead_peer,
+  slow,
+  drain,
+  max_age,
+  reload,
+  removed,
+  error
+};
+inline constexpr std::array<std::string_view, 8> close_reasons{
+    "client", "dead_peer", "slow", "drain", "max_age", "reload", "removed", "error"};
+constexpr std::string_view name_of(CloseReason reason) {
+  return close_reasons[static_cast<std::size_t>(reason)];
+}
 
 // What can go wrong with a request that is passed on to the app.
 enum class UpstreamError : std::uint8_t {

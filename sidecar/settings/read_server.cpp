@@ -15,6 +15,8 @@ using namespace std::chrono_literals;
 
 constexpr std::uint64_t threads_most = 256;
 constexpr std::uint64_t connections_most = 10'000'000;
+constexpr Milliseconds age_least{1000};
+constexpr Milliseconds age_most{std::chrono::hours(24 * 30)};
 constexpr std::uint64_t memory_least = 1ULL << 20;
 constexpr std::uint64_t memory_most = 1ULL << 40;
 
@@ -128,8 +130,11 @@ ServerSettings read_server(const Value& value) {
   section["heartbeat"].read_duration(server.heartbeat, pace_least, pace_most);
   section["retry"].read_retry(server.retry, pace_least, pace_most);
   section["max_connections"].read_number(server.max_connections, 1, connections_most);
+  section["max_age"].read_duration(server.max_age, age_least, age_most, true);
   section["drain_delay"].read_duration(server.drain_delay, 0ms, 10min);
   section["drain"].read_duration(server.drain, 0ms, 1h);
+  section["drain_http"].read_boolean(server.drain_http);
+  section["access_log"].read_number(server.access_log, 0);
   read_cors(section["cors"], server.cors);
   read_networks(section["trusted_proxies"], server.trusted_proxies);
   read_upstream(section["upstream"], {listen, admin}, server.upstream);

@@ -68,8 +68,11 @@ struct ServerSettings {
   Milliseconds heartbeat{15000};          // a comment after this much silence; from 100ms
   RetrySettings retry;                    // from 100ms
   std::uint32_t max_connections = 50000;  // streams
-  Milliseconds drain_delay{0};            // after SIGTERM: not ready, still accepting
-  Milliseconds drain{20000};              // then streams end, spread over this
+  Milliseconds max_age{0};       // of a stream, which ends after a random part of it; 0: no limit
+  Milliseconds drain_delay{0};   // after SIGTERM: not ready, still accepting
+  Milliseconds drain{20000};     // then streams end, spread over this
+  bool drain_http = false;       // /drain on the admin port starts the drain
+  std::uint32_t access_log = 1;  // a line for each n-th stream that ends; 0: none
   CorsSettings cors;
   std::vector<Network> trusted_proxies;  // whose X-Forwarded-* and Forwarded are believed
   std::optional<UpstreamSettings> upstream;

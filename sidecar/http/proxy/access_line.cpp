@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "sidecar/http/proxy/proxy.hpp"
+#include "sidecar/http/proxy/trace_ids.hpp"
 
 namespace sidestream {
 namespace {
@@ -30,7 +31,7 @@ void AccessLine::begin(const RequestHeader& request, const std::string& peer, bo
 void AccessLine::name(const std::string& request_id, const std::string& traceparent) {
   if (!logged_) return;
   request_id_ = request_id;
-  trace_id_ = traceparent.substr(3, 32);
+  trace_id_ = trace_id_of(traceparent);
 }
 
 void AccessLine::first_byte(UpstreamProbe& probe) {

@@ -55,6 +55,8 @@ bool is_traceparent(std::string_view text) {
          !is_zeros(trace) && !is_zeros(parent);
 }
 
+std::string trace_id_of(std::string_view text) { return std::string(text.substr(3, 32)); }
+
 std::string make_traceparent() { return "00-" + hex(32) + "-" + hex(16) + "-00"; }
 
 }  // namespace sidestream

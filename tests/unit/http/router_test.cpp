@@ -42,7 +42,7 @@ class RouterTest : public testing::Test {
                  pool_,
                  Log()};
   ServerProbe probe_;
-  AdminPages pages_{topics_, {}, probe_, [] { return std::string("metrics"); }, false};
+  AdminPages pages_{topics_, {}, probe_, {[] { return std::string("metrics"); }, {}}, false};
   Router router_{settings_, topics_, pages_};
 };
 

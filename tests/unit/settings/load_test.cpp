@@ -25,7 +25,10 @@ server:
   retry: 3s
   max_connections: 7
   drain_delay: 5s
+  max_age: 10m
   drain: 0
+  drain_http: true
+  access_log: 10
   cors: { origins: ["https://a.example.com", "http://localhost:5173"], credentials: true }
 )")
                                     .server;
@@ -39,7 +42,10 @@ server:
   expected.retry = {3s, 3s};
   expected.max_connections = 7;
   expected.drain_delay = 5s;
+  expected.max_age = 10min;
   expected.drain = 0s;
+  expected.drain_http = true;
+  expected.access_log = 10;
   expected.cors = {{"https://a.example.com", "http://localhost:5173"}, true};
   EXPECT_EQ(server, expected);
 }
