@@ -16,7 +16,7 @@ LOGS = os.path.join(ROOT, "build", "test-logs")
 SANITIZERS = ("asan", "tsan")
 
 # Folders whose tests run with real processes and under load: in the release build one at a time.
-HEAVY = ("e2e", "faults", "browser", "backends", "quickstart")
+HEAVY = ("e2e", "faults", "rollout", "browser", "backends", "quickstart")
 # Folders whose scripts are also run with the sanitizers' binaries.
 SANITIZED_SCRIPTS = ("connectors", "e2e")
 # Folders with a `run` that is no suite.
