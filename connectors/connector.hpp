@@ -154,6 +154,13 @@ class Connector {
   virtual OffsetFormat format() const = 0;
   virtual const ConnectorProbe& probe() const = 0;
 
+  // Who we are to the broker from now on, for connections made later; those that are up stay up.
+  // False: this kind can't change that, and another connector must be made.
+  virtual bool take_login(const std::string& username, const std::string& password) {
+    static_cast<void>(username), static_cast<void>(password);
+    return false;
+  }
+
   // Start-up thread; once each. start() does not wait for the broker. Once stop() has returned no
   // callback and no sink is called any more, and all threads are gone.
   virtual void start() = 0;

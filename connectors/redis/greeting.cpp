@@ -21,17 +21,17 @@ std::string mode_refusal(std::string_view mode) {
 
 }  // namespace
 
-std::vector<std::string> greeting(const RedisOptions& options) {
+std::vector<std::string> greeting(const Login::Words& login, int database) {
   std::vector<std::string_view> hello{"HELLO", "2"};
-  if (!options.password.empty() || !options.username.empty()) {
+  if (!login.password.empty() || !login.username.empty()) {
     std::string_view user = "default";
-    if (!options.username.empty()) user = options.username;
-    hello.insert(hello.end(), {"AUTH", user, options.password});
+    if (!login.username.empty()) user = login.username;
+    hello.insert(hello.end(), {"AUTH", user, login.password});
   }
   hello.insert(hello.end(), {"SETNAME", "sidestream"});
   std::vector<std::string> commands{format_command(hello)};
-  if (options.database != 0) {
-    commands.push_back(format_command({"SELECT", std::to_string(options.database)}));
+  if (database != 0) {
+    commands.push_back(format_command({"SELECT", std::to_string(database)}));
   }
   commands.push_back(format_command({"PING"}));
   return commands;

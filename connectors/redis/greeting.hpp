@@ -5,16 +5,39 @@
 // or a Sentinel (INFO would need a permission that few users have).
 
 #include <cstdint>
+#include <mutex>
 #include <string>
+#include <utility>
 #include <vector>
 
-#include "connectors/redis/redis_options.hpp"
 #include "connectors/redis/reply.hpp"
 
 namespace sidestream::redis {
 
+// Who we are to the server; may change while links are up. Thread: any.
+class Login {
+ public:
+  struct Words {
+    std::string username;
+    std::string password;
+  };
+  explicit Login(Words words) : words_(std::move(words)) {}
+  Words get() const {
+    const std::lock_guard lock(mutex_);
+    return words_;
+  }
+  void set(Words words) {
+    const std::lock_guard lock(mutex_);
+    words_ = std::move(words);
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  Words words_;
+};
+
 // The commands, formatted, in order: HELLO, SELECT (if another database than 0), PING.
-std::vector<std::string> greeting(const RedisOptions& options);
+std::vector<std::string> greeting(const Login::Words& login, int database);
 
 // What the answer to one of them says.
 struct Greeted {

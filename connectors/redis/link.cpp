@@ -119,7 +119,8 @@ void Link::greet() {
   state_ = State::greeting;
   reader_.emplace();
   sent_ = 0;
-  for (const auto& command : greeting(context_.options)) put(command, Kind::greeting, {});
+  for (const auto& command : greeting(context_.login.get(), context_.options.database))
+    put(command, Kind::greeting, {});
   flush();
 }
 

@@ -17,6 +17,7 @@
 #include <string_view>
 
 #include "connectors/backoff.hpp"
+#include "connectors/redis/greeting.hpp"
 #include "connectors/redis/health.hpp"
 #include "connectors/redis/reply.hpp"
 #include "connectors/redis/socket.hpp"
@@ -48,6 +49,7 @@ class LinkOwner {
 // What all links of a connector share.
 struct LinkContext {
   const RedisOptions& options;
+  const Login& login;
   ConnectorProbe& probe;
   Health& health;
 };

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "connectors/redis/greeting.hpp"
 #include "connectors/redis/publish_worker.hpp"
 #include "connectors/redis/range_worker.hpp"
 #include "connectors/redis/tail_worker.hpp"
@@ -19,6 +20,11 @@ class RedisConnector final : public Connector {
 
   OffsetFormat format() const override { return OffsetFormat::entry; }
   const ConnectorProbe& probe() const override { return probe_; }
+
+  bool take_login(const std::string& username, const std::string& password) override {
+    login_.set({username, password});
+    return true;
+  }
 
   void start() override {
     ranges_.start();
@@ -55,9 +61,10 @@ class RedisConnector final : public Connector {
 
  private:
   const RedisOptions options_;
+  redis::Login login_{{options_.username, options_.password}};
   ConnectorProbe probe_;
   redis::Health health_;
-  redis::LinkContext context_{options_, probe_, health_};
+  redis::LinkContext context_{options_, login_, probe_, health_};
   redis::Anchors anchors_;
   redis::RangeWorker ranges_{context_};
   redis::PublishWorker publishing_{context_};

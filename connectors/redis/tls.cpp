@@ -120,8 +120,8 @@ class OpensslContext final : public TlsContext {
   std::string error() const override { return error_; }
 
  private:
+  // For each connection, as the authority's file may have been replaced.
   bool load() {
-    if (context_) return true;
     error_.clear();
     SslContext context(SSL_CTX_new(TLS_client_method()));
     if (!context) return false;

@@ -57,53 +57,36 @@ std::optional<int> wait_for_signal(int signals, int socket, std::chrono::millise
 
 }  // namespace
 
-Application::Application(Settings settings, const std::string& config, Log log)
-    : settings_(std::move(settings)),
-      log_(block_signals(std::move(log))),
-      memory_(settings_.server.memory > 0 ? settings_.server.memory : default_memory()),
-      connectors_(make_connectors(settings_.connectors, log_)),
+Application::Application(Loaded loaded, const std::string& config, Log log)
+    : log_(block_signals(std::move(log))),
+      memory_(loaded.settings.server.memory > 0 ? loaded.settings.server.memory : default_memory()),
+      configuration_(std::move(loaded.settings), log_),
       pool_(memory_),
-      topics_(
-          settings_.topics,
-          [this](const std::string& name) -> Connector& { return connector(name); }, memory_, pool_,
-          log_),
-      pages_(topics_, named_connectors(), probe_, calls(), settings_.server.console),
-      router_(settings_.server, topics_, pages_),
-      server_(settings_.server, router_, topics_, memory_, probe_, log_),
+      logs_(memory_, pool_, log_),
+      pages_(logs_, probe_, calls()),
+      router_(pages_),
+      server_(configuration_.serving(), router_, logs_, memory_, probe_, log_),
+      reload_(config, std::move(loaded.files), configuration_, probe_.config, log_),
       drain_socket_(config),
       signals_(make_signal_descriptor()) {}
 
 Application::~Application() { ::close(signals_); }
 
 AdminPages::Calls Application::calls() {
-  AdminPages::Calls calls{[this] { return metrics(); }, {}};
-  if (settings_.server.drain_http)
-    calls.drain = [this] {
-      probe_.draining.store(true);
-      drain_asked_.store(true);
-    };
-  return calls;
-}
-
-Connector& Application::connector(const std::string& name) {
-  const auto made = std::find_if(connectors_.begin(), connectors_.end(),
-                                 [&](const auto& c) { return c.name == name; });
-  return *made->connector;  // the settings name no other
-}
-
-std::vector<NamedConnector> Application::named_connectors() const {
-  std::vector<NamedConnector> named;
-  for (const auto& made : connectors_)
-    named.push_back({made.name, made.kind, made.connector.get()});
-  return named;
+  const auto drain = [this] {
+    probe_.draining.store(true);
+    drain_asked_.store(true);
+  };
+  return {[this] { return metrics(); }, [this] { return configuration_.connectors(); }, drain};
 }
 
 std::vector<std::string> Application::open() { return server_.open(); }
 
 int Application::run() {
   check_file_limit();
-  const int threads = settings_.server.threads > 0 ? settings_.server.threads : default_threads();
-  for (const auto& made : connectors_) made.connector->start();
+  const int wanted = settings()->server.threads;
+  const int threads = wanted > 0 ? wanted : default_threads();
+  configuration_.start();
   server_.run(threads);
   log_.info("app", "listening",
             {{"streams", server_.streams_address()},
@@ -113,15 +96,16 @@ int Application::run() {
              {"version", version}});
   wait_for_end();
   server_.stop();
-  topics_.close();
-  for (const auto& made : connectors_) made.connector->stop();
+  logs_.close();
+  configuration_.stop();
   log_.info("app", "stopped");
   return 0;
 }
 
 void Application::check_file_limit() {
-  std::uint64_t wanted = settings_.server.max_connections + spare_files;
-  if (const auto& app = settings_.server.upstream) {
+  const auto serving = settings();
+  std::uint64_t wanted = serving->server.max_connections + spare_files;
+  if (const auto& app = serving->server.upstream) {
     wanted += 2 * (std::uint64_t{app->max_requests} + app->max_tunnels);  // both sides
   }
   const std::uint64_t got = raise_file_limit(wanted);
@@ -140,25 +124,27 @@ void Application::wait_for_end() {
   while (true) {
     const auto signal = wait_for_signal(signals_, drain_socket_.descriptor(), look_around);
     const auto now = Clock::now();
-    if (signal && *signal == SIGHUP)
-      log_.warn("app", "reload is not supported; restart to change topics");
+    const bool hang_up = signal && *signal == SIGHUP;
+    if (hang_up ? reload_.run() : reload_.look(now)) check_file_limit();
     const bool asked = drain_socket_.asked() || drain_asked_.exchange(false);
     const bool term = signal && *signal != SIGHUP;
     if (term && ending) return log_.warn("app", "second signal: stopping at once");
     ending = ending || term;
     if ((term || asked) && !streams_end_at) {
       begin_drain();
-      streams_end_at = now + settings_.server.drain_delay;
+      streams_end_at = now + settings()->server.drain_delay;
     }
     if (streams_end_at && !give_up_at && now >= *streams_end_at) {
-      server_.drain(settings_.server.drain);
-      give_up_at = now + settings_.server.drain + drain_margin;
+      const auto window = settings()->server.drain;
+      server_.drain(window);
+      give_up_at = now + window + drain_margin;
     }
     const bool over = give_up_at && (nothing_is_open() || now >= *give_up_at);
     if (ending && over) return;
     if (now - tidied_at >= tidy_every) {
       tidied_at = now;
-      topics_.tidy(now);
+      logs_.tidy(now);
+      configuration_.tidy(logs_);
     }
   }
 }
@@ -177,18 +163,20 @@ std::string Application::metrics() const {
   Figures figures;
   figures.version = version;
   figures.server = &probe_;
-  figures.upstream = settings_.server.upstream.has_value();
+  const auto serving = settings();
+  figures.upstream = serving->server.upstream.has_value();
+  figures.max_streams = serving->server.max_connections;
   figures.replay_bytes = pool_.bytes();
   figures.pinned_bytes = memory_.pinned();
   figures.memory_budget = memory_.budget();
-  const auto open_logs = topics_.open_logs();
+  const auto open_logs = logs_.all();
   const auto now = std::chrono::duration_cast<std::chrono::milliseconds>(
                        std::chrono::system_clock::now().time_since_epoch())
                        .count();
-  for (const Topic* topic : topics_.topics()) {
+  for (const auto& topic : serving->topics.all()) {
     TopicFigures t{topic->settings.name, &topic->probe};
     for (const auto& log : open_logs) {
-      if (&log->topic() != topic) continue;
+      if (&log->topic() != topic.get()) continue;
       const auto f = log->log().figures();
       ++t.open_logs;
       t.log_bytes += f.bytes;
@@ -201,7 +189,7 @@ std::string Application::metrics() const {
     }
     figures.topics.push_back(std::move(t));
   }
-  for (const auto& made : connectors_) {
+  for (const auto& made : configuration_.connectors()) {
     const ConnectorProbe& p = made.connector->probe();
     figures.connectors.push_back({made.name, made.kind, p.is_up(), p.reconnects, p.errors,
                                   p.records_read, p.ranges_read, p.published, p.publish_failures,

@@ -9,24 +9,25 @@
 #include <string>
 #include <vector>
 
-#include "sidecar/app/connectors.hpp"
+#include "sidecar/app/configuration.hpp"
 #include "sidecar/app/drain_socket.hpp"
+#include "sidecar/app/reload.hpp"
 #include "sidecar/base/log.hpp"
 #include "sidecar/http/admin.hpp"
 #include "sidecar/http/router.hpp"
 #include "sidecar/http/server.hpp"
 #include "sidecar/metrics/probes.hpp"
-#include "sidecar/settings/settings.hpp"
+#include "sidecar/settings/load.hpp"
 #include "sidecar/stream/memory.hpp"
+#include "sidecar/stream/open_logs.hpp"
 #include "sidecar/stream/replay.hpp"
-#include "sidecar/stream/topics.hpp"
 
 namespace sidestream {
 
 class Application {
  public:
   // Call before any thread is started: the signals that run() waits for are blocked here.
-  Application(Settings settings, const std::string& config, Log log);
+  Application(Loaded loaded, const std::string& config, Log log);
   ~Application();
   Application(const Application&) = delete;
   Application& operator=(const Application&) = delete;
@@ -38,24 +39,23 @@ class Application {
 
  private:
   AdminPages::Calls calls();
-  Connector& connector(const std::string& name);
-  std::vector<NamedConnector> named_connectors() const;
+  std::shared_ptr<const Serving> settings() const { return configuration_.serving().get(); }
   std::string metrics() const;
   void wait_for_end();
   bool nothing_is_open() const;
   void begin_drain();
   void check_file_limit();
 
-  const Settings settings_;
   Log log_;
   Memory memory_;
   ServerProbe probe_;
-  std::vector<MadeConnector> connectors_;
+  Configuration configuration_;
   ReplayPool pool_;
-  Topics topics_;
+  OpenLogs logs_;
   AdminPages pages_;
   Router router_;
   Server server_;
+  Reload reload_;
   DrainSocket drain_socket_;
   std::atomic<bool> drain_asked_{false};
   const int signals_;

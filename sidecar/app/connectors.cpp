@@ -18,17 +18,17 @@ RedisOptions options_of(const RedisSettings& s) {
 }
 
 struct Make {
-  const std::string& name;
+  const ConnectorSettings& settings;
   const Log& log;
 
   MadeConnector operator()(const KafkaSettings& s) const {
-    return {name, "kafka", make_kafka_connector(name, s.properties, log)};
+    return {settings, "kafka", make_kafka_connector(settings.name, s.properties, log)};
   }
   MadeConnector operator()(const RedisSettings& s) const {
-    return {name, "redis", make_redis_connector(name, options_of(s), log)};
+    return {settings, "redis", make_redis_connector(settings.name, options_of(s), log)};
   }
   MadeConnector operator()(const EmbeddedSettings& s) const {
-    return {name, "embedded", make_embedded_connector(name, options_of(s), log)};
+    return {settings, "embedded", make_embedded_connector(settings.name, options_of(s), log)};
   }
 };
 
@@ -55,13 +55,8 @@ std::vector<std::string> check_connectors(const std::vector<ConnectorSettings>& 
   return problems;
 }
 
-std::vector<MadeConnector> make_connectors(const std::vector<ConnectorSettings>& settings,
-                                           const Log& log) {
-  std::vector<MadeConnector> made;
-  for (const ConnectorSettings& connector : settings) {
-    made.push_back(std::visit(Make{connector.name, log}, connector.kind));
-  }
-  return made;
+MadeConnector make_connector(const ConnectorSettings& settings, const Log& log) {
+  return std::visit(Make{settings, log}, settings.kind);
 }
 
 }  // namespace sidestream

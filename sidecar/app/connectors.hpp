@@ -12,15 +12,14 @@
 namespace sidestream {
 
 struct MadeConnector {
-  std::string name;
+  ConnectorSettings settings;
   std::string kind;  // "kafka", "redis", "embedded"
-  std::unique_ptr<Connector> connector;
+  std::shared_ptr<Connector> connector;
 };
 
 // What can be known to be wrong without asking a broker, as sentences with the key's path.
 std::vector<std::string> check_connectors(const std::vector<ConnectorSettings>& settings);
 
-std::vector<MadeConnector> make_connectors(const std::vector<ConnectorSettings>& settings,
-                                           const Log& log);
+MadeConnector make_connector(const ConnectorSettings& settings, const Log& log);
 
 }  // namespace sidestream

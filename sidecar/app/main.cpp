@@ -42,7 +42,7 @@ int main(int argc, char** argv) {
                 loaded.settings.connectors.size(), loaded.settings.topics.size());
     return 0;
   }
-  Application application(std::move(loaded.settings), options->config,
+  Application application(std::move(loaded), options->config,
                           Log::to_stderr(options->log_level, options->log_format));
   if (const auto problems = application.open(); !problems.empty()) return fail(problems);
   return application.run();

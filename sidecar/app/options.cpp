@@ -30,7 +30,9 @@ std::optional<Options> parse_options(int argc, char** argv, int& exit_code) {
                                                {"error", LogLevel::error}};
   app.add_option("--log-level", options.log_level, "debug, info, warn or error")
       ->transform(CLI::CheckedTransformer(levels));
-  app.footer("Signals: SIGTERM drains (a second one stops at once).");
+  app.footer(
+      "Signals: SIGTERM drains (a second one stops at once), SIGHUP reloads the configuration, as "
+      "a change of\nthe file does.");
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -10,6 +10,8 @@
 #include <ctime>
 #include <utility>
 
+#include "sidecar/base/time_text.hpp"
+
 namespace sidestream {
 namespace {
 
@@ -18,18 +20,9 @@ std::string_view level_name(LogLevel level) {
   return names[static_cast<std::size_t>(level)];
 }
 
-// RFC 3339 in UTC with milliseconds.
 std::string now_text() {
-  const auto now = std::chrono::system_clock::now();
-  const auto ms =
-      std::chrono::duration_cast<std::chrono::milliseconds>(now.time_since_epoch()).count();
-  const std::time_t seconds = static_cast<std::time_t>(ms / 1000);
-  std::tm utc{};
-  gmtime_r(&seconds, &utc);
-  std::array<char, 40> text{};
-  const auto n = std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%S", &utc);
-  std::snprintf(text.data() + n, text.size() - n, ".%03dZ", static_cast<int>(ms % 1000));
-  return text.data();
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  return format_time(std::chrono::duration_cast<std::chrono::milliseconds>(now).count());
 }
 
 boost::json::value to_json(const LogField& field) {

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <utility>
 
+#include "sidecar/base/time_text.hpp"
 #include "sidecar/http/console/assets.hpp"
 #include "sidecar/stream/event_id.hpp"
 
@@ -38,29 +39,32 @@ json::object describe(OpenLog& open) {
   return o;
 }
 
+json::array array_of(const std::vector<std::string>& texts) {
+  return json::array(texts.begin(), texts.end());
+}
+
+json::object describe(const ConfigProbe::State& config) {
+  return {{"status", config.good ? "ok" : "failed"},
+          {"loaded_at", format_time(config.loaded_ms)},
+          {"problems", array_of(config.problems)},
+          {"restart_needed", array_of(config.restart_needed)}};
+}
+
 }  // namespace
 
-AdminPages::AdminPages(Topics& topics, std::vector<NamedConnector> connectors,
-                       const ServerProbe& probe, Calls calls, bool console)
-    : topics_(topics),
-      connectors_(std::move(connectors)),
-      probe_(probe),
-      calls_(std::move(calls)),
-      console_(console) {}
-
-std::optional<Response> AdminPages::answer(const Request& request) const {
+std::optional<Response> AdminPages::answer(const Serving& serving, const Request& request) const {
   const std::string path = request.path();
   const bool ours =
       path == "/livez" || path == "/readyz" || path == "/metrics" || path == "/topics";
   if (ours && !request.reads()) return Response::not_allowed("GET, HEAD");
   if (path == "/livez") return Response::json("{\"status\":\"alive\"}\n");
   if (path == "/readyz") return ready();
-  if (path == "/topics") return list_topics();
+  if (path == "/topics") return list_topics(serving.topics);
   if (path == "/metrics") {
     return Response{200, "text/plain; version=0.0.4; charset=utf-8", calls_.metrics(), {}};
   }
-  if (path == "/drain" && calls_.drain) return drain(request);
-  if (!console_) return std::nullopt;
+  if (path == "/drain" && serving.server.drain_http) return drain(request);
+  if (!serving.server.console) return std::nullopt;
   for (const Asset& asset : console_assets()) {
     if (asset.path != path) continue;
     if (!request.reads()) return Response::not_allowed("GET, HEAD");
@@ -85,27 +89,28 @@ Response AdminPages::drain(const Request& request) const {
 Response AdminPages::ready() const {
   const bool draining = probe_.draining.load();
   json::array connectors;
-  for (const NamedConnector& named : connectors_) {
+  for (const NamedConnector& named : calls_.connectors()) {
     const ConnectorProbe& probe = named.connector->probe();
     connectors.push_back(json::object{{"name", named.name},
                                       {"kind", named.kind},
                                       {"up", probe.is_up()},
                                       {"detail", probe.detail()}});
   }
-  Response response = Response::json(
-      text({{"status", draining ? "draining" : "ready"}, {"connectors", std::move(connectors)}}));
+  Response response = Response::json(text({{"status", draining ? "draining" : "ready"},
+                                           {"connectors", std::move(connectors)},
+                                           {"config", describe(probe_.config.state())}}));
   response.status = draining ? 503 : 200;
   return response;
 }
 
-Response AdminPages::list_topics() const {
+Response AdminPages::list_topics(const TopicMap& topics) const {
   json::array list;
-  const auto open_logs = topics_.open_logs();
-  for (const Topic* topic : topics_.topics()) {
+  const auto open_logs = logs_.all();
+  for (const auto& topic : topics.all()) {
     json::array logs;
     std::size_t open = 0;
     for (const auto& log : open_logs) {
-      if (&log->topic() != topic || ++open > listed_logs_max) continue;
+      if (&log->topic() != topic.get() || ++open > listed_logs_max) continue;
       logs.push_back(describe(*log));
     }
     const TopicSettings& s = topic->settings;

@@ -2,47 +2,48 @@
 // The pages of the admin port: health, topics, metrics, console. Thread: any.
 
 #include <functional>
+#include <memory>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "connectors/connector.hpp"
 #include "sidecar/http/exchange.hpp"
+#include "sidecar/http/serving.hpp"
 #include "sidecar/metrics/probes.hpp"
-#include "sidecar/stream/topics.hpp"
+#include "sidecar/stream/open_logs.hpp"
 
 namespace sidestream {
 
 struct NamedConnector {
   std::string name;
   std::string kind;
-  const Connector* connector;
+  std::shared_ptr<const Connector> connector;
 };
 
 class AdminPages {
  public:
-  // `metrics` gives the Prometheus text; `drain` starts the drain, none: not by HTTP.
   struct Calls {
-    std::function<std::string()> metrics;
-    std::function<void()> drain;
+    std::function<std::string()> metrics;  // the Prometheus text
+    std::function<std::vector<NamedConnector>()> connectors;
+    std::function<void()> drain;  // starts the drain
   };
-  // Borrows all.
-  AdminPages(Topics& topics, std::vector<NamedConnector> connectors, const ServerProbe& probe,
-             Calls calls, bool console);
+  // Borrows logs and probe.
+  AdminPages(OpenLogs& logs, const ServerProbe& probe, Calls calls)
+      : logs_(logs), probe_(probe), calls_(std::move(calls)) {}
 
-  bool console() const { return console_; }
   // Nothing: not a page of ours.
-  std::optional<Response> answer(const Request& request) const;
+  std::optional<Response> answer(const Serving& serving, const Request& request) const;
 
  private:
   Response drain(const Request& request) const;
   Response ready() const;
-  Response list_topics() const;
+  Response list_topics(const TopicMap& topics) const;
 
-  Topics& topics_;
-  std::vector<NamedConnector> connectors_;
+  OpenLogs& logs_;
   const ServerProbe& probe_;
   Calls calls_;
-  bool console_;
 };
 
 }  // namespace sidestream

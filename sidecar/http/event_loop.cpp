@@ -4,10 +4,13 @@
 
 namespace sidestream {
 
-EventLoop::EventLoop(Memory& memory, ServerProbe& probe, const ServerSettings& settings,
-                     const Log& log)
-    : io_(1), work_(io_.get_executor()), streams_(io_, memory, probe, log) {
-  if (settings.upstream) proxy_.emplace(io_, *settings.upstream, probe.upstream, log);
+EventLoop::EventLoop(Memory& memory, ServerProbe& probe, const NowServing& serving, const Log& log)
+    : io_(1),
+      work_(io_.get_executor()),
+      streams_(io_, memory, probe, log),
+      serving_(serving),
+      upstream_(serving.get()->server.upstream) {
+  if (upstream_) proxy_.emplace(io_, *upstream_, probe.upstream, log);
 }
 
 void EventLoop::stop() {

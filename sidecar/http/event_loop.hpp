@@ -8,13 +8,15 @@
 #include <thread>
 
 #include "sidecar/http/proxy/proxy.hpp"
+#include "sidecar/http/serving.hpp"
 #include "sidecar/http/stream_table.hpp"
 
 namespace sidestream {
 
 class EventLoop {
  public:
-  EventLoop(Memory& memory, ServerProbe& probe, const ServerSettings& settings, const Log& log);
+  // Borrows all.
+  EventLoop(Memory& memory, ServerProbe& probe, const NowServing& serving, const Log& log);
   ~EventLoop() { stop(); }
 
   void run() {
@@ -25,6 +27,10 @@ class EventLoop {
 
   boost::asio::io_context& io() { return io_; }
   StreamTable& streams() { return streams_; }
+  // Thread: the loop's. Valid until the next call: don't keep it over a co_await.
+  const Serving& serving() { return serving_.get(); }
+  // Null: there is none.
+  const UpstreamSettings* upstream() const { return upstream_ ? &*upstream_ : nullptr; }
   // Requires: there is an upstream.
   Proxy& proxy() { return *proxy_; }
 
@@ -32,6 +38,8 @@ class EventLoop {
   boost::asio::io_context io_;
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
   StreamTable streams_;
+  ServingHere serving_;
+  const std::optional<UpstreamSettings> upstream_;  // a reload doesn't change it
   std::optional<Proxy> proxy_;
   std::thread thread_;
 };

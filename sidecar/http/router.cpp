@@ -36,84 +36,107 @@ Router::Outcome to_outcome(std::variant<StreamRequest, Response> parsed, const C
   return std::get<StreamRequest>(std::move(parsed));
 }
 
-}  // namespace
-
-bool Router::knows(Port port, const Request& request) const {
-  if (!has_app(port)) return true;
-  const bool events = request.segments.size() == 1 && request.segments[0] == "events";
-  if (events && request.parameter("topic")) return true;
-  return topics_.match(request.segments).has_value();
+bool has_app(const Serving& serving, Port port) {
+  return port == Port::streams && serving.server.upstream.has_value();
 }
 
-Router::Outcome Router::to_app_or(Port port, Response otherwise) const {
-  if (has_app(port)) return ToApp();
-  return otherwise;
-}
+// One request, judged.
+class Judgement {
+ public:
+  Judgement(const Serving& serving, Port port, const Request& request, Timestamp now)
+      : serving_(serving), port_(port), request_(request), now_(now) {}
 
-Router::Outcome Router::route(Port port, const Request& request, Timestamp now) const {
-  if (port == Port::admin) {
-    if (auto page = pages_.answer(request)) return std::move(*page);
+  Router::Outcome of_topics() const;
+  Router::Outcome of_topic(const TopicMap::Match& match) const;
+  // The app's where there is one, else `otherwise`.
+  Router::Outcome to_app_or(Response otherwise) const {
+    if (has_app(serving_, port_)) return Router::ToApp();
+    return otherwise;
   }
-  if (port == Port::streams || pages_.console()) {
-    if (request.path() == "/events") return route_topics(port, request, now);
-    if (const auto match = topics_.match(request.segments))
-      return route_topic(port, *match, request, now);
+
+ private:
+  Router::Outcome of_publish(const TopicMap::Match& match) const;
+  Response ours(Response response) const {
+    return with(std::move(response), serving_.server.cors, request_);
   }
-  const std::string text = port == Port::admin
-                               ? "not found; here are /livez, /readyz, /metrics, /topics"
-                               : "no topic has the path " + request.path();
-  return to_app_or(port, with(Response::error(404, text), settings_.cors, request));
+
+  const Serving& serving_;
+  const Port port_;
+  const Request& request_;
+  const Timestamp now_;
+};
+
+Router::Outcome Judgement::of_topics() const {
+  if (has_app(serving_, port_) && !request_.parameter("topic")) return Router::ToApp();
+  const CorsSettings& cors = serving_.server.cors;
+  if (is_preflight(request_)) return answer_preflight(cors, request_, false);
+  if (!request_.reads()) return to_app_or(ours(Response::not_allowed("GET, HEAD, OPTIONS")));
+  return to_outcome(parse_streams(serving_.topics, request_, now_), cors, request_);
 }
 
-Router::Outcome Router::route_topics(Port port, const Request& request, Timestamp now) const {
-  if (has_app(port) && !request.parameter("topic")) return ToApp();
-  if (is_preflight(request)) return answer_preflight(settings_.cors, request, false);
-  if (!request.reads()) {
-    return to_app_or(port,
-                     with(Response::not_allowed("GET, HEAD, OPTIONS"), settings_.cors, request));
-  }
-  return to_outcome(parse_streams(topics_, request, now), settings_.cors, request);
-}
-
-Router::Outcome Router::route_topic(Port port, const Topics::Match& match, const Request& request,
-                                    Timestamp now) const {
+Router::Outcome Judgement::of_topic(const TopicMap::Match& match) const {
   const TopicSettings& topic = match.topic->settings;
-  const bool posts = request.method == "POST" && topic.publish;
-  const bool preflight = is_preflight(request) && (!has_app(port) || asks_for_ours(request, topic));
-  if (!preflight && !request.reads() && !posts) {
-    return to_app_or(port, with(Response::not_allowed(topic.publish ? "GET, HEAD, OPTIONS, POST"
-                                                                    : "GET, HEAD, OPTIONS"),
-                                topic.cors, request));
+  const bool posts = request_.method == "POST" && topic.publish;
+  const bool preflight =
+      is_preflight(request_) && (!has_app(serving_, port_) || asks_for_ours(request_, topic));
+  if (!preflight && !request_.reads() && !posts) {
+    const char* allowed = topic.publish ? "GET, HEAD, OPTIONS, POST" : "GET, HEAD, OPTIONS";
+    return to_app_or(with(Response::not_allowed(allowed), topic.cors, request_));
   }
-  if (preflight) return answer_preflight(topic.cors, request, topic.publish);
+  if (preflight) return answer_preflight(topic.cors, request_, topic.publish);
   if (!match.bad_parameter.empty()) {
     return with(
         Response::error(400, "{" + match.bad_parameter +
                                  "} of the path: expected 1 to 128 characters of A-Z a-z 0-9 _ . ~ "
                                  "@ - that are neither . nor .."),
-        topic.cors, request);
+        topic.cors, request_);
   }
-  if (posts) return route_publish(match, request);
-  return to_outcome(parse_stream(*match.topic, match.log, request, now), topic.cors, request);
+  if (posts) return of_publish(match);
+  return to_outcome(parse_stream(match.topic, match.log, request_, now_), topic.cors, request_);
 }
 
-Router::Outcome Router::route_publish(const Topics::Match& match, const Request& request) const {
+Router::Outcome Judgement::of_publish(const TopicMap::Match& match) const {
   const TopicSettings& topic = match.topic->settings;
   PublishRequest publish{
-      match.topic, match.log, {}, topic.max_event, cors_headers(topic.cors, request)};
-  if (const auto event = request.parameter("event")) {
+      match.topic, match.log, {}, topic.max_event, cors_headers(topic.cors, request_)};
+  if (const auto event = request_.parameter("event")) {
     if (event->size() > name_max || !is_event_name(*event)) {
       return with(
           Response::error(400,
                           "event: expected at most 256 bytes of UTF-8 without CR, LF or NUL, "
                           "not beginning with stream-"),
-          topic.cors, request);
+          topic.cors, request_);
     }
     publish.message.event = *event;
   }
-  if (const auto key = request.parameter("key")) publish.message.key = std::string(*key);
+  if (const auto key = request_.parameter("key")) publish.message.key = std::string(*key);
   publish.message.event_header = topic.event_header;
   return publish;
+}
+
+}  // namespace
+
+bool Router::knows(const Serving& serving, Port port, const Request& request) {
+  if (!has_app(serving, port)) return true;
+  const bool events = request.segments.size() == 1 && request.segments[0] == "events";
+  if (events && request.parameter("topic")) return true;
+  return serving.topics.takes(request.segments);
+}
+
+Router::Outcome Router::route(const Serving& serving, Port port, const Request& request,
+                              Timestamp now) const {
+  if (port == Port::admin) {
+    if (auto page = pages_.answer(serving, request)) return std::move(*page);
+  }
+  const Judgement judge(serving, port, request, now);
+  if (port == Port::streams || serving.server.console) {
+    if (request.path() == "/events") return judge.of_topics();
+    if (const auto match = serving.topics.match(request.segments)) return judge.of_topic(*match);
+  }
+  const std::string text = port == Port::admin
+                               ? "not found; here are /livez, /readyz, /metrics, /topics"
+                               : "no topic has the path " + request.path();
+  return judge.to_app_or(with(Response::error(404, text), serving.server.cors, request));
 }
 
 Response publish_response(const Result<Published>& result, OffsetFormat format) {

@@ -4,21 +4,21 @@
 //
 // Thread: any.
 
+#include <memory>
 #include <string>
 #include <variant>
 
 #include "sidecar/http/admin.hpp"
 #include "sidecar/http/exchange.hpp"
+#include "sidecar/http/serving.hpp"
 #include "sidecar/http/subscribe.hpp"
-#include "sidecar/settings/settings.hpp"
-#include "sidecar/stream/topics.hpp"
 
 namespace sidestream {
 
 enum class Port { streams, admin };
 
 struct PublishRequest {
-  Topic* topic;
+  std::shared_ptr<Topic> topic;
   std::string log;
   Message message;  // but for its value, which is the body
   std::uint64_t body_max;
@@ -27,9 +27,8 @@ struct PublishRequest {
 
 class Router {
  public:
-  // Borrows all.
-  Router(const ServerSettings& settings, Topics& topics, const AdminPages& pages)
-      : settings_(settings), topics_(topics), pages_(pages) {}
+  // Borrows it.
+  explicit Router(const AdminPages& pages) : pages_(pages) {}
 
   // For the app beside us.
   struct ToApp {};
@@ -37,21 +36,11 @@ class Router {
 
   // Whether the path is one of ours, so that the request must be looked at more closely. Where it
   // is not, and there is an app, the request is for the app.
-  bool knows(Port port, const Request& request) const;
+  static bool knows(const Serving& serving, Port port, const Request& request);
   // Looks at the head only; the body comes later.
-  Outcome route(Port port, const Request& request, Timestamp now) const;
+  Outcome route(const Serving& serving, Port port, const Request& request, Timestamp now) const;
 
  private:
-  Outcome route_topic(Port port, const Topics::Match& match, const Request& request,
-                      Timestamp now) const;
-  Outcome route_topics(Port port, const Request& request, Timestamp now) const;
-  bool has_app(Port port) const { return port == Port::streams && settings_.upstream.has_value(); }
-  // The app's where there is one, else `otherwise`.
-  Outcome to_app_or(Port port, Response otherwise) const;
-  Outcome route_publish(const Topics::Match& match, const Request& request) const;
-
-  const ServerSettings& settings_;
-  Topics& topics_;
   const AdminPages& pages_;
 };
 

@@ -26,13 +26,12 @@ constexpr std::chrono::milliseconds accept_pause{50};
 }  // namespace
 
 struct Server::Parts {
-  Parts(const ServerSettings& s, const Router& router, Topics& topics, Memory& m, ServerProbe& p,
-        Log l)
-      : settings(s), memory(m), log(l), context{s, router, topics, p, std::move(l)} {}
+  Parts(const NowServing& s, const Router& router, OpenLogs& logs, Memory& m, ServerProbe& p, Log l)
+      : serving(s), memory(m), log(l), context{router, logs, p, std::move(l)} {}
 
   asio::awaitable<void> accept(tcp::acceptor& acceptor, Port port);
 
-  const ServerSettings& settings;
+  const NowServing& serving;
   Memory& memory;
   Log log;
   SessionContext context;
@@ -61,9 +60,9 @@ asio::awaitable<void> Server::Parts::accept(tcp::acceptor& acceptor, Port port) 
   }
 }
 
-Server::Server(const ServerSettings& settings, const Router& router, Topics& topics, Memory& memory,
+Server::Server(const NowServing& serving, const Router& router, OpenLogs& logs, Memory& memory,
                ServerProbe& probe, Log log)
-    : parts_(std::make_unique<Parts>(settings, router, topics, memory, probe, std::move(log))) {}
+    : parts_(std::make_unique<Parts>(serving, router, logs, memory, probe, std::move(log))) {}
 
 Server::~Server() { stop(); }
 
@@ -75,8 +74,9 @@ std::vector<std::string> Server::open() {
     if (!acceptor) problems.push_back(problem);
     return acceptor;
   };
-  parts_->streams = bind(parts_->settings.listen);
-  parts_->admin = bind(parts_->settings.admin);
+  const auto serving = parts_->serving.get();
+  parts_->streams = bind(serving->server.listen);
+  parts_->admin = bind(serving->server.admin);
   return problems;
 }
 
@@ -86,7 +86,7 @@ std::string Server::admin_address() const { return local_address(*parts_->admin)
 void Server::run(int threads) {
   Parts& p = *parts_;
   for (int i = 0; i < threads; ++i) {
-    p.loops.push_back(std::make_unique<EventLoop>(p.memory, p.context.probe, p.settings, p.log));
+    p.loops.push_back(std::make_unique<EventLoop>(p.memory, p.context.probe, p.serving, p.log));
     p.loops.back()->run();
   }
   asio::co_spawn(p.accepting, p.accept(*p.streams, Port::streams), asio::detached);

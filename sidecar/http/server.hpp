@@ -13,17 +13,17 @@
 
 #include "sidecar/base/log.hpp"
 #include "sidecar/http/router.hpp"
+#include "sidecar/http/serving.hpp"
 #include "sidecar/metrics/probes.hpp"
-#include "sidecar/settings/settings.hpp"
 #include "sidecar/stream/memory.hpp"
-#include "sidecar/stream/topics.hpp"
+#include "sidecar/stream/open_logs.hpp"
 
 namespace sidestream {
 
 class Server {
  public:
   // Borrows all.
-  Server(const ServerSettings& settings, const Router& router, Topics& topics, Memory& memory,
+  Server(const NowServing& serving, const Router& router, OpenLogs& logs, Memory& memory,
          ServerProbe& probe, Log log);
   ~Server();
 

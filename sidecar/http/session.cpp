@@ -104,6 +104,7 @@ class Session {
                                        PublishRequest publish_to);
   asio::awaitable<Next> start_stream(const Request& request, StreamRequest stream);
   bool take_place() const;
+  const ServerSettings& serving() const { return loop_.serving().server; }
 
   beast::basic_stream<asio::ip::tcp, asio::io_context::executor_type> stream_;
   beast::flat_buffer buffer_;
@@ -145,8 +146,8 @@ asio::awaitable<Session::Next> Session::serve() {
   Request request;
   const bool keep_alive = parser.get().keep_alive();
   const bool is_path = read_line(parser, request);
-  const bool has_app = port_ == Port::streams && context_.settings.upstream.has_value();
-  if (has_app && (!is_path || !context_.router.knows(port_, request))) {
+  const bool has_app = port_ == Port::streams && serving().upstream.has_value();
+  if (has_app && (!is_path || !Router::knows(loop_.serving(), port_, request))) {
     co_return co_await pass_on(request, parser);
   }
   read_fields(parser, request);
@@ -154,7 +155,7 @@ asio::awaitable<Session::Next> Session::serve() {
     Response response = Response::error(400, "the request's target is not a path");
     co_return co_await answer(request, std::move(response), false);
   }
-  Router::Outcome outcome = context_.router.route(port_, request, now());
+  Router::Outcome outcome = context_.router.route(loop_.serving(), port_, request, now());
   if (std::holds_alternative<Router::ToApp>(outcome)) {
     co_return co_await pass_on(request, parser);
   }
@@ -167,9 +168,10 @@ asio::awaitable<Session::Next> Session::serve() {
   // A body that nobody wants is not read; the next request could not be found behind it.
   const bool has_body = parser.content_length().value_or(0) > 0 || parser.chunked();
   Response response = std::get<Response>(std::move(outcome));
-  if (port_ == Port::admin && request.path() == "/readyz" && response.status == 200 &&
-      context_.settings.upstream && !context_.settings.upstream->readiness.empty()) {
-    const AppState app = co_await ask_app(loop_.io(), *context_.settings.upstream);
+  const auto* upstream = loop_.upstream();
+  if (port_ == Port::admin && request.path() == "/readyz" && response.status == 200 && upstream &&
+      !upstream->readiness.empty()) {
+    const AppState app = co_await ask_app(loop_.io(), *upstream);
     add_app_state(response, app);
   }
   co_return co_await answer(request, std::move(response), keep_alive && !has_body);
@@ -183,7 +185,7 @@ asio::awaitable<Session::Next> Session::pass_on(const Request& request, HeadPars
     beast::error_code error;
     const auto endpoint = socket.remote_endpoint(error);
     set_proxy_options(socket.native_handle());
-    peer_ = make_peer(endpoint.address(), context_.settings.trusted_proxies);
+    peer_ = make_peer(endpoint.address(), serving().trusted_proxies);
   }
   const auto target = head.get().target();
   if (!split_target({target.data(), target.size()})) {
@@ -269,12 +271,12 @@ asio::awaitable<Session::Next> Session::answer_publish(const Request& request, H
     co_return co_await answer(request, std::move(response), false);
   }
   if (error) co_return co_await answer_unreadable(error);
-  Topic& topic = *publish_to.topic;
+  const std::shared_ptr<Topic> topic = publish_to.topic;
   Fields headers = std::move(publish_to.headers);
   publish_to.message.value = std::move(parser.get().body());
   const Result<Published> result = co_await publish(std::move(publish_to));
-  (result ? topic.probe.published : topic.probe.publish_failures).add();
-  Response response = publish_response(result, topic.connector.format());
+  (result ? topic->probe.published : topic->probe.publish_failures).add();
+  Response response = publish_response(result, topic->connector.format());
   response.headers.insert(response.headers.end(), headers.begin(), headers.end());
   co_return co_await answer(request, std::move(response), keep_alive);
 }
@@ -282,8 +284,7 @@ asio::awaitable<Session::Next> Session::answer_publish(const Request& request, H
 // Takes a place among the streams, which whoever ends the stream gives back. False: there is none.
 bool Session::take_place() const {
   if (context_.probe.draining_streams.load(std::memory_order_relaxed)) return false;
-  if (context_.probe.streams.add(1) <=
-      static_cast<std::int64_t>(context_.settings.max_connections)) {
+  if (context_.probe.streams.add(1) <= static_cast<std::int64_t>(serving().max_connections)) {
     return true;
   }
   context_.probe.streams.add(-1);
@@ -315,14 +316,14 @@ asio::awaitable<Session::Next> Session::start_stream(const Request& request, Str
   options.subscription.control_events = stream.control_events;
   options.heartbeat = stream.heartbeat;
   options.retry = stream.retry;
-  options.max_age = context_.settings.max_age;
-  options.access_log = context_.settings.access_log;
+  options.max_age = serving().max_age;
+  options.access_log = serving().access_log;
   if (const auto parent = request.header("traceparent"); parent && is_traceparent(*parent))
     options.trace_id = trace_id_of(*parent);
   std::vector<std::shared_ptr<OpenLog>> logs;
   std::vector<StartRequest> starts;
   for (auto& part : stream.parts) {
-    logs.push_back(context_.topics.enter(*part.topic, part.log));
+    logs.push_back(context_.logs.enter(part.topic, part.log));
     starts.push_back(std::move(part.start));
   }
   loop_.streams().add(stream_.release_socket(), std::move(logs), starts, options);

@@ -8,14 +8,14 @@
 #include "sidecar/http/event_loop.hpp"
 #include "sidecar/http/router.hpp"
 #include "sidecar/http/socket.hpp"
+#include "sidecar/stream/open_logs.hpp"
 
 namespace sidestream {
 
 // What all sessions share. Outlives them.
 struct SessionContext {
-  const ServerSettings& settings;
   const Router& router;
-  Topics& topics;
+  OpenLogs& logs;
   ServerProbe& probe;
   Log log;
 };

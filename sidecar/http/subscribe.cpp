@@ -76,20 +76,21 @@ std::variant<StreamRequest, Response> finish(StreamRequest stream, const Request
 
 }  // namespace
 
-std::variant<StreamRequest, Response> parse_stream(Topic& topic, const std::string& log,
-                                                   const Request& request, Timestamp now) {
+std::variant<StreamRequest, Response> parse_stream(const std::shared_ptr<Topic>& topic,
+                                                   const std::string& log, const Request& request,
+                                                   Timestamp now) {
   StreamRequest stream;
-  stream.parts.push_back({&topic, log, {}});
+  stream.parts.push_back({topic, log, {}});
   return finish(std::move(stream), request, now);
 }
 
-std::variant<StreamRequest, Response> parse_streams(Topics& topics, const Request& request,
+std::variant<StreamRequest, Response> parse_streams(const TopicMap& topics, const Request& request,
                                                     Timestamp now) {
   StreamRequest stream;
   stream.composite = true;
   for (const auto& [name, value] : request.query) {
     if (name != "topic") continue;
-    Topic* topic = topics.find(value);
+    const auto topic = topics.find(value);
     if (!topic) return Response::error(404, std::string("there is no topic ").append(value));
     if (topic->settings.is_template()) {
       return Response::error(400, std::string("a topic with parameters is read at its own path: ")

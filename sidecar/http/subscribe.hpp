@@ -1,6 +1,7 @@
 #pragma once
 // From a request to what a stream needs: which logs, where to start, which options. Pure.
 
+#include <memory>
 #include <string>
 #include <variant>
 #include <vector>
@@ -8,13 +9,13 @@
 #include "sidecar/http/exchange.hpp"
 #include "sidecar/settings/settings.hpp"
 #include "sidecar/stream/start.hpp"
-#include "sidecar/stream/topics.hpp"
+#include "sidecar/stream/topic_map.hpp"
 
 namespace sidestream {
 
 struct StreamRequest {
   struct Part {
-    Topic* topic;
+    std::shared_ptr<Topic> topic;
     std::string log;
     StartRequest start;
   };
@@ -27,9 +28,10 @@ struct StreamRequest {
 };
 
 // `now`: for starts like since=10m.
-std::variant<StreamRequest, Response> parse_stream(Topic& topic, const std::string& log,
-                                                   const Request& request, Timestamp now);
-std::variant<StreamRequest, Response> parse_streams(Topics& topics, const Request& request,
+std::variant<StreamRequest, Response> parse_stream(const std::shared_ptr<Topic>& topic,
+                                                   const std::string& log, const Request& request,
+                                                   Timestamp now);
+std::variant<StreamRequest, Response> parse_streams(const TopicMap& topics, const Request& request,
                                                     Timestamp now);
 
 }  // namespace sidestream

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "sidecar/metrics/metrics_text.hpp"
+#include "sidecar/metrics/process_families.hpp"
 #include "sidecar/metrics/upstream_families.hpp"
 
 namespace sidestream {
@@ -26,6 +27,8 @@ void add_server(Text& text, const Figures& figures) {
   text.sample({}, static_cast<double>(server.connections.value()));
   gauge(text, "streams", "Open event streams");
   text.sample({}, static_cast<double>(server.streams.value()));
+  gauge(text, "max_streams", "Most event streams at a time (server.max_connections)");
+  text.sample({}, static_cast<double>(figures.max_streams));
   counter(text, "streams_opened_total", "Event streams that were opened");
   text.sample({}, static_cast<double>(server.streams_opened.value()));
   counter(text, "streams_refused_total", "Streams refused because of max_connections or a drain");
@@ -50,6 +53,20 @@ void add_server(Text& text, const Figures& figures) {
   text.sample({}, static_cast<double>(figures.pinned_bytes));
   gauge(text, "memory_budget_bytes", "What topic logs and replays may hold together");
   text.sample({}, static_cast<double>(figures.memory_budget));
+}
+
+void add_config(Text& text, const ConfigProbe::State& config) {
+  counter(text, "config_reloads_total", "Times that the configuration file was read again");
+  text.sample({{"result", "ok"}}, static_cast<double>(config.loads));
+  text.sample({{"result", "failed"}}, static_cast<double>(config.failures));
+  gauge(text, "config_last_reload_successful",
+        "0 while the file has problems, so that an earlier one is served");
+  text.sample({}, config.good ? 1 : 0);
+  gauge(text, "config_last_reload_success_timestamp_seconds",
+        "When what is served was loaded, Unix time");
+  text.sample({}, static_cast<double>(config.loaded_ms) / 1000);
+  gauge(text, "config_restart_needed", "Settings of the file that only a restart applies");
+  text.sample({}, static_cast<double>(config.restart_needed.size()));
 }
 
 template <class Value>
@@ -150,6 +167,8 @@ std::string prometheus_text(const Figures& figures) {
   add_server(text, figures);
   add_topics(text, figures);
   add_connectors(text, figures);
+  add_config(text, figures.server->config.state());
+  add_process(text);
   if (figures.upstream) add_upstream(text, figures.server->upstream);
   return text.write();
 }

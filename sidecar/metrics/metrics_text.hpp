@@ -23,7 +23,11 @@ class MetricsText {
   using MetricType = prometheus::MetricType;
 
   void family(std::string name, std::string help, MetricType type) {
-    families_.push_back({"sidestream_" + std::move(name), std::move(help), type, {}});
+    foreign("sidestream_" + std::move(name), std::move(help), type);
+  }
+  // Of a name that is not ours.
+  void foreign(std::string name, std::string help, MetricType type) {
+    families_.push_back({std::move(name), std::move(help), type, {}});
   }
   void counter(std::string name, std::string help) {
     family(std::move(name), std::move(help), MetricType::Counter);

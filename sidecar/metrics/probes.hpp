@@ -7,6 +7,8 @@
 #include <cstdint>
 #include <string_view>
 
+#include "sidecar/metrics/config_probe.hpp"
+
 namespace sidestream {
 
 class Counter {
@@ -155,6 +157,7 @@ struct ServerProbe {
   std::atomic<bool> draining{false};          // not ready any more
   std::atomic<bool> draining_streams{false};  // and streams are being ended
   UpstreamProbe upstream;
+  ConfigProbe config;
 
   void closed(CloseReason reason) { streams_closed[static_cast<std::size_t>(reason)].add(); }
   void response(unsigned status) { responses[status / 100 < 6 ? status / 100 : 0].add(); }

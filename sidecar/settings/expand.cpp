@@ -103,7 +103,7 @@ Expanded expand(std::string_view text, const Environment& environment,
   Expanded out = expand_variables(named, environment);
   if (!out.error.empty()) return out;
   const std::filesystem::path path = folder / out.text;
-  out = {{}, true, {}};
+  out = {{}, true, {}, path.string()};
   std::error_code error;
   FileContent content;
   // Nothing else has an end that is sure to come: a pipe nobody writes to would stop the start-up.

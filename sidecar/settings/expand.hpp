@@ -15,6 +15,7 @@ struct Expanded {
   std::string text;
   bool changed = false;  // something was put in
   std::string error;     // empty: good
+  std::string file;      // that was read, or could not be; empty: none was named
 };
 
 // A text that begins with `file:` becomes the content of that file without its last line end; a

@@ -49,14 +49,15 @@ Loaded parse_settings(std::string_view text, const std::string& path,
   Loaded loaded;
   if (text.size() > Document::text_max) {
     problems.add({}, "", "the file is larger than 1MiB");
-    return {{}, problems.lines()};
+    loaded.errors = problems.lines();
+    return loaded;
   }
   Document document;
   const Node* root = document.parse(text, problems);
   if (!root && problems.empty())
     problems.add(top, "", "the file is empty; " + std::string(start_here));
   if (root) {
-    Context context{problems, environment, std::filesystem::path(path).parent_path()};
+    Context context{problems, environment, std::filesystem::path(path).parent_path(), loaded.files};
     read_settings(context, root, loaded.settings);
   }
   loaded.errors = problems.lines();
@@ -68,7 +69,7 @@ Loaded load_settings(const std::string& path, const Environment& environment) {
   if (content.error.empty()) return parse_settings(content.text, path, environment);
   Problems problems(path);
   problems.add({}, "", "can't read the file: " + content.error);
-  return {{}, problems.lines()};
+  return {{}, problems.lines(), {}};
 }
 
 }  // namespace sidestream

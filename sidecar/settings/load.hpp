@@ -18,6 +18,8 @@ namespace sidestream {
 struct Loaded {
   Settings settings;  // usable only where `errors` is empty
   std::vector<std::string> errors;
+  // Every other file that was read or looked for, so that a change of one is a reason to reload.
+  std::vector<std::string> files;
 };
 
 // Gives an environment variable's value; a parameter so that tests need not change the environment.

@@ -60,6 +60,7 @@ std::optional<Text> Value::scalar(std::string_view wanted) const {
     return std::nullopt;
   }
   Expanded expanded = expand(node_->text, context_->environment, context_->folder);
+  if (!expanded.file.empty()) context_->files.push_back(expanded.file);
   if (!expanded.error.empty()) {
     problem(expanded.error);
     return std::nullopt;

@@ -28,7 +28,8 @@ namespace sidestream {
 struct Context {
   Problems& problems;
   const Environment& environment;
-  std::filesystem::path folder;  // of the configuration file
+  std::filesystem::path folder;     // of the configuration file
+  std::vector<std::string>& files;  // that were read, or looked for
 
   // suggestion() of near_match.hpp, but empty once there are so many problems that nobody reads it.
   std::string suggest(std::string_view word, const std::vector<std::string_view>& candidates,

@@ -1,8 +1,10 @@
 #include <algorithm>
 #include <array>
+#include <functional>
 #include <map>
 #include <utility>
 
+#include "sidecar/settings/expand.hpp"
 #include "sidecar/settings/keys.hpp"
 #include "sidecar/settings/read.hpp"
 #include "sidecar/settings/redis_url.hpp"
@@ -15,10 +17,20 @@ constexpr std::size_t connectors_max = 100;
 constexpr std::uint64_t records_most = 1'000'000'000'000;
 constexpr std::uint64_t bytes_least = 64 * 1024;
 constexpr std::uint64_t bytes_most = 1ULL << 50;
+constexpr std::size_t file_bytes_max = 1024 * 1024;
 constexpr Milliseconds age_least{1000};
 constexpr Milliseconds age_most{std::chrono::hours(24 * 3650)};
 
 using Kind = KnownConnector::Kind;
+
+// Certificates and keys. What can't be read is told by whoever uses it.
+void note_files(const Value& value, KafkaSettings& kafka) {
+  for (const auto& [name, text] : kafka.properties) {
+    if (!name.starts_with("ssl.") || !name.ends_with(".location")) continue;
+    value.context().files.push_back(text);
+    kafka.files[text] = std::hash<std::string>{}(read_file(text, file_bytes_max).text);
+  }
+}
 
 KafkaSettings read_kafka(const Value& value) {
   KafkaSettings kafka;
@@ -36,6 +48,7 @@ KafkaSettings read_kafka(const Value& value) {
   }
   if (properties.empty() && value.is_empty_section())
     value.problem("has no properties; at least bootstrap.servers is needed");
+  note_files(value, kafka);
   return kafka;
 }
 

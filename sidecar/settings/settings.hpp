@@ -82,6 +82,8 @@ struct ServerSettings {
 
 struct KafkaSettings {
   std::map<std::string, std::string> properties;  // librdkafka's, as they stand in the file
+  std::map<std::string, std::size_t> files;  // that properties name, and a hash of what they hold:
+                                             // librdkafka reads them once
 
   friend bool operator==(const KafkaSettings&, const KafkaSettings&) = default;
 };

@@ -31,13 +31,14 @@ StartPlan stopped_plan() {
 
 }  // namespace
 
-OpenLog::OpenLog(Topic& topic, std::string name, Memory& memory, ReplayPool& pool, Log log)
-    : topic_(topic),
+OpenLog::OpenLog(std::shared_ptr<Topic> topic, std::string name, Memory& memory, ReplayPool& pool,
+                 Log log)
+    : topic_(std::move(topic)),
       name_(std::move(name)),
       logger_(std::move(log)),
-      log_(topic.connector.format(), topic.settings.log_bytes, memory),
-      replay_(std::make_shared<Replay>(topic.connector, name_, topic.settings, topic.probe, pool)),
-      encoder_(topic.settings, topic.connector.format(), topic.probe),
+      log_(topic_->connector.format(), topic_->settings.log_bytes, memory),
+      replay_(std::make_shared<Replay>(topic_, name_, pool)),
+      encoder_(topic_->settings, topic_->connector.format(), topic_->probe),
       left_at_(ticks(std::chrono::steady_clock::now())) {}
 
 void OpenLog::start(StartRequest request, PlanCallback done) {
@@ -69,7 +70,7 @@ bool OpenLog::start_from_memory(const StartRequest& request, StartPlan& plan) {
   if (request.kind != StartRequest::Kind::resume || !log_.is_open()) return false;
   LogView view;
   log_.view(view);
-  const std::string_view part = id_part(request.id, topic_.settings.name);
+  const std::string_view part = id_part(request.id, topic_->settings.name);
   const ParsedId parsed = parse_position(format(), part, view.head_position.size());
   if (!parsed.position || parsed.position->size() != view.head_position.size()) return false;
   const Position& position = *parsed.position;
@@ -101,8 +102,8 @@ void OpenLog::ask() {
   LogView view;
   if (log_.is_open()) log_.view(view);
   Life asked{view.resets, std::move(view.head_position)};
-  topic_.connector.extent(name_, [self = shared_from_this(), asking = std::move(asking),
-                                  asked = std::move(asked)](Result<LogExtent> extent) mutable {
+  topic_->connector.extent(name_, [self = shared_from_this(), asking = std::move(asking),
+                                   asked = std::move(asked)](Result<LogExtent> extent) mutable {
     self->answer(std::move(asking), asked, std::move(extent));
   });
 }
@@ -146,7 +147,7 @@ void OpenLog::open_at(const LogExtent& extent) {
   const Position base = live_position(extent, {});
   replay_->set_partitions(base.size());
   log_.open(base);
-  tail_ = topic_.connector.tail(name_, base, *this);
+  tail_ = topic_->connector.tail(name_, base, *this);
 }
 
 void OpenLog::resolve(Asking asking, const LogExtent& extent, const LogView& view) {
@@ -160,22 +161,22 @@ void OpenLog::resolve(Asking asking, const LogExtent& extent, const LogView& vie
     };
   };
   StartRequest& request = asking.request;
-  const Start on_reset = topic_.settings.on_reset;
+  const Start on_reset = topic_->settings.on_reset;
   switch (request.kind) {
     case StartRequest::Kind::live:
       return finish(plan_at("live", live_position(extent, view.head_position), extent));
     case StartRequest::Kind::earliest:
       return finish(plan_at("earliest", earliest_position(extent), extent));
     case StartRequest::Kind::resume:
-      return finish(resolve_id(request.id, topic_.settings, format(), extent, view.head_position));
+      return finish(resolve_id(request.id, topic_->settings, format(), extent, view.head_position));
     case StartRequest::Kind::position:
       if (request.life != view.resets) return finish(stopped_plan());
       return finish(
           resolve_position(std::move(request.position), extent, view.head_position, on_reset));
     case StartRequest::Kind::since:
-      return topic_.connector.locate(name_, request.since, located("since"));
+      return topic_->connector.locate(name_, request.since, located("since"));
     case StartRequest::Kind::tail:
-      return std::make_shared<TailSeek>(topic_.connector, replay_, name_, extent, request.tail,
+      return std::make_shared<TailSeek>(topic_->connector, replay_, name_, extent, request.tail,
                                         located("tail"))
           ->run();
   }
@@ -227,7 +228,7 @@ void OpenLog::commit() {
 }
 
 void OpenLog::deliver(std::span<const Record> records) noexcept {
-  topic_.probe.records_read.add(records.size());
+  topic_->probe.records_read.add(records.size());
   for (const Record& record : records) encoder_.encode(record, batch_);
   commit();
 }
@@ -238,17 +239,17 @@ void OpenLog::pass(Partition partition, Offset through) noexcept {
 }
 
 void OpenLog::lose(const Loss& loss) noexcept {
-  append_gap(batch_.out(), topic_.settings.name, "retention", format(),
+  append_gap(batch_.out(), topic_->settings.name, "retention", format(),
              {{loss.partition, loss.position, loss.resumed, loss.lost, loss.exact}});
   batch_.add(loss.exact ? FrameKind::loss : FrameKind::loss_at_most, loss.partition,
              loss.resumed.previous(), 0);
-  if (loss.lost) topic_.probe.gap_records.add(static_cast<std::uint64_t>(*loss.lost));
+  if (loss.lost) topic_->probe.gap_records.add(static_cast<std::uint64_t>(*loss.lost));
   commit();
 }
 
 void OpenLog::reset(std::string_view reason, const Position& position) noexcept {
   logger_.warn("stream", "log was made anew",
-               {{"topic", topic_.settings.name}, {"log", name_}, {"reason", reason}});
+               {{"topic", topic_->settings.name}, {"log", name_}, {"reason", reason}});
   replay_->set_partitions(position.size());
   // In this order: pages of the new life are then never taken for the former life's.
   replay_->forget();

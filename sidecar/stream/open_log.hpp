@@ -7,7 +7,7 @@
 // many readers come, at most one is on its way and one waits.
 //
 // Thread: any; the sink's functions come on the connector's thread.
-// Owns: the tail, which close() ends. Borrows topic, memory, pool.
+// Owns: the tail, which close() ends. Borrows memory and pool.
 
 #include <atomic>
 #include <chrono>
@@ -37,12 +37,13 @@ class LogWatch {
 
 class OpenLog final : public TailSink, public std::enable_shared_from_this<OpenLog> {
  public:
-  OpenLog(Topic& topic, std::string name, Memory& memory, ReplayPool& pool, Log log);
+  OpenLog(std::shared_ptr<Topic> topic, std::string name, Memory& memory, ReplayPool& pool,
+          Log log);
 
-  const Topic& topic() const { return topic_; }
-  Topic& topic() { return topic_; }
+  const Topic& topic() const { return *topic_; }
+  Topic& topic() { return *topic_; }
   const std::string& name() const { return name_; }
-  OffsetFormat format() const { return topic_.connector.format(); }
+  OffsetFormat format() const { return topic_->connector.format(); }
   TopicLog& log() { return log_; }
   Replay& replay() { return *replay_; }
 
@@ -58,7 +59,7 @@ class OpenLog final : public TailSink, public std::enable_shared_from_this<OpenL
   void unwatch(LogWatch& watch);
   std::uint64_t slowest_lag();
 
-  // Readers that hold a subscription. A log without readers lingers, then is closed by Topics.
+  // Readers that hold a subscription. A log without readers lingers, then is closed by OpenLogs.
   void enter() { readers_.fetch_add(1, std::memory_order_relaxed); }
   void leave(std::chrono::steady_clock::time_point now);
   int readers() const { return readers_.load(std::memory_order_relaxed); }
@@ -92,7 +93,7 @@ class OpenLog final : public TailSink, public std::enable_shared_from_this<OpenL
   void resolve(Asking asking, const LogExtent& extent, const LogView& view);
   void commit();
 
-  Topic& topic_;
+  const std::shared_ptr<Topic> topic_;
   const std::string name_;
   Log logger_;
   TopicLog log_;

@@ -13,13 +13,11 @@ std::uint64_t ReplayPool::bytes() const {
   return bytes_;
 }
 
-Replay::Replay(Connector& connector, std::string log, const TopicSettings& topic, TopicProbe& probe,
-               ReplayPool& pool)
-    : connector_(connector),
+Replay::Replay(std::shared_ptr<Topic> topic, std::string log, ReplayPool& pool)
+    : topic_(std::move(topic)),
       log_(std::move(log)),
-      encoder_(topic, connector.format(), probe),
-      format_(connector.format()),
-      probe_(probe),
+      encoder_(topic_->settings, topic_->connector.format(), topic_->probe),
+      format_(topic_->connector.format()),
       pool_(pool) {}
 
 Replay::~Replay() { forget(); }
@@ -54,15 +52,21 @@ PagePtr Replay::kept(Lane& lane, Offset after) {
 
 // Starts as many reads as may run. Unlocks while it calls a connector.
 void Replay::take_turns(std::unique_lock<std::mutex>& lock) {
-  while (pool_.reading_ < pool_.reads_at_once_ && !pool_.turns_.empty()) {
-    const auto [replay, partition] = std::move(pool_.turns_.front());
-    pool_.turns_.pop_front();
+  const auto may_read = [this](const auto& turn) {
+    const auto reading = pool_.reading_.find(turn.first->broker());
+    return reading == pool_.reading_.end() || reading->second < pool_.reads_at_once_;
+  };
+  while (true) {
+    const auto turn = std::find_if(pool_.turns_.begin(), pool_.turns_.end(), may_read);
+    if (turn == pool_.turns_.end()) return;
+    const auto [replay, partition] = std::move(*turn);
+    pool_.turns_.erase(turn);
     Lane& lane = replay->lanes_[partition];
     if (lane.waiting.empty()) {
       lane.queued = false;
       continue;
     }
-    ++pool_.reading_;
+    ++pool_.reading_[replay->broker()];
     auto reading = std::make_shared<Reading>();
     reading->range = replay->next_range(lane, partition);
     reading->life = replay->life_;
@@ -89,7 +93,7 @@ Range Replay::next_range(Lane& lane, Partition partition) const {
 
 void Replay::read(std::shared_ptr<Reading> reading) {
   const Range range = reading->range;
-  connector_.read(
+  topic_->connector.read(
       range,
       [this, reading](std::span<const Record> records) {
         for (const Record& record : records) encoder_.encode(record, reading->encoded);
@@ -108,7 +112,8 @@ void Replay::finish(const Reading& reading, Result<Offset> reached) {
       page ? Result<PagePtr>(page)
            : Result<PagePtr>(reached.has_error() ? reached.error() : make_error_code(Errc::gone));
   std::unique_lock lock(pool_.mutex_);
-  --pool_.reading_;
+  const auto reading_here = pool_.reading_.find(broker());
+  if (--reading_here->second == 0) pool_.reading_.erase(reading_here);
   Lane& lane = lanes_[partition];
   if (page && reading.life == life_) {
     keep(lane, page);
@@ -166,7 +171,7 @@ PagePtr Replay::build(const Reading& reading, Offset reached) const {
     page->frames->append(item.kind, item.partition, item.offset, item.time_ms, encoded.body(item),
                          ids[i]);
   }
-  probe_.records_replayed.add(ids.size());
+  topic_->probe.records_replayed.add(ids.size());
   return page;
 }
 

@@ -6,7 +6,7 @@
 // Thread: any. ReplayPool's one mutex guards all; callbacks run outside it, on connector threads.
 //
 // Limits: pages kept are bounded by Memory::replay_budget() (least recently used goes first); at
-// most `reads_at_once` ranges are read at a time, one per partition, logs taking turns.
+// most `reads_at_once` ranges of a broker are read at a time, one per partition, logs taking turns.
 
 #include <cstdint>
 #include <deque>
@@ -18,10 +18,10 @@
 #include <string>
 #include <vector>
 
-#include "connectors/connector.hpp"
 #include "sidecar/stream/encoder.hpp"
 #include "sidecar/stream/memory.hpp"
 #include "sidecar/stream/segment.hpp"
+#include "sidecar/stream/topic.hpp"
 
 namespace sidestream {
 
@@ -60,15 +60,15 @@ class ReplayPool {
   mutable std::mutex mutex_;
   Order order_;
   std::uint64_t bytes_ = 0;
-  int reading_ = 0;
+  // How many ranges of each broker are being read: one that is down holds up nobody else's.
+  std::map<const Connector*, int> reading_;
   std::deque<std::pair<std::shared_ptr<Replay>, Partition>> turns_;
 };
 
 class Replay : public std::enable_shared_from_this<Replay> {
  public:
-  // Borrows all; they outlive the last callback (connectors are stopped before they go).
-  Replay(Connector& connector, std::string log, const TopicSettings& topic, TopicProbe& probe,
-         ReplayPool& pool);
+  // Borrows the pool, which outlives the last callback (connectors are stopped before it goes).
+  Replay(std::shared_ptr<Topic> topic, std::string log, ReplayPool& pool);
   ~Replay();
 
   // The page that holds what follows `after`, where it is kept; otherwise null, and `ready` is
@@ -98,6 +98,7 @@ class Replay : public std::enable_shared_from_this<Replay> {
     std::size_t partitions;
   };
 
+  const Connector* broker() const { return &topic_->connector; }
   PagePtr kept(Lane& lane, Offset after);
   void take_turns(std::unique_lock<std::mutex>& lock);
   Range next_range(Lane& lane, Partition partition) const;
@@ -107,11 +108,10 @@ class Replay : public std::enable_shared_from_this<Replay> {
   void keep(Lane& lane, PagePtr page);
   void drop(ReplayPool::Order::iterator kept);
 
-  Connector& connector_;
+  const std::shared_ptr<Topic> topic_;
   const std::string log_;
   Encoder encoder_;
   const OffsetFormat format_;
-  TopicProbe& probe_;
   ReplayPool& pool_;
   // Guarded by pool_.mutex_:
   std::map<Partition, Lane> lanes_;

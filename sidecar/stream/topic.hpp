@@ -1,9 +1,12 @@
 #pragma once
-// A configured topic with what all its logs share. Lives as long as the process; address never
-// changes.
+// A configured topic with what all its logs share. Immutable but for its figures; a reload that
+// changes it makes another, which goes on with these figures.
+//
+// Owned by whoever uses it: the configuration, requests that are being answered, and open logs.
 
 #include <atomic>
 #include <cstdint>
+#include <memory>
 #include <utility>
 
 #include "connectors/connector.hpp"
@@ -12,15 +15,23 @@
 
 namespace sidestream {
 
-// Whether the configuration has this topic still: its streams end where it has not.
+// Whether the configuration still has this topic: where it has not, its streams end.
 enum class Retired : std::uint8_t { no, changed, removed };
 
 struct Topic {
-  Topic(TopicSettings s, Connector& c) : settings(std::move(s)), connector(c) {}
+  Topic(TopicSettings s, std::shared_ptr<Connector> c,
+        std::shared_ptr<TopicProbe> figures = std::make_shared<TopicProbe>())
+      : settings(std::move(s)),
+        owned_connector(std::move(c)),
+        connector(*owned_connector),
+        owned_probe(std::move(figures)),
+        probe(*owned_probe) {}
 
   const TopicSettings settings;
+  const std::shared_ptr<Connector> owned_connector;
   Connector& connector;
-  TopicProbe probe;
+  const std::shared_ptr<TopicProbe> owned_probe;
+  TopicProbe& probe;
   std::atomic<Retired> retired{Retired::no};
 };
 

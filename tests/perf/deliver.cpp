@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "sidecar/stream/subscription.hpp"
+#include "tests/support/borrowed.hpp"
 #include "tests/unit/stream/scripted_connector.hpp"
 
 namespace {
@@ -104,9 +105,9 @@ class House {
   ScriptedConnector broker_{1};
   Memory memory_{64 << 20};
   ReplayPool pool_{memory_};
-  Topic topic_{settings(), broker_};
+  Topic topic_{settings(), test::borrowed(broker_)};
   std::shared_ptr<OpenLog> log_ =
-      std::make_shared<OpenLog>(topic_, "orders", memory_, pool_, Log());
+      std::make_shared<OpenLog>(test::borrowed(topic_), "orders", memory_, pool_, Log());
   Answers answers_;
   LogState state_;
   std::array<LogState*, 1> pointer_{&state_};

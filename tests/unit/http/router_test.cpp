@@ -22,7 +22,7 @@ class RouterTest : public testing::Test {
     Request r;
     r.method = std::move(method);
     EXPECT_TRUE(parse_target(target, r)) << target;
-    return router_.route(port, r, Timestamp());
+    return router_.route(serving_, port, r, Timestamp());
   }
   unsigned status(std::string method, std::string_view target, Port port = Port::streams) {
     const auto outcome = route(std::move(method), target, port);
@@ -30,31 +30,33 @@ class RouterTest : public testing::Test {
     return response ? response->status : 0;
   }
 
-  ServerSettings settings_;
+  std::shared_ptr<Connector> broker_ = make_embedded_connector("local", {}, Log());
+  TopicMap topics_{
+      {std::make_shared<Topic>(topic("orders", "/events/orders", "orders", true), broker_),
+       std::make_shared<Topic>(topic("logs", "/events/logs", "logs", false), broker_),
+       std::make_shared<Topic>(topic("chat", "/chat/{session}", "chat:{session}", true), broker_)}};
+  Serving serving_{{}, topics_};
   Memory memory_{1 << 20};
   ReplayPool pool_{memory_};
-  std::unique_ptr<Connector> broker_ = make_embedded_connector("local", {}, Log());
-  Topics topics_{{topic("orders", "/events/orders", "orders", true),
-                  topic("logs", "/events/logs", "logs", false),
-                  topic("chat", "/chat/{session}", "chat:{session}", true)},
-                 [this](const std::string&) -> Connector& { return *broker_; },
-                 memory_,
-                 pool_,
-                 Log()};
+  OpenLogs logs_{memory_, pool_, Log()};
   ServerProbe probe_;
-  AdminPages pages_{topics_, {}, probe_, {[] { return std::string("metrics"); }, {}}, false};
-  Router router_{settings_, topics_, pages_};
+  AdminPages pages_{
+      logs_,
+      probe_,
+      {[] { return std::string("metrics"); }, [] { return std::vector<NamedConnector>(); },
+       [this] { probe_.draining.store(true); }}};
+  Router router_{pages_};
 };
 
 // With an app beside us everything that no topic takes is the app's.
 TEST_F(RouterTest, TheAppGetsWhatNoTopicTakes) {
-  settings_.upstream.emplace();
+  serving_.server.upstream.emplace();
   const auto is_apps = [this](std::string method, std::string_view target, Fields headers = {}) {
     Request r;
     r.method = std::move(method);
     r.headers = std::move(headers);
     EXPECT_TRUE(parse_target(target, r)) << target;
-    const auto outcome = router_.route(Port::streams, r, Timestamp());
+    const auto outcome = router_.route(serving_, Port::streams, r, Timestamp());
     return std::holds_alternative<Router::ToApp>(outcome);
   };
   EXPECT_TRUE(is_apps("GET", "/"));
@@ -119,6 +121,16 @@ TEST_F(RouterTest, ReadinessEndsWithTheDrain) {
   EXPECT_EQ(status("GET", "/readyz", Port::admin), 200u);
   probe_.draining.store(true);
   EXPECT_EQ(status("GET", "/readyz", Port::admin), 503u);
+}
+
+TEST_F(RouterTest, TheDrainIsStartedByHttpOnlyWhereThatIsAllowed) {
+  EXPECT_EQ(status("POST", "/drain", Port::admin), 404u);
+  serving_.server.drain_http = true;
+  EXPECT_EQ(status("POST", "/drain"), 404u) << "the public port";
+  EXPECT_EQ(status("DELETE", "/drain", Port::admin), 405u);
+  EXPECT_FALSE(probe_.draining.load());
+  EXPECT_EQ(status("GET", "/drain", Port::admin), 200u);
+  EXPECT_TRUE(probe_.draining.load());
 }
 
 }  // namespace

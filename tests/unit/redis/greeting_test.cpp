@@ -25,13 +25,13 @@ std::string refusal_of(const std::string& error) {
 }  // namespace
 
 TEST(Greeting, NamesUserPasswordAndDatabaseWhereTheyAreSet) {
-  EXPECT_THAT(greeting({}), ElementsAre(format_command({"HELLO", "2", "SETNAME", "sidestream"}),
-                                        format_command({"PING"})));
+  EXPECT_THAT(greeting({}, 0), ElementsAre(format_command({"HELLO", "2", "SETNAME", "sidestream"}),
+                                           format_command({"PING"})));
   EXPECT_THAT(
-      greeting({.database = 3, .username = "bob", .password = "pw"}),
+      greeting({.username = "bob", .password = "pw"}, 3),
       ElementsAre(format_command({"HELLO", "2", "AUTH", "bob", "pw", "SETNAME", "sidestream"}),
                   format_command({"SELECT", "3"}), format_command({"PING"})));
-  EXPECT_THAT(greeting({.password = "pw"})[0],
+  EXPECT_THAT(greeting({.username = "", .password = "pw"}, 0)[0],
               format_command({"HELLO", "2", "AUTH", "default", "pw", "SETNAME", "sidestream"}));
 }
 

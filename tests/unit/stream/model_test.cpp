@@ -12,6 +12,7 @@
 #include "client.hpp"
 #include "scripted_connector.hpp"
 #include "sidecar/stream/event_id.hpp"
+#include "tests/support/borrowed.hpp"
 
 namespace sidestream {
 namespace {
@@ -83,8 +84,8 @@ class World {
     settings.name = "t";
     settings.log_bytes = log_bytes;
     settings.tombstone = Tombstone::skip;
-    topic_ = std::make_unique<Topic>(settings, broker_);
-    log_ = std::make_shared<OpenLog>(*topic_, "t", memory_, pool_, Log());
+    topic_ = std::make_shared<Topic>(settings, test::borrowed(broker_));
+    log_ = std::make_shared<OpenLog>(topic_, "t", memory_, pool_, Log());
   }
 
   void step() {
@@ -215,7 +216,7 @@ class World {
   Memory memory_{8 << 20};
   ReplayPool pool_{memory_};
   ScriptedConnector broker_;
-  std::unique_ptr<Topic> topic_;
+  std::shared_ptr<Topic> topic_;
   std::shared_ptr<OpenLog> log_;
   std::vector<Reader> readers_;
 };

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "scripted_connector.hpp"
+#include "tests/support/borrowed.hpp"
 
 namespace sidestream {
 namespace {
@@ -19,12 +20,15 @@ class ReplayTest : public testing::Test {
     return replay_->want(0, Offset::of(after), Offset::of(until), note());
   }
 
+  static std::shared_ptr<Topic> topic_on(Connector& broker) {
+    return std::make_shared<Topic>(TopicSettings(), test::borrowed(broker));
+  }
+
   Memory memory_{1 << 20};
   ReplayPool pool_{memory_};
   ScriptedConnector broker_{1};
-  TopicSettings topic_;
-  TopicProbe probe_;
-  std::shared_ptr<Replay> replay_ = std::make_shared<Replay>(broker_, "log", topic_, probe_, pool_);
+  std::shared_ptr<Topic> topic_ = topic_on(broker_);
+  std::shared_ptr<Replay> replay_ = std::make_shared<Replay>(topic_, "log", pool_);
   std::vector<Result<PagePtr>> answers_;
 };
 
@@ -71,10 +75,27 @@ TEST_F(ReplayTest, APageOfAFormerLifeIsNotGivenOut) {
   EXPECT_TRUE(answers_[0].has_error());
 }
 
+TEST_F(ReplayTest, ABrokerThatDoesNotAnswerHoldsUpNoOther) {
+  std::vector<std::shared_ptr<Replay>> stuck;
+  for (int i = 0; i < 10; ++i) {
+    stuck.push_back(std::make_shared<Replay>(topic_, "log" + std::to_string(i), pool_));
+    stuck.back()->want(0, Offset::of(-1), Offset::of(99), note());
+  }
+  ScriptedConnector other(1);
+  for (int i = 0; i < 100; ++i) other.append(0, "x");
+  auto replay = std::make_shared<Replay>(topic_on(other), "log", pool_);
+  replay->want(0, Offset::of(-1), Offset::of(99), note());
+  other.answer_all();
+  EXPECT_EQ(answers_.size(), 1u);
+  while (broker_.answer_all()) {
+  }
+  EXPECT_EQ(answers_.size(), 11u);
+}
+
 TEST_F(ReplayTest, KeepsNoMoreThanItsBudget) {
   Memory small(32 * 1024);
   ReplayPool pool(small);
-  auto replay = std::make_shared<Replay>(broker_, "log", topic_, probe_, pool);
+  auto replay = std::make_shared<Replay>(topic_, "log", pool);
   for (int after = -1; after < 90; after += 16) {
     replay->want(0, Offset::of(after), Offset::of(99), [](const Result<PagePtr>&) {});
     broker_.answer_all();

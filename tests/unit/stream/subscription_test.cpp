@@ -5,6 +5,7 @@
 #include "client.hpp"
 #include "scripted_connector.hpp"
 #include "sidecar/stream/event_id.hpp"
+#include "tests/support/borrowed.hpp"
 
 namespace sidestream {
 namespace {
@@ -27,8 +28,9 @@ class SubscriptionTest : public testing::Test {
   struct Side {
     Side(std::string name, std::size_t partitions, std::uint64_t log_bytes, Memory& memory,
          ReplayPool& pool)
-        : broker(partitions), topic(settings(std::move(name), log_bytes), broker) {
-      log = std::make_shared<OpenLog>(topic, topic.settings.name, memory, pool, Log());
+        : broker(partitions), topic(settings(std::move(name), log_bytes), test::borrowed(broker)) {
+      log = std::make_shared<OpenLog>(test::borrowed(topic), topic.settings.name, memory, pool,
+                                      Log());
     }
     static TopicSettings settings(std::string name, std::uint64_t log_bytes) {
       TopicSettings s;

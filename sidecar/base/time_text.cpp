@@ -1,0 +1,19 @@
+#include "sidecar/base/time_text.hpp"
+
+#include <array>
+#include <cstdio>
+#include <ctime>
+
+namespace sidestream {
+
+std::string format_time(std::int64_t ms) {
+  const std::time_t seconds = static_cast<std::time_t>(ms / 1000);
+  std::tm utc{};
+  gmtime_r(&seconds, &utc);
+  std::array<char, 40> text{};
+  const auto n = std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%S", &utc);
+  std::snprintf(text.data() + n, text.size() - n, ".%03dZ", static_cast<int>(ms % 1000));
+  return text.data();
+}
+
+}  // namespace sidestream
