@@ -2,6 +2,9 @@
 # lists their names.
 find_package(Threads REQUIRED)
 find_package(PkgConfig REQUIRED)
+if(POLICY CMP0167)
+  cmake_policy(SET CMP0167 NEW) # Boost describes itself; CMake's own module is gone from newer ones
+endif()
 find_package(Boost 1.81 REQUIRED COMPONENTS json url)
 find_package(OpenSSL REQUIRED)
 find_package(yaml-cpp REQUIRED)

@@ -155,10 +155,8 @@ class Connector {
   virtual const ConnectorProbe& probe() const = 0;
 
   // Who we are to the broker from now on, for connections made later; those that are up stay up.
-  // False: this kind can't change that, and another connector must be made.
-  virtual bool take_login(const std::string& username, const std::string& password) {
+  virtual void take_login(const std::string& username, const std::string& password) {
     static_cast<void>(username), static_cast<void>(password);
-    return false;
   }
 
   // Start-up thread; once each. start() does not wait for the broker. Once stop() has returned no

@@ -43,10 +43,13 @@ std::unique_ptr<KafkaClient> KafkaClient::make(Role role, const Properties& prop
     return nullptr;
   }
   [[maybe_unused]] auto* taken = configuration.release();
+  events.on_open(client->get());
   return client;
 }
 
-KafkaClient::~KafkaClient() = default;
+KafkaClient::~KafkaClient() {
+  if (handle_) events_.on_close(handle_.get());
+}
 
 void KafkaClient::set_callbacks(rd_kafka_conf_t* configuration, KafkaClient* self) {
   rd_kafka_conf_set_opaque(configuration, self);

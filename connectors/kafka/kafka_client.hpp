@@ -23,6 +23,9 @@ class ClientEvents {
   virtual void on_log(int syslog_level, const std::string& text) noexcept = 0;
   // A delivery report. Producers only.
   virtual void on_report(const rd_kafka_message_t& message) noexcept = 0;
+  // A handle that can be used from now on, and one that goes now.
+  virtual void on_open(rd_kafka_t* handle) noexcept = 0;
+  virtual void on_close(rd_kafka_t* handle) noexcept = 0;
 };
 
 // While it lives, errors of a topic that its thread is told of while serving a queue go to it too:

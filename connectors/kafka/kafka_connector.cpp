@@ -7,6 +7,7 @@
 
 #include "connectors/kafka/context.hpp"
 #include "connectors/kafka/kafka_asks.hpp"
+#include "connectors/kafka/kafka_login.hpp"
 #include "connectors/kafka/kafka_monitor.hpp"
 #include "connectors/kafka/kafka_producer.hpp"
 #include "connectors/kafka/kafka_ranges.hpp"
@@ -37,8 +38,7 @@ class NoTail final : public Tail {};
 
 class KafkaConnector final : public Connector, private ClientEvents {
  public:
-  KafkaConnector(std::string name, Properties properties, Log log)
-      : properties_(std::move(properties)) {
+  KafkaConnector(std::string name, Properties properties, Log log) : login_(std::move(properties)) {
     context_.name = std::move(name);
     context_.log = std::move(log);
   }
@@ -47,6 +47,9 @@ class KafkaConnector final : public Connector, private ClientEvents {
   OffsetFormat format() const override { return OffsetFormat::integer; }
   const ConnectorProbe& probe() const override { return context_.probe; }
 
+  void take_login(const std::string& username, const std::string& password) override {
+    login_.set(username, password);
+  }
   void start() override;
   void stop() override;
 
@@ -92,8 +95,10 @@ class KafkaConnector final : public Connector, private ClientEvents {
   void on_report(const rd_kafka_message_t& message) noexcept override {
     producer_->on_report(message);
   }
+  void on_open(rd_kafka_t* handle) noexcept override { login_.add(handle); }
+  void on_close(rd_kafka_t* handle) noexcept override { login_.remove(handle); }
 
-  const Properties properties_;
+  KafkaLogin login_;
   Context context_;
   std::unique_ptr<KafkaClient> query_client_;
   std::unique_ptr<KafkaRanges> ranges_;
@@ -106,7 +111,7 @@ class KafkaConnector final : public Connector, private ClientEvents {
 
 std::unique_ptr<KafkaClient> KafkaConnector::make_client(Role role) {
   std::string reason;
-  auto client = KafkaClient::make(role, properties_, *this, reason);
+  auto client = KafkaClient::make(role, login_.properties(), *this, reason);
   if (!client) {
     context_.log.error("kafka", "no client can be made of these properties",
                        {{"connector", context_.name}, {"error", reason}});

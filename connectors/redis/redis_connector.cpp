@@ -21,9 +21,8 @@ class RedisConnector final : public Connector {
   OffsetFormat format() const override { return OffsetFormat::entry; }
   const ConnectorProbe& probe() const override { return probe_; }
 
-  bool take_login(const std::string& username, const std::string& password) override {
+  void take_login(const std::string& username, const std::string& password) override {
     login_.set({username, password});
-    return true;
   }
 
   void start() override {

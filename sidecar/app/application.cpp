@@ -169,6 +169,7 @@ std::string Application::metrics() const {
   figures.replay_bytes = pool_.bytes();
   figures.pinned_bytes = memory_.pinned();
   figures.memory_budget = memory_.budget();
+  figures.memory_limit = memory_limit().value_or(0);
   const auto open_logs = logs_.all();
   const auto now = std::chrono::duration_cast<std::chrono::milliseconds>(
                        std::chrono::system_clock::now().time_since_epoch())
@@ -179,6 +180,7 @@ std::string Application::metrics() const {
       if (&log->topic() != topic.get()) continue;
       const auto f = log->log().figures();
       ++t.open_logs;
+      if (!log->log().is_open() && log->readers() > 0) ++t.opening_logs;
       t.log_bytes += f.bytes;
       t.log_frames += f.frames;
       t.slowest_lag = std::max(t.slowest_lag, log->slowest_lag());

@@ -1,7 +1,11 @@
 #include "sidecar/app/configuration.hpp"
 
 #include <algorithm>
+#include <iterator>
+#include <optional>
+#include <type_traits>
 #include <utility>
+#include <variant>
 
 namespace sidestream {
 namespace {
@@ -23,14 +27,38 @@ std::vector<std::string> keep_what_runs(ServerSettings& next, const ServerSettin
   return keys;
 }
 
-bool differ_in_login_only(const ConnectorSettings& next, const ConnectorSettings& now) {
-  const auto* to = std::get_if<RedisSettings>(&next.kind);
-  const auto* from = std::get_if<RedisSettings>(&now.kind);
-  if (!to || !from) return false;
-  RedisSettings same = *from;
-  same.username = to->username;
-  same.password = to->password;
-  return same == *to;
+struct Login {
+  std::string username;
+  std::string password;
+};
+
+// Where `next` is `now` but for its login.
+std::optional<Login> other_login(const RedisSettings& next, RedisSettings now) {
+  now.username = next.username;
+  now.password = next.password;
+  if (now != next) return std::nullopt;
+  return Login{next.username, next.password};
+}
+
+std::optional<Login> other_login(const KafkaSettings& next, KafkaSettings now) {
+  for (const char* key : {"sasl.username", "sasl.password"}) {
+    const auto to = next.properties.find(key);
+    const auto from = now.properties.find(key);
+    if (to == next.properties.end() || from == now.properties.end()) return std::nullopt;
+    from->second = to->second;
+  }
+  if (now != next) return std::nullopt;
+  return Login{next.properties.at("sasl.username"), next.properties.at("sasl.password")};
+}
+
+std::optional<Login> other_login(const EmbeddedSettings&, const EmbeddedSettings&) { return {}; }
+
+std::optional<Login> other_login(const ConnectorSettings& next, const ConnectorSettings& now) {
+  const auto of_kind = [&](const auto& to) -> std::optional<Login> {
+    const auto* from = std::get_if<std::decay_t<decltype(to)>>(&now.kind);
+    return from ? other_login(to, *from) : std::nullopt;
+  };
+  return std::visit(of_kind, next.kind);
 }
 
 bool is_embedded(const ConnectorSettings& settings) {
@@ -75,7 +103,7 @@ const MadeConnector* Configuration::running(const std::string& name) const {
 // An embedded log is a file that one connector alone can have open, or memory that would be lost.
 bool Configuration::keeps(const ConnectorSettings& settings) const {
   const MadeConnector* now = running(settings.name);
-  return now && (now->settings == settings || differ_in_login_only(settings, now->settings) ||
+  return now && (now->settings == settings || other_login(settings, now->settings) ||
                  (is_embedded(settings) && is_embedded(now->settings)));
 }
 
@@ -100,8 +128,8 @@ MadeConnector Configuration::take_over_or_make(const ConnectorSettings& settings
     restart_needed.push_back("connectors." + settings.name);
     return kept;
   }
-  const auto& redis = std::get<RedisSettings>(settings.kind);
-  kept.connector->take_login(redis.username, redis.password);
+  const Login login = *other_login(settings, kept.settings);
+  kept.connector->take_login(login.username, login.password);
   kept.settings = settings;
   return kept;
 }

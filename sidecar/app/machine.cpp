@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <cmath>
 #include <fstream>
-#include <optional>
 #include <string>
 #include <thread>
 
@@ -41,16 +40,21 @@ int default_threads() {
   return quota ? std::clamp(static_cast<int>(std::ceil(*quota)), 1, cores) : cores;
 }
 
-std::uint64_t default_memory() {
-  constexpr std::uint64_t without_limit = 512ull * 1024 * 1024;
+std::optional<std::uint64_t> memory_limit() {
   // Version 1 says "no limit" with a number near 2^63.
   constexpr std::int64_t no_limit = std::int64_t{1} << 50;
   for (const char* path :
        {"/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"}) {
     const auto limit = number_in(path);
-    if (limit && *limit > 0 && *limit < no_limit) return static_cast<std::uint64_t>(*limit) / 2;
+    if (limit && *limit > 0 && *limit < no_limit) return static_cast<std::uint64_t>(*limit);
   }
-  return without_limit;
+  return std::nullopt;
+}
+
+std::uint64_t default_memory() {
+  constexpr std::uint64_t without_limit = 512ull * 1024 * 1024;
+  const auto limit = memory_limit();
+  return limit ? *limit / 2 : without_limit;
 }
 
 std::uint64_t raise_file_limit(std::uint64_t wanted) {

@@ -1,14 +1,13 @@
 #include "sidecar/http/server.hpp"
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <optional>
 #include <utility>
 
+#include "sidecar/http/awaitable.hpp"
 #include "sidecar/http/event_loop.hpp"
 #include "sidecar/http/listener.hpp"
 #include "sidecar/http/session.hpp"
@@ -19,7 +18,6 @@ namespace {
 namespace asio = boost::asio;
 using asio::ip::tcp;
 
-constexpr auto no_throw = asio::as_tuple(asio::use_awaitable);
 // After an accept that failed for want of descriptors: until some connection has closed.
 constexpr std::chrono::milliseconds accept_pause{50};
 
@@ -29,7 +27,7 @@ struct Server::Parts {
   Parts(const NowServing& s, const Router& router, OpenLogs& logs, Memory& m, ServerProbe& p, Log l)
       : serving(s), memory(m), log(l), context{router, logs, p, std::move(l)} {}
 
-  asio::awaitable<void> accept(tcp::acceptor& acceptor, Port port);
+  Awaitable<void> accept(tcp::acceptor& acceptor, Port port);
 
   const NowServing& serving;
   Memory& memory;
@@ -44,7 +42,7 @@ struct Server::Parts {
 };
 
 // Deals connections to the loops in turn, so that they are even from the first on.
-asio::awaitable<void> Server::Parts::accept(tcp::acceptor& acceptor, Port port) {
+Awaitable<void> Server::Parts::accept(tcp::acceptor& acceptor, Port port) {
   while (true) {
     EventLoop& loop = *loops[next_loop++ % loops.size()];
     auto [error, socket] = co_await acceptor.async_accept(loop.io(), no_throw);

@@ -1,26 +1,25 @@
 #include "sidecar/http/session.hpp"
 
 #include <algorithm>
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http.hpp>
 #include <cctype>
 #include <optional>
 #include <utility>
 
+#include "sidecar/base/traceparent.hpp"
+#include "sidecar/http/awaitable.hpp"
 #include "sidecar/http/cors.hpp"
+#include "sidecar/http/deadline.hpp"
 #include "sidecar/http/peer.hpp"
 #include "sidecar/http/proxy/forwarded.hpp"
 #include "sidecar/http/proxy/forwarding.hpp"
 #include "sidecar/http/proxy/message_heads.hpp"
 #include "sidecar/http/proxy/readiness.hpp"
-#include "sidecar/http/proxy/trace_ids.hpp"
 #include "sidecar/http/stream_answer.hpp"
 
 namespace sidestream {
@@ -31,9 +30,8 @@ namespace beast = boost::beast;
 namespace http = boost::beast::http;
 using namespace std::chrono_literals;
 
-constexpr auto no_throw = asio::as_tuple(asio::use_awaitable);
-
 constexpr std::uint32_t header_max = 64 * 1024;  // an id of 200 partitions and a page's cookies fit
+constexpr std::size_t head_room = 1024;          // at least, for each read of a head
 constexpr auto head_time = 10s;                  // for a request's head once its connection is open
 constexpr auto idle_time = 60s;                  // between requests
 constexpr auto body_time = 30s;
@@ -69,7 +67,7 @@ void read_fields(const HeadParser& parser, Request& request) {
 }
 
 // The publish's answer, on this coroutine's loop.
-asio::awaitable<Result<Published>> publish(PublishRequest request) {
+Awaitable<Result<Published>> publish(PublishRequest request) {
   auto executor = co_await asio::this_coro::executor;
   auto initiate = [executor, &request](auto handler) {
     auto shared = std::make_shared<decltype(handler)>(std::move(handler));
@@ -81,32 +79,34 @@ asio::awaitable<Result<Published>> publish(PublishRequest request) {
                                                   });
                                      });
   };
-  co_return co_await asio::async_initiate<const asio::use_awaitable_t<>&, void(Result<Published>)>(
-      initiate, asio::use_awaitable);
+  co_return co_await asio::async_initiate<const UseAwaitable&, void(Result<Published>)>(
+      initiate, UseAwaitable());
 }
 
 class Session {
  public:
   Session(Socket socket, Port port, EventLoop& loop, const SessionContext& context)
-      : stream_(std::move(socket)), port_(port), loop_(loop), context_(context) {}
+      : socket_(std::move(socket)), port_(port), loop_(loop), context_(context) {}
 
   // False: the connection has become a stream, which counts itself.
-  asio::awaitable<bool> run();
+  Awaitable<bool> run();
 
  private:
   enum class Next { again, close, taken, tunnel };
 
-  asio::awaitable<Next> serve();
-  asio::awaitable<Next> pass_on(const Request& request, HeadParser& head);
-  asio::awaitable<Next> answer_unreadable(beast::error_code error);
-  asio::awaitable<Next> answer(const Request& request, Response response, bool keep_alive);
-  asio::awaitable<Next> answer_publish(const Request& request, HeadParser& head,
-                                       PublishRequest publish_to);
-  asio::awaitable<Next> start_stream(const Request& request, StreamRequest stream);
+  Awaitable<Next> serve();
+  Awaitable<beast::error_code> read_head(HeadParser& parser);
+  Awaitable<Next> pass_on(const Request& request, HeadParser& head);
+  Awaitable<Next> answer_unreadable(beast::error_code error);
+  Awaitable<Next> answer(const Request& request, Response response, bool keep_alive);
+  Awaitable<Next> answer_publish(const Request& request, HeadParser& head,
+                                 PublishRequest publish_to);
+  Awaitable<Next> start_stream(const Request& request, StreamRequest stream);
   bool take_place() const;
   const ServerSettings& serving() const { return loop_.serving().server; }
 
-  beast::basic_stream<asio::ip::tcp, asio::io_context::executor_type> stream_;
+  Socket socket_;
+  Deadline deadline_{socket_};
   beast::flat_buffer buffer_;
   Port port_;
   EventLoop& loop_;
@@ -115,7 +115,7 @@ class Session {
   bool first_ = true;
 };
 
-asio::awaitable<bool> Session::run() {
+Awaitable<bool> Session::run() {
   Next next = Next::again;
   while (next == Next::again) next = co_await serve();
   if (next == Next::taken) co_return false;
@@ -123,26 +123,27 @@ asio::awaitable<bool> Session::run() {
   // What the client still sends is read for a moment: a close with unread bytes would be a reset,
   // which can take the answer with it.
   beast::error_code ignored;
-  stream_.socket().shutdown(Socket::shutdown_send, ignored);
-  stream_.expires_after(1s);
+  socket_.shutdown(Socket::shutdown_send, ignored);
+  deadline_.set(1s);
   for (std::size_t read = 0; read < 1024 * 1024;) {
     buffer_.clear();
     auto room = buffer_.prepare(16 * 1024);
-    const auto [error, n] = co_await stream_.async_read_some(room, no_throw);
+    const auto [error, n] = co_await socket_.async_read_some(room, no_throw);
     if (error) break;
     read += n;
   }
   co_return true;
 }
 
-asio::awaitable<Session::Next> Session::serve() {
+Awaitable<Session::Next> Session::serve() {
   HeadParser parser;
   parser.header_limit(header_max);
   parser.body_limit(boost::none);
-  stream_.expires_after(first_ ? head_time : idle_time);
+  deadline_.set(first_ ? head_time : idle_time);
   first_ = false;
-  const auto [error, n] = co_await http::async_read_header(stream_, buffer_, parser, no_throw);
+  const beast::error_code error = co_await read_head(parser);
   if (error) co_return co_await answer_unreadable(error);
+  deadline_.clear();
   Request request;
   const bool keep_alive = parser.get().keep_alive();
   const bool is_path = read_line(parser, request);
@@ -177,14 +178,31 @@ asio::awaitable<Session::Next> Session::serve() {
   co_return co_await answer(request, std::move(response), keep_alive && !has_body);
 }
 
+// end_of_stream: the client closed before the first byte.
+Awaitable<beast::error_code> Session::read_head(HeadParser& parser) {
+  while (true) {
+    beast::error_code error;
+    if (buffer_.size() > 0) buffer_.consume(parser.put(buffer_.data(), error));
+    if (parser.is_header_done()) co_return error;
+    if (error && error != http::error::need_more) co_return error;
+    auto room = buffer_.prepare(std::max(head_room, buffer_.capacity() - buffer_.size()));
+    const auto [unread, n] = co_await socket_.async_read_some(room, no_throw);
+    buffer_.commit(n);
+    if (unread == asio::error::eof) {
+      co_return parser.got_some() || buffer_.size() > 0 ? http::error::partial_message
+                                                        : http::error::end_of_stream;
+    }
+    if (unread) co_return unread;
+  }
+}
+
 // To the app beside us.
-asio::awaitable<Session::Next> Session::pass_on(const Request& request, HeadParser& head) {
-  Socket& socket = stream_.socket();
-  stream_.expires_never();
+Awaitable<Session::Next> Session::pass_on(const Request& request, HeadParser& head) {
   if (!peer_) {
     beast::error_code error;
-    const auto endpoint = socket.remote_endpoint(error);
-    set_proxy_options(socket.native_handle());
+    const auto endpoint = socket_.remote_endpoint(error);
+    set_proxy_options(socket_.native_handle());
+    socket_.non_blocking(true, error);
     peer_ = make_peer(endpoint.address(), serving().trusted_proxies);
   }
   const auto target = head.get().target();
@@ -192,24 +210,24 @@ asio::awaitable<Session::Next> Session::pass_on(const Request& request, HeadPars
     Response response = Response::error(400, "the request's target is not a path");
     co_return co_await answer(request, std::move(response), false);
   }
-  Forwarded done = co_await forward(loop_.proxy(), socket, buffer_, head, *peer_);
+  Forwarded done = co_await forward(loop_.proxy(), socket_, buffer_, head, *peer_);
   if (done.answer) co_return co_await answer(request, std::move(*done.answer), done.keep_alive);
   if (done.tunnel) {
     const auto ahead = buffer_.data(), behind = done.tunnel->buffer.data();
-    loop_.proxy().add_tunnel(stream_.release_socket(), std::move(done.tunnel->socket),
+    loop_.proxy().add_tunnel(std::move(socket_), std::move(done.tunnel->socket),
                              {static_cast<const char*>(ahead.data()), ahead.size()},
                              {static_cast<const char*>(behind.data()), behind.size()});
     co_return Next::tunnel;
   }
   if (done.reset) {
     beast::error_code ignored;
-    socket.set_option(asio::socket_base::linger(true, 0), ignored);
-    socket.close(ignored);
+    socket_.set_option(asio::socket_base::linger(true, 0), ignored);
+    socket_.close(ignored);
   }
   co_return done.keep_alive ? Next::again : Next::close;
 }
 
-asio::awaitable<Session::Next> Session::answer_unreadable(beast::error_code error) {
+Awaitable<Session::Next> Session::answer_unreadable(beast::error_code error) {
   const bool ours = error.category() == make_error_code(http::error::bad_method).category();
   if (!ours || error == http::error::end_of_stream || error == http::error::partial_message) {
     co_return Next::close;
@@ -223,8 +241,8 @@ asio::awaitable<Session::Next> Session::answer_unreadable(beast::error_code erro
   co_return co_await answer(none, std::move(response), false);
 }
 
-asio::awaitable<Session::Next> Session::answer(const Request& request, Response response,
-                                               bool keep_alive) {
+Awaitable<Session::Next> Session::answer(const Request& request, Response response,
+                                         bool keep_alive) {
   http::response<http::string_body> out;
   out.version(request.http10 ? 10 : 11);
   out.result(response.status);
@@ -235,16 +253,16 @@ asio::awaitable<Session::Next> Session::answer(const Request& request, Response 
   if (request.method != "HEAD") out.body() = std::move(response.body);
   if (response.status != 204) out.content_length(size);
   context_.probe.response(response.status);
-  stream_.expires_after(write_time);
+  deadline_.set(write_time);
   http::response_serializer<http::string_body> serializer(out);
   const auto [error, n] = request.method == "HEAD"
-                              ? co_await http::async_write_header(stream_, serializer, no_throw)
-                              : co_await http::async_write(stream_, serializer, no_throw);
+                              ? co_await http::async_write_header(socket_, serializer, no_throw)
+                              : co_await http::async_write(socket_, serializer, no_throw);
   co_return !error && keep_alive ? Next::again : Next::close;
 }
 
-asio::awaitable<Session::Next> Session::answer_publish(const Request& request, HeadParser& head,
-                                                       PublishRequest publish_to) {
+Awaitable<Session::Next> Session::answer_publish(const Request& request, HeadParser& head,
+                                                 PublishRequest publish_to) {
   const bool keep_alive = head.get().keep_alive();
   const auto too_large = [&] {
     Response response = Response::error(413, "the body is larger than this topic's max_event of " +
@@ -258,19 +276,20 @@ asio::awaitable<Session::Next> Session::answer_publish(const Request& request, H
   }
   if (beast::iequals(head.get()[http::field::expect], "100-continue")) {
     static constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
-    stream_.expires_after(write_time);
-    const auto [error, n] = co_await asio::async_write(stream_, asio::buffer(go_on), no_throw);
+    deadline_.set(write_time);
+    const auto [error, n] = co_await asio::async_write(socket_, asio::buffer(go_on), no_throw);
     if (error) co_return Next::close;
   }
   BodyParser parser(std::move(head));
   parser.body_limit(publish_to.body_max);
-  stream_.expires_after(body_time);
-  const auto [error, n] = co_await http::async_read(stream_, buffer_, parser, no_throw);
+  deadline_.set(body_time);
+  const auto [error, n] = co_await http::async_read(socket_, buffer_, parser, no_throw);
   if (error == http::error::body_limit) {
     Response response = too_large();
     co_return co_await answer(request, std::move(response), false);
   }
   if (error) co_return co_await answer_unreadable(error);
+  deadline_.clear();
   const std::shared_ptr<Topic> topic = publish_to.topic;
   Fields headers = std::move(publish_to.headers);
   publish_to.message.value = std::move(parser.get().body());
@@ -291,7 +310,7 @@ bool Session::take_place() const {
   return false;
 }
 
-asio::awaitable<Session::Next> Session::start_stream(const Request& request, StreamRequest stream) {
+Awaitable<Session::Next> Session::start_stream(const Request& request, StreamRequest stream) {
   std::string head = stream_head(request, cors_headers(stream.cors, request));
   const bool head_only = request.method == "HEAD";
   const bool refused = !head_only && !take_place();
@@ -304,12 +323,12 @@ asio::awaitable<Session::Next> Session::start_stream(const Request& request, Str
   // heads.
   if (!refused && !head_only && !stream.control_events)
     head += request.http10 ? ":\n" : "2\r\n:\n\r\n";
-  set_stream_options(stream_.socket().native_handle());
-  stream_.expires_after(write_time);
-  const auto [error, n] = co_await asio::async_write(stream_, asio::buffer(head), no_throw);
+  set_stream_options(socket_.native_handle());
+  deadline_.set(write_time);
+  const auto [error, n] = co_await asio::async_write(socket_, asio::buffer(head), no_throw);
   if (error && !refused && !head_only) context_.probe.streams.add(-1);
   if (error || refused || head_only) co_return Next::close;
-  stream_.expires_never();
+  deadline_.clear();
   StreamOptions options;
   options.subscription.chunked = !request.http10;
   options.subscription.composite = stream.composite;
@@ -326,14 +345,14 @@ asio::awaitable<Session::Next> Session::start_stream(const Request& request, Str
     logs.push_back(context_.logs.enter(part.topic, part.log));
     starts.push_back(std::move(part.start));
   }
-  loop_.streams().add(stream_.release_socket(), std::move(logs), starts, options);
+  loop_.streams().add(std::move(socket_), std::move(logs), starts, options);
   co_return Next::taken;
 }
 
 }  // namespace
 
-boost::asio::awaitable<void> run_session(Socket socket, Port port, EventLoop& loop,
-                                         const SessionContext& context) {
+Awaitable<void> run_session(Socket socket, Port port, EventLoop& loop,
+                            const SessionContext& context) {
   context.probe.connections.add(1);
   bool counted = true;
   try {

@@ -2,9 +2,8 @@
 // One connection until it becomes a stream or closes: read a request, answer it, again. Beast lives
 // here.
 
-#include <boost/asio/awaitable.hpp>
-
 #include "sidecar/base/log.hpp"
+#include "sidecar/http/awaitable.hpp"
 #include "sidecar/http/event_loop.hpp"
 #include "sidecar/http/router.hpp"
 #include "sidecar/http/socket.hpp"
@@ -21,7 +20,7 @@ struct SessionContext {
 };
 
 // Runs on `loop`, whose io_context the socket belongs to. Never throws.
-boost::asio::awaitable<void> run_session(Socket socket, Port port, EventLoop& loop,
-                                         const SessionContext& context);
+Awaitable<void> run_session(Socket socket, Port port, EventLoop& loop,
+                            const SessionContext& context);
 
 }  // namespace sidestream

@@ -53,6 +53,8 @@ void add_server(Text& text, const Figures& figures) {
   text.sample({}, static_cast<double>(figures.pinned_bytes));
   gauge(text, "memory_budget_bytes", "What topic logs and replays may hold together");
   text.sample({}, static_cast<double>(figures.memory_budget));
+  gauge(text, "memory_limit_bytes", "The container's memory limit; 0: there is none");
+  text.sample({}, static_cast<double>(figures.memory_limit));
 }
 
 void add_config(Text& text, const ConfigProbe::State& config) {
@@ -118,6 +120,8 @@ void add_topics(Text& text, const Figures& figures) {
   per_topic(text, figures, [](auto& t) { return t.probe->publish_failures.value(); });
   gauge(text, "open_logs", "Logs that are being read");
   per_topic(text, figures, [](auto& t) { return t.open_logs; });
+  gauge(text, "opening_logs", "Logs whose readers wait, as the broker has not told where they are");
+  per_topic(text, figures, [](auto& t) { return t.opening_logs; });
   gauge(text, "log_bytes", "Bytes of the topic log, or of all logs of a template");
   per_topic(text, figures, [](auto& t) { return t.log_bytes; });
   gauge(text, "log_frames", "Events kept in the topic log");

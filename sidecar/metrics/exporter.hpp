@@ -17,6 +17,7 @@ struct TopicFigures {
   std::string topic;
   const TopicProbe* probe;
   std::uint64_t open_logs = 0;
+  std::uint64_t opening_logs = 0;  // of these, with readers and not yet found in the broker
   std::uint64_t log_bytes = 0;
   std::uint64_t log_frames = 0;
   double log_age_seconds = 0;  // of the oldest frame kept
@@ -46,6 +47,7 @@ struct Figures {
   std::uint64_t replay_bytes = 0;
   std::uint64_t pinned_bytes = 0;
   std::uint64_t memory_budget = 0;
+  std::uint64_t memory_limit = 0;  // of the container; 0: none
 };
 
 // Thread: any.

@@ -53,7 +53,9 @@ void add_process(MetricsText& text) {
   text.foreign("process_cpu_seconds_total", "User and system CPU time",
                MetricsText::MetricType::Counter);
   text.sample({}, (field(14) + field(15)) / ticks);
-  if (const auto boot = boot_time())
+  // Once: it moves with the clock, and what moves would look like a restart.
+  static const std::optional<double> boot = boot_time();
+  if (boot)
     gauge(text, "process_start_time_seconds", "When the process started, Unix time",
           *boot + field(22) / ticks);
   gauge(text, "process_virtual_memory_bytes", "Virtual memory", field(23));

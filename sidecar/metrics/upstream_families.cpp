@@ -1,13 +1,27 @@
 #include "sidecar/metrics/upstream_families.hpp"
 
+#include <algorithm>
+#include <array>
+
 namespace sidestream {
+namespace {
+
+// They are there from the start, so that the first error is an increase and not a new series.
+constexpr std::array<std::size_t, 7> always{200, 404, 499, 500, 502, 503, 504};
+
+bool worth_a_series(std::size_t code, std::uint64_t count) {
+  return count > 0 || std::find(always.begin(), always.end(), code) != always.end();
+}
+
+}  // namespace
 
 void add_upstream(MetricsText& text, const UpstreamProbe& probe) {
   text.counter("upstream_requests_total",
                "Requests passed on to the app, by the status that the client got; 499: it had gone");
   for (std::size_t code = 0; code < UpstreamProbe::codes; ++code) {
     const auto count = probe.requests[code].value();
-    if (count > 0) text.sample({{"code", std::to_string(code)}}, static_cast<double>(count));
+    if (!worth_a_series(code, count)) continue;
+    text.sample({{"code", std::to_string(code)}}, static_cast<double>(count));
   }
   text.gauge("upstream_requests_open", "Requests that the app is answering");
   text.sample({}, static_cast<double>(probe.requests_open.value()));

@@ -6,6 +6,7 @@
 
 #include "sidecar/stream/control.hpp"
 #include "sidecar/stream/event_id.hpp"
+#include "sidecar/stream/record_traces.hpp"
 #include "sidecar/stream/resolve.hpp"
 #include "sidecar/stream/tail_seek.hpp"
 
@@ -229,6 +230,7 @@ void OpenLog::commit() {
 
 void OpenLog::deliver(std::span<const Record> records) noexcept {
   topic_->probe.records_read.add(records.size());
+  log_traces(logger_, topic_->settings.name, format(), records);
   for (const Record& record : records) encoder_.encode(record, batch_);
   commit();
 }

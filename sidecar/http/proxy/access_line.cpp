@@ -2,8 +2,8 @@
 
 #include <utility>
 
+#include "sidecar/base/traceparent.hpp"
 #include "sidecar/http/proxy/proxy.hpp"
-#include "sidecar/http/proxy/trace_ids.hpp"
 
 namespace sidestream {
 namespace {

@@ -17,23 +17,30 @@ void append_status(std::string& out, const ResponseHeader& answer, bool http10) 
 void append_fields(std::string& out, const ResponseHeader& answer, const HopByHop& hop_by_hop) {
   for (const auto& field : answer) {
     if (field.name() == http::field::content_length || field.name() == http::field::via) continue;
-    if (hop_by_hop.contains(view(field.name_string()))) continue;
+    if (hop_by_hop.contains(field)) continue;
     append_field(out, view(field.name_string()), view(field.value()));
   }
 }
 
-void append_via(std::string& out, const ResponseHeader& answer) {
-  std::string via;
-  const auto [from, to] = answer.equal_range(http::field::via);
-  for (auto field = from; field != to; ++field) via.append(view(field->value())).append(", ");
-  append_field(out, "Via", via + (answer.version() < 11 ? "1.0" : "1.1") + " sidestream");
-}
+// What of the fields is looked at, besides being passed on.
+struct Seen {
+  explicit Seen(const ResponseHeader& answer) {
+    for (const auto& field : answer) {
+      const auto value = view(field.value());
+      if (field.name() == http::field::transfer_encoding) coding.see(value);
+      if (field.name() == http::field::content_length) length.see(value);
+      if (field.name() == http::field::content_type) type.see(value);
+      if (field.name() == http::field::via) via.see(value);
+    }
+  }
 
-bool coding_is_plain(const ResponseHeader& answer) {
-  const auto codings = answer.count(http::field::transfer_encoding);
-  if (codings == 0) return true;
-  return codings == 1 && answer.version() >= 11 &&
-         equals_ignoring_case(view(answer[http::field::transfer_encoding]), "chunked");
+  SeenField coding, length, type, via;
+};
+
+bool coding_is_plain(const ResponseHeader& answer, const Seen& seen) {
+  if (seen.coding.count == 0) return true;
+  return seen.coding.count == 1 && answer.version() >= 11 &&
+         equals_ignoring_case(seen.coding.value, "chunked");
 }
 
 // A body without a length is told in chunks, or by the end of the connection to HTTP/1.0.
@@ -43,8 +50,7 @@ Framing framing_for(Framing body, const Asked& asked) {
   return body;
 }
 
-bool is_event_stream(const ResponseHeader& answer) {
-  const auto type = view(answer[http::field::content_type]);
+bool is_event_stream(std::string_view type) {
   return equals_ignoring_case(type.substr(0, type.find_first_of("; ")), "text/event-stream");
 }
 
@@ -52,22 +58,23 @@ bool is_event_stream(const ResponseHeader& answer) {
 
 std::optional<AnswerHead> make_answer_head(const ResponseHeader& answer, Framing body,
                                            const Asked& asked) {
-  if (!coding_is_plain(answer)) return std::nullopt;
+  const Seen seen(answer);
+  if (!coding_is_plain(answer, seen)) return std::nullopt;
   AnswerHead out;
   out.framing = framing_for(body, asked);
   out.keep_alive = asked.keep_alive && out.framing.kind != Framing::Kind::until_close;
-  out.event_stream = is_event_stream(answer);
+  out.event_stream = is_event_stream(seen.type.value);
   out.text.reserve(512);
   append_status(out.text, answer, asked.http10);
   append_fields(out.text, answer, HopByHop(answer));
-  append_via(out.text, answer);
+  append_via(out.text, answer, seen.via.count);
   const unsigned status = answer.result_int();
   if (out.framing.kind == Framing::Kind::chunked) out.text += "Transfer-Encoding: chunked\r\n";
   if (out.framing.kind == Framing::Kind::length && status != 204) {
     append_field(out.text, "Content-Length", std::to_string(out.framing.length));
-  } else if ((asked.head || status == 304) && answer.count(http::field::content_length) == 1) {
+  } else if ((asked.head || status == 304) && seen.length.count == 1) {
     // What a body would have had.
-    append_field(out.text, "Content-Length", view(answer[http::field::content_length]));
+    append_field(out.text, "Content-Length", seen.length.value);
   }
   if (!out.keep_alive) {
     out.text += "Connection: close\r\n";

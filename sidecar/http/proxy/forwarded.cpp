@@ -22,11 +22,12 @@ std::string joined(const http::fields& fields, std::string_view name) {
   return all;
 }
 
-std::string forwarded_element(const Peer& peer, std::string_view host) {
+void append_element(std::string& out, const Peer& peer, std::string_view host) {
   const bool v6 = peer.address.find(':') != std::string::npos;
-  std::string element = "for=" + (v6 ? "\"[" + peer.address + "]\"" : peer.address);
-  if (!host.empty()) element.append(";host=\"").append(host).append("\"");
-  return element.append(";proto=").append(ours);
+  out += v6 ? "for=\"[" : "for=";
+  out.append(peer.address).append(v6 ? "]\"" : "");
+  if (!host.empty()) out.append(";host=\"").append(host).append("\"");
+  out.append(";proto=").append(ours);
 }
 
 }  // namespace
@@ -51,20 +52,22 @@ void append_forwarded(std::string& out, const http::fields& fields, const Peer& 
   const auto kept = [&](std::string_view name) {
     return peer.trusted ? joined(fields, name) : std::string();
   };
-  const auto extended = [](std::string list, std::string_view more) {
-    if (!list.empty()) list += ", ";
-    return list.append(more);
+  const auto begin_list = [&](std::string_view name, const std::string& told) {
+    out.append(name).append(": ").append(told).append(told.empty() ? "" : ", ");
   };
   const auto or_else = [](const std::string& word, std::string_view other) {
     return word.empty() ? other : std::string_view(word);
   };
-  append_field(out, "X-Forwarded-For", extended(kept("x-forwarded-for"), peer.address));
+  begin_list("X-Forwarded-For", kept("x-forwarded-for"));
+  out.append(peer.address).append("\r\n");
   append_field(out, "X-Forwarded-Proto", or_else(kept("x-forwarded-proto"), ours));
   const std::string known_host = kept("x-forwarded-host");
   if (const auto told = or_else(known_host, host); !told.empty()) {
     append_field(out, "X-Forwarded-Host", told);
   }
-  append_field(out, "Forwarded", extended(kept("forwarded"), forwarded_element(peer, host)));
+  begin_list("Forwarded", kept("forwarded"));
+  append_element(out, peer, host);
+  out += "\r\n";
 }
 
 }  // namespace sidestream

@@ -1,15 +1,15 @@
 #include "sidecar/http/proxy/forwarding.hpp"
 
-#include <array>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
-#include <boost/asio/write.hpp>
 #include <string>
 #include <utility>
 
+#include "sidecar/http/awaitable.hpp"
 #include "sidecar/http/peer.hpp"
 #include "sidecar/http/proxy/failure.hpp"
 #include "sidecar/http/proxy/forwarding_state.hpp"
+#include "sidecar/http/proxy/write_now.hpp"
 
 namespace sidestream {
 namespace {
@@ -19,7 +19,6 @@ namespace http = boost::beast::http;
 using namespace std::chrono_literals;
 using boost::system::error_code;
 
-constexpr auto no_throw = asio::as_tuple(asio::use_awaitable);
 constexpr auto pool_idle_max = 55s;
 // A request that must not be sent twice goes out on a connection that the app has just used: nobody
 // closes one so soon.
@@ -80,6 +79,8 @@ bool Forwarding::take_head() {
 
 // A small body that came with its head goes out with it, in one write.
 void Forwarding::take_body_that_has_come() {
+  sent_first_ = std::move(head_.text);
+  sent_first_ += "\r\n";
   body_whole_ = !head_.framing.has_body();
   if (body_whole_) return;
   parser_.eager(true);
@@ -90,50 +91,41 @@ void Forwarding::take_body_that_has_come() {
   const auto body_max = proxy_.settings().max_body;
   if (body_max > 0 && n > body_max) return fail(UpstreamError::body_too_large);
   BodyWriter writer(head_.framing);
-  body_ = writer.framed(std::string_view(raw).substr(0, n), request_.is_done(),
-                        request_.is_done() ? make_trailers(parser_.get()) : std::string());
+  sent_first_ += writer.framed(std::string_view(raw).substr(0, n), request_.is_done(),
+                               request_.is_done() ? make_trailers(parser_.get()) : std::string());
   body_whole_ = request_.is_done();
   probe_.bytes_in.add(n);
   line_.bytes_in += n;
 }
 
-asio::awaitable<bool> Forwarding::reach_app() {
+bool Forwarding::take_idle_connection() {
   const auto idle_max = head_.repeatable ? Clock::duration(pool_idle_max) : fresh_enough;
   app_ = proxy_.pool().take(std::chrono::duration_cast<std::chrono::milliseconds>(idle_max));
   reused_ = app_ != nullptr;
-  if (reused_) co_return true;
-  co_return co_await connect();
+  return reused_;
 }
 
-asio::awaitable<bool> Forwarding::connect() {
+Awaitable<void> Forwarding::connect() {
   reused_ = false;
   app_ = std::make_unique<UpstreamConnection>(proxy_.io());
   expect(proxy_.settings().connect_timeout, UpstreamError::connect_timeout);
   const error_code error = co_await proxy_.pool().connect(*app_);
   expect_nothing();
   if (error) fail(UpstreamError::connect);
-  co_return !failure_;
 }
 
-asio::awaitable<bool> Forwarding::send_request() {
-  static constexpr std::string_view end = "\r\n";
-  const std::array<asio::const_buffer, 3> parts{asio::buffer(head_.text), asio::buffer(end),
-                                                asio::buffer(body_)};
-  expect(proxy_.settings().idle_timeout, UpstreamError::idle_timeout);
-  const auto [error, n] = co_await asio::async_write(app_->socket, parts, no_throw);
-  if (error) co_return false;
+// As far as it has come.
+void Forwarding::request_is_sent() {
   if (body_whole_) {
-    expect(proxy_.settings().first_byte_timeout, UpstreamError::first_byte_timeout);
-    co_return true;
+    return expect(proxy_.settings().first_byte_timeout, UpstreamError::first_byte_timeout);
   }
   pumping_ = true;
   auto pump = pump_request();
   asio::co_spawn(proxy_.io(), std::move(pump), asio::detached);
-  co_return true;
 }
 
 // The rest of the request's body, while the answer may already be read.
-asio::awaitable<void> Forwarding::pump_request() {
+Awaitable<void> Forwarding::pump_request() {
   const auto buffer = std::make_unique<char[]>(piece);
   const auto body_max = proxy_.settings().max_body;
   BodyWriter writer(head_.framing);
@@ -157,7 +149,10 @@ asio::awaitable<void> Forwarding::pump_request() {
     const bool over = request_.is_done();
     const std::string trailers = over ? make_trailers(parser_.get()) : std::string();
     const auto parts = writer.parts({buffer.get(), n}, over, trailers);
-    const auto [lost, sent] = co_await asio::async_write(app_->socket, parts, no_throw);
+    error_code lost;
+    const std::size_t sent = write_now(app_->socket, parts, lost);
+    if (!lost && sent < asio::buffer_size(parts))
+      lost = co_await write_rest(app_->socket, parts, sent);
     probe_.bytes_in.add(n);
     // It may have answered early and closed: the answer is still read.
     if (lost) pump_broken_ = true;
@@ -169,7 +164,7 @@ asio::awaitable<void> Forwarding::pump_request() {
   pumped_.cancel();
 }
 
-asio::awaitable<void> Forwarding::stop_pump() {
+Awaitable<void> Forwarding::stop_pump() {
   error_code ignored;
   while (pumping_) {
     client_.cancel(ignored);
@@ -177,21 +172,6 @@ asio::awaitable<void> Forwarding::stop_pump() {
     pumped_.expires_at(Clock::time_point::max());
     if (pumping_) co_await pumped_.async_wait(no_throw);
   }
-}
-
-// ---- all of it ----
-//
-// co_await stands in statements of its own: behind && in a condition GCC 12 lays out the frame
-// wrong.
-
-asio::awaitable<Forwarded> Forwarding::run() {
-  const bool admitted = take_head() && admit();
-  if (admitted) take_body_that_has_come();
-  bool answered = false;
-  if (admitted && !failure_) answered = co_await read_answer();
-  if (answered) co_await send_answer();
-  if (pumping_) co_await stop_pump();
-  co_return finish();
 }
 
 Forwarded Forwarding::finish() {
@@ -216,11 +196,21 @@ Forwarded Forwarding::finish() {
   return std::move(out_);
 }
 
-asio::awaitable<Forwarded> forward(Proxy& proxy, Socket& client, boost::beast::flat_buffer& buffer,
-                                   RequestHeadParser& head, const Peer& peer) {
-  Forwarding forwarding(proxy, client, buffer, std::move(head), peer);
-  Forwarded forwarded = co_await forwarding.run();
-  co_return forwarded;
+// ---- all of it ----
+//
+// co_await stands in statements of its own: behind && in a condition GCC 12 lays out the frame
+// wrong.
+
+Awaitable<Forwarded> forward(Proxy& proxy, Socket& client, boost::beast::flat_buffer& buffer,
+                             RequestHeadParser& head, const Peer& peer) {
+  Forwarding f(proxy, client, buffer, std::move(head), peer);
+  const bool admitted = f.take_head() && f.admit();
+  if (admitted) f.take_body_that_has_come();
+  bool answered = false;
+  if (admitted && !f.failure_) answered = co_await f.read_answer();
+  if (answered) co_await f.send_answer();
+  if (f.pumping_) co_await f.stop_pump();
+  co_return f.finish();
 }
 
 }  // namespace sidestream

@@ -4,13 +4,13 @@
 // Thread: the client's event loop. Borrows: all, until it has returned. Never throws for what the
 // network does.
 
-#include <boost/asio/awaitable.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <memory>
 #include <optional>
 
+#include "sidecar/http/awaitable.hpp"
 #include "sidecar/http/exchange.hpp"
 #include "sidecar/http/proxy/proxy.hpp"
 #include "sidecar/http/socket.hpp"
@@ -35,8 +35,7 @@ struct Forwarded {
 using RequestHeadParser = boost::beast::http::request_parser<boost::beast::http::empty_body>;
 
 // `head`: read from `client`, and given up; `buffer` holds what came behind it.
-boost::asio::awaitable<Forwarded> forward(Proxy& proxy, Socket& client,
-                                          boost::beast::flat_buffer& buffer,
-                                          RequestHeadParser& head, const Peer& peer);
+Awaitable<Forwarded> forward(Proxy& proxy, Socket& client, boost::beast::flat_buffer& buffer,
+                             RequestHeadParser& head, const Peer& peer);
 
 }  // namespace sidestream

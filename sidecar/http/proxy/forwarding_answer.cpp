@@ -3,7 +3,9 @@
 #include <string>
 #include <utility>
 
+#include "sidecar/http/awaitable.hpp"
 #include "sidecar/http/proxy/forwarding_state.hpp"
+#include "sidecar/http/proxy/write_now.hpp"
 
 namespace sidestream {
 namespace {
@@ -13,7 +15,6 @@ namespace http = boost::beast::http;
 using namespace std::chrono_literals;
 using boost::system::error_code;
 
-constexpr auto no_throw = asio::as_tuple(asio::use_awaitable);
 constexpr std::size_t first_piece = 8 * 1024;
 constexpr std::size_t piece = 64 * 1024;
 
@@ -22,23 +23,25 @@ constexpr std::size_t piece = 64 * 1024;
 // The answer's way, from the app to the client.
 
 // Once more where the app closed an idle connection just when it was taken, and that does no harm.
-asio::awaitable<bool> Forwarding::read_answer() {
+Awaitable<bool> Forwarding::read_answer() {
   for (int attempt = 0;; ++attempt) {
-    bool reached = app_ != nullptr;
-    if (!reached) reached = co_await reach_app();
-    if (!reached) co_return false;
-    const bool sent = co_await send_request();
-    error_code error = http::error::end_of_stream;
+    if (app_ == nullptr && !take_idle_connection()) co_await connect();
+    if (failure_) co_return false;
+    const auto request = asio::buffer(sent_first_);
+    expect(proxy_.settings().idle_timeout, UpstreamError::idle_timeout);
+    error_code error;
+    const std::size_t n = write_now(app_->socket, request, error);
+    if (!error && n < request.size()) error = co_await write_rest(app_->socket, request, n);
+    const bool sent = !error;
+    if (sent) request_is_sent();
     if (sent) error = co_await read_heads();
     if (failure_) co_return false;
     if (sent && !error) co_return true;
     const bool http_error = error.category() == make_error_code(http::error::bad_chunk).category();
     const bool closed = !sent || !http_error || error == http::error::end_of_stream;
     if (closed && reused_ && head_.repeatable && attempt == 0 && !line_.heard) {
-      app_.reset();
       answer_.reset();
       co_await connect();
-      if (failure_) co_return false;
       continue;
     }
     fail(!closed && error != http::error::partial_message ? UpstreamError::bad_answer
@@ -49,7 +52,7 @@ asio::awaitable<bool> Forwarding::read_answer() {
 }
 
 // Up to the final one, or 101.
-asio::awaitable<error_code> Forwarding::read_heads() {
+Awaitable<error_code> Forwarding::read_heads() {
   while (true) {
     answer_parser_.emplace();
     answer_parser_->header_limit(64 * 1024);
@@ -67,7 +70,7 @@ asio::awaitable<error_code> Forwarding::read_heads() {
   }
 }
 
-asio::awaitable<void> Forwarding::pass_interim() {
+Awaitable<void> Forwarding::pass_interim() {
   if (asked_.http10) co_return;  // which knows none
   const std::string text = make_interim_head(answer_parser_->get()) + "\r\n";
   expect(proxy_.settings().idle_timeout, UpstreamError::idle_timeout);
@@ -78,66 +81,69 @@ asio::awaitable<void> Forwarding::pass_interim() {
   fail(UpstreamError::client_left);
 }
 
-asio::awaitable<void> Forwarding::send_answer() {
-  const auto& answer = answer_parser_->get();
-  line_.status = answer.result_int();
-  if (line_.status == 101) {
-    begun_ = true;
-    const std::string text = make_interim_head(answer) + "\r\n";
-    const auto [error, n] = co_await asio::async_write(client_, asio::buffer(text), no_throw);
-    if (error) fail(UpstreamError::client_left);
-    co_return;
-  }
+Awaitable<void> Forwarding::send_upgrade() {
+  begun_ = true;
+  const std::string text = make_interim_head(answer_parser_->get()) + "\r\n";
+  const auto [error, n] = co_await asio::async_write(client_, asio::buffer(text), no_throw);
+  if (error) fail(UpstreamError::client_left);
+}
+
+// False: it can't be passed on.
+bool Forwarding::make_answer() {
   // Whose body isn't read to its end can't be told from the next request.
   if (!body_whole_ && (pumping_ || !request_.is_done())) asked_.keep_alive = false;
-  auto head = make_answer_head(answer, answer_->framing(), asked_);
+  auto head = make_answer_head(answer_parser_->get(), answer_->framing(), asked_);
   if (!head) {
     fail(UpstreamError::bad_answer);
-    co_return;
+    return false;
   }
   answer_head_ = std::move(*head);
   begun_ = true;
-  BodyWriter writer(answer_head_.framing);
-  const bool app_keeps = answer_parser_->keep_alive();
-  const bool whole = co_await send_body(std::move(writer));
-  if (!whole || pumping_) co_return;
-  out_.keep_alive = answer_head_.keep_alive;
-  // Bytes behind the answer are of nobody's request.
-  if (app_keeps && !pump_broken_ && app_->buffer.size() == 0) proxy_.put_back(std::move(app_));
+  return true;
 }
 
-// True: all of it.
-asio::awaitable<bool> Forwarding::send_body(BodyWriter writer) {
-  answer_parser_->get().base().clear();
+Awaitable<void> Forwarding::send_answer() {
+  line_.status = answer_parser_->get().result_int();
+  if (line_.status == 101) co_return co_await send_upgrade();
+  if (!make_answer()) co_return;
+  const bool app_keeps = answer_parser_->keep_alive();
+  answer_parser_->get().base().clear();  // what is in it afterwards are trailers
   std::string head = std::move(answer_head_.text);
   head += "\r\n";
+  BodyWriter writer(answer_head_.framing);
   UpstreamConnection::Piece& buffer = app_->piece;
   if (buffer.size() < first_piece) buffer.resize(first_piece);
-  auto first = answer_->take(asio::buffer(buffer));
+  auto taken = answer_->take(asio::buffer(buffer));
   while (true) {
-    const auto [error, n] = first;
-    if (error) {
-      fail(UpstreamError::broken_answer);
-      co_return false;
-    }
+    const auto [error, n] = taken;
+    if (error) co_return fail(UpstreamError::broken_answer);
     const bool over = answer_->is_done();
     const std::string trailers = over ? make_trailers(answer_parser_->get()) : std::string();
     const auto body = writer.parts({buffer.data(), n}, over, trailers);
-    std::array<asio::const_buffer, 4> parts{asio::buffer(head), body[0], body[1], body[2]};
+    const std::array<asio::const_buffer, 4> parts{asio::buffer(head), body[0], body[1], body[2]};
     expect(proxy_.settings().idle_timeout, UpstreamError::idle_timeout);
-    const auto [lost, sent] = co_await asio::async_write(client_, parts, no_throw);
+    error_code lost;
+    const std::size_t sent = write_now(client_, parts, lost);
+    if (!lost && sent < asio::buffer_size(parts)) lost = co_await write_rest(client_, parts, sent);
     if (lost) fail(UpstreamError::client_left);
-    if (failure_) co_return false;
+    if (failure_) co_return;
     line_.bytes_out += n;
     probe_.bytes_out.add(n);
-    if (over) co_return true;
+    if (over) co_return answer_is_sent(app_keeps);
     head.clear();
     if (n == buffer.size() && n < piece) buffer.resize(piece);
     if (answer_head_.event_stream) expect_nothing();
     auto room = asio::buffer(buffer);
-    first = co_await answer_->read(room);
-    if (failure_) co_return false;
+    taken = co_await answer_->read(room);
+    if (failure_) co_return;
   }
+}
+
+void Forwarding::answer_is_sent(bool app_keeps) {
+  if (pumping_) return;
+  out_.keep_alive = answer_head_.keep_alive;
+  // Bytes behind the answer are of nobody's request.
+  if (app_keeps && !pump_broken_ && app_->buffer.size() == 0) proxy_.put_back(std::move(app_));
 }
 
 }  // namespace sidestream

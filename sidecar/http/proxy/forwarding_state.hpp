@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 
+#include "sidecar/http/awaitable.hpp"
 #include "sidecar/http/proxy/access_line.hpp"
 #include "sidecar/http/proxy/body_writer.hpp"
 #include "sidecar/http/proxy/forwarding.hpp"
@@ -35,8 +36,11 @@ class Forwarding final : public Watched {
   }
   ~Forwarding() override { probe_.requests_open.add(-1); }
 
-  boost::asio::awaitable<Forwarded> run();
   void look(Clock::time_point now) override;
+  // All of it: the one way through.
+  friend Awaitable<Forwarded> forward(Proxy& proxy, Socket& client,
+                                      boost::beast::flat_buffer& buffer, RequestHeadParser& head,
+                                      const Peer& peer);
 
  private:
   using RequestReader = MessageReader<true, Socket>;
@@ -45,16 +49,18 @@ class Forwarding final : public Watched {
   bool admit();
   bool take_head();
   void take_body_that_has_come();
-  boost::asio::awaitable<bool> reach_app();
-  boost::asio::awaitable<bool> connect();
-  boost::asio::awaitable<bool> send_request();
-  boost::asio::awaitable<void> pump_request();
-  boost::asio::awaitable<void> stop_pump();
-  boost::asio::awaitable<bool> read_answer();
-  boost::asio::awaitable<boost::system::error_code> read_heads();
-  boost::asio::awaitable<void> pass_interim();
-  boost::asio::awaitable<void> send_answer();
-  boost::asio::awaitable<bool> send_body(BodyWriter writer);
+  bool take_idle_connection();
+  Awaitable<void> connect();
+  void request_is_sent();
+  Awaitable<void> pump_request();
+  Awaitable<void> stop_pump();
+  Awaitable<bool> read_answer();
+  Awaitable<boost::system::error_code> read_heads();
+  Awaitable<void> pass_interim();
+  Awaitable<void> send_answer();
+  Awaitable<void> send_upgrade();
+  bool make_answer();
+  void answer_is_sent(bool app_keeps);
   Forwarded finish();
 
   void fail(UpstreamError error);
@@ -72,8 +78,8 @@ class Forwarding final : public Watched {
   const Peer& peer_;
   RequestHead head_;
   Asked asked_;
-  std::string body_;         // of the request, as far as it came with the head; framed
-  bool body_whole_ = false;  // body_ is all of it
+  std::string sent_first_;   // the request's head, and what of its body came with it
+  bool body_whole_ = false;  // that is all of it
   std::unique_ptr<UpstreamConnection> app_;
   bool reused_ = false;
   std::optional<AnswerReader::Parser> answer_parser_;

@@ -2,14 +2,13 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 
 namespace sidestream {
 namespace {
 
 namespace http = boost::beast::http;
 
-char lower(char c) { return static_cast<char>(std::tolower(static_cast<unsigned char>(c))); }
+char lower(char c) { return static_cast<char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c); }
 
 template <std::size_t n>
 bool is_among(std::string_view name, const std::array<std::string_view, n>& names) {
@@ -21,6 +20,24 @@ constexpr std::array<std::string_view, 9> of_one_connection{
     "connection",        "keep-alive", "proxy-connection",   "te",
     "transfer-encoding", "upgrade",    "proxy-authenticate", "proxy-authorization",
     "http2-settings"};
+
+// The same, as the parser knows them.
+bool is_of_one_connection(http::field name) {
+  switch (name) {
+    case http::field::connection:
+    case http::field::keep_alive:
+    case http::field::proxy_connection:
+    case http::field::te:
+    case http::field::transfer_encoding:
+    case http::field::upgrade:
+    case http::field::proxy_authenticate:
+    case http::field::proxy_authorization:
+    case http::field::http2_settings:
+      return true;
+    default:
+      return false;
+  }
+}
 
 // What frames or routes a message can't be listed away.
 constexpr std::array<std::string_view, 3> never_listed{"host", "content-length", "via"};
@@ -65,17 +82,19 @@ std::vector<std::string_view> list_items(std::string_view value) {
 }
 
 HopByHop::HopByHop(const http::fields& fields) {
-  const auto [from, to] = fields.equal_range(http::field::connection);
-  for (auto field = from; field != to; ++field) {
-    for (const auto item : list_items({field->value().data(), field->value().size()})) {
+  for (const auto& field : fields) {
+    if (field.name() != http::field::connection) continue;
+    for (const auto item : list_items({field.value().data(), field.value().size()})) {
       listed_.push_back(to_lower(item));
     }
   }
 }
 
-bool HopByHop::contains(std::string_view name) const {
-  if (is_among(name, of_one_connection)) return true;
-  return !listed_.empty() && lists(name) && !is_among(name, never_listed);
+bool HopByHop::contains(const http::fields::value_type& field) const {
+  if (is_of_one_connection(field.name())) return true;
+  if (listed_.empty()) return false;
+  const std::string_view name(field.name_string().data(), field.name_string().size());
+  return lists(name) && !is_among(name, never_listed);
 }
 
 bool HopByHop::lists(std::string_view token) const {
@@ -103,7 +122,15 @@ bool is_safe_trailer(std::string_view name) {
 }
 
 void append_field(std::string& out, std::string_view name, std::string_view value) {
-  out.append(name).append(": ").append(value).append("\r\n");
+  const std::size_t size = out.size();
+  out.resize(size + name.size() + value.size() + 4);
+  char* at = out.data() + size;
+  at = std::copy(name.begin(), name.end(), at);
+  *at++ = ':';
+  *at++ = ' ';
+  at = std::copy(value.begin(), value.end(), at);
+  *at++ = '\r';
+  *at = '\n';
 }
 
 }  // namespace sidestream

@@ -22,7 +22,7 @@ class HopByHop {
  public:
   explicit HopByHop(const boost::beast::http::fields& fields);
 
-  bool contains(std::string_view name) const;
+  bool contains(const boost::beast::http::fields::value_type& field) const;
   // Whether Connection lists `token`, like "upgrade".
   bool lists(std::string_view token) const;
 
@@ -39,7 +39,31 @@ bool is_forged_spelling(std::string_view name);
 // Whether a trailer may be passed on: nothing that frames, routes or authenticates a message.
 bool is_safe_trailer(std::string_view name);
 
+// One name's fields: how many there are, and the first one's value. Heads are gone through once for
+// all that matters, as each look-up by name costs nearly as much.
+struct SeenField {
+  std::size_t count = 0;
+  std::string_view value;
+
+  void see(std::string_view next) {
+    if (count++ == 0) value = next;
+  }
+};
+
 // "name: value\r\n"
 void append_field(std::string& out, std::string_view name, std::string_view value);
+
+// Via, with this hop at its end. `vias`: how many such fields the message has already.
+template <class Header>
+void append_via(std::string& out, const Header& message, std::size_t vias) {
+  out += "Via: ";
+  if (vias > 0) {
+    const auto [from, to] = message.equal_range(boost::beast::http::field::via);
+    for (auto field = from; field != to; ++field) {
+      out.append(field->value().data(), field->value().size()).append(", ");
+    }
+  }
+  out += message.version() < 11 ? "1.0 sidestream\r\n" : "1.1 sidestream\r\n";
+}
 
 }  // namespace sidestream

@@ -5,11 +5,8 @@
 // message and ends with those behind it.
 
 #include <algorithm>
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/awaitable.hpp>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/error.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/buffer_body.hpp>
 #include <boost/beast/http/error.hpp>
@@ -17,6 +14,7 @@
 #include <cstddef>
 #include <utility>
 
+#include "sidecar/http/awaitable.hpp"
 #include "sidecar/http/proxy/message_heads.hpp"
 
 namespace sidestream {
@@ -34,13 +32,17 @@ class MessageReader {
       : socket_(socket), buffer_(buffer), parser_(parser) {}
 
   // end_of_stream: the peer closed before the first byte.
-  boost::asio::awaitable<Error> read_head() {
+  Awaitable<Error> read_head() {
     while (!parser_.is_header_done()) {
       Error error;
       if (buffer_.size() > 0) error = put();
       if (error && error != boost::beast::http::error::need_more) co_return error;
       if (parser_.is_header_done()) break;
-      error = co_await fill();
+      const auto space = room();
+      if (space.size() == 0) co_return line_too_long;
+      const auto [unread, n] = co_await socket_.async_read_some(space, no_throw);
+      buffer_.commit(n);
+      error = unread;
       if (error == boost::asio::error::eof) {
         co_return parser_.got_some() || buffer_.size() > 0
             ? Error(boost::beast::http::error::partial_message)
@@ -69,11 +71,14 @@ class MessageReader {
   }
 
   // The next piece of the body: 0 without an error when it is over.
-  boost::asio::awaitable<std::pair<Error, std::size_t>> read(boost::asio::mutable_buffer into) {
+  Awaitable<std::pair<Error, std::size_t>> read(boost::asio::mutable_buffer into) {
     while (true) {
       const auto taken = take(into);
       if (taken.first || taken.second > 0 || parser_.is_done()) co_return taken;
-      Error error = co_await fill();
+      const auto space = room();
+      if (space.size() == 0) co_return std::pair<Error, std::size_t>(line_too_long, 0);
+      auto [error, n] = co_await socket_.async_read_some(space, no_throw);
+      buffer_.commit(n);
       if (error == boost::asio::error::eof) {
         parser_.put_eof(error);
         if (!error) co_return std::pair<Error, std::size_t>({}, 0);
@@ -96,22 +101,18 @@ class MessageReader {
   }
 
  private:
+  static constexpr auto line_too_long = boost::beast::http::error::buffer_overflow;
+
   Error put() {
     Error error;
     buffer_.consume(parser_.put(buffer_.data(), error));
     return error;
   }
 
-  boost::asio::awaitable<Error> fill() {
+  // For what comes next. Empty: a line doesn't end.
+  boost::asio::mutable_buffer room() {
     const std::size_t most = parser_.is_header_done() ? 64 * 1024 : 8 * 1024;
-    const std::size_t room = std::min(most, message_buffer_max - buffer_.size());
-    // A line that doesn't end.
-    if (room == 0) co_return Error(boost::beast::http::error::buffer_overflow);
-    auto space = buffer_.prepare(room);
-    const auto [error, n] =
-        co_await socket_.async_read_some(space, boost::asio::as_tuple(boost::asio::use_awaitable));
-    buffer_.commit(n);
-    co_return error;
+    return buffer_.prepare(std::min(most, message_buffer_max - buffer_.size()));
   }
 
   Socket& socket_;

@@ -1,9 +1,7 @@
 #include "sidecar/http/proxy/readiness.hpp"
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http.hpp>
@@ -13,6 +11,7 @@
 #include <utility>
 
 #include "sidecar/base/error.hpp"
+#include "sidecar/http/awaitable.hpp"
 #include "sidecar/http/proxy/upstream_pool.hpp"
 
 namespace sidestream {
@@ -22,12 +21,11 @@ namespace asio = boost::asio;
 namespace http = boost::beast::http;
 using boost::system::error_code;
 
-constexpr auto no_throw = asio::as_tuple(asio::use_awaitable);
 constexpr std::chrono::seconds limit{2};
 
 // The status of the answer.
-asio::awaitable<Result<unsigned>> ask(UpstreamPool& pool, UpstreamConnection& connection,
-                                      const std::string& request) {
+Awaitable<Result<unsigned>> ask(UpstreamPool& pool, UpstreamConnection& connection,
+                                const std::string& request) {
   const error_code unreachable = co_await pool.connect(connection);
   if (unreachable) co_return unreachable;
   const auto [unsent, n] =
@@ -42,7 +40,7 @@ asio::awaitable<Result<unsigned>> ask(UpstreamPool& pool, UpstreamConnection& co
 
 }  // namespace
 
-asio::awaitable<AppState> ask_app(asio::io_context& io, const UpstreamSettings& app) {
+Awaitable<AppState> ask_app(asio::io_context& io, const UpstreamSettings& app) {
   UpstreamProbe not_counted;
   UpstreamPool pool(app.url, not_counted);
   UpstreamConnection connection(io);

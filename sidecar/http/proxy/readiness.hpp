@@ -3,10 +3,10 @@
 //
 // Thread: the loop of `io`.
 
-#include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
 #include <string>
 
+#include "sidecar/http/awaitable.hpp"
 #include "sidecar/http/exchange.hpp"
 #include "sidecar/settings/settings.hpp"
 
@@ -21,7 +21,7 @@ struct AppState {
 
 // By a GET of the app's readiness path on a connection of its own; 2xx and 3xx are ready. Answers
 // within two seconds.
-boost::asio::awaitable<AppState> ask_app(boost::asio::io_context& io, const UpstreamSettings& app);
+Awaitable<AppState> ask_app(boost::asio::io_context& io, const UpstreamSettings& app);
 
 // What the app says of itself, put into the answer of /readyz.
 void add_app_state(Response& response, const AppState& app);

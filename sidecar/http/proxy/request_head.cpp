@@ -4,6 +4,7 @@
 #include <charconv>
 #include <limits>
 
+#include "sidecar/base/traceparent.hpp"
 #include "sidecar/http/proxy/header_rules.hpp"
 #include "sidecar/http/proxy/message_heads.hpp"
 #include "sidecar/http/proxy/trace_ids.hpp"
@@ -30,6 +31,38 @@ bool is_idempotent(http::verb method) {
   return std::find(verbs.begin(), verbs.end(), method) != verbs.end();
 }
 
+// What of the fields is looked at, besides being passed on.
+struct Seen {
+  explicit Seen(const RequestHeader& request) {
+    for (const auto& field : request) see(field);
+  }
+
+  void see(const http::fields::value_type& field) {
+    const auto value = view(field.value());
+    switch (field.name()) {
+      case http::field::host:
+        return host.see(value);
+      case http::field::transfer_encoding:
+        return coding.see(value);
+      case http::field::max_forwards:
+        return max_forwards.see(value);
+      case http::field::te:
+        return te.see(value);
+      case http::field::upgrade:
+        return upgrade.see(value);
+      case http::field::via:
+        return via.see(value);
+      default:
+        break;
+    }
+    const auto name = view(field.name_string());
+    if (equals_ignoring_case(name, "x-request-id")) request_id.see(value);
+    if (equals_ignoring_case(name, "traceparent")) traceparent.see(value);
+  }
+
+  SeenField host, coding, max_forwards, te, upgrade, via, request_id, traceparent;
+};
+
 // What the client wants to change to. h2c is left out: its frames would go past all that is checked
 // here, and the app answers in HTTP/1.1 as well.
 std::string protocols(const http::fields& fields) {
@@ -46,13 +79,9 @@ std::string protocols(const http::fields& fields) {
 }
 
 // Max-Forwards counts hops down, of these two methods (RFC 9110 section 7.6.2).
-bool counts_hops(const RequestHeader& request) {
+bool counts_hops(const RequestHeader& request, const Seen& seen) {
   return (request.method() == http::verb::options || request.method() == http::verb::trace) &&
-         request.count(http::field::max_forwards) == 1;
-}
-
-bool is_last_hop(const RequestHeader& request) {
-  return counts_hops(request) && view(request[http::field::max_forwards]) == "0";
+         seen.max_forwards.count == 1;
 }
 
 Response answer_as_last_hop(const RequestHeader& request) {
@@ -64,42 +93,40 @@ Response answer_as_last_hop(const RequestHeader& request) {
 }
 
 // Nothing: good.
-std::optional<Response> find_fault(const RequestHeader& request, const Framing& body,
-                                   const Target& target) {
+std::optional<Response> find_fault(const RequestHeader& request, const Seen& seen,
+                                   const Framing& body, const Target& target) {
   if (request.method() == http::verb::connect)
     return Response::error(501, "CONNECT is not supported");
   if (target.path == "*" && request.method() != http::verb::options)
     return Response::error(400, "the request's target is not a path");
-  const auto hosts = request.count(http::field::host);
+  const auto hosts = seen.host.count;
   if (hosts > 1) return Response::error(400, "the request has more than one Host");
   if (hosts == 0 && request.version() >= 11) return Response::error(400, "the request has no Host");
-  if (!is_host(view(request[http::field::host])) || !is_host(target.authority))
+  if (!is_host(seen.host.value) || !is_host(target.authority))
     return Response::error(400, "the request's Host is not a host");
   // Beyond it programs that count in signed numbers see something else.
   constexpr auto length_max = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
   if (body.length > length_max) return Response::error(400, "the Content-Length is too large");
-  if (is_last_hop(request)) return answer_as_last_hop(request);
-  const auto codings = request.count(http::field::transfer_encoding);
-  if (codings == 0) return std::nullopt;
+  if (counts_hops(request, seen) && seen.max_forwards.value == "0")
+    return answer_as_last_hop(request);
+  if (seen.coding.count == 0) return std::nullopt;
   if (request.version() < 11) return Response::error(400, "HTTP/1.0 has no Transfer-Encoding");
-  if (codings > 1 ||
-      !equals_ignoring_case(view(request[http::field::transfer_encoding]), "chunked"))
+  if (seen.coding.count > 1 || !equals_ignoring_case(seen.coding.value, "chunked"))
     return Response::error(501, "the only Transfer-Encoding of a request is chunked");
   return std::nullopt;
 }
 
 class Maker {
  public:
-  Maker(const RequestHeader& request, const Target& target, const Peer& peer)
-      : request_(request), target_(target), peer_(peer), hop_by_hop_(request) {}
+  Maker(const RequestHeader& request, const Seen& seen, const Target& target, const Peer& peer)
+      : request_(request), seen_(seen), target_(target), peer_(peer), hop_by_hop_(request) {}
 
   RequestHead make(Framing body) {
     out_.framing = body;
     out_.text.reserve(1024);
     out_.text.append(view(request_.method_string())).append(" ").append(target_.path);
     out_.text += " HTTP/1.1\r\n";
-    const auto host =
-        target_.authority.empty() ? view(request_[http::field::host]) : target_.authority;
+    const auto host = target_.authority.empty() ? seen_.host.value : target_.authority;
     append_field(out_.text, "Host", host);
     copy_fields();
     count_hop();
@@ -135,16 +162,16 @@ class Maker {
   void copy_fields() {
     for (const auto& field : request_) {
       const auto name = view(field.name_string());
-      if (is_ours(field) || hop_by_hop_.contains(name) || is_forged_spelling(name)) continue;
+      if (is_ours(field) || hop_by_hop_.contains(field) || is_forged_spelling(name)) continue;
       if (is_about_the_client(name) && (!peer_.trusted || is_extended(name))) continue;
-      if (field.name() == http::field::max_forwards && counts_hops(request_)) continue;
+      if (field.name() == http::field::max_forwards && counts_hops(request_, seen_)) continue;
       append_field(out_.text, name, view(field.value()));
     }
   }
 
   void count_hop() {
-    if (!counts_hops(request_)) return;
-    const auto told = view(request_[http::field::max_forwards]);
+    if (!counts_hops(request_, seen_)) return;
+    const auto told = seen_.max_forwards.value;
     std::uint32_t hops = 0;
     const auto read = std::from_chars(told.data(), told.data() + told.size(), hops);
     if (read.ec == std::errc() && hops > 0)
@@ -152,14 +179,15 @@ class Maker {
   }
 
   void add_connection() {
-    const std::string wanted = protocols(request_);
+    const std::string wanted = seen_.upgrade.count > 0 ? protocols(request_) : std::string();
     out_.upgrade = request_.version() >= 11 && hop_by_hop_.lists("upgrade") && !wanted.empty() &&
                    !out_.framing.has_body();
     if (out_.upgrade) {
       out_.text += "Connection: upgrade\r\n";
       return append_field(out_.text, "Upgrade", wanted);
     }
-    auto te = http::token_list(request_[http::field::te]);
+    if (seen_.te.count == 0) return;
+    auto te = http::token_list({seen_.te.value.data(), seen_.te.value.size()});
     if (te.exists("trailers")) out_.text += "Connection: TE\r\nTE: trailers\r\n";
   }
 
@@ -171,15 +199,8 @@ class Maker {
   }
 
   void add_names() {
-    std::string via;
-    const auto [from, to] = request_.equal_range(http::field::via);
-    for (auto field = from; field != to; ++field) via.append(view(field->value())).append(", ");
-    append_field(out_.text, "Via", via + (request_.version() < 11 ? "1.0" : "1.1") + " sidestream");
-    const auto told = [&](std::string_view name) {
-      const auto field = request_.find({name.data(), name.size()});
-      return field == request_.end() ? std::string_view() : view(field->value());
-    };
-    const auto id = told("x-request-id"), trace = told("traceparent");
+    append_via(out_.text, request_, seen_.via.count);
+    const auto id = seen_.request_id.value, trace = seen_.traceparent.value;
     out_.request_id = is_request_id(id) ? std::string(id) : make_request_id();
     out_.traceparent = is_traceparent(trace) ? std::string(trace) : make_traceparent();
     append_field(out_.text, "X-Request-Id", out_.request_id);
@@ -187,6 +208,7 @@ class Maker {
   }
 
   const RequestHeader& request_;
+  const Seen& seen_;
   const Target& target_;
   const Peer& peer_;
   const HopByHop hop_by_hop_;
@@ -211,8 +233,9 @@ std::optional<Target> split_target(std::string_view target) {
 
 std::variant<RequestHead, Response> make_request_head(const RequestHeader& request, Framing body,
                                                       const Target& target, const Peer& peer) {
-  if (auto fault = find_fault(request, body, target)) return std::move(*fault);
-  return Maker(request, target, peer).make(body);
+  const Seen seen(request);
+  if (auto fault = find_fault(request, seen, body, target)) return std::move(*fault);
+  return Maker(request, seen, target, peer).make(body);
 }
 
 }  // namespace sidestream

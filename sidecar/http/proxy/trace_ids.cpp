@@ -1,6 +1,7 @@
 #include "sidecar/http/proxy/trace_ids.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <random>
 
@@ -15,25 +16,17 @@ std::mt19937_64& dice() {
   return engine;
 }
 
-std::string hex(std::size_t digits) {
-  std::string text;
-  for (std::uint64_t bits = 0, left = 0; text.size() < digits; bits >>= 4U, --left) {
-    if (left == 0) {
-      bits = dice()();
-      left = 16;
+// Requires: a multiple of 16.
+void append_hex(std::string& text, std::size_t digits) {
+  for (; digits > 0; digits -= 16) {
+    std::array<char, 16> word;
+    auto bits = dice()();
+    for (char& digit : word) {
+      digit = "0123456789abcdef"[bits & 15U];
+      bits >>= 4U;
     }
-    text += "0123456789abcdef"[bits & 15U];
+    text.append(word.data(), word.size());
   }
-  return text;
-}
-
-bool is_hex(std::string_view text) {
-  return std::all_of(text.begin(), text.end(),
-                     [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
-}
-
-bool is_zeros(std::string_view text) {
-  return text.find_first_not_of('0') == std::string_view::npos;
 }
 
 }  // namespace
@@ -46,17 +39,20 @@ bool is_request_id(std::string_view text) {
          });
 }
 
-std::string make_request_id() { return hex(32); }
-
-bool is_traceparent(std::string_view text) {
-  if (text.size() != 55 || text[2] != '-' || text[35] != '-' || text[52] != '-') return false;
-  const auto trace = text.substr(3, 32), parent = text.substr(36, 16);
-  return text.starts_with("00") && is_hex(trace) && is_hex(parent) && is_hex(text.substr(53)) &&
-         !is_zeros(trace) && !is_zeros(parent);
+std::string make_request_id() {
+  std::string id;
+  append_hex(id, 32);
+  return id;
 }
 
-std::string trace_id_of(std::string_view text) { return std::string(text.substr(3, 32)); }
-
-std::string make_traceparent() { return "00-" + hex(32) + "-" + hex(16) + "-00"; }
+std::string make_traceparent() {
+  std::string text;
+  text.reserve(55);
+  text += "00-";
+  append_hex(text, 32);
+  text += '-';
+  append_hex(text, 16);
+  return text += "-00";
+}
 
 }  // namespace sidestream

@@ -12,10 +12,7 @@ namespace sidestream {
 bool is_request_id(std::string_view text);
 std::string make_request_id();
 
-// https://www.w3.org/TR/trace-context/: version 00, neither id all zeros.
-bool is_traceparent(std::string_view text);
+// Of the W3C's Trace Context, for a request that has none.
 std::string make_traceparent();
-// Requires: is_traceparent(text).
-std::string trace_id_of(std::string_view text);
 
 }  // namespace sidestream

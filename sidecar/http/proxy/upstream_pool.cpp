@@ -5,10 +5,10 @@
 #include <algorithm>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <string>
 #include <utility>
 
+#include "sidecar/http/awaitable.hpp"
 #include "sidecar/http/peer.hpp"
 
 namespace sidestream {
@@ -18,7 +18,6 @@ namespace asio = boost::asio;
 using namespace std::chrono_literals;
 using boost::system::error_code;
 
-constexpr auto no_throw = asio::as_tuple(asio::use_awaitable);
 constexpr std::size_t idle_most = 256;  // of one event loop
 constexpr std::size_t piece_kept = 8 * 1024;
 constexpr auto idle_time = 60s;
@@ -82,7 +81,7 @@ void UpstreamPool::tidy(Clock::time_point now) {
   idle_.erase(gone, idle_.end());
 }
 
-asio::awaitable<error_code> UpstreamPool::connect(UpstreamConnection& connection) {
+Awaitable<error_code> UpstreamPool::connect(UpstreamConnection& connection) {
   error_code error;
   if (address_.socket.empty()) error = co_await resolve(connection);
   if (error) co_return error;
@@ -98,11 +97,12 @@ asio::awaitable<error_code> UpstreamPool::connect(UpstreamConnection& connection
   }
   if (error) co_return error;
   probe_.connections.add();
+  connection.socket.non_blocking(true, error);
   if (address_.socket.empty()) set_proxy_options(connection.socket.native_handle());
   co_return error;
 }
 
-asio::awaitable<error_code> UpstreamPool::resolve(UpstreamConnection& connection) {
+Awaitable<error_code> UpstreamPool::resolve(UpstreamConnection& connection) {
   if (resolved_at_ == Clock::time_point::max()) co_return error_code();
   if (!endpoints_.empty() && Clock::now() - resolved_at_ < resolve_again) co_return error_code();
   const std::string port = std::to_string(address_.port);

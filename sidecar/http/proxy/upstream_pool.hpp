@@ -3,8 +3,6 @@
 //
 // Thread: one event loop. A connection belongs to whoever has taken it, and is closed when it goes.
 
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/awaitable.hpp>
 #include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -16,6 +14,8 @@
 
 #include "sidecar/metrics/probes.hpp"
 #include "sidecar/settings/settings.hpp"
+
+#include "sidecar/http/awaitable.hpp"
 
 namespace sidestream {
 
@@ -46,7 +46,7 @@ class UpstreamPool {
   // The connection that was used last, if it was within `idle_max`. Null: none.
   std::unique_ptr<UpstreamConnection> take(std::chrono::milliseconds idle_max);
   // Connects `connection`, which was just made; to end it early, close it.
-  boost::asio::awaitable<boost::system::error_code> connect(UpstreamConnection& connection);
+  Awaitable<boost::system::error_code> connect(UpstreamConnection& connection);
   // Requires: the last answer was read whole and nothing came behind it.
   void put_back(std::unique_ptr<UpstreamConnection> connection);
   // Lets go of what was idle for long or was closed by the app.
@@ -55,7 +55,7 @@ class UpstreamPool {
 
  private:
   using Endpoint = boost::asio::generic::stream_protocol::endpoint;
-  boost::asio::awaitable<boost::system::error_code> resolve(UpstreamConnection& connection);
+  Awaitable<boost::system::error_code> resolve(UpstreamConnection& connection);
 
   const UpstreamAddress& address_;
   UpstreamProbe& probe_;

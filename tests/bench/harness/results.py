@@ -21,6 +21,7 @@ class Run:
         self.open_files_max = self.machine["open_files_max"]
         self.rows = []
         self.path, self.earlier = None, []
+        self.origin = {}  # of the rows, where it is not that of the file
 
     def alternate(self, scenario, cell, kinds, measure, alone=True):
         """Measures each server in turn, several times over; keeps the medians of each figure. `alone`: what nobody
@@ -35,7 +36,7 @@ class Run:
                 except RuntimeError as error:
                     print("  %s" % error, file=sys.stderr, flush=True)
         servers = {name: self.medians(each) for name, each in found.items() if each}
-        self.rows.append({"scenario": scenario, "cell": cell, "rounds": self.rounds,
+        self.rows.append({"scenario": scenario, "cell": cell, **self.origin, "rounds": self.rounds,
                           "load_average": os.getloadavg()[0], "servers": servers})
         if self.keep:
             self.save()
@@ -59,6 +60,7 @@ class Run:
     def add_to(self, path):
         """What is measured joins the rows of this file, in place of those of the same scenarios."""
         found = read(path)
+        self.origin = {"day": datetime.date.today().isoformat(), "machine": self.machine}
         self.path, self.machine, self.earlier = path, found["machine"], found["rows"]
 
     def save(self):

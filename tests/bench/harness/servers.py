@@ -14,6 +14,7 @@ PATH = "/events/bench"
 
 
 class Server:
+    """Option of each: core, the only one that it may use."""
     name = ""
     gathers = False  # can be told to gather events before a wake
 
@@ -25,8 +26,8 @@ class Server:
         self.path = PATH
         self.folder = tempfile.mkdtemp(prefix="sidestream-bench-")
         with open(os.path.join(self.folder, "log"), "wb") as log:
-            self.process = subprocess.Popen(self.command(), stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                                            cwd=self.folder, env={**os.environ, **self.environment()})
+            self.process = subprocess.Popen(self.pinned(self.command()), stdin=subprocess.DEVNULL, stdout=log,
+                                            stderr=log, cwd=self.folder, env={**os.environ, **self.environment()})
         self.await_port(self.publish_port)
         self.await_port(self.port)
 
@@ -56,6 +57,10 @@ class Server:
     def environment(self):
         return {}
 
+    def pinned(self, command):
+        core = self.options.get("core")
+        return command if core is None else ["taskset", "-c", str(core), *command]
+
     def write(self, name, text):
         path = os.path.join(self.folder, name)
         with open(path, "w") as file:
@@ -77,7 +82,7 @@ class Server:
 
 
 class Sidestream(Server):
-    """Options: flush, log (of the topic); kafka (bootstrap) and topic."""
+    """Options: flush, log (of the topic); kafka (bootstrap) and topic; upstream (the app's port)."""
     name = "sidestream"
     gathers = True
 
@@ -87,11 +92,14 @@ class Sidestream(Server):
         if "kafka" in self.options:
             connector = 'kafka: { bootstrap.servers: "%s" }' % self.options["kafka"]
             topic = "topic: %s" % self.options["topic"]
+        app = ""
+        if "upstream" in self.options:
+            app = ', upstream: { url: "http://127.0.0.1:%d", access_log: 0 }' % self.options["upstream"]
         config = self.write("sidestream.yaml", """
-server: { listen: "127.0.0.1:%d", admin: "127.0.0.1:%d", threads: %d, max_connections: 100000 }
+server: { listen: "127.0.0.1:%d", admin: "127.0.0.1:%d", threads: %d, max_connections: 100000%s }
 connectors: { source: { %s } }
 topics: { bench: { from: source, %s, flush: %s, log: %s } }
-""" % (self.port, machine.free_port(), self.threads, connector, topic, self.options.get("flush", "auto"),
+""" % (self.port, machine.free_port(), self.threads, app, connector, topic, self.options.get("flush", "auto"),
             self.options.get("log", "16MiB")))
         return [machine.SIDESTREAM, "--config", config]
 

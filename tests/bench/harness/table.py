@@ -93,9 +93,30 @@ def fan_out(row):
     yield row, "deliveries per CPU second", s["per_cpu_second"], ""
 
 
+def proxy(row):
+    s = row["servers"]
+    for other in ("nginx", "haproxy"):
+        yield row, "requests per CPU second / " + other, ratio(s, "per_cpu_second", other), ""
+    for other in ("nginx", "haproxy"):
+        yield row, "p99 / %s's" % other, ratio(s, "p99_ms", other), ""
+
+
+def proxy_tunnels(row):
+    for name, s in row["servers"].items():
+        yield row, name + ": bytes per idle tunnel", s["bytes"], ""
+
+
+def proxy_streams(row):
+    s = row["servers"]["sidestream"]
+    yield row, "p99 in ms without requests", s["p99_alone_ms"], ""
+    yield row, "p99 with requests / without", s["p99_busy_ms"] / s["p99_alone_ms"], ""
+    yield row, "p99 with requests / by another process", s["p99_busy_ms"] / s["p99_other_ms"], ""
+
+
 LINES = {"efficiency": efficiency, "publishing": publishing, "memory": memory, "latency": latency, "many": many,
          "flood": flood, "storm": storm, "kafka efficiency": against_bare, "kafka live": kafka,
-         "kafka replay": kafka, "kafka fan-out": fan_out}
+         "kafka replay": kafka, "kafka fan-out": fan_out, "proxy": proxy, "proxy tunnels": proxy_tunnels,
+         "proxy streams": proxy_streams}
 
 
 def partitions_ratio(rows):
@@ -124,4 +145,4 @@ def show(rows):
             runs = "median of %d runs" % row["rounds"] if row["rounds"] > 1 else "one run"
             print("\n%s: %s (%s)" % (*here, runs))
         before = here
-        print("  %-36s %12s   %-11s %s" % (what, short(float(value)), bar, met(value, bar)))
+        print("  %-38s %12s   %-11s %s" % (what, short(float(value)), bar, met(value, bar)))

@@ -2,6 +2,8 @@
 
 #include <stdexcept>
 
+#include "tests/support/redis/redis_program.hpp"
+
 namespace e2e {
 namespace {
 
@@ -74,8 +76,9 @@ void RedisServer::stop() { process_->kill(); }
 
 void RedisServer::start() {
   process_ = std::make_unique<Process>(std::vector<std::string>{
-      "/usr/bin/redis-server", "--bind", address_.host, "--port", std::to_string(address_.port),
-      "--dir", folder_.path().string(), "--save", "", "--appendonly", "yes",
+      sidestream::test::redis_program(), "--bind", address_.host, "--port",
+      std::to_string(address_.port), "--dir", folder_.path().string(), "--save", "", "--appendonly",
+      "yes",
       // The kernel keeps what a killed process wrote. With `everysec` a write may wait for a sync
       // in progress, and what was acknowledged meanwhile would be gone.
       "--appendfsync", "no", "--daemonize", "no"});

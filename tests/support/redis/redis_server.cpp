@@ -9,11 +9,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <chrono>
 #include <csignal>
-#include <cstdlib>
 #include <stdexcept>
+
+#include "tests/support/redis/redis_program.hpp"
 
 namespace sidestream::test {
 namespace {
@@ -49,17 +49,7 @@ RedisServer::~RedisServer() {
   std::filesystem::remove_all(folder_, ignored);
 }
 
-bool RedisServer::is_installed() {
-  const char* path = std::getenv("PATH");
-  std::string_view rest = path ? path : "";
-  while (!rest.empty()) {
-    const auto folder = std::filesystem::path(rest.substr(0, rest.find(':')));
-    if (::access((folder / "redis-server").c_str(), X_OK) == 0) return true;
-    rest.remove_prefix(
-        std::min(rest.size(), rest.find(':') == rest.npos ? rest.size() : rest.find(':') + 1));
-  }
-  return false;
-}
+bool RedisServer::is_installed() { return !redis_program().empty(); }
 
 void RedisServer::start() {
   // Somebody may have taken the port since it was found free. Once it is ours it stays.
@@ -92,12 +82,12 @@ bool RedisServer::come_up() {
 }
 
 void RedisServer::spawn() {
-  std::vector<std::string> words{"redis-server", "--port",    std::to_string(port_),
-                                 "--bind",       "127.0.0.1", "--dir",
-                                 folder_,        "--save",    "",
-                                 "--appendonly", "yes",       "--appendfsync",
-                                 "no",           "--logfile", "redis.log",
-                                 "--daemonize",  "no"};
+  std::vector<std::string> words{redis_program(), "--port",    std::to_string(port_),
+                                 "--bind",        "127.0.0.1", "--dir",
+                                 folder_,         "--save",    "",
+                                 "--appendonly",  "yes",       "--appendfsync",
+                                 "no",            "--logfile", "redis.log",
+                                 "--daemonize",   "no"};
   words.insert(words.end(), arguments_.begin(), arguments_.end());
   std::vector<char*> argv;
   for (auto& word : words) argv.push_back(word.data());
@@ -105,7 +95,7 @@ void RedisServer::spawn() {
   process_ = ::fork();
   if (process_ != 0) return;
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-  ::execvp(argv[0], argv.data());
+  ::execv(argv[0], argv.data());
   ::_exit(127);
 }
 

@@ -77,9 +77,11 @@ class Run:
                "SIDESTREAM_TEST_LOAD": load(self.options, suite.preset),
                "SIDESTREAM_SCREENSHOTS": os.path.join(os.path.dirname(suite.log), "screenshots")}
         if self.options.nightly:
+            env["SIDESTREAM_TEST_NIGHTLY"] = "1"
             sanitized = suite.preset in suites.SANITIZERS
             env.setdefault("SIDESTREAM_FAULT_RUNS", "20" if sanitized else "100")
             env.setdefault("SIDESTREAM_MODEL_RUNS", "500" if sanitized else "5000")
+            env.setdefault("SIDESTREAM_FUZZ_SECONDS", "600")
         env.pop("SIDESTREAM_TEST_KAFKA", None)
         if self.broker and self.broker.address:
             env["SIDESTREAM_TEST_KAFKA"] = self.broker.address
@@ -107,7 +109,7 @@ class Run:
         say(suite.preset, suite.name, counts, result.seconds)
 
     def run_preset(self, preset):
-        found = suites.find(preset, self.options.quick, self.options.only)
+        found = suites.find(preset, self.options.quick, self.options.only, self.options.nightly)
         with concurrent.futures.ThreadPoolExecutor(PARALLEL) as pool:
             list(pool.map(self.run, [suite for suite in found if not suite.heavy]))
         for suite in found:
@@ -170,7 +172,7 @@ def main():
     os.chdir(suites.ROOT)
     if options.list:
         for preset in presets(options):
-            for suite in suites.find(preset, options.quick, options.only):
+            for suite in suites.find(preset, options.quick, options.only, options.nightly):
                 print("%-8s %s" % (preset, suite.name))
         return 0
     began = time.monotonic()

@@ -2,7 +2,7 @@
 
 Programs: executables `*_test` that CMake builds from tests/ (GoogleTest), asked of the build system, so that
 one left over from a removed test never runs. Scripts: tests/*/run, tests/*/run_*.py and tests/*/test_*.sh,
-whose last line is `N passed, N failed, N skipped`.
+whose last line is `N passed, N failed, N skipped`; tests/*/nightly is one too, with --nightly alone.
 """
 
 import dataclasses
@@ -15,19 +15,21 @@ ROOT = os.path.realpath(os.path.join(os.path.dirname(__file__), "..", "..", ".."
 LOGS = os.path.join(ROOT, "build", "test-logs")
 SANITIZERS = ("asan", "tsan")
 
+# Folders whose scripts take too long for every day: run with --nightly, or where --only names them.
+NIGHTLY = ("arm64", "debian13", "package")
 # Folders whose tests run with real processes and under load: in the release build one at a time.
-HEAVY = ("e2e", "faults", "rollout", "browser", "backends", "quickstart")
+HEAVY = ("e2e", "faults", "rollout", "browser", "backends", "cluster", "quickstart", "image") + NIGHTLY
 # Folders whose scripts are also run with the sanitizers' binaries.
 SANITIZED_SCRIPTS = ("connectors", "e2e")
 # Folders with a `run` that is no suite.
 OTHERS = ("bench",)
 # Folders of the inner loop.
-QUICK = ("unit", "tidy", "connectors", "e2e")
+QUICK = ("unit", "fuzz", "tidy", "connectors", "e2e")
 # Minutes that a suite may take before it counts as hanging; sanitizers get twice that.
-LIMITS = {"unit": 3, "tidy": 3, "metrics": 3, "connectors": 10, "e2e": 25, "faults": 10, "browser": 10, "backends": 15,
-          "quickstart": 10}
+LIMITS = {"unit": 3, "tidy": 3, "metrics": 3, "monitoring": 3, "connectors": 10, "e2e": 25, "faults": 10, "browser": 10,
+          "backends": 15, "quickstart": 10, "chart": 25, "image": 20, "cluster": 15}
 # The same for a nightly run, where it does more.
-NIGHTLY_LIMITS = {"unit": 20, "faults": 180}
+NIGHTLY_LIMITS = {"unit": 20, "faults": 180, "image": 60, "cluster": 60, "fuzz": 40}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -47,7 +49,7 @@ class Suite:
 
     def limit(self, nightly=False):
         """Seconds."""
-        minutes = LIMITS.get(self.folder, 10)
+        minutes = 120 if self.folder in NIGHTLY else LIMITS.get(self.folder, 10)
         if nightly:
             minutes = NIGHTLY_LIMITS.get(self.folder, minutes)
         return 60 * minutes * (2 if self.preset in SANITIZERS else 1)
@@ -67,8 +69,8 @@ def programs(preset):
     return [Suite(preset, path, (os.path.join(folder, "tests", path),), True) for path in sorted(paths)]
 
 
-def scripts(preset):
-    paths = [path for pattern in ("run", "run_*.py", "test_*.sh")
+def scripts(preset, nightly):
+    paths = [path for pattern in ("run", "run_*.py", "test_*.sh") + (("nightly",) if nightly else ())
              for path in glob.glob(os.path.join(ROOT, "tests", "*", pattern))]
     found = []
     for path in sorted(paths):
@@ -79,8 +81,9 @@ def scripts(preset):
     return found
 
 
-def find(preset, quick=False, only=()):
+def find(preset, quick=False, only=(), nightly=False):
     """The suites of a preset, the light ones first."""
-    found = [suite for suite in programs(preset) + scripts(preset)
-             if (not quick or suite.folder in QUICK) and (not only or any(o in suite.name for o in only))]
+    found = [suite for suite in programs(preset) + scripts(preset, nightly)
+             if (not quick or suite.folder in QUICK) and (not only or any(o in suite.name for o in only))
+             and (nightly or only or suite.folder not in NIGHTLY)]
     return sorted(found, key=lambda suite: suite.heavy)

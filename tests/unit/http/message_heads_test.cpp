@@ -7,6 +7,7 @@
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/string_body.hpp>
 
+#include "sidecar/base/traceparent.hpp"
 #include "sidecar/http/proxy/trace_ids.hpp"
 
 namespace sidestream {
@@ -97,6 +98,9 @@ TEST(RequestHead, NamesArePassedOnOrMade) {
   EXPECT_EQ(made.find("00-0-0-0"), std::string::npos);
   EXPECT_NE(made.find("X-Request-Id: "), std::string::npos);
   EXPECT_TRUE(is_traceparent(make_traceparent()));
+  EXPECT_TRUE(is_traceparent("01-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01-more"));
+  EXPECT_FALSE(is_traceparent("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01-more"));
+  EXPECT_FALSE(is_traceparent("ff-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"));
   EXPECT_FALSE(is_traceparent("00-" + std::string(32, '0') + "-b7ad6b7169203331-01"));
 }
 

@@ -30,7 +30,7 @@ std::string_view trimmed(std::string_view text) {
   return text;
 }
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   std::string result;
   for (const char c : text.substr(0, 200)) {
     char escaped[8];
@@ -47,7 +47,8 @@ Message parse_message(std::string_view head) {
   Message message;
   message.head = std::string(head);
   message.start = std::string(head.substr(0, end));
-  if (!is_text(message.start, false)) throw WireError("odd first line: " + quoted(message.start));
+  if (!is_text(message.start, false))
+    throw WireError("odd first line: " + in_quotes(message.start));
   head.remove_prefix(end + 2);
   head.remove_suffix(2);
   message.fields = parse_fields(head);
@@ -79,7 +80,8 @@ std::optional<Framing> declared_framing(const Message& message) {
   const auto& text = lengths[0];
   const bool digits =
       std::all_of(text.begin(), text.end(), [](char c) { return '0' <= c && c <= '9'; });
-  if (!digits || text.empty() || text.size() > 18) throw WireError("odd length: " + quoted(text));
+  if (!digits || text.empty() || text.size() > 18)
+    throw WireError("odd length: " + in_quotes(text));
   return Framing{Framing::Kind::length, std::stoull(text)};
 }
 
@@ -115,12 +117,12 @@ Headers parse_fields(std::string_view lines) {
     const auto line = lines.substr(0, end);
     const auto colon = line.find(':');
     if (end == std::string_view::npos || colon == std::string_view::npos) {
-      throw WireError("no field: " + quoted(line));
+      throw WireError("no field: " + in_quotes(line));
     }
     const auto name = line.substr(0, colon);
     const auto value = trimmed(line.substr(colon + 1));
-    if (!is_token(name)) throw WireError("odd field name: " + quoted(line));
-    if (!is_text(value, true)) throw WireError("odd field value: " + quoted(line));
+    if (!is_token(name)) throw WireError("odd field name: " + in_quotes(line));
+    if (!is_text(value, true)) throw WireError("odd field value: " + in_quotes(line));
     fields.emplace_back(name, value);
     lines.remove_prefix(end + 2);
   }
@@ -132,7 +134,7 @@ Message parse_request(std::string_view head) {
   const auto& start = request.start;
   if (std::count(start.begin(), start.end(), ' ') != 2 || !is_token(request.method()) ||
       request.target().empty() || start.substr(start.rfind(' ')) != " HTTP/1.1") {
-    throw WireError("odd request line: " + quoted(start));
+    throw WireError("odd request line: " + in_quotes(start));
   }
   if (request.all("Host").size() != 1) throw WireError("not one Host:\n" + request.head);
   request_framing(request);
@@ -146,7 +148,7 @@ Message parse_answer(std::string_view head) {
                       std::isdigit(start[11]);
   if (!digits || (start.rfind("HTTP/1.1 ", 0) != 0 && start.rfind("HTTP/1.0 ", 0) != 0) ||
       (start.size() > 12 && start[12] != ' ')) {
-    throw WireError("odd status line: " + quoted(start));
+    throw WireError("odd status line: " + in_quotes(start));
   }
   return answer;
 }

@@ -1,0 +1,35 @@
+#pragma once
+// Writes that need not wait, which are nearly all: a socket's buffer has room for an answer. An
+// operation of Asio's, which could wait, costs as much as the making of a head.
+//
+// Thread: the socket's loop. Requires: the socket is non-blocking.
+
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/error.hpp>
+#include <boost/asio/write.hpp>
+#include <boost/beast/core/buffers_suffix.hpp>
+#include <cstddef>
+
+#include "sidecar/http/awaitable.hpp"
+
+namespace sidestream {
+
+// How many bytes the socket takes now.
+template <class Socket, class Buffers>
+std::size_t write_now(Socket& socket, const Buffers& buffers, boost::system::error_code& error) {
+  const std::size_t sent = socket.write_some(buffers, error);
+  if (error == boost::asio::error::would_block) error = {};
+  return sent;
+}
+
+// All but the first `sent` bytes.
+template <class Socket, class Buffers>
+Awaitable<boost::system::error_code> write_rest(Socket& socket, const Buffers& buffers,
+                                                std::size_t sent) {
+  boost::beast::buffers_suffix<Buffers> rest(buffers);
+  rest.consume(sent);
+  const auto [error, n] = co_await boost::asio::async_write(socket, rest, no_throw);
+  co_return error;
+}
+
+}  // namespace sidestream

@@ -1,0 +1,164 @@
+"""Sidestream between a Redis, an app and a Prometheus that scrapes it and evaluates the rules, all on loopback."""
+
+import http.client
+import http.server
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import threading
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+
+import files
+
+CONFIGURATION = """
+server:
+  listen: "127.0.0.1:%(streams)d"
+  admin: "127.0.0.1:%(admin)d"
+  max_connections: 6
+  drain: 60s
+  upstream: { url: "http://127.0.0.1:%(app)d", access_log: 0 }
+connectors:
+  local: { embedded: {} }
+  cache: { redis: { url: "redis://127.0.0.1:%(redis)d" } }
+topics:
+  orders: { from: local, publish: true }
+  alerts: { from: cache, stream: alerts, publish: true, max_event: 1KiB }
+  wrong: { from: cache, stream: wrong }
+  chat: { path: "/chat/{session}", from: local, stream: "chat:{session}", publish: true }
+"""
+SCRAPING = """
+global: { scrape_interval: 1s, evaluation_interval: 1s }
+rule_files: [rules.yaml]
+scrape_configs: [{ job_name: sidestream, static_configs: [{ targets: ["127.0.0.1:%(admin)d"] }] }]
+"""
+
+
+def free_ports(*names):
+    sockets = {name: socket.create_server(("127.0.0.1", 0)) for name in names}
+    ports = {name: s.getsockname()[1] for name, s in sockets.items()}
+    for s in sockets.values():
+        s.close()
+    return ports
+
+
+def wait_for(what, condition, seconds=20):
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        try:
+            found = condition()
+            if found:
+                return found
+        except (OSError, http.client.HTTPException):
+            pass
+        time.sleep(0.1)
+    raise TimeoutError("waited %d s in vain for %s" % (seconds, what))
+
+
+class App(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200)
+        self.send_header("Content-Length", "2")
+        self.end_headers()
+        self.wfile.write(b"ok")
+
+    def log_message(self, *_):
+        pass
+
+
+class Stage:
+    def __init__(self, folder):
+        self.folder, self.processes, self.sockets = folder, {}, []
+        self.ports = free_ports("streams", "admin", "app", "redis", "prometheus")
+        self.configuration = os.path.join(folder, "sidestream.yaml")
+        self.write("sidestream.yaml", CONFIGURATION % self.ports)
+        self.write("prometheus.yml", SCRAPING % self.ports)
+        self.write("rules.yaml", re.sub(r"\bfor: \d+[mh]\b", "for: 1s", files.read(files.ALERTS)))
+
+    def write(self, name, text):
+        with open(os.path.join(self.folder, name), "w") as file:
+            file.write(text)
+
+    def start(self, name, *command):
+        log = open(os.path.join(self.folder, name + ".log"), "w")
+        self.processes[name] = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                                                cwd=self.folder)
+
+    def log(self, name):
+        return files.read(os.path.join(self.folder, name + ".log"))
+
+    def open(self):
+        port = self.ports
+        self.app = http.server.ThreadingHTTPServer(("127.0.0.1", port["app"]), App)
+        threading.Thread(target=self.app.serve_forever, daemon=True).start()
+        self.start("redis", "redis-server", "--port", str(port["redis"]), "--bind", "127.0.0.1", "--save", "")
+        self.start("sidestream", files.BINARY, "--config", self.configuration)
+        self.start("prometheus", "prometheus", "--config.file=prometheus.yml", "--storage.tsdb.path=data",
+                   "--log.level=warn", "--web.listen-address=127.0.0.1:%d" % port["prometheus"])
+        wait_for("all connectors", lambda: '"up":false' not in self.get("/readyz"))
+        wait_for("two scrapes", lambda: self.query("count_over_time(sidestream_build_info[1m]) > 1"))
+
+    def close(self):
+        for s in self.sockets:
+            s.close()
+        for process in self.processes.values():
+            process.kill()
+            process.wait(30)
+        self.app.shutdown()
+        self.app.server_close()
+
+    def stop(self, name, how=signal.SIGKILL):
+        self.processes[name].send_signal(how)
+        self.processes[name].wait(30)
+
+    # ---- traffic ----
+
+    def get(self, path, port="admin"):
+        with urllib.request.urlopen("http://127.0.0.1:%d%s" % (self.ports[port], path), timeout=10) as answer:
+            return answer.read().decode()
+
+    def request(self, method, path, body=None):
+        connection = http.client.HTTPConnection("127.0.0.1", self.ports["streams"], timeout=10)
+        try:
+            connection.request(method, path, body)
+            return connection.getresponse().status
+        finally:
+            connection.close()
+
+    def subscribe(self, path):
+        """A reader that stays."""
+        s = socket.create_connection(("127.0.0.1", self.ports["streams"]), 10)
+        s.sendall(("GET %s HTTP/1.1\r\nHost: sidestream\r\n\r\n" % path).encode())
+        assert b"200 OK" in s.recv(65536)
+        self.sockets.append(s)
+        return s
+
+    def redis(self, *words):
+        with socket.create_connection(("127.0.0.1", self.ports["redis"]), 10) as s:
+            s.sendall(b"*%d\r\n" % len(words) + b"".join(b"$%d\r\n%s\r\n" % (len(w), w) for w in words))
+            assert not s.recv(100).startswith(b"-")
+
+    # ---- Prometheus ----
+
+    def ask(self, what, **parameters):
+        return json.loads(self.get("/api/v1/%s?%s" % (what, urllib.parse.urlencode(parameters)), "prometheus"))["data"]
+
+    def query(self, expr):
+        """The samples of an expression; None where Prometheus refuses it."""
+        try:
+            return self.ask("query", query=expr)["result"]
+        except urllib.error.HTTPError:
+            return None
+
+    def rules(self):
+        return [rule for group in self.ask("rules")["groups"] for rule in group["rules"]]
+
+    def firing(self):
+        """{name: alert} of those that fire."""
+        return {alert["labels"]["alertname"]: alert for alert in self.ask("alerts")["alerts"]
+                if alert["state"] == "firing"}
