@@ -34,6 +34,7 @@ struct Crowd::Reader {
   bool stalled = false;
   bool opened = false;
   Clock::time_point wake;  // away: when to come back; else: when to drop
+  Clock::duration retry = 1s;
   std::string head;
   ChunkDecoder decoder;
   SseParser parser;
@@ -48,6 +49,7 @@ struct Crowd::Reader {
 
 void Crowd::Reader::on_event(const EventView& event) {
   if (event.id) id.assign(*event.id);
+  if (event.retry) retry = Milliseconds(*event.retry);
   if (event.name.rfind("stream-", 0) == 0) {
     if (event.name == "stream-gap" || event.name == "stream-reset") {
       ++crowd->notices_;
@@ -152,7 +154,7 @@ void Crowd::tidy() {
       if (now >= reader->wake) connect(*reader);
     } else if (options_.mean_stay > 0s && reader->phase == Reader::Phase::body &&
                now >= reader->wake) {
-      close(*reader, options_.longest_pause * (random_() % 1000) / 1000);
+      close(*reader, pause(*reader));
     }
     if (!reader->stalled) slowest = std::min(slowest, reader->seen);
   }
@@ -163,6 +165,11 @@ Clock::duration Crowd::stay() {
   const double mean = std::chrono::duration<double>(options_.mean_stay).count();
   return std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(
       std::exponential_distribution<>(1 / std::max(mean, 0.001))(random_)));
+}
+
+Clock::duration Crowd::pause(const Reader& reader) {
+  if (options_.heeds_retry) return reader.retry;
+  return options_.longest_pause * (random_() % 1000) / 1000;
 }
 
 void Crowd::connect(Reader& reader) {
@@ -207,7 +214,10 @@ void Crowd::on_ready(Reader& reader, std::uint32_t events) {
   int error = 0;
   socklen_t size = sizeof error;
   getsockopt(reader.fd, SOL_SOCKET, SO_ERROR, &error, &size);
-  if (error || !(events & EPOLLOUT)) return close(reader, 50ms);
+  if (error || !(events & EPOLLOUT)) {
+    ++refusals_;
+    return close(reader, options_.heeds_retry ? reader.retry : 50ms);
+  }
   Request request{.target = options_.target};
   if (!reader.id.empty()) request.headers = {{"Last-Event-ID", reader.id}};
   const auto text = request.text();
@@ -224,7 +234,10 @@ void Crowd::receive(Reader& reader) {
   const ssize_t n = recv(reader.fd, scratch_.data(), scratch_.size(), 0);
   if (n < 0 && (errno == EAGAIN || errno == EINTR)) return;
   // An end of any kind: whatever was cut in the middle of a block is asked for again.
-  if (n <= 0) return close(reader, options_.longest_pause * (random_() % 1000) / 1000);
+  if (n <= 0) {
+    ++(reader.phase == Reader::Phase::body ? cuts_ : refusals_);
+    return close(reader, pause(reader));
+  }
   const std::string_view bytes(scratch_.data(), static_cast<std::size_t>(n));
   if (reader.phase == Reader::Phase::body) return take_body(reader, bytes);
   reader.head.append(bytes);
@@ -239,6 +252,7 @@ void Crowd::take_head(Reader& reader) {
     return fail("a browser is turned away for good: " + reader.head);
   }
   reader.phase = Reader::Phase::body;
+  accepted_.push_back(Clock::now());
   const auto rest = reader.head.substr(head->raw.size());
   take_body(reader, rest);
 }
@@ -249,7 +263,7 @@ void Crowd::take_body(Reader& reader, std::string_view bytes) {
   reader.parser.feed(body_, reader);
   if (reader.decoder.finished()) {
     if (!reader.parser.between_blocks()) fail("the last chunk cuts a block");
-    close(reader, options_.longest_pause * (random_() % 1000) / 1000);
+    close(reader, pause(reader));
   }
 }
 

@@ -34,6 +34,7 @@ class Crowd {
     std::int64_t begin = 0;     // the first number of each lane that it gets
     Clock::duration mean_stay = 0s;  // until a reader drops its connection by itself; 0: never
     Clock::duration longest_pause = 200ms;  // before it comes back
+    bool heeds_retry = false;  // it comes back after the delay that it was told, as a browser does
     int receive_buffer = 0;
   };
 
@@ -51,11 +52,15 @@ class Crowd {
     return slowest_;
   }  // seen by the one that has seen least, stalled ones apart
   std::int64_t connects() const { return connects_; }
-  std::int64_t notices() const { return notices_; }  // gaps and resets
+  std::int64_t notices() const { return notices_; }    // gaps and resets
+  std::int64_t cuts() const { return cuts_; }          // streams that ended without an end
+  std::int64_t refusals() const { return refusals_; }  // connections that came to nothing
   std::string failure() const;
   // Numbers that a reader has not seen before it saw a later one: how many readers each. After
   // stop().
   const std::map<std::pair<int, std::int64_t>, int>& skipped() const { return skipped_; }
+  // When each stream was accepted. After stop().
+  const std::vector<Clock::time_point>& accepted() const { return accepted_; }
   // Lets readers pass over these numbers; others are failures.
   void allow_skips() { may_skip_ = true; }
 
@@ -83,6 +88,7 @@ class Crowd {
   void tidy();
   void fail(const std::string& why);
   Clock::duration stay();
+  Clock::duration pause(const Reader& reader);
 
   Options options_;
   int epoll_ = -1;
@@ -90,8 +96,10 @@ class Crowd {
   std::mt19937 random_{42};
   std::string scratch_, body_;
   std::map<std::pair<int, std::int64_t>, int> skipped_;
+  std::vector<Clock::time_point> accepted_;
 
   std::atomic<std::int64_t> records_{0}, slowest_{0}, connects_{0}, notices_{0}, open_{0};
+  std::atomic<std::int64_t> cuts_{0}, refusals_{0};
   std::atomic<bool> stop_{false}, failed_{false}, may_skip_{false};
   mutable std::mutex mutex_;
   std::string failure_;

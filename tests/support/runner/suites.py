@@ -18,7 +18,7 @@ SANITIZERS = ("asan", "tsan")
 # Folders whose scripts take too long for every day: run with --nightly, or where --only names them.
 NIGHTLY = ("arm64", "debian13", "package")
 # Folders whose tests run with real processes and under load: in the release build one at a time.
-HEAVY = ("e2e", "faults", "browser", "backends", "cluster", "quickstart", "image") + NIGHTLY
+HEAVY = ("e2e", "faults", "rollout", "browser", "backends", "cluster", "quickstart", "image") + NIGHTLY
 # Folders whose scripts are also run with the sanitizers' binaries.
 SANITIZED_SCRIPTS = ("connectors", "e2e")
 # Folders with a `run` that is no suite.
