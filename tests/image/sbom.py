@@ -31,7 +31,7 @@ def lists_all(mounted):
     listed = {hashed["content"]: part["name"] for component in document["components"]
               for part in component.get("components", ()) for hashed in part["hashes"]}
     found = {}
-    for folder, _, names in os.walk(mounted + "/usr/lib"):
+    for folder, _, names in os.walk(mounted + "/usr"):
         for name in names:
             if ".so" in name and not os.path.islink(os.path.join(folder, name)):
                 with open(os.path.join(folder, name), "rb") as file:
