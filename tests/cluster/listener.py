@@ -116,11 +116,13 @@ class Sink:
 
 
 class Sleeper:
-    """A stream of which nothing is read before wake(). Its records begin with their number."""
+    """A stream of which nothing is read between its first block and wake(). Its records begin with their number."""
 
     def __init__(self, address, path):
         self.numbers = []
         self.socket, self.rest = open_stream(address, path, receive_buffer=4096)
+        while b"stream-open" not in self.rest:  # from here on it must have all records
+            self.rest += self.socket.recv(512)
 
     def wake(self, last, seconds=SECONDS):
         """Reads until the record of that number."""
@@ -131,3 +133,8 @@ class Sleeper:
             *lines, self.rest = (self.rest + piece).split(b"\n")
             self.numbers += [int(line[6:13]) for line in lines if re.match(rb"data: \d{7}", line)]
         self.socket.close()
+
+    def breaks(self):
+        """Where a record is not the one after that before it."""
+        return ["%d after %d" % (number, before) for before, number in zip([-1, *self.numbers], self.numbers)
+                if number != before + 1]
