@@ -11,11 +11,12 @@ import outage  # noqa: E402
 import releases  # noqa: E402
 import reload  # noqa: E402
 import rollout  # noqa: E402
+import rotation  # noqa: E402
 import stage  # noqa: E402
 import streaming  # noqa: E402
 import termination  # noqa: E402
 
-MODULES = (modes, streaming, reload, rollout, limits, outage, releases, termination)
+MODULES = (modes, streaming, reload, rotation, rollout, limits, outage, releases, termination)
 
 
 def run_test(test, ground):

@@ -5,10 +5,13 @@ import time
 
 import api
 import charts
+import helm
 import listener
+import paths
 import stage
 
 SECONDS = 30  # the kubelet's sync, and the 2 s that Sidestream takes
+WINDOW = 3    # streams that a reload ends do so within a second
 
 
 def config_map():
@@ -33,13 +36,40 @@ def config_state(address):
     return json.loads(body)["config"]
 
 
+def reloads(address):
+    return stage.metric(address, "sidestream_config_reloads_total")
+
+
 def publish(address, number):
     assert stage.request(address, stage.STREAMS, "POST", "/events/alerts", str(number))[0] == 201
+
+
+def an_upgrade_of_a_topic_keeps_the_pods(ground):
+    """What reload takes over is no reason for a rollout."""
+    ground.install(charts.SHOP, charts.shop())
+    pods = [pod["metadata"]["name"] for pod in stage.pods(charts.SHOP)]
+    address = charts.addresses(charts.SHOP)[0]
+    values = charts.shop()
+    values["config"]["topics"]["alerts"]["stream"] = "upgraded"
+    with listener.Listener(address, "/events/numbers") as numbers, \
+            listener.Listener(address, "/events/alerts") as alerts:
+        numbers.wait_for("stream-open")
+        alerts.wait_for("stream-open")
+        upgraded = time.monotonic()
+        helm.run("upgrade", charts.SHOP, paths.CHART, "--namespace", stage.NAMESPACE, "--wait", values=values)
+        alerts.wait_for_end(SECONDS)
+        time.sleep(WINDOW)
+        assert not numbers.ended, "the stream of the other topic ended"
+    assert pods == [pod["metadata"]["name"] for pod in stage.pods(charts.SHOP)], "pods were replaced"
+    helm.run("rollback", charts.SHOP, "--namespace", stage.NAMESPACE, "--wait")
+    return "the topic's streams ended %.1f s after the upgrade began; the other topic's stayed" % (
+        alerts.ended - upgraded)
 
 
 def one_topic_is_reloaded(ground):
     ground.install(charts.SHOP, charts.shop())
     address, *others = charts.addresses(charts.SHOP)
+    earlier = {other: reloads(other) for other in others}
     pods = [(pod["metadata"]["name"], stage.restarts(pod)) for pod in stage.pods(charts.SHOP)]
     with listener.Listener(address, "/events/numbers") as numbers, \
             listener.Listener(address, "/events/alerts") as alerts:
@@ -48,12 +78,12 @@ def one_topic_is_reloaded(ground):
         before, edited = edit("stream: alerts", "stream: alarms"), time.monotonic()
         try:
             alerts.wait_for_end(SECONDS)
+            time.sleep(WINDOW)
             shutdown = alerts.named("stream-shutdown")
             assert shutdown and json.loads(shutdown[0].data)["reason"] == "reload", alerts.events
             assert config_state(address)["status"] == "ok"
             for other in others:
-                api.wait("the reload of each replica", lambda: stage.metric(
-                    other, "sidestream_config_reloads_total") >= 1, SECONDS)
+                api.wait("the reload of each replica", lambda: reloads(other) > earlier[other], SECONDS)
             with listener.Listener(address, "/events/alerts?from=earliest") as alarms:
                 ground.redis.append("alarms", "one")
                 alarms.wait("a record of the new stream", lambda: alarms.data() == ["one"])
@@ -90,4 +120,5 @@ def a_bad_edit_changes_nothing(ground):
     return "told in /readyz after %.1f s; ready, streams open" % took
 
 
-TESTS = (one_topic_is_reloaded, a_bad_edit_changes_nothing)
+# The upgrade first: Helm doesn't overwrite what others have edited.
+TESTS = (an_upgrade_of_a_topic_keeps_the_pods, one_topic_is_reloaded, a_bad_edit_changes_nothing)

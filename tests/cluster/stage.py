@@ -39,7 +39,8 @@ def chart_values(**more):
 class Stage:
     def __init__(self):
         self.node = node.Node()
-        images.load(os.environ.get("SIDESTREAM_TEST_IMAGE") or images.of_program(SIDESTREAM, paths.BINARY))
+        images.load(os.environ.get("SIDESTREAM_TEST_IMAGE") or images.of_program(
+            SIDESTREAM, paths.BINARY, "/sidestream"))
         app = build_app()
         images.load(images.of_program(APP, app))
         images.load(images.of_program(CURL, app, "/usr/bin/curl"))
@@ -72,7 +73,7 @@ class Stage:
             lines += [event["message"] for event in events if event["type"] == "Warning"][-8:]
         except (api.Refused, OSError) as trouble:
             lines = [str(trouble)]
-        return "".join("\n  " + line for line in lines) + "\n  logs: " + paths.LOGS
+        return "".join("\n  " + line for line in dict.fromkeys(lines)) + "\n  logs: " + paths.LOGS
 
 
 def pods(release=None):
