@@ -48,7 +48,7 @@ def lists_all(mounted):
         expect(name in status, "no status.d/" + name)
         with open(mounted + "/var/lib/dpkg/status.d/" + name, encoding="utf-8") as file:
             expect("\nVersion: %s\n" % version in file.read(), name + " has another version in status.d")
-        expect(os.path.exists("%s/usr/share/doc/%s/copyright" % (mounted, name)), "no licence of " + name)
+        expect(os.path.exists("%s/usr/share/doc/%s/copyright.gz" % (mounted, name)), "no licence of " + name)
 
 
 def refers(mounted):
