@@ -24,6 +24,7 @@ using Clock = std::chrono::steady_clock;
 
 constexpr auto look_around = 200ms;  // for a drain that was asked for, and streams that have ended
 constexpr auto tidy_every = 1s;
+constexpr auto last_requests = 100ms;  // of connections that were waiting when the port was closed
 constexpr auto drain_margin = 2s;  // after the window: for sockets that still take their last bytes
 constexpr std::uint64_t spare_files = 256;  // brokers, listeners, admin connections
 
@@ -120,9 +121,11 @@ void Application::wait_for_end() {
   bool ending = false;
   std::optional<Clock::time_point> streams_end_at;
   std::optional<Clock::time_point> give_up_at;
+  std::optional<Clock::time_point> closed_at;  // nobody can connect any more
   auto tidied_at = Clock::now();
   while (true) {
-    const auto signal = wait_for_signal(signals_, drain_socket_.descriptor(), look_around);
+    const auto most = closed_at ? last_requests : look_around;
+    const auto signal = wait_for_signal(signals_, drain_socket_.descriptor(), most);
     const auto now = Clock::now();
     const bool hang_up = signal && *signal == SIGHUP;
     if (hang_up ? reload_.run() : reload_.look(now)) check_file_limit();
@@ -140,7 +143,11 @@ void Application::wait_for_end() {
       give_up_at = now + window + drain_margin;
     }
     const bool over = give_up_at && (nothing_is_open() || now >= *give_up_at);
-    if (ending && over) return;
+    if (ending && over && closed_at && now >= *closed_at + last_requests) return;
+    if (ending && over && !closed_at) {
+      server_.stop_accepting();
+      closed_at = now;
+    }
     if (now - tidied_at >= tidy_every) {
       tidied_at = now;
       logs_.tidy(now);

@@ -28,6 +28,11 @@ struct Server::Parts {
       : serving(s), memory(m), log(l), context{router, logs, p, std::move(l)} {}
 
   Awaitable<void> accept(tcp::acceptor& acceptor, Port port);
+  void take(Socket socket, EventLoop& loop, Port port) {
+    auto session = run_session(std::move(socket), port, loop, context);
+    asio::co_spawn(loop.io(), std::move(session), asio::detached);
+  }
+  void take_last();
 
   const NowServing& serving;
   Memory& memory;
@@ -53,9 +58,20 @@ Awaitable<void> Server::Parts::accept(tcp::acceptor& acceptor, Port port) {
       co_await pause.async_wait(no_throw);
       continue;
     }
-    auto session = run_session(std::move(socket), port, loop, context);
-    asio::co_spawn(loop.io(), std::move(session), asio::detached);
+    take(std::move(socket), loop, port);
   }
+}
+
+void Server::Parts::take_last() {
+  boost::system::error_code error;
+  streams->non_blocking(true, error);
+  while (!error) {
+    EventLoop& loop = *loops[next_loop++ % loops.size()];
+    Socket socket(loop.io());
+    streams->accept(socket, error);
+    if (!error) take(std::move(socket), loop, Port::streams);
+  }
+  streams->close(error);
 }
 
 Server::Server(const NowServing& serving, const Router& router, OpenLogs& logs, Memory& memory,
@@ -97,6 +113,10 @@ void Server::drain(std::chrono::milliseconds window) {
   for (const auto& loop : parts_->loops) {
     asio::post(loop->io(), [&streams = loop->streams(), window] { streams.drain(window); });
   }
+}
+
+void Server::stop_accepting() {
+  asio::post(parts_->accepting, [&p = *parts_] { p.take_last(); });
 }
 
 void Server::stop() {

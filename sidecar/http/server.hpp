@@ -36,6 +36,9 @@ class Server {
   void run(int threads);
   // New streams are refused, those that are open end within `window`.
   void drain(std::chrono::milliseconds window);
+  // Takes the connections that wait on the public port, and no more: who comes later is refused at
+  // once, and a proxy in front goes elsewhere.
+  void stop_accepting();
   // Cuts what is left and joins the threads.
   void stop();
 

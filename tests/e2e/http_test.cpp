@@ -117,6 +117,9 @@ TEST_F(Http, HeadersThatNeverEndAreCut) {
     slow.push_back(connect());
     slow.back().send("GET /events/t HTTP/1.1\r\nHost: x\r\n");
   }
+  auto kept = connect();
+  const Request request{.target = "/events/none"};
+  EXPECT_EQ(kept.exchange(request).status, 404);
   expect_service();
   const auto begun = Clock::now();
   int drips = 0;
@@ -143,6 +146,7 @@ TEST_F(Http, HeadersThatNeverEndAreCut) {
       EXPECT_THAT(error.what(), HasSubstr("closed without a response"));
     }
   }
+  EXPECT_EQ(kept.exchange(request).status, 404) << "between requests it may wait longer";
 }
 
 TEST_F(Http, KeepAliveServesOneRequestAfterAnother) {

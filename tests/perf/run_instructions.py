@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
-"""Instructions for each delivery, counted by callgrind and compared with recorded figures: a guard against slow decay
-that a busy machine can't fool. `--record` writes the figures anew, after a change that is meant to change them."""
+"""Instructions for each delivery and each forwarded request, counted by callgrind and compared with recorded figures: a
+guard against slow decay that a busy machine can't fool. `--record` writes the figures anew, after a change that is
+meant to change them."""
 
 import json
 import os
@@ -13,21 +14,29 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 FIGURES = os.path.join(HERE, "instructions.json")
 SIDESTREAM = os.environ.get("SIDESTREAM_BINARY", os.path.join(ROOT, "build", "release", "sidestream"))
-BINARY = os.path.join(os.path.dirname(SIDESTREAM), "tests", "perf", "perf_deliver")
+FOLDER = os.path.join(os.path.dirname(SIDESTREAM), "tests", "perf")
 TOLERANCE = 0.05
-SCENARIOS = ("publish", "live", "batch", "replay")
+# Program and what it is told. proxy_body: a request that has one.
+SCENARIOS = {"publish": ("perf_deliver", "publish"), "live": ("perf_deliver", "live"),
+             "batch": ("perf_deliver", "batch"), "replay": ("perf_deliver", "replay"),
+             "proxy_request": ("perf_forward", "request"), "proxy_body": ("perf_forward", "body")}
 
 
 def run(command):
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout
 
 
+def compiler():
+    return run([os.path.join(FOLDER, "perf_deliver"), "--compiler"]).strip()
+
+
 def count(scenario):
-    """Instructions for one record (publish) or one delivery."""
+    """Instructions for one record (publish), one delivery, or one request."""
+    program, what = SCENARIOS[scenario]
     with tempfile.TemporaryDirectory() as folder:
         out = os.path.join(folder, "callgrind.out")
         done = int(run(["valgrind", "--tool=callgrind", "--callgrind-out-file=" + out, "--toggle-collect=counted_*",
-                        BINARY, scenario]))
+                        "--toggle-collect=outside_*", os.path.join(FOLDER, program), what]))
         with open(out) as profile:
             total = re.search(r"^(?:summary|totals): (\d+)", profile.read(), re.M)
     return int(total.group(1)) / done
@@ -43,7 +52,7 @@ def why_not():
 
 
 def record():
-    figures = {"compiler": run([BINARY, "--compiler"]).strip(),
+    figures = {"compiler": compiler(),
                "instructions": {scenario: round(count(scenario), 1) for scenario in SCENARIOS}}
     with open(FIGURES, "w") as file:
         json.dump(figures, file, indent=2)
@@ -55,9 +64,9 @@ def compare():
     with open(FIGURES) as file:
         recorded = json.load(file)
     reason = why_not()
-    compiler = run([BINARY, "--compiler"]).strip() if not reason else ""
-    if not reason and compiler != recorded["compiler"]:
-        reason = "the figures are of compiler %s, this is %s" % (recorded["compiler"], compiler)
+    here = compiler() if not reason else ""
+    if not reason and here != recorded["compiler"]:
+        reason = "the figures are of compiler %s, this is %s" % (recorded["compiler"], here)
     passed = failed = skipped = 0
     for scenario, wanted in recorded["instructions"].items():
         if reason:

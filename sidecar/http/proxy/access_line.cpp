@@ -19,7 +19,6 @@ std::int64_t to_us(std::chrono::steady_clock::duration time) {
 }  // namespace
 
 void AccessLine::begin(const RequestHeader& request, const std::string& peer, bool logged) {
-  accept = std::string(request[http::field::accept]);
   logged_ = logged;
   if (!logged) return;
   method_ = std::string(request.method_string());

@@ -29,7 +29,6 @@ class AccessLine {
   unsigned status = 0;  // that the client got
   std::uint64_t bytes_in = 0;
   std::uint64_t bytes_out = 0;
-  std::string accept;  // the request's field
   bool heard = false;  // something has come from the app
 
  private:

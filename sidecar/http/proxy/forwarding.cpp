@@ -182,7 +182,7 @@ Forwarded Forwarding::finish() {
       if (!begun_) line_.status = 499;
       begun_ = true;
     }
-    if (!begun_) out_.answer = failure_answer(*failure_, line_.accept);
+    if (!begun_) out_.answer = failure_answer(*failure_, head_.accept);
     out_.reset = answer_head_.framing.kind == Framing::Kind::until_close;
   } else if (line_.status == 101) {
     out_.tunnel = std::move(app_);

@@ -42,6 +42,7 @@ struct RequestHead {
   bool repeatable = false;  // may be sent again where nobody knows whether the app got it
   std::string request_id;
   std::string traceparent;
+  std::string accept;  // the field, for an answer of our own
 };
 
 using RequestHeader = boost::beast::http::request_header<>;

@@ -52,6 +52,8 @@ struct Seen {
         return upgrade.see(value);
       case http::field::via:
         return via.see(value);
+      case http::field::accept:
+        return accept.see(value);
       default:
         break;
     }
@@ -60,7 +62,7 @@ struct Seen {
     if (equals_ignoring_case(name, "traceparent")) traceparent.see(value);
   }
 
-  SeenField host, coding, max_forwards, te, upgrade, via, request_id, traceparent;
+  SeenField host, coding, max_forwards, te, upgrade, via, accept, request_id, traceparent;
 };
 
 // What the client wants to change to. h2c is left out: its frames would go past all that is checked
@@ -200,6 +202,7 @@ class Maker {
 
   void add_names() {
     append_via(out_.text, request_, seen_.via.count);
+    out_.accept = seen_.accept.value;
     const auto id = seen_.request_id.value, trace = seen_.traceparent.value;
     out_.request_id = is_request_id(id) ? std::string(id) : make_request_id();
     out_.traceparent = is_traceparent(trace) ? std::string(trace) : make_traceparent();

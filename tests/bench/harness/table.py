@@ -96,20 +96,20 @@ def fan_out(row):
 def proxy(row):
     s = row["servers"]
     for other in ("nginx", "haproxy"):
-        yield row, "requests per CPU second / " + other, ratio(s, "per_cpu_second", other), ""
+        yield row, "requests per CPU second / " + other, ratio(s, "per_cpu_second", other), ">= 0.9" if other == "nginx" else ""
     for other in ("nginx", "haproxy"):
         yield row, "p99 / %s's" % other, ratio(s, "p99_ms", other), ""
 
 
 def proxy_tunnels(row):
     for name, s in row["servers"].items():
-        yield row, name + ": bytes per idle tunnel", s["bytes"], ""
+        yield row, name + ": bytes per idle tunnel", s["bytes"], "<= 16384" if name == "sidestream" else ""
 
 
 def proxy_streams(row):
     s = row["servers"]["sidestream"]
     yield row, "p99 in ms without requests", s["p99_alone_ms"], ""
-    yield row, "p99 with requests / without", s["p99_busy_ms"] / s["p99_alone_ms"], ""
+    yield row, "p99 with requests / without", s["p99_busy_ms"] / s["p99_alone_ms"], "<= 1.5"
     yield row, "p99 with requests / by another process", s["p99_busy_ms"] / s["p99_other_ms"], ""
 
 
