@@ -104,7 +104,8 @@ def small_and_busy(ground):
         for reader in readers:
             reader.close()
     sleeper.wake(written - 1)
-    assert not sleeper.breaks(), "the slow reader lost or repeated records: %s" % sleeper.breaks()[:5]
+    assert not sleeper.breaks(), "the slow reader lost or repeated records: %s; it was told: %s" % (
+        sleeper.breaks()[:5], sleeper.told)
     return "%.3f of %.2f cores, throttled for %.0f %%, %d MiB/s to %d readers, at most %.1f of 64 MiB; ready in %d " \
         "looks of %d; the slow reader caught up with %d records" % (
             cores, CORES, 100 * throttled, read / 2**20 / SECONDS, READERS, peak / 2**20, watch.looks, watch.looks,

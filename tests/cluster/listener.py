@@ -1,7 +1,6 @@
 """One stream, read by a thread as it comes."""
 
 import contextlib
-import re
 import socket
 import threading
 import time
@@ -119,10 +118,18 @@ class Sleeper:
     """A stream of which nothing is read between its first block and wake(). Its records begin with their number."""
 
     def __init__(self, address, path):
-        self.numbers = []
-        self.socket, self.rest = open_stream(address, path, receive_buffer=4096)
-        while b"stream-open" not in self.rest:  # from here on it must have all records
-            self.rest += self.socket.recv(512)
+        self.numbers, self.told, self.parser = [], [], events.Parser()
+        self.socket, body = open_stream(address, path, receive_buffer=4096)
+        self.take(body)
+        while "stream-open" not in self.told:  # from here on it must have all records
+            self.take(self.socket.recv(512))
+
+    def take(self, piece):
+        for event in self.parser.feed(piece):
+            if event.name == "message":
+                self.numbers.append(int(event.data[:7]))
+            else:
+                self.told.append(event.name)
 
     def wake(self, last, seconds=SECONDS):
         """Reads until the record of that number."""
@@ -130,8 +137,7 @@ class Sleeper:
         while not self.numbers or self.numbers[-1] < last:
             piece = self.socket.recv(1 << 18)
             assert piece, "the stream ended after %s" % self.numbers[-1:]
-            *lines, self.rest = (self.rest + piece).split(b"\n")
-            self.numbers += [int(line[6:13]) for line in lines if re.match(rb"data: \d{7}", line)]
+            self.take(piece)
         self.socket.close()
 
     def breaks(self):
