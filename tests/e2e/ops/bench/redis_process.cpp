@@ -52,10 +52,11 @@ void make_certificates(const std::string& folder, const std::string& name) {
     const auto command = "cd '" + folder + "' && openssl " + arguments + " 2>openssl.log";
     if (std::system(command.c_str()) != 0) throw std::runtime_error("openssl " + arguments);
   };
-  openssl("req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=" + name + " -keyout " + name +
-          ".key -out " + name + ".pem");
-  openssl("req -newkey rsa:2048 -nodes -subj /CN=localhost -keyout " + name + "-server.key -out " +
-          name + ".csr -addext subjectAltName=IP:127.0.0.1");
+  openssl("req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=" +
+          name + " -keyout " + name + ".key -out " + name + ".pem");
+  openssl(
+      "req -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -subj /CN=localhost -keyout " +
+      name + "-server.key -out " + name + ".csr -addext subjectAltName=IP:127.0.0.1");
   openssl("x509 -req -in " + name + ".csr -CA " + name + ".pem -CAkey " + name +
           ".key -CAcreateserial -days 2 -copy_extensions copy -out " + name + "-server.pem");
 }
