@@ -182,9 +182,12 @@ std::unique_ptr<Tail> KafkaConnector::tail(std::string log, Position from, TailS
   }
   auto release = [tails = tails_, key = client.get(), log] {
     const std::lock_guard lock(tails->mutex);
-    for (auto& entry : tails->clients) {
-      if (entry.client.get() == key) entry.topics.erase(log);
-    }
+    const auto entry = std::find_if(tails->clients.begin(), tails->clients.end(),
+                                    [&](const auto& e) { return e.client.get() == key; });
+    if (entry == tails->clients.end()) return;
+    entry->topics.erase(log);
+    // One is kept for whoever comes next; its tail ends the others.
+    if (entry->topics.empty() && tails->clients.size() > 1) tails->clients.erase(entry);
   };
   return std::make_unique<TailHold>(std::move(tail), std::move(release));
 }
