@@ -6,6 +6,8 @@
 
 #include <cstdlib>
 #include <fstream>
+#include <string>
+#include <string_view>
 
 #include "tests/unit/settings/support.hpp"
 
@@ -28,8 +30,17 @@ std::string joined(const std::vector<std::string>& lines) {
   return all;
 }
 
+// yaml-cpp names an unknown anchor from 0.8 on.
+std::string without_anchor(std::string text) {
+  constexpr std::string_view says = "the referenced anchor is not defined", name = ": common";
+  const auto at = text.find(says);
+  if (at != std::string::npos && text.compare(at + says.size(), name.size(), name) == 0)
+    text.erase(at + says.size(), name.size());
+  return text;
+}
+
 TEST_P(BrokenFile, IsToldExactlyWhatIsWrong) {
-  const std::string told = joined(load_settings(GetParam(), environment).errors);
+  const std::string told = without_anchor(joined(load_settings(GetParam(), environment).errors));
   const auto expected =
       broken_folder() / std::filesystem::path(GetParam()).stem().concat(".expected");
   if (std::getenv("SIDESTREAM_WRITE_EXPECTED")) std::ofstream(expected) << told;
