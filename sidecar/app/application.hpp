@@ -10,8 +10,10 @@
 #include <vector>
 
 #include "sidecar/app/configuration.hpp"
+#include "sidecar/app/drain.hpp"
 #include "sidecar/app/drain_socket.hpp"
 #include "sidecar/app/reload.hpp"
+#include "sidecar/app/signals.hpp"
 #include "sidecar/base/log.hpp"
 #include "sidecar/http/admin.hpp"
 #include "sidecar/http/router.hpp"
@@ -28,7 +30,6 @@ class Application {
  public:
   // Call before any thread is started: the signals that run() waits for are blocked here.
   Application(Loaded loaded, const std::string& config, Log log);
-  ~Application();
   Application(const Application&) = delete;
   Application& operator=(const Application&) = delete;
 
@@ -42,10 +43,9 @@ class Application {
   std::shared_ptr<const Serving> settings() const { return configuration_.serving().get(); }
   std::string metrics() const;
   void wait_for_end();
-  bool nothing_is_open() const;
-  void begin_drain();
   void check_file_limit();
 
+  Signals signals_;  // first, so that they are blocked before any thread is there
   Log log_;
   Memory memory_;
   ServerProbe probe_;
@@ -58,7 +58,7 @@ class Application {
   Reload reload_;
   DrainSocket drain_socket_;
   std::atomic<bool> drain_asked_{false};
-  const int signals_;
+  Drain drain_;
 };
 
 }  // namespace sidestream

@@ -136,10 +136,12 @@ TEST(ReloadInDrain, NeitherStopsTheOther) {
 TEST(ReloadInDrain, DoesNotMakeItReadyAgain) {
   Operated sidecar({.connectors = {"local: { embedded: {} }"}, .topics = {"t: { from: local }"}});
   ASSERT_EQ(run({sidestream_binary(), "--drain", "--config", sidecar.path()}).status, 0);
+  const auto unready = [&] { return get(sidecar.admin(), "/readyz").status == 503; };
+  ASSERT_TRUE(eventually(unready));  // the hook asks, and does not wait
   sidecar.config.topics.push_back("u: { from: local }");
   sidecar.write();
   sidecar.process().signal(SIGHUP);
-  EXPECT_TRUE(throughout([&] { return get(sidecar.admin(), "/readyz").status == 503; }, 1s, 50ms));
+  EXPECT_TRUE(throughout(unready, 1s, 50ms));
   sidecar.process().signal(SIGTERM);
   EXPECT_EQ(sidecar.process().exit_status(5s * patience), 0);
 }

@@ -1,0 +1,42 @@
+#include "sidecar/app/drain.hpp"
+
+namespace sidestream {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto look_around = 200ms;  // for a drain that was asked for, and streams that have ended
+constexpr auto last_requests = 100ms;  // of connections that were waiting when the port was closed
+constexpr auto margin = 2s;  // after the window: for sockets that still take their last bytes
+
+}  // namespace
+
+void Drain::begin(Clock::time_point now, std::chrono::milliseconds delay) {
+  if (streams_end_at_) return;
+  probe_.draining.store(true);
+  log_.info("app", "draining", {{"streams", probe_.streams.value()}});
+  streams_end_at_ = now + delay;
+}
+
+bool Drain::step(Clock::time_point now, std::chrono::milliseconds window) {
+  if (streams_end_at_ && !give_up_at_ && now >= *streams_end_at_) {
+    server_.drain(window);
+    give_up_at_ = now + window + margin;
+  }
+  if (closed_at_) return now >= *closed_at_ + last_requests;
+  const bool over = give_up_at_ && (nothing_is_open() || now >= *give_up_at_);
+  if (ending_ && over) {
+    server_.stop_accepting();
+    closed_at_ = now;
+  }
+  return false;
+}
+
+std::chrono::milliseconds Drain::pause() const { return closed_at_ ? last_requests : look_around; }
+
+bool Drain::nothing_is_open() const {
+  return probe_.streams.value() == 0 && probe_.upstream.requests_open.value() == 0 &&
+         probe_.upstream.tunnels_open.value() == 0;
+}
+
+}  // namespace sidestream
