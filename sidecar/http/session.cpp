@@ -95,6 +95,7 @@ class Session {
   enum class Next { again, close, taken, tunnel };
 
   Awaitable<Next> serve();
+  Awaitable<Next> serve_ours(Request& request, HeadParser& head, bool is_path);
   Awaitable<beast::error_code> read_head(HeadParser& parser);
   Awaitable<Next> pass_on(const Request& request, HeadParser& head);
   Awaitable<Next> answer_unreadable(beast::error_code error);
@@ -145,29 +146,34 @@ Awaitable<Session::Next> Session::serve() {
   if (error) co_return co_await answer_unreadable(error);
   deadline_.clear();
   Request request;
-  const bool keep_alive = parser.get().keep_alive();
   const bool is_path = read_line(parser, request);
   const bool has_app = port_ == Port::streams && serving().upstream.has_value();
   if (has_app && (!is_path || !Router::knows(loop_.serving(), port_, request))) {
     co_return co_await pass_on(request, parser);
   }
-  read_fields(parser, request);
+  co_return co_await serve_ours(request, parser, is_path);
+}
+
+// A coroutine of its own, whose frame is large: a request for the app needs none of it.
+Awaitable<Session::Next> Session::serve_ours(Request& request, HeadParser& head, bool is_path) {
+  const bool keep_alive = head.get().keep_alive();
+  read_fields(head, request);
   if (!is_path) {
     Response response = Response::error(400, "the request's target is not a path");
     co_return co_await answer(request, std::move(response), false);
   }
   Router::Outcome outcome = context_.router.route(loop_.serving(), port_, request, now());
   if (std::holds_alternative<Router::ToApp>(outcome)) {
-    co_return co_await pass_on(request, parser);
+    co_return co_await pass_on(request, head);
   }
   if (auto* stream = std::get_if<StreamRequest>(&outcome)) {
     co_return co_await start_stream(request, std::move(*stream));
   }
   if (auto* publish_to = std::get_if<PublishRequest>(&outcome)) {
-    co_return co_await answer_publish(request, parser, std::move(*publish_to));
+    co_return co_await answer_publish(request, head, std::move(*publish_to));
   }
   // A body that nobody wants is not read; the next request could not be found behind it.
-  const bool has_body = parser.content_length().value_or(0) > 0 || parser.chunked();
+  const bool has_body = head.content_length().value_or(0) > 0 || head.chunked();
   Response response = std::get<Response>(std::move(outcome));
   const auto* upstream = loop_.upstream();
   if (port_ == Port::admin && request.path() == "/readyz" && response.status == 200 && upstream &&

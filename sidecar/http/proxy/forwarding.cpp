@@ -19,10 +19,6 @@ namespace http = boost::beast::http;
 using namespace std::chrono_literals;
 using boost::system::error_code;
 
-constexpr auto pool_idle_max = 55s;
-// A request that must not be sent twice goes out on a connection that the app has just used: nobody
-// closes one so soon.
-constexpr auto fresh_enough = 500ms;
 constexpr std::size_t first_piece = 8 * 1024;
 constexpr std::size_t piece = 64 * 1024;
 
@@ -45,7 +41,8 @@ void Forwarding::cut() {
 
 void Forwarding::look(Clock::time_point now) {
   if (failure_) return;
-  if (now >= deadline_) return fail(overdue_);
+  if (!deadline_) deadline_ = now + within_;
+  if (now >= *deadline_) return fail(overdue_);
   if (!pumping_ && peer_has_left(client_.native_handle())) fail(UpstreamError::client_left);
 }
 
@@ -99,8 +96,7 @@ void Forwarding::take_body_that_has_come() {
 }
 
 bool Forwarding::take_idle_connection() {
-  const auto idle_max = head_.repeatable ? Clock::duration(pool_idle_max) : fresh_enough;
-  app_ = proxy_.pool().take(std::chrono::duration_cast<std::chrono::milliseconds>(idle_max));
+  app_ = proxy_.pool().take(!head_.repeatable);
   reused_ = app_ != nullptr;
   return reused_;
 }

@@ -34,7 +34,11 @@ Awaitable<bool> Forwarding::read_answer() {
     if (!error && n < request.size()) error = co_await write_rest(app_->socket, request, n);
     const bool sent = !error;
     if (sent) request_is_sent();
-    if (sent) error = co_await read_heads();
+    if (sent && app_->listens()) {
+      if (!app_->has_stirred()) co_await app_->stirred();
+      error = app_->stop_listening();
+    }
+    if (sent && !error) error = co_await read_heads();
     if (failure_) co_return false;
     if (sent && !error) co_return true;
     const bool http_error = error.category() == make_error_code(http::error::bad_chunk).category();
@@ -59,7 +63,8 @@ Awaitable<error_code> Forwarding::read_heads() {
     answer_parser_->body_limit(boost::none);
     answer_parser_->skip(asked_.head);
     answer_.emplace(app_->socket, app_->buffer, *answer_parser_);
-    const error_code error = co_await answer_->read_head();
+    error_code error;
+    if (!answer_->take_head(error)) error = co_await answer_->read_head();
     if (error) co_return error;
     line_.first_byte(probe_);
     const unsigned status = answer_parser_->get().result_int();

@@ -30,8 +30,8 @@ class Forwarding final : public Watched {
         request_(client, buffer, parser_),
         peer_(peer),
         pumped_(proxy.io()),
-        probe_(proxy.probe()),
-        watch_(proxy.watch(*this)) {
+        probe_(proxy.probe()) {
+    proxy.watch(*this);
     probe_.requests_open.add(1);
   }
   ~Forwarding() override { probe_.requests_open.add(-1); }
@@ -65,8 +65,11 @@ class Forwarding final : public Watched {
 
   void fail(UpstreamError error);
   void cut();
+  // Counted from the timer's next look, as many things are expected of one request and few are
+  // late.
   void expect(Clock::duration within, UpstreamError otherwise) {
-    deadline_ = Clock::now() + within;
+    deadline_.reset();
+    within_ = within;
     overdue_ = otherwise;
   }
   void expect_nothing() { deadline_ = Clock::time_point::max(); }
@@ -93,10 +96,10 @@ class Forwarding final : public Watched {
   boost::asio::steady_timer pumped_;
   bool begun_ = false;  // the client has got bytes of the answer
   std::optional<UpstreamError> failure_;
-  Clock::time_point deadline_ = Clock::time_point::max();
+  std::optional<Clock::time_point> deadline_ = Clock::time_point::max();
+  Clock::duration within_{};
   UpstreamError overdue_{};
   UpstreamProbe& probe_;
-  Watch watch_;
 };
 
 }  // namespace sidestream

@@ -31,13 +31,18 @@ class MessageReader {
   MessageReader(Socket& socket, boost::beast::flat_buffer& buffer, Parser& parser)
       : socket_(socket), buffer_(buffer), parser_(parser) {}
 
+  // Whether the head is whole, or wrong, in what was read already.
+  bool take_head(Error& error) {
+    if (buffer_.size() > 0) error = put();
+    if (error == boost::beast::http::error::need_more) error = {};
+    if (parser_.is_header_done()) parser_.eager(true);
+    return error || parser_.is_header_done();
+  }
+
   // end_of_stream: the peer closed before the first byte.
   Awaitable<Error> read_head() {
-    while (!parser_.is_header_done()) {
-      Error error;
-      if (buffer_.size() > 0) error = put();
-      if (error && error != boost::beast::http::error::need_more) co_return error;
-      if (parser_.is_header_done()) break;
+    Error error;
+    while (!take_head(error)) {
       const auto space = room();
       if (space.size() == 0) co_return line_too_long;
       const auto [unread, n] = co_await socket_.async_read_some(space, no_throw);
@@ -50,8 +55,7 @@ class MessageReader {
       }
       if (error) co_return error;
     }
-    parser_.eager(true);
-    co_return Error();
+    co_return error;
   }
 
   // Takes what is in the buffer already. How many bytes of the body: 0 without an error where there

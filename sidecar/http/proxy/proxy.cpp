@@ -24,14 +24,12 @@ Proxy::Proxy(boost::asio::io_context& io, const UpstreamSettings& settings, Upst
       pool_(settings.url, probe),
       timer_(io) {}
 
-Watch Proxy::watch(Watched& watched) {
-  // Sooner than a timer that only has idle things to look at.
-  if (armed_ && timer_.expiry() - Clock::now() > tick_time) {
-    timer_.cancel();
-    armed_ = false;
-  }
-  arm_for(tick_time);
-  return Watch(watched_, watched);
+void Proxy::watch(Watched& watched) {
+  watched_.push_back(watched);
+  if (hurried_) return;
+  timer_.cancel();
+  armed_ = false;
+  arm();
 }
 
 void Proxy::put_back(std::unique_ptr<UpstreamConnection> connection) {
@@ -54,23 +52,20 @@ void Proxy::close_all() {
 }
 
 void Proxy::arm() {
-  arm_for(watched_->empty() ? Clock::duration(tidy_time) : Clock::duration(tick_time));
-}
-
-void Proxy::arm_for(Clock::duration time) {
   if (std::exchange(armed_, true)) return;
-  timer_.expires_after(time);
+  hurried_ = !watched_.empty();
+  timer_.expires_after(hurried_ ? Clock::duration(tick_time) : tidy_time);
   timer_.async_wait([this](const boost::system::error_code& error) {
     if (error) return;
-    armed_ = false;
+    armed_ = hurried_ = false;
     tick();
   });
 }
 
 void Proxy::tick() {
   const auto now = Clock::now();
-  for (auto next = watched_->begin(); next != watched_->end();) {
-    Watched& watched = **next++;
+  for (auto next = watched_.begin(); next != watched_.end();) {
+    Watched& watched = *next++;
     watched.look(now);
   }
   if (now - tidied_at_ >= tidy_time) {
@@ -78,7 +73,7 @@ void Proxy::tick() {
     pool_.tidy(now);
     look_at_tunnels(now);
   }
-  if (!watched_->empty() || !tunnels_.empty() || !pool_.empty()) arm();
+  if (!watched_.empty() || !tunnels_.empty() || !pool_.empty()) arm();
 }
 
 void Proxy::look_at_tunnels(Clock::time_point now) {

@@ -6,6 +6,7 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <boost/intrusive/list.hpp>
 #include <chrono>
 #include <list>
 #include <memory>
@@ -18,31 +19,16 @@
 
 namespace sidestream {
 
-// A request that is open, as the timer sees it.
-class Watched {
+// A request that is open, as the timer sees it: from watch() on, as long as it lives. It may
+// outlive the proxy, as a request that is open when the process ends goes with its io_context.
+class Watched : public boost::intrusive::list_base_hook<
+                    boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
  public:
   using Clock = std::chrono::steady_clock;
 
   virtual ~Watched() = default;
   // About ten times a second.
   virtual void look(Clock::time_point now) = 0;
-};
-
-// As long as it lives, its request is looked at. May outlive the proxy: a request that is open when
-// the process ends goes with its io_context.
-class Watch {
- public:
-  using List = std::list<Watched*>;
-
-  Watch(std::shared_ptr<List> list, Watched& watched)
-      : list_(std::move(list)), place_(list_->insert(list_->end(), &watched)) {}
-  ~Watch() { list_->erase(place_); }
-  Watch(const Watch&) = delete;
-  Watch& operator=(const Watch&) = delete;
-
- private:
-  std::shared_ptr<List> list_;
-  List::iterator place_;
 };
 
 class Proxy {
@@ -62,7 +48,7 @@ class Proxy {
   // Whether the request that begins now gets a line in the log.
   bool is_logged() { return settings_.access_log > 0 && begun_++ % settings_.access_log == 0; }
 
-  Watch watch(Watched& watched);
+  void watch(Watched& watched);
 
   void put_back(std::unique_ptr<UpstreamConnection> connection);
   // Requires: its place among tunnels_open is taken already.
@@ -74,7 +60,6 @@ class Proxy {
  private:
   void tick();
   void arm();
-  void arm_for(Clock::duration time);
   void look_at_tunnels(Clock::time_point now);
 
   boost::asio::io_context& io_;
@@ -82,10 +67,11 @@ class Proxy {
   UpstreamProbe& probe_;
   Log log_;
   UpstreamPool pool_;
-  std::shared_ptr<Watch::List> watched_ = std::make_shared<Watch::List>();
+  boost::intrusive::list<Watched, boost::intrusive::constant_time_size<false>> watched_;
   std::list<std::shared_ptr<Tunnel>> tunnels_;
   boost::asio::steady_timer timer_;
   bool armed_ = false;
+  bool hurried_ = false;  // armed for requests, not only for what is idle
   std::uint64_t begun_ = 0;
   Clock::time_point tidied_at_{};
 };

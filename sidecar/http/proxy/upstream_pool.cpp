@@ -21,22 +21,20 @@ using boost::system::error_code;
 constexpr std::size_t idle_most = 256;  // of one event loop
 constexpr std::size_t piece_kept = 8 * 1024;
 constexpr auto idle_time = 60s;
+constexpr auto trusted_time = 55s;  // the younger ones are taken, the older closed
+// Where a request must not be sent twice it goes out on a connection that the app has just used:
+// nobody closes one so soon.
+constexpr auto fresh_enough = 500ms;
 constexpr auto resolve_again = 5s;  // so that an app that has moved is found
 
-// Closed by the app, or it has sent what nobody asked for.
-bool is_spoilt(UpstreamSocket& socket) {
+// The same as has_stirred(), of this very moment instead of the event loop's last look.
+bool is_stirring(UpstreamConnection& connection) {
   char byte = 0;
-  const auto n = ::recv(socket.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+  const auto n = ::recv(connection.socket.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
   return n >= 0 || (errno != EAGAIN && errno != EWOULDBLOCK);
 }
 
 }  // namespace
-
-void UpstreamConnection::close() {
-  error_code ignored;
-  socket.close(ignored);
-  resolver.cancel();
-}
 
 UpstreamPool::UpstreamPool(const UpstreamAddress& address, UpstreamProbe& probe)
     : address_(address), probe_(probe) {
@@ -52,12 +50,14 @@ UpstreamPool::UpstreamPool(const UpstreamAddress& address, UpstreamProbe& probe)
 
 UpstreamPool::~UpstreamPool() { probe_.pool_idle.add(-static_cast<std::int64_t>(idle_.size())); }
 
-std::unique_ptr<UpstreamConnection> UpstreamPool::take(std::chrono::milliseconds idle_max) {
-  while (!idle_.empty() && Clock::now() - idle_.back()->idle_since <= idle_max) {
+std::unique_ptr<UpstreamConnection> UpstreamPool::take(bool for_once) {
+  const auto oldest = Clock::now() - (for_once ? Clock::duration(fresh_enough) : trusted_time);
+  while (!idle_.empty() && idle_.back()->idle_since >= oldest) {
     auto connection = std::move(idle_.back());
     idle_.pop_back();
     probe_.pool_idle.add(-1);
-    if (!is_spoilt(connection->socket)) return connection;
+    if (connection->has_stirred() || (for_once && is_stirring(*connection))) continue;
+    return connection;
   }
   return nullptr;
 }
@@ -69,13 +69,14 @@ void UpstreamPool::put_back(std::unique_ptr<UpstreamConnection> connection) {
     UpstreamConnection::Piece().swap(connection->piece);
     connection->buffer.shrink_to_fit();
   }
+  connection->listen();
   idle_.push_back(std::move(connection));
   probe_.pool_idle.add(1);
 }
 
 void UpstreamPool::tidy(Clock::time_point now) {
   const auto gone = std::remove_if(idle_.begin(), idle_.end(), [now](auto& connection) {
-    return now - connection->idle_since > idle_time || is_spoilt(connection->socket);
+    return now - connection->idle_since > idle_time || connection->has_stirred();
   });
   probe_.pool_idle.add(-std::distance(gone, idle_.end()));
   idle_.erase(gone, idle_.end());
