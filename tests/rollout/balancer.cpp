@@ -50,15 +50,6 @@ std::string haproxy(const std::string& listen, const std::vector<Backend>& backe
   return text;
 }
 
-bool listens(const Address& address) {
-  try {
-    Socket socket(address);
-    return true;
-  } catch (const WireError&) {
-    return false;
-  }
-}
-
 }  // namespace
 
 bool Balancer::is_installed(const std::string& kind) {

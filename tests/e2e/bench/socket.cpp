@@ -51,6 +51,15 @@ std::uint16_t free_port() {
   return ntohs(any.sin_port);
 }
 
+bool listens(const Address& address) {
+  try {
+    Socket socket(address);
+    return true;
+  } catch (const WireError&) {
+    return false;
+  }
+}
+
 Socket::Socket(const Address& address, int receive_buffer) {
   fd_ = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   if (fd_ < 0) throw WireError(std::string("no socket: ") + strerror(errno));

@@ -27,6 +27,8 @@ struct Address {
 
 // A port that nothing listens on now.
 std::uint16_t free_port();
+// Whether somebody takes a connection there.
+bool listens(const Address& address);
 
 class Socket {
  public:

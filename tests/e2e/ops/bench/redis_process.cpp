@@ -4,18 +4,6 @@
 #include <stdexcept>
 
 namespace e2e {
-namespace {
-
-bool listens(const Address& address) {
-  try {
-    Socket socket(address);
-    return true;
-  } catch (const WireError&) {
-    return false;
-  }
-}
-
-}  // namespace
 
 RedisProcess::RedisProcess(std::vector<std::string> arguments)
     : address_{"127.0.0.1", free_port()} {
