@@ -38,7 +38,8 @@ Awaitable<bool> Forwarding::read_answer() {
       if (!app_->has_stirred()) co_await app_->stirred();
       error = app_->stop_listening();
     }
-    if (sent && !error) error = co_await read_heads();
+    if (sent && !error) begin_answer();
+    if (sent && !error && !has_answer(error)) error = co_await read_heads();
     if (failure_) co_return false;
     if (sent && !error) co_return true;
     const bool http_error = error.category() == make_error_code(http::error::bad_chunk).category();
@@ -55,24 +56,38 @@ Awaitable<bool> Forwarding::read_answer() {
   }
 }
 
-// Up to the final one, or 101.
+void Forwarding::begin_answer() {
+  answer_parser_.emplace();
+  answer_parser_->header_limit(64 * 1024);
+  answer_parser_->body_limit(boost::none);
+  answer_parser_->skip(asked_.head);
+  answer_.emplace(app_->socket, app_->buffer, *answer_parser_);
+}
+
+// Whether the head of the answer itself, or one that is wrong, is in what was read already.
+bool Forwarding::has_answer(error_code& error) {
+  if (!answer_->take_head(error) || error) return error.failed();
+  line_.first_byte(probe_);
+  const unsigned status = answer_parser_->get().result_int();
+  const bool switches = status == 101 && head_.upgrade;
+  if (status < 100 || (status == 101 && !switches)) error = http::error::bad_status;
+  return error || status >= 200 || switches;
+}
+
+// Up to the final one, or 101. Requires: has_answer() has said no.
 Awaitable<error_code> Forwarding::read_heads() {
-  while (true) {
-    answer_parser_.emplace();
-    answer_parser_->header_limit(64 * 1024);
-    answer_parser_->body_limit(boost::none);
-    answer_parser_->skip(asked_.head);
-    answer_.emplace(app_->socket, app_->buffer, *answer_parser_);
-    error_code error;
-    if (!answer_->take_head(error)) error = co_await answer_->read_head();
-    if (error) co_return error;
-    line_.first_byte(probe_);
-    const unsigned status = answer_parser_->get().result_int();
-    if (status >= 200 || (status == 101 && head_.upgrade)) co_return error_code();
-    if (status == 101 || status < 100) co_return error_code(http::error::bad_status);
-    co_await pass_interim();
-    if (failure_) co_return error_code();
-  }
+  error_code error;
+  do {
+    if (!answer_->has_head()) {
+      error = co_await answer_->read_more();
+      if (error) co_return error;
+    } else {
+      co_await pass_interim();
+      if (failure_) co_return error;
+      begin_answer();
+    }
+  } while (!has_answer(error));
+  co_return error;
 }
 
 Awaitable<void> Forwarding::pass_interim() {

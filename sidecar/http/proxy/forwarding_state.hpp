@@ -55,6 +55,8 @@ class Forwarding final : public Watched {
   Awaitable<void> pump_request();
   Awaitable<void> stop_pump();
   Awaitable<bool> read_answer();
+  void begin_answer();
+  bool has_answer(boost::system::error_code& error);
   Awaitable<boost::system::error_code> read_heads();
   Awaitable<void> pass_interim();
   Awaitable<void> send_answer();

@@ -39,23 +39,18 @@ class MessageReader {
     return error || parser_.is_header_done();
   }
 
-  // end_of_stream: the peer closed before the first byte.
-  Awaitable<Error> read_head() {
-    Error error;
-    while (!take_head(error)) {
-      const auto space = room();
-      if (space.size() == 0) co_return line_too_long;
-      const auto [unread, n] = co_await socket_.async_read_some(space, no_throw);
-      buffer_.commit(n);
-      error = unread;
-      if (error == boost::asio::error::eof) {
-        co_return parser_.got_some() || buffer_.size() > 0
-            ? Error(boost::beast::http::error::partial_message)
-            : Error(boost::beast::http::error::end_of_stream);
-      }
-      if (error) co_return error;
-    }
-    co_return error;
+  bool has_head() const { return parser_.is_header_done(); }
+
+  // More of a head, into the buffer. end_of_stream: the peer closed before the first byte.
+  Awaitable<Error> read_more() {
+    const auto space = room();
+    if (space.size() == 0) co_return line_too_long;
+    const auto [error, n] = co_await socket_.async_read_some(space, no_throw);
+    buffer_.commit(n);
+    if (error != boost::asio::error::eof) co_return error;
+    co_return parser_.got_some() || buffer_.size() > 0
+        ? Error(boost::beast::http::error::partial_message)
+        : Error(boost::beast::http::error::end_of_stream);
   }
 
   // Takes what is in the buffer already. How many bytes of the body: 0 without an error where there
