@@ -12,6 +12,7 @@
 #include "connectors/kafka/kafka_producer.hpp"
 #include "connectors/kafka/kafka_ranges.hpp"
 #include "connectors/kafka/kafka_tail.hpp"
+#include "connectors/kafka/metadata_cache.hpp"
 #include "connectors/kafka/steady_waits.hpp"
 
 namespace sidestream::kafka {
@@ -122,6 +123,12 @@ std::unique_ptr<KafkaClient> KafkaConnector::make_client(Role role) {
 
 void KafkaConnector::start() {
   started_ = true;
+  if (metadata_cache_is_at_risk()) {
+    context_.log.warn("kafka",
+                      "this librdkafka can end the process when a topic is made anew: use 2.10 or "
+                      "newer, or a build that mends it",
+                      {{"connector", context_.name}, {"librdkafka", rd_kafka_version_str()}});
+  }
   ranges_ = std::make_unique<KafkaRanges>(context_, [this] { return make_client(Role::range); });
   producer_ =
       std::make_unique<KafkaProducer>(context_, [this] { return make_client(Role::producer); });

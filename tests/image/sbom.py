@@ -42,7 +42,7 @@ def lists_all(mounted):
     absent = sorted(name for digest, name in listed.items() if digest not in found)
     expect(not absent, "in the SBOM alone: " + ", ".join(absent))
     packages = {component["name"]: component["version"] for component in document["components"]
-                if component["properties"][0]["value"] == "dynamic"}
+                if component["properties"][0]["value"] in ("dynamic", "static")}
     status = os.listdir(mounted + "/var/lib/dpkg/status.d")
     for name, version in packages.items():
         expect(name in status, "no status.d/" + name)

@@ -1,0 +1,25 @@
+# librdkafka, as PkgConfig::RDKAFKA.
+#
+# From 2.4 up to 2.9 it damages its cache of metadata when a topic is made anew (librdkafka #4964), and
+# Debian 13 has 2.8. There its archive is linked instead of the shared library, because then the linker can
+# put our function before the one that does it: connectors/kafka/metadata_cache.hpp has the story.
+pkg_check_modules(RDKAFKA REQUIRED IMPORTED_TARGET rdkafka)
+add_library(sidestream_rdkafka OBJECT connectors/kafka/metadata_cache.cpp)
+target_include_directories(sidestream_rdkafka PRIVATE ${CMAKE_CURRENT_SOURCE_DIR} ${RDKAFKA_INCLUDE_DIRS})
+set(link "$<TARGET_OBJECTS:sidestream_rdkafka>")
+
+if(RDKAFKA_VERSION MATCHES "^2\\.8\\.")
+  target_compile_definitions(sidestream_rdkafka PRIVATE SIDESTREAM_MENDS_RDKAFKA)
+  find_library(SIDESTREAM_RDKAFKA_ARCHIVE librdkafka.a HINTS ${RDKAFKA_LIBDIR} REQUIRED)
+  list(APPEND link ${SIDESTREAM_RDKAFKA_ARCHIVE})
+  foreach(name curl sasl2 ssl crypto zstd lz4 z)
+    find_library(SIDESTREAM_RDKAFKA_${name} ${name} HINTS ${RDKAFKA_LIBDIR} REQUIRED)
+    list(APPEND link ${SIDESTREAM_RDKAFKA_${name}})
+  endforeach()
+  list(APPEND link m ${CMAKE_DL_LIBS} Threads::Threads)
+  set_target_properties(PkgConfig::RDKAFKA PROPERTIES
+    INTERFACE_LINK_LIBRARIES "${link}"
+    INTERFACE_LINK_OPTIONS "-Wl,--wrap=rd_kafka_metadata_cache_topic_update")
+else()
+  target_link_libraries(PkgConfig::RDKAFKA INTERFACE ${link})
+endif()
