@@ -36,7 +36,9 @@ void KafkaTail::start() {
   thread_ = std::thread([this] { run(); });
   // There may be more partitions than `from` names.
   context_.workers.submit([self = shared_from_this()] {
-    if (!self->context_.workers.stopping()) (void)self->context_.queries->leaders(*self->topic_);
+    if (self->context_.workers.stopping()) return;
+    (void)self->context_.queries->leaders(*self->topic_);
+    (void)self->same_topic(self->context_.queries->topic_id(self->topic_->name));
   });
 }
 

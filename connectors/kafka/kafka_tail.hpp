@@ -6,8 +6,9 @@
 // asked for metadata, as the broker refused a fetch or hung up. So the last record of each
 // partition is remembered, and where the handle has asked for metadata since, the partition is
 // stopped and examined before anything more of it is delivered: that record must still be what it
-// was. A partition whose offset the broker refuses is examined too. What follows is judge()'s
-// decision (verdict.hpp).
+// was, and the topic must have the id that it had, where ids are told (topic_id.hpp). A partition
+// whose offset the broker refuses is examined too. What follows is judge()'s decision
+// (verdict.hpp).
 //
 // Thread: constructor and stop() any; the sink is called on the tail's own thread. Examinations are
 // jobs of the workers and come back through a mailbox, so that a partition without leader keeps
@@ -65,12 +66,14 @@ class KafkaTail final : public std::enable_shared_from_this<KafkaTail> {
     std::uint64_t mark_requests = 0;  // before the mark was compared
     Evidence evidence;
     bool exact = true;
-    bool refresh = false;    // the tail's own handle doesn't know the partition yet
-    bool confirmed = false;  // that the log ends before `next` was seen twice
+    bool refresh = false;           // the tail's own handle doesn't know the partition yet
+    std::optional<std::string> id;  // of the topic, as it was found
+    bool confirmed = false;  // that the log ends before `next`, or has another id, was seen twice
     Backoff backoff{std::chrono::milliseconds(50), std::chrono::milliseconds(1000)};
   };
   struct NewLife {  // of the whole log: a job, and then its outcome
     std::uint32_t generation = 0;
+    std::optional<std::string> id;  // of the topic, where it is certain that it is the new one's
     std::vector<std::int64_t> starts;
     int attempts = 0;
   };
@@ -92,11 +95,12 @@ class KafkaTail final : public std::enable_shared_from_this<KafkaTail> {
   void begin(Partition partition, std::int64_t offset);
   void examine(Partition partition, bool refresh = false);
   void conclude(const Examination& outcome);
-  void begin_new_life();
+  void begin_new_life(std::optional<std::string> id);
   void conclude(const NewLife& outcome);
 
   // Jobs, on worker threads.
   void run_examination(std::shared_ptr<Examination> job);
+  std::optional<bool> same_topic(const std::optional<std::string>& id);
   void compare_mark(std::shared_ptr<Examination> job);
   void run_new_life(std::shared_ptr<NewLife> job);
   void again(std::shared_ptr<Examination> job, std::chrono::milliseconds delay);
@@ -113,6 +117,7 @@ class KafkaTail final : public std::enable_shared_from_this<KafkaTail> {
 
   std::mutex mutex_;  // guards what follows, up to the blank line
   std::vector<Outcome> outcomes_;
+  std::optional<std::string> id_;  // of the topic that is read, as soon as it is known
   QueueHandle queue_;  // made and released under the mutex; the tail's thread reads it without
   std::shared_ptr<KafkaClient> client_;
 

@@ -67,13 +67,28 @@ void KafkaTail::run_examination(std::shared_ptr<Examination> job) {
   if (!marks) return again(job, job->backoff.next(dice()));
   evidence.low = marks->low;
   evidence.high = marks->high;
-  if (evidence.high < evidence.next && !std::exchange(job->confirmed, true)) {
+  job->id = context_.queries->topic_id(topic_->name);
+  evidence.same_topic = same_topic(job->id);
+  // A broker that lags behind the others may have said it.
+  const bool odd = evidence.high < evidence.next || evidence.same_topic == false;
+  if (odd && !std::exchange(job->confirmed, true)) {
     return again(job, std::chrono::milliseconds(300));
   }
   job->exact = context_.queries->exact(*topic_);
   const bool held = job->mark && job->mark->offset >= marks->low && job->mark->offset < marks->high;
   if (held && evidence.high >= evidence.next) return compare_mark(job);
   post(*job);
+}
+
+// Whether it is the topic that is read, whose id is remembered the first time.
+std::optional<bool> KafkaTail::same_topic(const std::optional<std::string>& id) {
+  if (!id) return std::nullopt;
+  const std::lock_guard lock(mutex_);
+  if (!id_) {
+    id_ = id;
+    return std::nullopt;
+  }
+  return *id == *id_;
 }
 
 void KafkaTail::compare_mark(std::shared_ptr<Examination> job) {

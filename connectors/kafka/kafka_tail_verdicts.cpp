@@ -58,7 +58,8 @@ void KafkaTail::conclude(const Examination& outcome) {
   auto evidence = outcome.evidence;
   evidence.vanished |= std::exchange(reader.vanished, false);
   const auto verdict = judge(evidence);
-  if (verdict == Verdict::recreated) return begin_new_life();
+  if (verdict == Verdict::recreated)
+    return begin_new_life(evidence.same_topic ? outcome.id : std::nullopt);
   reader.known_start = std::max(reader.known_start, evidence.low);
   reader.mark = evidence.same == true ? outcome.mark : std::nullopt;
   reader.mark_requests = outcome.mark_requests;
@@ -75,7 +76,7 @@ void KafkaTail::conclude(const Examination& outcome) {
   begin(outcome.partition, reader.next);
 }
 
-void KafkaTail::begin_new_life() {
+void KafkaTail::begin_new_life(std::optional<std::string> id) {
   for (std::size_t p = 0; p < readers_.size(); ++p) {
     if (readers_[p].state == State::reading)
       rd_kafka_consume_stop(handle_.get(), static_cast<Partition>(p));
@@ -86,12 +87,17 @@ void KafkaTail::begin_new_life() {
   topic_->density = Density::unknown;
   auto job = std::make_shared<NewLife>();
   job->generation = ++generation_;
+  job->id = std::move(id);
   again(std::move(job), std::chrono::milliseconds(0));
 }
 
 void KafkaTail::conclude(const NewLife& outcome) {
   if (!new_life_ || outcome.generation != generation_) return;
   new_life_ = false;
+  {
+    const std::lock_guard lock(mutex_);
+    id_ = outcome.id;
+  }
   vanished_ = topic_->vanished.load();
   readers_.assign(outcome.starts.size(), Reader());
   Position position;

@@ -4,6 +4,8 @@
 #include <set>
 #include <string_view>
 
+#include "connectors/kafka/topic_id.hpp"
+
 namespace sidestream::kafka {
 namespace {
 
@@ -116,6 +118,11 @@ std::vector<std::optional<std::int64_t>> Queries::first_since(
     const std::string& topic, const std::vector<std::int32_t>& leaders,
     std::int64_t time_ms) const {
   return by_time(topic, leaders, std::max<std::int64_t>(time_ms, 0));
+}
+
+std::optional<std::string> Queries::topic_id(const std::string& topic) const {
+  if (!probe_.is_up()) return std::nullopt;
+  return ask_topic_id(client_.get(), topic, timeout_ms);
 }
 
 bool Queries::exact(Topic& topic) const {

@@ -63,6 +63,31 @@ TEST(KafkaVerdict, AStartThatWentBackIsAnotherLog) {
   EXPECT_EQ(judge(evidence), Verdict::go_on);
 }
 
+TEST(KafkaVerdict, AnotherIdIsAnotherTopicWhateverElseIsAsItWas) {
+  auto evidence = reader_at(50);
+  evidence.same_topic = false;
+  EXPECT_EQ(judge(evidence), Verdict::recreated);
+  evidence.same = true;
+  EXPECT_EQ(judge(evidence), Verdict::recreated) << "the same records were written again";
+  evidence = reader_at(0);
+  evidence.same_topic = false;
+  EXPECT_EQ(judge(evidence), Verdict::go_on) << "nothing was read";
+}
+
+TEST(KafkaVerdict, TheSameIdOutweighsNothing) {
+  auto evidence = reader_at(50);
+  evidence.same_topic = true;
+  EXPECT_EQ(judge(evidence), Verdict::go_on);
+  evidence.vanished = true;
+  EXPECT_EQ(judge(evidence), Verdict::recreated) << "said by a broker that lags behind";
+  evidence.vanished = false;
+  evidence.same = false;
+  EXPECT_EQ(judge(evidence), Verdict::recreated) << "set back by an unclean election";
+  evidence = reader_at(101);
+  evidence.same_topic = true;
+  EXPECT_EQ(judge(evidence), Verdict::recreated) << "set back by an unclean election";
+}
+
 TEST(KafkaVerdict, AReaderThatHasReadNothingHasNothingToLose) {
   auto evidence = reader_at(0);
   evidence.vanished = true;
