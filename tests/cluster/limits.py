@@ -81,6 +81,15 @@ class Cpu:
         return used / seconds, throttled / periods
 
 
+def judge(sleeper, written):
+    """The slow reader wakes up, and must get every record once."""
+    try:
+        sleeper.wake(written - 1)
+        assert not sleeper.breaks(), "lost or repeated: %s; told: %s" % (sleeper.breaks()[:5], sleeper.told)
+    except (AssertionError, OSError) as trouble:
+        raise AssertionError("the slow reader: %s; what came to it: %s" % (trouble, sleeper.keep()))
+
+
 def small_and_busy(ground):
     ground.install(charts.LOAD, charts.load())
     (address,), (pod,) = charts.addresses(charts.LOAD), stage.pods(charts.LOAD)
@@ -103,9 +112,7 @@ def small_and_busy(ground):
         watch.stopping.set()
         for reader in readers:
             reader.close()
-    sleeper.wake(written - 1)
-    assert not sleeper.breaks(), "the slow reader lost or repeated records: %s; it was told: %s" % (
-        sleeper.breaks()[:5], sleeper.told)
+    judge(sleeper, written)
     return "%.3f of %.2f cores, throttled for %.0f %%, %d MiB/s to %d readers, at most %.1f of 64 MiB; ready in %d " \
         "looks of %d; the slow reader caught up with %d records" % (
             cores, CORES, 100 * throttled, read / 2**20 / SECONDS, READERS, peak / 2**20, watch.looks, watch.looks,

@@ -1,11 +1,13 @@
 """One stream, read by a thread as it comes."""
 
 import contextlib
+import os
 import socket
 import threading
 import time
 
 import events
+import paths
 import stage
 
 SECONDS = 30
@@ -119,12 +121,14 @@ class Sleeper:
 
     def __init__(self, address, path):
         self.numbers, self.told, self.parser = [], [], events.Parser()
+        self.history = bytearray()  # all that came
         self.socket, body = open_stream(address, path, receive_buffer=4096)
         self.take(body)
         while "stream-open" not in self.told:  # from here on it must have all records
             self.take(self.socket.recv(512))
 
     def take(self, piece):
+        self.history += piece
         for event in self.parser.feed(piece):
             if event.name == "message":
                 self.numbers.append(int(event.data[:7]))
@@ -144,3 +148,10 @@ class Sleeper:
         """Where a record is not the one after that before it."""
         return ["%d after %d" % (number, before) for before, number in zip([-1, *self.numbers], self.numbers)
                 if number != before + 1]
+
+    def keep(self):
+        """The history, as a file for whoever looks for a failure. Its name."""
+        path = os.path.join(paths.LOGS, "slow-reader")
+        with open(path, "wb") as file:
+            file.write(self.history)
+        return path
