@@ -10,7 +10,7 @@ import time
 import paths
 
 KAFKA = os.path.join(paths.ROOT, "tests", "support", "kafka")
-SECONDS = 30
+SECONDS = 60
 
 
 class Server:
