@@ -36,22 +36,24 @@ class Flood:
 
 
 class Watch:
-    """Looks at the pod all the time: how often it was not ready."""
+    """Looks at the pod all the time: when it was not ready, in seconds."""
 
     def __init__(self, release):
-        self.release, self.looks, self.unready, self.stopping = release, 0, 0, threading.Event()
+        self.release, self.looks, self.unready, self.stopping = release, 0, [], threading.Event()
         self.thread = threading.Thread(target=self.run, daemon=True)
         self.thread.start()
 
     def run(self):
+        began = time.monotonic()
         while not self.stopping.wait(0.25):
             self.looks += 1
-            self.unready += not all(map(stage.ready, stage.pods(self.release)))
+            if not all(map(stage.ready, stage.pods(self.release))):
+                self.unready.append(round(time.monotonic() - began, 1))
 
     def stop(self):
         self.stopping.set()
         self.thread.join()
-        assert not self.unready, "not ready in %d of %d looks" % (self.unready, self.looks)
+        assert not self.unready, "not ready in %d of %d looks: at %s s" % (len(self.unready), self.looks, self.unready)
         (pod,) = stage.pods(self.release)
         assert stage.restarts(pod) == 0, stage.statuses(pod)
 
