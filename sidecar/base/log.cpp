@@ -2,8 +2,10 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <boost/json/object.hpp>
+#include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <chrono>
 #include <cstdio>
@@ -25,14 +27,40 @@ std::string now_text() {
   return format_time(std::chrono::duration_cast<std::chrono::milliseconds>(now).count());
 }
 
+bool is_ascii(std::string_view text) {
+  return std::all_of(text.begin(), text.end(),
+                     [](char c) { return static_cast<signed char>(c) >= 0; });
+}
+
+// JSON is UTF-8, and what clients send need not be: its other bytes are then shown as \xE9.
+std::string to_utf8(std::string text) {
+  if (is_ascii(text)) return text;
+  boost::system::error_code error;
+  boost::json::parse(boost::json::serialize(boost::json::value(text)), error);
+  if (!error) return text;
+  std::string shown;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte < 0x80) {
+      shown += c;
+    } else {
+      shown.append("\\x").append({"0123456789ABCDEF"[byte >> 4U], "0123456789ABCDEF"[byte & 15U]});
+    }
+  }
+  return shown;
+}
+
 boost::json::value to_json(const LogField& field) {
+  if (const auto* text = std::get_if<std::string>(&field.value)) return boost::json::value(to_utf8(*text));
   return std::visit([](const auto& v) { return boost::json::value(v); }, field.value);
 }
 
 std::string json_line(LogLevel level, std::string_view area, std::string_view text,
                       std::initializer_list<LogField> fields) {
-  boost::json::object line{
-      {"time", now_text()}, {"level", level_name(level)}, {"area", area}, {"message", text}};
+  boost::json::object line{{"time", now_text()},
+                           {"level", level_name(level)},
+                           {"area", area},
+                           {"message", to_utf8(std::string(text))}};
   for (const auto& field : fields) line[field.name] = to_json(field);
   return boost::json::serialize(line) + '\n';
 }

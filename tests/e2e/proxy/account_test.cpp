@@ -31,6 +31,17 @@ std::vector<boost::json::object> access_lines(Sidecar& sidecar) {
   return found;
 }
 
+TEST_P(ProxyAccount, ALineIsJsonWhateverTheTarget) {
+  ProxyStage stage(GetParam());
+  App app(stage.listener());
+  stage.ask(request_text("GET /caf\xe9"));
+  stage.ask(request_text("GET /caf\xc3\xa9"));
+  ASSERT_TRUE(eventually([&] { return access_lines(stage.sidecar()).size() == 2; }));
+  const auto lines = access_lines(stage.sidecar());
+  EXPECT_EQ(lines[0].at("path").as_string(), "/caf\\xE9");
+  EXPECT_EQ(lines[1].at("path").as_string(), "/caf\xc3\xa9");
+}
+
 TEST_P(ProxyAccount, RequestsAreCounted) {
   ProxyStage stage(GetParam());
   {
