@@ -156,18 +156,25 @@ std::size_t distance(std::string_view a, std::string_view b) {
 }
 
 std::string near_match(rd_kafka_conf_t* configuration, std::string_view name) {
-  std::size_t count = 0;
-  const char** names = rd_kafka_conf_dump(configuration, &count);
   std::string best;
   std::size_t least = std::max<std::size_t>(2, name.size() / 4) + 1;
-  for (std::size_t i = 0; i < count; i += 2) {
-    const std::size_t far = distance(name, names[i]);
-    if (far < least && why_owned(names[i]).empty()) {
-      least = far;
-      best = names[i];
-    }
-  }
+  const auto consider = [&](const char* candidate) {
+    const std::size_t far = distance(name, candidate);
+    if (far >= least || !why_owned(candidate).empty()) return;
+    least = far;
+    best = candidate;
+  };
+  std::size_t count = 0;
+  const char** names = rd_kafka_conf_dump(configuration, &count);
+  for (std::size_t i = 0; i < count; i += 2) consider(names[i]);
   rd_kafka_conf_dump_free(names, count);
+  // The dump leaves out what has no default.
+  for (const char* unset :
+       {"bootstrap.servers", "sasl.username", "sasl.password", "ssl.ca.location", "ssl.ca.pem",
+        "ssl.certificate.location", "ssl.certificate.pem", "ssl.key.location", "ssl.key.password",
+        "ssl.key.pem", "ssl.keystore.location", "ssl.keystore.password"}) {
+    consider(unset);
+  }
   return best;
 }
 

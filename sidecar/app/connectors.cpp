@@ -33,9 +33,8 @@ struct Make {
 };
 
 struct Check {
-  std::vector<std::string> operator()(const KafkaSettings& s) const {
-    return check_kafka_properties(s.properties);
-  }
+  // Its properties were checked where they were read.
+  std::vector<std::string> operator()(const KafkaSettings&) const { return {}; }
   std::vector<std::string> operator()(const RedisSettings&) const { return {}; }
   std::vector<std::string> operator()(const EmbeddedSettings& s) const {
     const auto problem = check_embedded(options_of(s));
@@ -44,6 +43,10 @@ struct Check {
 };
 
 }  // namespace
+
+Loaded load_configuration(const std::string& path) {
+  return load_settings(path, process_environment, check_kafka_properties);
+}
 
 std::vector<std::string> check_connectors(const std::vector<ConnectorSettings>& settings) {
   std::vector<std::string> problems;

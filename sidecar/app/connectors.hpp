@@ -7,6 +7,7 @@
 
 #include "connectors/connector.hpp"
 #include "sidecar/base/log.hpp"
+#include "sidecar/settings/load.hpp"
 #include "sidecar/settings/settings.hpp"
 
 namespace sidestream {
@@ -17,7 +18,10 @@ struct MadeConnector {
   std::shared_ptr<Connector> connector;
 };
 
-// What can be known to be wrong without asking a broker, as sentences with the key's path.
+// The configuration of a file, with all that can be known to be wrong in it by itself.
+Loaded load_configuration(const std::string& path);
+
+// What is wrong here and now, without asking a broker, as sentences with the key's path.
 std::vector<std::string> check_connectors(const std::vector<ConnectorSettings>& settings);
 
 MadeConnector make_connector(const ConnectorSettings& settings, const Log& log);

@@ -4,8 +4,8 @@
 #include <vector>
 
 #include "sidecar/app/application.hpp"
+#include "sidecar/app/connectors.hpp"
 #include "sidecar/app/options.hpp"
-#include "sidecar/settings/load.hpp"
 
 namespace {
 
@@ -30,7 +30,7 @@ int main(int argc, char** argv) {
   const auto options = parse_options(argc, argv, exit_code);
   if (!options) return exit_code;
   if (options->action == Options::Action::drain) return drain(*options);
-  Loaded loaded = load_settings(options->config);
+  Loaded loaded = load_configuration(options->config);
   if (loaded.errors.empty()) {
     for (const auto& problem : check_connectors(loaded.settings.connectors)) {
       loaded.errors.push_back(options->config + ": " + problem);

@@ -3,7 +3,7 @@
 #include <chrono>
 #include <utility>
 
-#include "sidecar/settings/load.hpp"
+#include "sidecar/app/connectors.hpp"
 
 namespace sidestream {
 namespace {
@@ -29,7 +29,7 @@ Reload::Reload(std::string config, std::vector<std::string> files, Configuration
 
 bool Reload::run() {
   watch_.attend();
-  Loaded loaded = load_settings(config_);
+  Loaded loaded = load_configuration(config_);
   watch_.set_files(std::move(loaded.files));
   if (loaded.errors.empty()) {
     for (const auto& problem : configuration_.check(loaded.settings))

@@ -44,7 +44,7 @@ void read_settings(Context& context, const Node* root, Settings& into) {
 }  // namespace
 
 Loaded parse_settings(std::string_view text, const std::string& path,
-                      const Environment& environment) {
+                      const Environment& environment, const CheckProperties& check_kafka) {
   Problems problems(path);
   Loaded loaded;
   if (text.size() > Document::text_max) {
@@ -57,16 +57,18 @@ Loaded parse_settings(std::string_view text, const std::string& path,
   if (!root && problems.empty())
     problems.add(top, "", "the file is empty; " + std::string(start_here));
   if (root) {
-    Context context{problems, environment, std::filesystem::path(path).parent_path(), loaded.files};
+    Context context{problems, environment, check_kafka, std::filesystem::path(path).parent_path(),
+                    loaded.files};
     read_settings(context, root, loaded.settings);
   }
   loaded.errors = problems.lines();
   return loaded;
 }
 
-Loaded load_settings(const std::string& path, const Environment& environment) {
+Loaded load_settings(const std::string& path, const Environment& environment,
+                     const CheckProperties& check_kafka) {
   const FileContent content = read_file(path, Document::text_max);
-  if (content.error.empty()) return parse_settings(content.text, path, environment);
+  if (content.error.empty()) return parse_settings(content.text, path, environment, check_kafka);
   Problems problems(path);
   problems.add({}, "", "can't read the file: " + content.error);
   return {{}, problems.lines(), {}};

@@ -6,6 +6,7 @@
 // is thrown. No line shows what an environment variable or a secret file contains.
 
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -26,11 +27,19 @@ struct Loaded {
 using Environment = std::function<std::optional<std::string>(const std::string& name)>;
 std::optional<std::string> process_environment(const std::string& name);
 
+// What is wrong with a Kafka connector's properties, which only its library can tell: sentences
+// that begin with "NAME: " where they are about one of them.
+using CheckProperties =
+    std::function<std::vector<std::string>(const std::map<std::string, std::string>& properties)>;
+
 // Thread: any. Reads `path` and the secret files that it names (relative ones from its folder).
-Loaded load_settings(const std::string& path, const Environment& environment = process_environment);
+// Without `check_kafka` the properties are taken as they are.
+Loaded load_settings(const std::string& path, const Environment& environment = process_environment,
+                     const CheckProperties& check_kafka = nullptr);
 
 // The same with the file's text in hand; `path` is for messages and for the folder of secret files.
 Loaded parse_settings(std::string_view text, const std::string& path,
-                      const Environment& environment = process_environment);
+                      const Environment& environment = process_environment,
+                      const CheckProperties& check_kafka = nullptr);
 
 }  // namespace sidestream

@@ -28,6 +28,7 @@ namespace sidestream {
 struct Context {
   Problems& problems;
   const Environment& environment;
+  const CheckProperties& check_kafka;
   std::filesystem::path folder;     // of the configuration file
   std::vector<std::string>& files;  // that were read, or looked for
 

@@ -32,6 +32,24 @@ void note_files(const Value& value, KafkaSettings& kafka) {
   }
 }
 
+// Each problem where it stands, or where the connector does.
+void check_properties(const Value& value, const KafkaSettings& kafka) {
+  const auto& check = value.context().check_kafka;
+  const auto properties = value.named();
+  const bool all_were_read = kafka.properties.size() == properties.size();
+  if (!check || properties.empty() || !all_were_read) return;
+  for (const std::string& problem : check(kafka.properties)) {
+    const auto end = problem.find(": ");
+    const auto about = std::find_if(properties.begin(), properties.end(), [&](const auto& named) {
+      return named.name == std::string_view(problem).substr(0, end);
+    });
+    if (about == properties.end())
+      value.problem(problem);
+    else
+      about->value.problem(problem.substr(end + 2));
+  }
+}
+
 KafkaSettings read_kafka(const Value& value) {
   KafkaSettings kafka;
   const auto properties = value.named();
@@ -48,6 +66,7 @@ KafkaSettings read_kafka(const Value& value) {
   }
   if (properties.empty() && value.is_empty_section())
     value.problem("has no properties; at least bootstrap.servers is needed");
+  check_properties(value, kafka);
   note_files(value, kafka);
   return kafka;
 }

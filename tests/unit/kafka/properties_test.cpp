@@ -41,6 +41,9 @@ TEST(KafkaProperties, AnUnknownOneIsNamedWithANearMatch) {
   EXPECT_THAT(
       check({{"sasl.mechanism.s", "PLAIN"}}),
       ElementsAre(AllOf(StartsWith("sasl.mechanism.s: "), HasSubstr("\"sasl.mechanisms\""))));
+  EXPECT_THAT(check({{"bootstrp.servers", "x:1"}}),
+              ElementsAre(HasSubstr("did you mean \"bootstrap.servers\"?")))
+      << "which has no default";
   EXPECT_THAT(
       check({{"no.such.thing.at.all", "1"}}),
       ElementsAre(AllOf(StartsWith("no.such.thing.at.all: "), Not(HasSubstr("did you mean")))));

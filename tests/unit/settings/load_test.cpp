@@ -202,6 +202,22 @@ TEST(Load, AFileThatIsNotThereIsNamed) {
             Errors{"/: can't read the file: Is a directory"});
 }
 
+// With all others, so that nobody mends one after the other.
+TEST(Load, WhatALibrarySaysOfAPropertyStandsWhereThePropertyDoes) {
+  const auto check = [](const std::map<std::string, std::string>&) {
+    return Errors{"linger.ms: is odd", "two of them contradict each other"};
+  };
+  const Loaded loaded = parse_settings(
+      "connectors:\n  k: { kafka: { bootstrap.servers: 'x:1', linger.ms: abc } }\n"
+      "topics:\n  t: { from: k, topic: t, heartbeat: often }\n",
+      "test.yaml", environment, check);
+  ASSERT_EQ(loaded.errors.size(), 3u);
+  EXPECT_EQ(loaded.errors[0],
+            "test.yaml:2:15: connectors.k.kafka: two of them contradict each other");
+  EXPECT_EQ(loaded.errors[1], "test.yaml:2:54: connectors.k.kafka.linger.ms: is odd");
+  EXPECT_TRUE(loaded.errors[2].starts_with("test.yaml:4:")) << loaded.errors[2];
+}
+
 TEST(Load, TheProcessEnvironmentIsTheDefault) {
   ASSERT_EQ(setenv("SIDESTREAM_TEST_PORT", "1234", 1), 0);
   EXPECT_EQ(process_environment("SIDESTREAM_TEST_PORT"), "1234");
