@@ -10,7 +10,7 @@ EventLoop::EventLoop(Memory& memory, ServerProbe& probe, const NowServing& servi
       streams_(io_, memory, probe, log),
       serving_(serving),
       upstream_(serving.get()->server.upstream) {
-  if (upstream_) proxy_.emplace(io_, *upstream_, probe.upstream, log);
+  if (upstream_) proxy_.emplace(io_, *upstream_, probe, log);
 }
 
 void EventLoop::stop() {

@@ -4,6 +4,7 @@
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 #include <boost/url/parse.hpp>
+#include <boost/url/pct_string_view.hpp>
 #include <boost/url/url_view.hpp>
 
 namespace sidestream {
@@ -37,27 +38,45 @@ void split(std::string_view text, char separator, Take take) {
   take(text);
 }
 
+template <class Take>
+void split_query(std::string_view query, Take take) {
+  split(query, '&', [&](std::string_view parameter) {
+    const auto name = parameter.substr(0, parameter.find('='));
+    take(name, parameter.substr(std::min(name.size() + 1, parameter.size())));
+  });
+}
+
 void take_plain(std::string_view target, Request& request) {
   const auto end = std::min(target.find('?'), target.size());
   request.segments.reserve(4);
   split(target.substr(1, end - 1), '/',
         [&](std::string_view segment) { request.segments.emplace_back(segment); });
   if (end == target.size()) return;
-  split(target.substr(end + 1), '&', [&](std::string_view parameter) {
-    const auto name = parameter.substr(0, parameter.find('='));
-    const auto value = parameter.substr(std::min(name.size() + 1, parameter.size()));
+  split_query(target.substr(end + 1), [&](std::string_view name, std::string_view value) {
     request.query.emplace_back(name, value);
   });
 }
 
+// As it stands where its escapes don't decode: it is most likely none of ours, and a wrong value
+// otherwise.
+std::string decode_parameter(std::string_view text) {
+  const auto escaped = boost::urls::make_pct_string_view({text.data(), text.size()});
+  if (!escaped) return std::string(text);
+  boost::urls::encoding_opts form;
+  form.space_as_plus = true;
+  return escaped->decode(form);
+}
+
 // False: see parse_target.
 bool take_any(std::string_view target, Request& request) {
-  const auto url = boost::urls::parse_origin_form({target.data(), target.size()});
-  if (!url) return false;
-  for (const auto& segment : url->segments()) request.segments.emplace_back(segment);
-  for (const auto& parameter : url->params()) {
-    request.query.emplace_back(std::string(parameter.key), std::string(parameter.value));
-  }
+  const auto end = std::min(target.find('?'), target.size());
+  const auto path = boost::urls::parse_origin_form({target.data(), end});
+  if (!path) return false;
+  for (const auto& segment : path->segments()) request.segments.emplace_back(segment);
+  if (end == target.size()) return true;
+  split_query(target.substr(end + 1), [&](std::string_view name, std::string_view value) {
+    request.query.emplace_back(decode_parameter(name), decode_parameter(value));
+  });
   return true;
 }
 

@@ -4,6 +4,8 @@
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 
+#include <optional>
+
 namespace sidestream {
 namespace {
 
@@ -18,6 +20,13 @@ void set_keepalive(int socket) {
   set(socket, IPPROTO_TCP, TCP_KEEPIDLE, 20);
   set(socket, IPPROTO_TCP, TCP_KEEPINTVL, 10);
   set(socket, IPPROTO_TCP, TCP_KEEPCNT, 3);
+}
+
+std::optional<tcp_info> tcp_info_of(int socket) {
+  tcp_info info{};
+  socklen_t size = sizeof info;
+  if (::getsockopt(socket, IPPROTO_TCP, TCP_INFO, &info, &size) != 0) return std::nullopt;
+  return info;
 }
 
 constexpr int send_buffer = 128 * 1024;      // the kernel doubles it for its own use
@@ -37,19 +46,21 @@ void set_proxy_options(int socket) {
 }
 
 bool peer_has_left(int socket) {
-  tcp_info info{};
-  socklen_t size = sizeof info;
-  if (::getsockopt(socket, IPPROTO_TCP, TCP_INFO, &info, &size) != 0) return false;
-  return info.tcpi_state != TCP_ESTABLISHED;
+  const auto info = tcp_info_of(socket);
+  return info && info->tcpi_state != TCP_ESTABLISHED;
+}
+
+bool peer_has_reset(int socket) {
+  const auto info = tcp_info_of(socket);
+  return info && info->tcpi_state == TCP_CLOSE;
 }
 
 bool peer_is_dead(int socket) {
-  tcp_info info{};
-  socklen_t size = sizeof info;
-  if (::getsockopt(socket, IPPROTO_TCP, TCP_INFO, &info, &size) != 0) return false;
+  const auto info = tcp_info_of(socket);
+  if (!info) return false;
   // In flight and unacknowledged, or probes of a closed window that nobody answers.
-  const bool waiting = info.tcpi_unacked > 0 || info.tcpi_probes > 1;
-  return waiting && info.tcpi_last_ack_recv > silence_max_ms;
+  const bool waiting = info->tcpi_unacked > 0 || info->tcpi_probes > 1;
+  return waiting && info->tcpi_last_ack_recv > silence_max_ms;
 }
 
 }  // namespace sidestream

@@ -14,6 +14,8 @@ void set_proxy_options(int socket);
 
 // The peer has closed its side, or the connection is broken.
 bool peer_has_left(int socket);
+// Only that it is broken: what it has sent before may still be read in the other case.
+bool peer_has_reset(int socket);
 
 // No sign of life for long although something was sent. A reader that is only slow acknowledges the
 // probes of its closed window and is alive.

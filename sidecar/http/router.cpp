@@ -23,6 +23,15 @@ Response with(Response response, const CorsSettings& cors, const Request& reques
   return response;
 }
 
+// What may be done, or that this may not.
+Response allowing(const Request& request, std::string_view allow) {
+  if (request.method != "OPTIONS") return Response::not_allowed(allow);
+  Response response;
+  response.status = 204;
+  response.headers.emplace_back("Allow", allow);
+  return response;
+}
+
 // Whether a preflight is for a request that the topic takes.
 bool asks_for_ours(const Request& preflight, const TopicSettings& topic) {
   const auto method = preflight.header("access-control-request-method");
@@ -70,7 +79,7 @@ Router::Outcome Judgement::of_topics() const {
   if (has_app(serving_, port_) && !request_.parameter("topic")) return Router::ToApp();
   const CorsSettings& cors = serving_.server.cors;
   if (is_preflight(request_)) return answer_preflight(cors, request_, false);
-  if (!request_.reads()) return to_app_or(ours(Response::not_allowed("GET, HEAD, OPTIONS")));
+  if (!request_.reads()) return to_app_or(ours(allowing(request_, "GET, HEAD, OPTIONS")));
   return to_outcome(parse_streams(serving_.topics, request_, now_), cors, request_);
 }
 
@@ -81,7 +90,7 @@ Router::Outcome Judgement::of_topic(const TopicMap::Match& match) const {
       is_preflight(request_) && (!has_app(serving_, port_) || asks_for_ours(request_, topic));
   if (!preflight && !request_.reads() && !posts) {
     const char* allowed = topic.publish ? "GET, HEAD, OPTIONS, POST" : "GET, HEAD, OPTIONS";
-    return to_app_or(with(Response::not_allowed(allowed), topic.cors, request_));
+    return to_app_or(with(allowing(request_, allowed), topic.cors, request_));
   }
   if (preflight) return answer_preflight(topic.cors, request_, topic.publish);
   if (!match.bad_parameter.empty()) {

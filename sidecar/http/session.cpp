@@ -156,6 +156,10 @@ Awaitable<Session::Next> Session::serve() {
 
 // A coroutine of its own, whose frame is large: a request for the app needs none of it.
 Awaitable<Session::Next> Session::serve_ours(Request& request, HeadParser& head, bool is_path) {
+  if (auto fault = find_framing_fault(head.get())) {
+    Response response = std::move(*fault);
+    co_return co_await answer(request, std::move(response), false);
+  }
   const bool keep_alive = head.get().keep_alive();
   read_fields(head, request);
   if (!is_path) {
@@ -254,6 +258,8 @@ Awaitable<Session::Next> Session::answer(const Request& request, Response respon
   out.result(response.status);
   if (response.status != 204) out.set(http::field::content_type, response.content_type);
   for (const auto& [name, value] : response.headers) out.insert(name, value);
+  // Draining: so that the next request goes to another process.
+  keep_alive = keep_alive && !context_.probe.draining.load(std::memory_order_relaxed);
   out.keep_alive(keep_alive);
   const std::size_t size = response.body.size();
   if (request.method != "HEAD") out.body() = std::move(response.body);

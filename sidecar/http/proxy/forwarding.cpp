@@ -43,7 +43,9 @@ void Forwarding::look(Clock::time_point now) {
   if (failure_) return;
   if (!deadline_) deadline_ = now + within_;
   if (now >= *deadline_) return fail(overdue_);
-  if (!pumping_ && peer_has_left(client_.native_handle())) fail(UpstreamError::client_left);
+  // While its body is read, an end of it is found there, behind what it has sent.
+  const int client = client_.native_handle();
+  if (pumping_ ? peer_has_reset(client) : peer_has_left(client)) fail(UpstreamError::client_left);
 }
 
 // ---- the request ----
@@ -60,13 +62,15 @@ bool Forwarding::admit() {
 
 bool Forwarding::take_head() {
   const auto& request = parser_.get();
-  asked_ = {request.version() < 11, request.method() == http::verb::head, parser_.keep_alive()};
+  asked_ = {request.version() < 11, request.method() == http::verb::head,
+            parser_.keep_alive() && !proxy_.is_draining()};
   const auto target = split_target({request.target().data(), request.target().size()});
   line_.begin(request, peer_.address, proxy_.is_logged());
   // Callers have seen to the target.
   auto made = make_request_head(request, request_.framing(), *target, peer_);
   if (auto* refused = std::get_if<Response>(&made)) {
     out_.answer = std::move(*refused);
+    asked_.keep_alive = false;  // where its body ends may be unknown
     return false;
   }
   head_ = std::get<RequestHead>(std::move(made));

@@ -118,7 +118,6 @@ bool Forwarding::make_answer() {
     return false;
   }
   answer_head_ = std::move(*head);
-  begun_ = true;
   return true;
 }
 
@@ -142,6 +141,7 @@ Awaitable<void> Forwarding::send_answer() {
     const auto body = writer.parts({buffer.data(), n}, over, trailers);
     const std::array<asio::const_buffer, 4> parts{asio::buffer(head), body[0], body[1], body[2]};
     expect(proxy_.settings().idle_timeout, UpstreamError::idle_timeout);
+    begun_ = true;
     error_code lost;
     const std::size_t sent = write_now(client_, parts, lost);
     if (!lost && sent < asio::buffer_size(parts)) lost = co_await write_rest(client_, parts, sent);

@@ -48,6 +48,10 @@ struct RequestHead {
 using RequestHeader = boost::beast::http::request_header<>;
 using ResponseHeader = boost::beast::http::response_header<>;
 
+// Why nobody can tell where the request ends (RFC 9112 section 6.3): what follows it on its
+// connection must not be read. Nothing: good.
+std::optional<Response> find_framing_fault(const RequestHeader& request);
+
 // `body`: what the parser made of Content-Length and Transfer-Encoding. A Response: why the request
 // can't be passed on.
 std::variant<RequestHead, Response> make_request_head(const RequestHeader& request, Framing body,

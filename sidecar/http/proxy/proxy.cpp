@@ -15,13 +15,13 @@ constexpr auto tidy_time = 1s;
 
 }  // namespace
 
-Proxy::Proxy(boost::asio::io_context& io, const UpstreamSettings& settings, UpstreamProbe& probe,
+Proxy::Proxy(boost::asio::io_context& io, const UpstreamSettings& settings, ServerProbe& probe,
              Log log)
     : io_(io),
       settings_(settings),
       probe_(probe),
       log_(std::move(log)),
-      pool_(settings.url, probe),
+      pool_(settings.url, probe.upstream),
       timer_(io) {}
 
 void Proxy::watch(Watched& watched) {
@@ -40,7 +40,7 @@ void Proxy::put_back(std::unique_ptr<UpstreamConnection> connection) {
 void Proxy::add_tunnel(Socket client, UpstreamSocket app, std::string_view from_client,
                        std::string_view from_app) {
   set_proxy_options(client.native_handle());
-  auto tunnel = std::make_shared<Tunnel>(std::move(client), std::move(app), probe_);
+  auto tunnel = std::make_shared<Tunnel>(std::move(client), std::move(app), probe_.upstream);
   tunnels_.push_back(tunnel);
   arm();
   tunnel->start(from_client, from_app);
@@ -80,11 +80,11 @@ void Proxy::look_at_tunnels(Clock::time_point now) {
   for (auto tunnel = tunnels_.begin(); tunnel != tunnels_.end();) {
     Tunnel& t = **tunnel;
     if (!t.is_over() && now - t.last_active() > settings_.idle_timeout) {
-      probe_.failed(UpstreamError::idle_timeout);
+      probe_.upstream.failed(UpstreamError::idle_timeout);
       t.close();
     }
     t.look();
-    if (t.is_over()) probe_.tunnels_open.add(-1);
+    if (t.is_over()) probe_.upstream.tunnels_open.add(-1);
     tunnel = t.is_over() ? tunnels_.erase(tunnel) : std::next(tunnel);
   }
 }

@@ -36,12 +36,13 @@ class Proxy {
   using Clock = std::chrono::steady_clock;
 
   // Borrows all but the log.
-  Proxy(boost::asio::io_context& io, const UpstreamSettings& settings, UpstreamProbe& probe,
-        Log log);
+  Proxy(boost::asio::io_context& io, const UpstreamSettings& settings, ServerProbe& probe, Log log);
 
   boost::asio::io_context& io() { return io_; }
   const UpstreamSettings& settings() const { return settings_; }
-  UpstreamProbe& probe() { return probe_; }
+  UpstreamProbe& probe() { return probe_.upstream; }
+  // So that clients connect elsewhere with their next request.
+  bool is_draining() const { return probe_.draining.load(std::memory_order_relaxed); }
   const Log& log() const { return log_; }
   UpstreamPool& pool() { return pool_; }
 
@@ -64,7 +65,7 @@ class Proxy {
 
   boost::asio::io_context& io_;
   const UpstreamSettings& settings_;
-  UpstreamProbe& probe_;
+  ServerProbe& probe_;
   Log log_;
   UpstreamPool pool_;
   boost::intrusive::list<Watched, boost::intrusive::constant_time_size<false>> watched_;

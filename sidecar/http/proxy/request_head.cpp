@@ -2,6 +2,7 @@
 #include <array>
 #include <boost/beast/http/rfc7230.hpp>
 #include <charconv>
+#include <iterator>
 #include <limits>
 
 #include "sidecar/base/traceparent.hpp"
@@ -111,11 +112,7 @@ std::optional<Response> find_fault(const RequestHeader& request, const Seen& see
   if (body.length > length_max) return Response::error(400, "the Content-Length is too large");
   if (counts_hops(request, seen) && seen.max_forwards.value == "0")
     return answer_as_last_hop(request);
-  if (seen.coding.count == 0) return std::nullopt;
-  if (request.version() < 11) return Response::error(400, "HTTP/1.0 has no Transfer-Encoding");
-  if (seen.coding.count > 1 || !equals_ignoring_case(seen.coding.value, "chunked"))
-    return Response::error(501, "the only Transfer-Encoding of a request is chunked");
-  return std::nullopt;
+  return seen.coding.count > 0 ? find_framing_fault(request) : std::nullopt;
 }
 
 class Maker {
@@ -232,6 +229,15 @@ std::optional<Target> split_target(std::string_view target) {
   if (rest.empty() || path == 0 || rest.find_first_of("?#") < path) return std::nullopt;
   if (path == std::string_view::npos) return Target{"/", rest};
   return Target{rest.substr(path), rest.substr(0, path)};
+}
+
+std::optional<Response> find_framing_fault(const RequestHeader& request) {
+  const auto [coding, end] = request.equal_range(http::field::transfer_encoding);
+  if (coding == end) return std::nullopt;
+  if (request.version() < 11) return Response::error(400, "HTTP/1.0 has no Transfer-Encoding");
+  if (std::next(coding) == end && equals_ignoring_case(view(coding->value()), "chunked"))
+    return std::nullopt;
+  return Response::error(501, "the only Transfer-Encoding of a request is chunked");
 }
 
 std::variant<RequestHead, Response> make_request_head(const RequestHeader& request, Framing body,

@@ -43,6 +43,17 @@ TEST_P(ProxyBroken, IsBrokenForTheClient) {
   EXPECT_EQ(stage.metric("pool_idle"), 0);
 }
 
+// As long as nothing was sent it can still be said.
+TEST_P(ProxyBroken, TogetherWithItsHeadItIsAnError) {
+  ProxyStage stage(GetParam());
+  for (const auto* garbage : {"zz\r\n", "4\r\npart5\r\npart\r\n", "fffffffffffffffff\r\n"}) {
+    SCOPED_TRACE(garbage);
+    auto [client, app, seen] = stage.relay(request_text("GET /"));
+    app.send(std::string("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n") + garbage);
+    expect_error(client.answer(), 502, "broken_answer");
+  }
+}
+
 TEST_P(ProxyBroken, ChunksThatAreNoneBreakIt) {
   ProxyStage stage(GetParam());
   for (const auto* garbage : {"zz\r\n", "-1\r\nx\r\n", "4\r\npart5\r\npart\r\n",

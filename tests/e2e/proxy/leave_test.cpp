@@ -42,6 +42,23 @@ TEST_P(ProxyLeave, InTheMiddleOfItsBody) {
   EXPECT_TRUE(stage.metric_becomes("requests_open", 0));
 }
 
+// Its end can't be read behind bytes that the app doesn't take, but a reset shows.
+TEST_P(ProxyLeave, WithABodyThatTheAppDoesNotTake) {
+  ProxyStage stage(GetParam());
+  auto client = stage.client();
+  client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000000\r\n\r\n");
+  auto app = stage.app();
+  app.request_head();
+  const std::string part(1 << 20, 'x');
+  try {
+    for (int i = 0; i < 200; ++i) client.socket().send(part, 1s);
+  } catch (const WireError&) {
+    // As it should be: the app does not read.
+  }
+  client.reset();
+  EXPECT_TRUE(stage.metric_becomes("requests_open", 0));
+}
+
 TEST_P(ProxyLeave, InTheMiddleOfAnAnswer) {
   ProxyStage stage(GetParam());
   for (const bool abruptly : {false, true}) {

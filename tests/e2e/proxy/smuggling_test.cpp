@@ -21,6 +21,8 @@ class ProxySmuggling : public testing::TestWithParam<std::string> {
       judge(odd, answers);
     }
   }
+  ProxyStage stage_{GetParam()};
+  App app_{stage_.listener()};
   // Whatever came before: a good client gets its own answer.
   void TearDown() override {
     for (int i = 0; i < 5; ++i) {
@@ -78,9 +80,6 @@ class ProxySmuggling : public testing::TestWithParam<std::string> {
         EXPECT_FALSE(same_word(trailer, name)) << trailer;
     }
   }
-
-  ProxyStage stage_{GetParam()};
-  App app_{stage_.listener()};
 };
 INSTANTIATE_TEST_SUITE_P(On, ProxySmuggling, testing::Values("tcp", "unix"), kind_name);
 
@@ -89,6 +88,21 @@ TEST_P(ProxySmuggling, Hosts) { play(odd_hosts()); }
 TEST_P(ProxySmuggling, Lengths) { play(odd_lengths()); }
 TEST_P(ProxySmuggling, Codings) { play(odd_codings()); }
 TEST_P(ProxySmuggling, Chunks) { play(odd_chunks()); }
+
+// Nobody knows where such a request ends, so what follows it is not another one.
+TEST_P(ProxySmuggling, WhatIsBehindAFramingThatNobodyKnowsIsNotRead) {
+  for (const std::string coding :
+       {"identity", "chunked, identity", "chunked, chunked", "gzip", ""}) {
+    SCOPED_TRACE(coding);
+    app_.forget();
+    auto client = stage_.client();
+    client.send("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: " + coding + "\r\n\r\n" +
+                request_text("GET /smuggled"));
+    EXPECT_EQ(client.answer().status(), 501);
+    EXPECT_TRUE(client.closes());
+    EXPECT_TRUE(app_.account().requests.empty());
+  }
+}
 
 }  // namespace
 }  // namespace e2e

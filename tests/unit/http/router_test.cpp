@@ -101,6 +101,27 @@ TEST_F(RouterTest, MethodsThatATopicDoesNotTakeAreRefused) {
   EXPECT_EQ(status("POST", "/events/orders?event=a%0Ab"), 400u);
 }
 
+TEST_F(RouterTest, WhatMayBeDoneIsTold) {
+  EXPECT_EQ(status("OPTIONS", "/events/orders"), 204u);
+  const auto outcome = route("OPTIONS", "/events/logs");
+  const auto* response = std::get_if<Response>(&outcome);
+  ASSERT_NE(response, nullptr);
+  EXPECT_EQ(response->headers, (Fields{{"Allow", "GET, HEAD, OPTIONS"}}));
+}
+
+// Whoever reads the topic most likely has nothing to do with it.
+TEST_F(RouterTest, AParameterThatDoesNotDecodeTakesNothingFromItsTopic) {
+  for (const auto* query : {"utm=100%", "x=%zz", "x=caf\xc3\xa9", "a=%41&b=100%"}) {
+    EXPECT_TRUE(
+        std::holds_alternative<StreamRequest>(route("GET", "/events/orders?" + std::string(query))))
+        << query;
+  }
+  Request request;
+  ASSERT_TRUE(parse_target("/a%20b/c?x=1+2%2B&y=%zz&z", request));
+  EXPECT_EQ(request.segments, (std::vector<std::string>{"a b", "c"}));
+  EXPECT_EQ(request.query, (Fields{{"x", "1 2+"}, {"y", "%zz"}, {"z", ""}}));
+}
+
 TEST_F(RouterTest, SeveralTopicsAreOneStream) {
   const auto outcome = route("GET", "/events?topic=orders&topic=logs&topic=orders");
   ASSERT_TRUE(std::holds_alternative<StreamRequest>(outcome));
