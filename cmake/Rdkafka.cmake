@@ -1,10 +1,11 @@
 # librdkafka, as PkgConfig::RDKAFKA.
 #
-# From 2.4 up to 2.9 it damages its cache of metadata when a topic is made anew (librdkafka #4964), and
-# Debian 13 has 2.8. There its archive is linked instead of the shared library, because then the linker can
-# put our function before the one that does it: connectors/kafka/metadata_cache.hpp has the story.
+# From 2.4 up to 2.9 it damages its cache of metadata when a topic is made anew (librdkafka #4964), from 2.1 on
+# it may never read such a topic again (#4898), and Debian 13 has 2.8. There its archive is linked instead of
+# the shared library, because then the linker can put our functions before those that do it:
+# connectors/kafka/metadata_cache.hpp and leader_epochs.hpp have the story.
 pkg_check_modules(RDKAFKA REQUIRED IMPORTED_TARGET rdkafka)
-add_library(sidestream_rdkafka OBJECT connectors/kafka/metadata_cache.cpp)
+add_library(sidestream_rdkafka OBJECT connectors/kafka/leader_epochs.cpp connectors/kafka/metadata_cache.cpp)
 target_include_directories(sidestream_rdkafka PRIVATE ${CMAKE_CURRENT_SOURCE_DIR} ${RDKAFKA_INCLUDE_DIRS})
 set(link "$<TARGET_OBJECTS:sidestream_rdkafka>")
 
@@ -19,7 +20,8 @@ if(RDKAFKA_VERSION MATCHES "^2\\.8\\.")
   list(APPEND link m ${CMAKE_DL_LIBS} Threads::Threads)
   set_target_properties(PkgConfig::RDKAFKA PROPERTIES
     INTERFACE_LINK_LIBRARIES "${link}"
-    INTERFACE_LINK_OPTIONS "-Wl,--wrap=rd_kafka_metadata_cache_topic_update")
+    INTERFACE_LINK_OPTIONS
+    "-Wl,--wrap=rd_kafka_metadata_cache_topic_update,--wrap=rd_kafka_topic_metadata_update2")
 else()
   target_link_libraries(PkgConfig::RDKAFKA INTERFACE ${link})
 endif()

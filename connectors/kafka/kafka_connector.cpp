@@ -12,6 +12,7 @@
 #include "connectors/kafka/kafka_producer.hpp"
 #include "connectors/kafka/kafka_ranges.hpp"
 #include "connectors/kafka/kafka_tail.hpp"
+#include "connectors/kafka/leader_epochs.hpp"
 #include "connectors/kafka/metadata_cache.hpp"
 #include "connectors/kafka/steady_waits.hpp"
 
@@ -127,6 +128,12 @@ void KafkaConnector::start() {
     context_.log.warn("kafka",
                       "this librdkafka can end the process when a topic is made anew: use 2.10 or "
                       "newer, or a build that mends it",
+                      {{"connector", context_.name}, {"librdkafka", rd_kafka_version_str()}});
+  }
+  if (leader_epochs_are_at_risk()) {
+    context_.log.warn("kafka",
+                      "with this librdkafka a topic that is made anew may be read and written no "
+                      "more until a restart: use 2.0, or a build that mends it",
                       {{"connector", context_.name}, {"librdkafka", rd_kafka_version_str()}});
   }
   ranges_ = std::make_unique<KafkaRanges>(context_, [this] { return make_client(Role::range); });

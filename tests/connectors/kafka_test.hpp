@@ -60,6 +60,10 @@ class KafkaTest : public testing::Test {
     for (const auto& partition : extent(topic).partitions) end.push_back(partition.last);
     return end;
   }
+  Result<Published> publish(const std::string& topic) {
+    return ask<Published>(
+        [&](auto done) { connector().publish(topic, {.value = "published"}, done); });
+  }
   std::pair<std::vector<Seen>, Result<Offset>> read(Range range) {
     const auto seen = std::make_shared<std::vector<Seen>>();
     const auto keep = [seen](std::span<const Record> records) {
