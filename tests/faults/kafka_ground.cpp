@@ -60,11 +60,27 @@ void KafkaGround::insist(const std::function<void()>& action) {
   if (!done) throw std::runtime_error(why);
 }
 
+// Nobody else makes or deletes topics: what is done already was done by an attempt of ours whose
+// answer was lost or late.
+void KafkaGround::insist_unless(const std::string& done, const std::function<void()>& action) {
+  insist([&] {
+    try {
+      action();
+    } catch (const std::runtime_error& error) {
+      if (std::string(error.what()).find(done) == std::string::npos) throw;
+    }
+  });
+}
+
+void KafkaGround::create(int lanes) {
+  insist_unless("already exists", [&] { client().create_topic(topic_, lanes); });
+  renew();
+}
+
 void KafkaGround::new_log(int lanes) {
   topic_ = unique_name("faults");
   producer_.reset();
-  insist([&] { client().create_topic(topic_, lanes); });
-  renew();
+  create(lanes);
 }
 
 std::string KafkaGround::connector(bool by_link) const {
@@ -91,22 +107,14 @@ void KafkaGround::trim(int lane, Offset first_kept) {
 }
 
 void KafkaGround::grow(int lanes) {
-  insist([&] {
-    try {
-      client().grow_topic(topic_, lanes);
-    } catch (const std::runtime_error& error) {
-      // The attempt before this one was answered too late.
-      if (std::string(error.what()).find("already has") == std::string::npos) throw;
-    }
-  });
+  insist_unless("already has", [&] { client().grow_topic(topic_, lanes); });
   renew();  // what it knows of partitions is of before
 }
 
 void KafkaGround::recreate(int lanes) {
   producer_.reset();
-  insist([&] { client().delete_topic(topic_); });
-  insist([&] { client().create_topic(topic_, lanes); });
-  renew();
+  insist_unless("Unknown topic", [&] { client().delete_topic(topic_); });
+  create(lanes);
 }
 
 KafkaClient KafkaGround::client() const { return KafkaClient(bootstrap(), hasty); }

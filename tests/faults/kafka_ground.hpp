@@ -24,6 +24,8 @@ class KafkaGround : public NoSuchFaults {
  protected:
   // A broker that has just come back may refuse for a while.
   static void insist(const std::function<void()>& action);
+  // The same; `done` is in the error that says that nothing is left to be done.
+  static void insist_unless(const std::string& done, const std::function<void()>& action);
   virtual std::string bootstrap() const = 0;
   // What sidecars are told.
   virtual std::string address(bool /*by_link*/) const { return bootstrap(); }
@@ -32,6 +34,7 @@ class KafkaGround : public NoSuchFaults {
   const std::string& topic() const { return topic_; }
 
  private:
+  void create(int lanes);
   void renew();
 
   std::string topic_;
