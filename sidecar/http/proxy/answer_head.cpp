@@ -22,12 +22,6 @@ void append_fields(std::string& out, const ResponseHeader& answer, const HopByHo
   }
 }
 
-// To what the connection changes (101) or must be changed (426).
-void append_upgrade(std::string& out, const ResponseHeader& answer) {
-  out += "Connection: upgrade\r\n";
-  append_field(out, "Upgrade", view(answer[http::field::upgrade]));
-}
-
 // What of the fields is looked at, besides being passed on.
 struct Seen {
   explicit Seen(const ResponseHeader& answer) {
@@ -74,7 +68,6 @@ std::optional<AnswerHead> make_answer_head(const ResponseHeader& answer, Framing
   append_status(out.text, answer, asked.http10);
   append_fields(out.text, answer, HopByHop(answer));
   append_via(out.text, answer, seen.via.count);
-  if (answer.result() == http::status::upgrade_required) append_upgrade(out.text, answer);
   const unsigned status = answer.result_int();
   if (out.framing.kind == Framing::Kind::chunked) out.text += "Transfer-Encoding: chunked\r\n";
   if (out.framing.kind == Framing::Kind::length && status != 204) {
@@ -95,7 +88,10 @@ std::string make_interim_head(const ResponseHeader& answer) {
   std::string text;
   append_status(text, answer, false);
   append_fields(text, answer, HopByHop(answer));
-  if (answer.result_int() == 101) append_upgrade(text, answer);
+  if (answer.result_int() == 101) {
+    text += "Connection: upgrade\r\n";
+    append_field(text, "Upgrade", view(answer[http::field::upgrade]));
+  }
   return text;
 }
 

@@ -132,9 +132,10 @@ std::string published_id(const Response& response) {
 
 std::vector<std::string> EmbeddedSource::append(const std::vector<Input>& inputs) {
   constexpr std::size_t batch = 64;  // pipelined requests
-  HttpConnection connection(streams_);
+  std::optional<HttpConnection> connection;
   std::vector<std::string> offsets;
-  for (std::size_t next = 0; next < inputs.size(); next += batch) {
+  for (std::size_t next = 0; next < inputs.size();) {
+    if (!connection) connection.emplace(streams_);
     const auto end = std::min(inputs.size(), next + batch);
     std::string requests;
     for (auto i = next; i < end; ++i) {
@@ -142,8 +143,13 @@ std::vector<std::string> EmbeddedSource::append(const std::vector<Input>& inputs
       if (!inputs[i].event.empty()) request.target += "?event=" + url_encode(inputs[i].event);
       requests += request.text();
     }
-    connection.send(requests);
-    for (auto i = next; i < end; ++i) offsets.push_back(published_id(connection.receive()));
+    connection->send(requests);
+    for (; connection && next < end; ++next) {
+      const auto response = connection->receive();
+      offsets.push_back(published_id(response));
+      // In a drain: the others were not looked at.
+      if (response.header("Connection") == "close") connection.reset();
+    }
   }
   return offsets;
 }
