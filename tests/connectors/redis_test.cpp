@@ -422,8 +422,13 @@ TEST_F(RedisTest, AFrozenServerIsWaitedFor) {
   start();
   RecordingSink sink;
   const auto reader = tail("s", sink);
-  ASSERT_TRUE(publish("s", "before")) << "each connection is up before the server freezes";
+  // Each connection is up before the server freezes.
+  ASSERT_TRUE(publish("s", "before"));
   ASSERT_TRUE(sink.wait_records(1));
+  Answer<LogExtent> asked;
+  connector().extent("s", asked.callback());
+  ASSERT_TRUE(asked.get());
+  ASSERT_TRUE(eventually([&] { return probe().is_up(); }));
   server().freeze();
   Answer<LogExtent> held;
   connector().extent("s", held.callback());
