@@ -44,13 +44,16 @@ Segment::Segment(std::size_t bytes_max, std::size_t frames_max, std::uint64_t fi
       base_(std::move(base)),
       memory_(memory) {}
 
-Segment::~Segment() {
-  if (retired()) memory_->unpin(footprint());
+void Segment::retire() {
+  if (pins_.fetch_add(1) > 0) memory_->pin(footprint());
 }
 
-void Segment::retire() {
-  memory_->pin(footprint());
-  retired_.store(true, std::memory_order_relaxed);
+Segment::Pin::Pin(std::shared_ptr<const Segment> segment) : segment_(std::move(segment)) {
+  if (segment_->pins_.fetch_add(2) == 1) segment_->memory_->pin(segment_->footprint());
+}
+
+Segment::Pin::~Pin() {
+  if (segment_->pins_.fetch_sub(2) == 3) segment_->memory_->unpin(segment_->footprint());
 }
 
 std::size_t Segment::frame_size(std::size_t body, std::size_t id_line) {

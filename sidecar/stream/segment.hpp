@@ -12,6 +12,7 @@
 // Thread: one writer appends; readers look only at frames below a count they got after the append
 // (from TopicLog's lock, or with the finished page), so that nothing is read while it is written.
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -48,10 +49,9 @@ struct Frame {
 class Segment {
  public:
   // `first`: sequence of its first frame. `base`: the log's position before it.
-  // `memory` outlives the segment and learns of bytes that are pinned after retire().
+  // `memory` outlives the segment and learns of its bytes while it is both retired and pinned.
   Segment(std::size_t bytes_max, std::size_t frames_max, std::uint64_t first, Position base,
           Memory* memory);
-  ~Segment();
   Segment(const Segment&) = delete;
   Segment& operator=(const Segment&) = delete;
 
@@ -65,9 +65,24 @@ class Segment {
   void append(FrameKind kind, Partition partition, Offset offset, std::int64_t time_ms,
               std::string_view body, std::string_view id_line);
 
-  // Called once, when the segment leaves its log: what still refers to it is counted as pinned.
+  // Called once, when the segment leaves its log or the kept pages.
   void retire();
-  bool retired() const { return retired_.load(std::memory_order_relaxed); }
+  bool retired() const { return (pins_.load(std::memory_order_relaxed) & 1) != 0; }
+
+  // Held for one half-sent frame, however long its reader takes. Thread: any. Whoever only looks
+  // (a loop's view, until its next wake) needs none.
+  class Pin {
+   public:
+    explicit Pin(std::shared_ptr<const Segment> segment);
+    ~Pin();
+    Pin(const Pin&) = delete;
+    Pin& operator=(const Pin&) = delete;
+    const Segment& operator*() const { return *segment_; }
+    const Segment* operator->() const { return segment_.get(); }
+
+   private:
+    std::shared_ptr<const Segment> segment_;
+  };
 
   std::uint64_t first() const { return first_; }
   const Position& base() const { return base_; }
@@ -95,7 +110,7 @@ class Segment {
   std::uint64_t first_;
   Position base_;
   Memory* memory_;
-  std::atomic<bool> retired_{false};
+  mutable std::atomic<std::uint32_t> pins_{0};  // twice as many; odd once it is retired
 };
 
 // Appends `text` as one HTTP/1.1 chunk.

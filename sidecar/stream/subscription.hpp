@@ -109,7 +109,9 @@ class Subscription {
 
  private:
   struct Pinned {  // the rest of a half-sent frame
-    std::shared_ptr<const Segment> segment;
+    Pinned(std::shared_ptr<const Segment> sent, std::string_view what)
+        : segment(std::move(sent)), rest(what) {}
+    Segment::Pin segment;
     std::string_view rest;
   };
   static constexpr std::uint64_t until_joined = UINT64_MAX;  // in live_at_: not known before

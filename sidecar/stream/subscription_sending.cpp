@@ -175,7 +175,7 @@ void Subscription::wrote_part(std::size_t bytes, Context& context) {
   if (rest.size() <= copied_rest_max) {
     keep_rest(rest);
   } else {
-    pinned_ = std::make_unique<Pinned>(Pinned{segment, rest});
+    pinned_ = std::make_unique<Pinned>(segment, rest);
   }
 }
 

@@ -83,13 +83,14 @@ class Cpu:
         return used / seconds, throttled / periods
 
 
-def judge(sleeper, written):
+def judge(sleeper, written, address):
     """The slow reader wakes up, and must get every record once."""
     try:
         sleeper.wake(written - 1)
-        assert not sleeper.breaks(), "lost or repeated: %s; told: %s" % (sleeper.breaks()[:5], sleeper.told)
+        assert not sleeper.breaks(), "lost or repeated: %s" % sleeper.breaks()[:5]
     except (AssertionError, OSError) as trouble:
-        raise AssertionError("the slow reader: %s; what came to it: %s" % (trouble, sleeper.keep()))
+        raise AssertionError("the slow reader: %s; told: %s; streams closed: %s; what came to it: %s" % (
+            trouble, sleeper.told, stage.series(address, "sidestream_streams_closed_total"), sleeper.keep()))
 
 
 def small_and_busy(ground):
@@ -114,7 +115,7 @@ def small_and_busy(ground):
         watch.stopping.set()
         for reader in readers:
             reader.close()
-    judge(sleeper, written)
+    judge(sleeper, written, address)
     return "%.3f of %.2f cores, throttled for %.0f %%, %d MiB/s to %d readers, at most %.1f of 64 MiB; ready in %d " \
         "looks of %d; the slow reader caught up with %d records" % (
             cores, CORES, 100 * throttled, read / 2**20 / SECONDS, READERS, peak / 2**20, watch.looks, watch.looks,

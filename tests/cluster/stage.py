@@ -107,8 +107,13 @@ def request(address, port, method, path, body=None, seconds=10):
         connection.close()
 
 
+def series(address, name):
+    """The values of a metric by their labels, as they are written."""
+    text = request(address, ADMIN, "GET", "/metrics")[1].decode()
+    found = (line.rsplit(" ", 1) for line in text.splitlines() if line.startswith((name + "{", name + " ")))
+    return {labels[len(name):]: float(value) for labels, value in found}
+
+
 def metric(address, name):
     """The sum of a metric's series."""
-    text = request(address, ADMIN, "GET", "/metrics")[1].decode()
-    return sum(float(line.rsplit(" ", 1)[1]) for line in text.splitlines()
-               if line.split(" ")[0].split("{")[0] == name)
+    return sum(series(address, name).values())

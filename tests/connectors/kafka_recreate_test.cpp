@@ -91,6 +91,7 @@ TEST_F(KafkaTest, ATopicThatIsMadeAnewAfterItsLeaderCameBackResetsItsTail) {
   admin().replace_topic(topic, 1);
   produce(topic, 20, "new");
   ASSERT_TRUE(sink.wait_records(25));
+  EXPECT_EQ(sink.records().back().offset, Offset::of(19)) << "this was read of the old one";
   EXPECT_EQ(sink.resets().size(), 1u);
 }
 

@@ -190,7 +190,9 @@ struct KafkaAdmin::Parts {
     return led;
   }
 
-  void wait_for_leaders(const std::string& topic, int partitions) const {
+  enum class Held { anything, nothing };
+  void wait_for_leaders(const std::string& topic, int partitions,
+                        Held held = Held::anything) const {
     wait_until("leaders of " + topic, [&] {
       if (led_partitions(topic) != partitions) return false;
       for (int p = 0; p < partitions; ++p) {
@@ -199,6 +201,7 @@ struct KafkaAdmin::Parts {
             RD_KAFKA_RESP_ERR_NO_ERROR) {
           return false;
         }
+        if (held == Held::nothing && high > 0) return false;
       }
       return true;
     });
@@ -256,7 +259,8 @@ void KafkaAdmin::delete_topic(const std::string& topic) {
 void KafkaAdmin::replace_topic(const std::string& topic, int partitions) {
   parts_->send_delete(topic);
   parts_->send_create(topic, partitions, {});
-  parts_->wait_for_leaders(topic, partitions);
+  // A broker may still show the old one, and take records for it.
+  parts_->wait_for_leaders(topic, partitions, Parts::Held::nothing);
 }
 
 void KafkaAdmin::grow_topic(const std::string& topic, int partitions) {
