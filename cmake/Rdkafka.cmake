@@ -3,16 +3,20 @@
 # From 2.4 up to 2.9 it damages its cache of metadata when a topic is made anew (librdkafka #4964), from 2.1 on
 # it may never read such a topic again (#4898), and Debian 13 has 2.8. There its archive is linked instead of
 # the shared library, because then the linker can put our functions before those that do it:
-# connectors/kafka/metadata_cache.hpp and leader_epochs.hpp have the story.
+# connectors/kafka/metadata_cache.cpp and leader_epochs.cpp have the story.
 pkg_check_modules(RDKAFKA REQUIRED IMPORTED_TARGET rdkafka)
-add_library(sidestream_rdkafka OBJECT connectors/kafka/leader_epochs.cpp connectors/kafka/metadata_cache.cpp)
-target_include_directories(sidestream_rdkafka PRIVATE ${CMAKE_CURRENT_SOURCE_DIR} ${RDKAFKA_INCLUDE_DIRS})
+add_library(sidestream_rdkafka OBJECT connectors/kafka/library_risks.cpp)
+# Compiled everywhere, linked where it is needed.
+add_library(sidestream_rdkafka_mends OBJECT connectors/kafka/leader_epochs.cpp connectors/kafka/metadata_cache.cpp)
+foreach(target sidestream_rdkafka sidestream_rdkafka_mends)
+  target_include_directories(${target} PRIVATE ${CMAKE_CURRENT_SOURCE_DIR} ${RDKAFKA_INCLUDE_DIRS})
+endforeach()
 set(link "$<TARGET_OBJECTS:sidestream_rdkafka>")
 
 if(RDKAFKA_VERSION MATCHES "^2\\.8\\.")
   target_compile_definitions(sidestream_rdkafka PRIVATE SIDESTREAM_MENDS_RDKAFKA)
   find_library(SIDESTREAM_RDKAFKA_ARCHIVE librdkafka.a HINTS ${RDKAFKA_LIBDIR} REQUIRED)
-  list(APPEND link ${SIDESTREAM_RDKAFKA_ARCHIVE})
+  list(APPEND link $<TARGET_OBJECTS:sidestream_rdkafka_mends> ${SIDESTREAM_RDKAFKA_ARCHIVE})
   foreach(name curl sasl2 ssl crypto zstd lz4 z)
     find_library(SIDESTREAM_RDKAFKA_${name} ${name} HINTS ${RDKAFKA_LIBDIR} REQUIRED)
     list(APPEND link ${SIDESTREAM_RDKAFKA_${name}})

@@ -12,8 +12,7 @@
 #include "connectors/kafka/kafka_producer.hpp"
 #include "connectors/kafka/kafka_ranges.hpp"
 #include "connectors/kafka/kafka_tail.hpp"
-#include "connectors/kafka/leader_epochs.hpp"
-#include "connectors/kafka/metadata_cache.hpp"
+#include "connectors/kafka/library_risks.hpp"
 #include "connectors/kafka/steady_waits.hpp"
 
 namespace sidestream::kafka {
@@ -124,16 +123,8 @@ std::unique_ptr<KafkaClient> KafkaConnector::make_client(Role role) {
 
 void KafkaConnector::start() {
   started_ = true;
-  if (metadata_cache_is_at_risk()) {
-    context_.log.warn("kafka",
-                      "this librdkafka can end the process when a topic is made anew: use 2.10 or "
-                      "newer, or a build that mends it",
-                      {{"connector", context_.name}, {"librdkafka", rd_kafka_version_str()}});
-  }
-  if (leader_epochs_are_at_risk()) {
-    context_.log.warn("kafka",
-                      "with this librdkafka a topic that is made anew may be read and written no "
-                      "more until a restart: use 2.0, or a build that mends it",
+  for (const auto risk : library_risks()) {
+    context_.log.warn("kafka", std::string(risk),
                       {{"connector", context_.name}, {"librdkafka", rd_kafka_version_str()}});
   }
   ranges_ = std::make_unique<KafkaRanges>(context_, [this] { return make_client(Role::range); });

@@ -1,4 +1,9 @@
-#include "connectors/kafka/leader_epochs.hpp"
+// Each new leader of a partition has a higher number than the one before, its epoch; librdkafka
+// takes metadata with a lower one than it knows for old news (from 2.1 on). But a topic that was
+// deleted and made anew counts from 0 again. A handle that knew a higher epoch then passes over all
+// that it is told of the new topic, for ever: it has no leader of it, so it neither reads nor
+// writes there (librdkafka #4898, open in 2.14). Where 2.8 is linked (cmake/Rdkafka.cmake),
+// the epochs that it knows are taken back when a topic comes with another id.
 
 #include <librdkafka/rdkafka.h>
 
@@ -8,25 +13,6 @@
 #include <string>
 #include <utility>
 #include <vector>
-
-namespace sidestream::kafka {
-namespace {
-
-constexpr int first_with_defect = 0x020100ff;
-
-#if defined(SIDESTREAM_MENDS_RDKAFKA)
-constexpr bool mended = true;
-#else
-constexpr bool mended = false;
-#endif
-
-}  // namespace
-
-bool leader_epochs_are_at_risk() { return !mended && rd_kafka_version() >= first_with_defect; }
-
-}  // namespace sidestream::kafka
-
-#if defined(SIDESTREAM_MENDS_RDKAFKA)
 
 namespace {
 
@@ -80,5 +66,3 @@ int __wrap_rd_kafka_topic_metadata_update2(void* broker, const rd_kafka_metadata
 }
 
 }  // extern "C"
-
-#endif

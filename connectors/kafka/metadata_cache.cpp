@@ -1,32 +1,13 @@
-#include "connectors/kafka/metadata_cache.hpp"
+// librdkafka 2.4 to 2.9 damages its cache of metadata when a topic that it knows by one id comes
+// back with another: it was deleted and made anew, and nobody asked in between (librdkafka #4964,
+// mended in 2.10). What was freed stays in the index by id, and the process ends there sooner or
+// later, or the topic isn't found again. Where 2.8 is linked (cmake/Rdkafka.cmake), the old
+// entry is taken out by name before the new one is put in, which is what 2.10 comes to.
 
 #include <librdkafka/rdkafka.h>
 
 #include <cstddef>
 #include <cstdint>
-
-namespace sidestream::kafka {
-namespace {
-
-constexpr int first_with_defect = 0x020400ff;
-constexpr int first_without = 0x020a00ff;
-
-#if defined(SIDESTREAM_MENDS_RDKAFKA)
-constexpr bool mended = true;
-#else
-constexpr bool mended = false;
-#endif
-
-}  // namespace
-
-bool metadata_cache_is_at_risk() {
-  const int version = rd_kafka_version();
-  return !mended && version >= first_with_defect && version < first_without;
-}
-
-}  // namespace sidestream::kafka
-
-#if defined(SIDESTREAM_MENDS_RDKAFKA)
 
 // librdkafka's own functions, and the linker's names for the one that this file goes before.
 extern "C" {
@@ -57,5 +38,3 @@ int __wrap_rd_kafka_metadata_cache_topic_update(rd_kafka_t* handle,
 }
 
 }  // extern "C"
-
-#endif

@@ -1,16 +1,12 @@
 #include "sidecar/app/gather.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <utility>
+
+#include "sidecar/base/time_text.hpp"
 
 namespace sidestream {
 namespace {
-
-std::int64_t now_ms() {
-  const auto since_epoch = std::chrono::system_clock::now().time_since_epoch();
-  return std::chrono::duration_cast<std::chrono::milliseconds>(since_epoch).count();
-}
 
 void add(TopicFigures& topic, OpenLog& open, std::int64_t now) {
   const auto figures = open.log().figures();
@@ -29,7 +25,7 @@ void add(TopicFigures& topic, OpenLog& open, std::int64_t now) {
 std::vector<TopicFigures> gather_topics(const Serving& serving, const OpenLogs& logs) {
   std::vector<TopicFigures> all;
   const auto open_logs = logs.all();
-  const auto now = now_ms();
+  const auto now = unix_now_ms();
   for (const auto& topic : serving.topics.all()) {
     TopicFigures figures{topic->settings.name, &topic->probe};
     for (const auto& open : open_logs) {

@@ -1,19 +1,11 @@
 #include "sidecar/app/reload.hpp"
 
-#include <chrono>
 #include <utility>
 
 #include "sidecar/app/connectors.hpp"
+#include "sidecar/base/time_text.hpp"
 
 namespace sidestream {
-namespace {
-
-std::int64_t now_ms() {
-  const auto now = std::chrono::system_clock::now().time_since_epoch();
-  return std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
-}
-
-}  // namespace
 
 Reload::Reload(std::string config, std::vector<std::string> files, Configuration& configuration,
                ConfigProbe& probe, Log log)
@@ -24,7 +16,7 @@ Reload::Reload(std::string config, std::vector<std::string> files, Configuration
       log_(std::move(log)) {
   watch_.attend();
   watch_.set_files(std::move(files));
-  probe_.started(now_ms());
+  probe_.started(unix_now_ms());
 }
 
 bool Reload::run() {
@@ -44,7 +36,7 @@ bool Reload::run() {
   log_.info("config", "reloaded", {{"file", config_}, {"topics", topics}});
   for (const auto& key : restart_needed)
     log_.warn("config", "this setting is applied by a restart only", {{"key", key}});
-  probe_.loaded(now_ms(), std::move(restart_needed));
+  probe_.loaded(unix_now_ms(), std::move(restart_needed));
   return true;
 }
 

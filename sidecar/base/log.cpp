@@ -7,7 +7,6 @@
 #include <boost/json/object.hpp>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
-#include <chrono>
 #include <cstdio>
 #include <ctime>
 #include <utility>
@@ -20,11 +19,6 @@ namespace {
 std::string_view level_name(LogLevel level) {
   static constexpr std::array<std::string_view, 4> names{"debug", "info", "warn", "error"};
   return names[static_cast<std::size_t>(level)];
-}
-
-std::string now_text() {
-  const auto now = std::chrono::system_clock::now().time_since_epoch();
-  return format_time(std::chrono::duration_cast<std::chrono::milliseconds>(now).count());
 }
 
 bool is_ascii(std::string_view text) {
@@ -51,13 +45,14 @@ std::string to_utf8(std::string text) {
 }
 
 boost::json::value to_json(const LogField& field) {
-  if (const auto* text = std::get_if<std::string>(&field.value)) return boost::json::value(to_utf8(*text));
+  if (const auto* text = std::get_if<std::string>(&field.value))
+    return boost::json::value(to_utf8(*text));
   return std::visit([](const auto& v) { return boost::json::value(v); }, field.value);
 }
 
 std::string json_line(LogLevel level, std::string_view area, std::string_view text,
                       std::initializer_list<LogField> fields) {
-  boost::json::object line{{"time", now_text()},
+  boost::json::object line{{"time", format_time(unix_now_ms())},
                            {"level", level_name(level)},
                            {"area", area},
                            {"message", to_utf8(std::string(text))}};
@@ -67,7 +62,7 @@ std::string json_line(LogLevel level, std::string_view area, std::string_view te
 
 std::string text_line(LogLevel level, std::string_view area, std::string_view text,
                       std::initializer_list<LogField> fields) {
-  std::string line = now_text();
+  std::string line = format_time(unix_now_ms());
   line.append(" ").append(level_name(level)).append(" ").append(area).append(": ").append(text);
   for (const auto& field : fields) {
     line.append(" ").append(field.name).append("=").append(boost::json::serialize(to_json(field)));

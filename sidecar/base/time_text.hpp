@@ -1,10 +1,13 @@
 #pragma once
-// A time for people and machines. Pure. Thread: any.
+// The wall clock, and a time for people and machines. Thread: any.
 
 #include <cstdint>
 #include <string>
 
 namespace sidestream {
+
+// Milliseconds of Unix time, now.
+std::int64_t unix_now_ms();
 
 // RFC 3339 in UTC with milliseconds; `ms`: Unix time.
 std::string format_time(std::int64_t ms);

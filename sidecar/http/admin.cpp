@@ -4,7 +4,6 @@
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
-#include <chrono>
 #include <utility>
 
 #include "sidecar/base/time_text.hpp"
@@ -32,9 +31,8 @@ json::object describe(OpenLog& open) {
     o["last"] = format_position(open.format(), figures.head_position);
   }
   if (figures.oldest_ms > 0) {
-    const auto now = std::chrono::system_clock::now().time_since_epoch();
-    const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
-    o["age_seconds"] = std::max(0.0, static_cast<double>(ms - figures.oldest_ms) / 1000);
+    const auto age_ms = unix_now_ms() - figures.oldest_ms;
+    o["age_seconds"] = std::max(0.0, static_cast<double>(age_ms) / 1000);
   }
   return o;
 }

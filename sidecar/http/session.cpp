@@ -1,9 +1,6 @@
 #include "sidecar/http/session.hpp"
 
 #include <algorithm>
-#include <boost/asio/async_result.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/this_coro.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http.hpp>
@@ -20,6 +17,7 @@
 #include "sidecar/http/proxy/forwarding.hpp"
 #include "sidecar/http/proxy/message_heads.hpp"
 #include "sidecar/http/proxy/readiness.hpp"
+#include "sidecar/http/publishing.hpp"
 #include "sidecar/http/stream_answer.hpp"
 
 namespace sidestream {
@@ -37,7 +35,6 @@ constexpr auto idle_time = 60s;                  // between requests
 constexpr auto body_time = 30s;
 constexpr auto write_time = 30s;
 
-using HeadParser = http::request_parser<http::empty_body>;
 using BodyParser = http::request_parser<http::string_body>;
 
 Timestamp now() {
@@ -52,7 +49,7 @@ std::string lower(beast::string_view text) {
 }
 
 // False: the target is no path.
-bool read_line(const HeadParser& parser, Request& request) {
+bool read_line(const RequestHeadParser& parser, Request& request) {
   const auto& head = parser.get();
   request.method = std::string(head.method_string());
   request.http10 = head.version() < 11;
@@ -60,27 +57,10 @@ bool read_line(const HeadParser& parser, Request& request) {
   return target && parse_target(target->path, request);
 }
 
-void read_fields(const HeadParser& parser, Request& request) {
+void read_fields(const RequestHeadParser& parser, Request& request) {
   for (const auto& field : parser.get()) {
     request.headers.emplace_back(lower(field.name_string()), std::string(field.value()));
   }
-}
-
-// The publish's answer, on this coroutine's loop.
-Awaitable<Result<Published>> publish(PublishRequest request) {
-  auto executor = co_await asio::this_coro::executor;
-  auto initiate = [executor, &request](auto handler) {
-    auto shared = std::make_shared<decltype(handler)>(std::move(handler));
-    request.topic->connector.publish(std::move(request.log), std::move(request.message),
-                                     [executor, shared](Result<Published> result) {
-                                       asio::post(executor,
-                                                  [shared, result = std::move(result)]() mutable {
-                                                    std::move (*shared)(std::move(result));
-                                                  });
-                                     });
-  };
-  co_return co_await asio::async_initiate<const UseAwaitable&, void(Result<Published>)>(
-      initiate, UseAwaitable());
 }
 
 class Session {
@@ -95,12 +75,12 @@ class Session {
   enum class Next { again, close, taken, tunnel };
 
   Awaitable<Next> serve();
-  Awaitable<Next> serve_ours(Request& request, HeadParser& head, bool is_path);
-  Awaitable<beast::error_code> read_head(HeadParser& parser);
-  Awaitable<Next> pass_on(const Request& request, HeadParser& head);
+  Awaitable<Next> serve_ours(Request& request, RequestHeadParser& head, bool is_path);
+  Awaitable<beast::error_code> read_head(RequestHeadParser& parser);
+  Awaitable<Next> pass_on(const Request& request, RequestHeadParser& head);
   Awaitable<Next> answer_unreadable(beast::error_code error);
   Awaitable<Next> answer(const Request& request, Response response, bool keep_alive);
-  Awaitable<Next> answer_publish(const Request& request, HeadParser& head,
+  Awaitable<Next> answer_publish(const Request& request, RequestHeadParser& head,
                                  PublishRequest publish_to);
   Awaitable<Next> start_stream(const Request& request, StreamRequest stream);
   bool take_place() const;
@@ -137,7 +117,7 @@ Awaitable<bool> Session::run() {
 }
 
 Awaitable<Session::Next> Session::serve() {
-  HeadParser parser;
+  RequestHeadParser parser;
   parser.header_limit(header_max);
   parser.body_limit(boost::none);
   deadline_.set(first_ ? head_time : idle_time);
@@ -155,7 +135,8 @@ Awaitable<Session::Next> Session::serve() {
 }
 
 // A coroutine of its own, whose frame is large: a request for the app needs none of it.
-Awaitable<Session::Next> Session::serve_ours(Request& request, HeadParser& head, bool is_path) {
+Awaitable<Session::Next> Session::serve_ours(Request& request, RequestHeadParser& head,
+                                             bool is_path) {
   if (auto fault = find_framing_fault(head.get())) {
     Response response = std::move(*fault);
     co_return co_await answer(request, std::move(response), false);
@@ -189,7 +170,7 @@ Awaitable<Session::Next> Session::serve_ours(Request& request, HeadParser& head,
 }
 
 // end_of_stream: the client closed before the first byte.
-Awaitable<beast::error_code> Session::read_head(HeadParser& parser) {
+Awaitable<beast::error_code> Session::read_head(RequestHeadParser& parser) {
   while (true) {
     beast::error_code error;
     if (buffer_.size() > 0) buffer_.consume(parser.put(buffer_.data(), error));
@@ -207,7 +188,7 @@ Awaitable<beast::error_code> Session::read_head(HeadParser& parser) {
 }
 
 // To the app beside us.
-Awaitable<Session::Next> Session::pass_on(const Request& request, HeadParser& head) {
+Awaitable<Session::Next> Session::pass_on(const Request& request, RequestHeadParser& head) {
   if (!peer_) {
     beast::error_code error;
     const auto endpoint = socket_.remote_endpoint(error);
@@ -273,7 +254,7 @@ Awaitable<Session::Next> Session::answer(const Request& request, Response respon
   co_return !error && keep_alive ? Next::again : Next::close;
 }
 
-Awaitable<Session::Next> Session::answer_publish(const Request& request, HeadParser& head,
+Awaitable<Session::Next> Session::answer_publish(const Request& request, RequestHeadParser& head,
                                                  PublishRequest publish_to) {
   const bool keep_alive = head.get().keep_alive();
   const auto too_large = [&] {

@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <utility>
 
+#include "sidecar/base/time_text.hpp"
 #include "sidecar/http/stream_line.hpp"
 
 namespace sidestream {
@@ -24,11 +25,6 @@ constexpr std::size_t chatter_max = 64 * 1024;
 constexpr std::size_t far_ahead = 4;
 constexpr std::size_t streams_a_clock = 64;
 constexpr auto closing_time = 1s;
-
-std::int64_t wall_ms() {
-  const auto now = std::chrono::system_clock::now().time_since_epoch();
-  return std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
-}
 
 }  // namespace
 
@@ -201,7 +197,7 @@ void StreamTable::fetch_ahead(std::uint32_t slot) const {
 
 void StreamTable::look_at_clocks() {
   now_ = Clock::now();
-  now_ms_ = wall_ms();
+  now_ms_ = unix_now_ms();
 }
 
 void StreamTable::pump(std::uint32_t slot) {

@@ -58,7 +58,7 @@ TEST_F(KafkaTest, ATopicThatIsMadeAnewAfterRetentionTookAllOfItResetsItsTail) {
   EXPECT_EQ(sink.resets()[0].reason, "recreated");
 }
 
-// librdkafka 2.4 to 2.9 damages its memory here (metadata_cache.hpp).
+// librdkafka 2.4 to 2.9 damages its memory here (metadata_cache.cpp).
 TEST_F(KafkaTest, TopicsThatAreMadeAnewAgainAndAgainAreAskedReadAndWrittenAsEver) {
   const std::vector<std::string> topics{new_topic(), new_topic(), new_topic()};
   for (int life = 0; life < 4; ++life) {
@@ -96,7 +96,7 @@ TEST_F(KafkaTest, ATopicThatIsMadeAnewAfterItsLeaderCameBackResetsItsTail) {
 }
 
 // From 2.1 on librdkafka passes over all news of the new one where it knew a higher number of a
-// leader (leader_epochs.hpp) and has heard that there is none, but is still to read it.
+// leader (leader_epochs.cpp) and has heard that there is none, but is still to read it.
 TEST_F(KafkaTest, TopicsThatComeBackAfterTheirLeaderCameBackAreReadAndWrittenAsEver) {
   struct Watched {
     std::string topic;

@@ -60,35 +60,6 @@ TEST_F(Http, WhatIsNoRequestIs400AndTheConnectionCloses) {
   expect_service();
 }
 
-TEST_F(Http, BothLengthAndChunkedIsRefusedOrClosed) {
-  auto connection = connect();
-  connection.send(
-      "POST /events/t HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\nTransfer-Encoding: "
-      "chunked\r\n\r\n"
-      "0\r\n\r\nGET /events/nope HTTP/1.1\r\nHost: x\r\n\r\n");
-  const auto response = connection.receive();
-  if (response.status < 400) {
-    EXPECT_TRUE(connection.closes()) << "a smuggled request was answered: " << connection.buffer();
-  }
-}
-
-TEST_F(Http, AFramingThatNobodyKnowsEndsTheConnectionAndPublishesNothing) {
-  auto stream = stage_.live();
-  for (const auto* method : {"POST", "PUT", "GET"}) {
-    for (const auto* coding : {"identity", "chunked, chunked", ""}) {
-      SCOPED_TRACE(std::string(method) + " " + coding);
-      auto connection = connect();
-      connection.send(
-          std::string(method) + " /events/t HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: " + coding +
-          "\r\n\r\nPOST /events/t HTTP/1.1\r\nHost: x\r\n" + "Content-Length: 8\r\n\r\nsmuggled");
-      EXPECT_EQ(connection.receive().status, 501);
-      EXPECT_TRUE(connection.closes()) << connection.buffer();
-    }
-  }
-  stage_.append_value("the first");
-  EXPECT_EQ(stream.record().data, "the first");
-}
-
 TEST_F(Http, HeadersUpTo64KiBAreTakenAndMoreIs431) {
   auto large = stage_.open("", {{"Cookie", std::string(60 * 1024, 'c')}});
   large.control("stream-open");

@@ -29,8 +29,10 @@ class UpstreamConnection::Ahead {
   ~Ahead() { leave(); }
 
   void operator()(error_code error, std::size_t n) {
-    if (connection_ != nullptr) connection_->error_ = error;
-    if (connection_ != nullptr) connection_->buffer.commit(n);
+    if (connection_ != nullptr) {
+      connection_->error_ = error;
+      connection_->buffer.commit(n);
+    }
     leave();
     if (!waiter_) return;
     Waiter waiter = std::move(*waiter_);
