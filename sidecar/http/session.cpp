@@ -48,6 +48,16 @@ std::string lower(beast::string_view text) {
   return out;
 }
 
+// Empty lines before a request's first line are not part of it (RFC 9112, 2.2): some clients end a
+// body with one. False: what is there may be half of one.
+bool skip_empty_lines(beast::flat_buffer& buffer) {
+  const auto text = [&buffer] {
+    return std::string_view(static_cast<const char*>(buffer.data().data()), buffer.size());
+  };
+  while (text().starts_with("\r\n")) buffer.consume(2);
+  return !text().empty() && text() != "\r";
+}
+
 // False: the target is no path.
 bool read_line(const RequestHeadParser& parser, Request& request) {
   const auto& head = parser.get();
@@ -173,7 +183,8 @@ Awaitable<Session::Next> Session::serve_ours(Request& request, RequestHeadParser
 Awaitable<beast::error_code> Session::read_head(RequestHeadParser& parser) {
   while (true) {
     beast::error_code error;
-    if (buffer_.size() > 0) buffer_.consume(parser.put(buffer_.data(), error));
+    if (parser.got_some() ? buffer_.size() > 0 : skip_empty_lines(buffer_))
+      buffer_.consume(parser.put(buffer_.data(), error));
     if (parser.is_header_done()) co_return error;
     if (error && error != http::error::need_more) co_return error;
     auto room = buffer_.prepare(std::max(head_room, buffer_.capacity() - buffer_.size()));

@@ -3,6 +3,10 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
+#include <string>
+#include <thread>
+
 #include "tests/e2e/bench/stage.hpp"
 
 namespace e2e {
@@ -37,6 +41,23 @@ TEST(Framing, AFramingThatNobodyKnowsEndsTheConnectionAndPublishesNothing) {
   }
   stage.append_value("the first");
   EXPECT_EQ(stream.record().data, "the first");
+}
+
+// RFC 9112, 2.2.
+TEST(Framing, EmptyLinesBeforeARequestAreNoPartOfIt) {
+  Stage stage("embedded");
+  HttpConnection connection(stage.sidecar().streams());
+  const std::string publish = "POST /events/t HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\n\r\nx";
+  for (const auto* before : {"", "\r\n", "\r\n\r\n\r\n"}) {
+    connection.send(before + publish + "\r\n");
+    EXPECT_EQ(connection.receive().status, 201) << connection.buffer();
+  }
+  connection.send("\r");
+  std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  connection.send("\n" + publish);
+  EXPECT_EQ(connection.receive().status, 201);
+  connection.send("\r" + publish);
+  EXPECT_EQ(connection.receive().status, 400);
 }
 
 }  // namespace
