@@ -31,10 +31,11 @@ struct Seen {
       if (field.name() == http::field::content_length) length.see(value);
       if (field.name() == http::field::content_type) type.see(value);
       if (field.name() == http::field::via) via.see(value);
+      if (field.name() == http::field::upgrade) upgrade.see(value);
     }
   }
 
-  SeenField coding, length, type, via;
+  SeenField coding, length, type, via, upgrade;
 };
 
 bool coding_is_plain(const ResponseHeader& answer, const Seen& seen) {
@@ -48,6 +49,25 @@ Framing framing_for(Framing body, const Asked& asked) {
   if (body.kind == Framing::Kind::none || body.kind == Framing::Kind::length) return body;
   body.kind = asked.http10 ? Framing::Kind::until_close : Framing::Kind::chunked;
   return body;
+}
+
+// 426 says what the client has to upgrade to (RFC 9110, 15.5.22), which we would then pass on.
+std::string_view offered_upgrade(const ResponseHeader& answer, const Seen& seen) {
+  return answer.result_int() == 426 ? seen.upgrade.value : std::string_view();
+}
+
+void append_connection(AnswerHead& out, const Asked& asked, std::string_view upgrade) {
+  std::string options;
+  if (!out.keep_alive) {
+    options = "close";
+  } else if (asked.http10) {
+    options = "keep-alive";
+  }
+  if (!upgrade.empty()) {
+    append_field(out.text, "Upgrade", upgrade);
+    options += options.empty() ? "upgrade" : ", upgrade";
+  }
+  if (!options.empty()) append_field(out.text, "Connection", options);
 }
 
 bool is_event_stream(std::string_view type) {
@@ -76,11 +96,7 @@ std::optional<AnswerHead> make_answer_head(const ResponseHeader& answer, Framing
     // What a body would have had.
     append_field(out.text, "Content-Length", seen.length.value);
   }
-  if (!out.keep_alive) {
-    out.text += "Connection: close\r\n";
-  } else if (asked.http10) {
-    out.text += "Connection: keep-alive\r\n";
-  }
+  append_connection(out, asked, offered_upgrade(answer, seen));
   return out;
 }
 

@@ -170,6 +170,18 @@ TEST(AnswerHead, OfHeadAnd304KeepsTheLengthThatABodyWouldHave) {
   EXPECT_TRUE(has(answered(text, no_body)->text, "Content-Length: 12"));
 }
 
+TEST(AnswerHead, Of426SaysWhatTheClientHasToUpgradeTo) {
+  const std::string fields = "Upgrade: websocket\r\nConnection: upgrade\r\n\r\n";
+  const auto text = "HTTP/1.1 426 Upgrade Required\r\n" + fields;
+  const auto kept = answered(text, no_body, {.keep_alive = true})->text;
+  EXPECT_TRUE(has(kept, "Upgrade: websocket"));
+  EXPECT_TRUE(has(kept, "Connection: upgrade"));
+  EXPECT_TRUE(has(answered(text, no_body)->text, "Connection: close, upgrade"));
+  const auto other = answered("HTTP/1.1 200 OK\r\n" + fields, no_body, {.keep_alive = true})->text;
+  EXPECT_FALSE(has(other, "Upgrade: websocket"));
+  EXPECT_FALSE(has(other, "Connection: upgrade"));
+}
+
 TEST(AnswerHead, CodingsThatWeDoNotUndoAreRefused) {
   const Framing open{Framing::Kind::until_close, 0};
   EXPECT_FALSE(answered("HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\n", open));
