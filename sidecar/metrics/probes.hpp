@@ -116,15 +116,16 @@ enum class UpstreamError : std::uint8_t {
   busy_tunnels,
   body_too_large,
   bad_body,
+  body_timeout,
   broken_answer,
   idle_timeout,
   client_left,
 };
-inline constexpr std::array<std::string_view, 13> upstream_errors{
-    "connect",        "connect_timeout", "send",          "first_byte_timeout",
-    "closed",         "bad_answer",      "busy",          "busy_tunnels",
-    "body_too_large", "bad_body",        "broken_answer", "idle_timeout",
-    "client_left"};
+inline constexpr std::array<std::string_view, 14> upstream_errors{
+    "connect",        "connect_timeout", "send",         "first_byte_timeout",
+    "closed",         "bad_answer",      "busy",         "busy_tunnels",
+    "body_too_large", "bad_body",        "body_timeout", "broken_answer",
+    "idle_timeout",   "client_left"};
 
 // One for the process: requests that are passed on to the app.
 struct UpstreamProbe {

@@ -28,6 +28,7 @@ constexpr std::array<Telling, upstream_errors.size()> tellings{{
     {503, "the app has as many upgraded connections as it may have at once"},
     {413, "the request's body is larger than the app may be sent"},
     {400, "the request's body is not HTTP/1.1"},
+    {408, "the rest of the request's body did not come in time"},
     {502, "the app broke its answer off"},
     {504, "nothing was sent for too long"},
     {502, "the client has gone"},

@@ -130,7 +130,7 @@ Awaitable<void> Forwarding::pump_request() {
   const auto body_max = proxy_.settings().max_body;
   BodyWriter writer(head_.framing);
   while (!failure_ && !request_.is_done()) {
-    expect(proxy_.settings().idle_timeout, UpstreamError::idle_timeout);
+    expect(proxy_.settings().idle_timeout, UpstreamError::body_timeout);
     auto room = asio::buffer(buffer.get(), piece);
     const auto [error, n] = co_await request_.read(room);
     if (failure_) break;
@@ -151,8 +151,10 @@ Awaitable<void> Forwarding::pump_request() {
     const auto parts = writer.parts({buffer.get(), n}, over, trailers);
     error_code lost;
     const std::size_t sent = write_now(app_->socket, parts, lost);
-    if (!lost && sent < asio::buffer_size(parts))
+    if (!lost && sent < asio::buffer_size(parts)) {
+      expect(proxy_.settings().idle_timeout, UpstreamError::idle_timeout);
       lost = co_await write_rest(app_->socket, parts, sent);
+    }
     probe_.bytes_in.add(n);
     // It may have answered early and closed: the answer is still read.
     if (lost) pump_broken_ = true;

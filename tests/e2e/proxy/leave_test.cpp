@@ -11,17 +11,6 @@ ON_BOTH(ProxyLeave);
 
 void leave(Peer& client, bool abruptly) { abruptly ? client.reset() : client.close(); }
 
-// Sends until nobody takes it: the other side does not read.
-void fill(Peer& peer) {
-  const std::string part(1 << 20, 'x');
-  try {
-    for (int i = 0; i < 200; ++i) peer.socket().send(part, 1s);
-    FAIL() << "200 MiB were taken that nobody reads";
-  } catch (const WireError&) {
-    // As it should be.
-  }
-}
-
 TEST_P(ProxyLeave, WhileTheAppThinks) {
   ProxyStage stage(GetParam());
   for (const bool abruptly : {false, true}) {
@@ -60,7 +49,7 @@ TEST_P(ProxyLeave, WithABodyThatTheAppDoesNotTake) {
   client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000000\r\n\r\n");
   auto app = stage.app();
   app.request_head();
-  fill(client);
+  client.fill();
   client.reset();
   EXPECT_TRUE(stage.metric_becomes("requests_open", 0));
 }
@@ -85,7 +74,7 @@ TEST_P(ProxyLeave, WithAnAnswerUnread) {
     auto app = stage.app();
     app.request();
     app.send("HTTP/1.1 200 OK\r\nContent-Length: 1000000000\r\n\r\n");
-    fill(app);
+    app.fill();
     leave(client, abruptly);
     EXPECT_TRUE(app.closes(soon));
   }

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <cctype>
+#include <chrono>
+#include <stdexcept>
+#include <string>
 
 namespace e2e {
 namespace {
@@ -24,6 +27,18 @@ void Peer::try_send(std::string_view bytes) {
   } catch (const WireError&) {
     // What it said before it hung up can still be read.
   }
+}
+
+void Peer::fill() {
+  const std::string part(1 << 20, 'x');
+  for (int i = 0; i < 200; ++i) {
+    try {
+      socket_.send(part, std::chrono::seconds(1));
+    } catch (const WireError&) {
+      return;
+    }
+  }
+  throw std::runtime_error("200 MiB were taken that nobody reads");
 }
 
 void Peer::more(const Deadline& deadline, const char* wanted) {

@@ -29,6 +29,8 @@ class Peer {
   void send(std::string_view bytes) { socket_.send(bytes); }
   // Where the other side may have hung up before the end of it.
   void try_send(std::string_view bytes);
+  // Until nobody takes more: the other side does not read. Throws where 200 MiB are taken.
+  void fill();
 
   Message request(Clock::duration within = usual);
   Message request_head(Clock::duration within = usual);
