@@ -101,6 +101,8 @@ void set_defaults(rd_kafka_conf_t* c, Role role) {
   set(c, "socket.keepalive.enable", "true");
   set(c, "socket.nagle.disable", "true");
   set(c, "log.connection.close", "false");
+  // From 2.5 on. A handle that ends would wait up to 1 s for its last report to the broker.
+  set(c, "enable.metrics.push", "false");
   if (role == Role::producer) {
     set(c, "queue.buffering.max.ms", "0");
     set(c, "queue.buffering.max.kbytes", "65536");
