@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <ctime>
 
 #include "tests/e2e/bench/kinds.hpp"
@@ -10,6 +11,7 @@
 namespace e2e {
 namespace {
 
+using std::chrono::system_clock;
 using testing::HasSubstr;
 
 class Start : public OnBroker {};
@@ -107,8 +109,9 @@ TEST_P(Start, SinceTakesEveryFormOfTime) {
   Stage stage(GetParam());
   stage.append(5);
   // The second batch is written in a later second than the first.
-  const std::time_t second = std::time(nullptr) + 1;
-  eventually([&] { return std::time(nullptr) >= second; });
+  // Not std::time(), whose clock is some milliseconds late.
+  const std::time_t second = system_clock::to_time_t(system_clock::now()) + 1;
+  eventually([&] { return system_clock::now() >= system_clock::from_time_t(second); });
   stage.append(5);
   const auto unix_seconds = std::to_string(second);
   for (const auto& since : {unix_seconds, unix_seconds + "000", rfc3339(second, 0),
