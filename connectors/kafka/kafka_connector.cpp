@@ -124,7 +124,7 @@ std::unique_ptr<KafkaClient> KafkaConnector::make_client(Role role) {
 void KafkaConnector::start() {
   started_ = true;
   for (const auto risk : library_risks()) {
-    context_.log.warn("kafka", std::string(risk),
+    context_.log.warn("kafka", risk,
                       {{"connector", context_.name}, {"librdkafka", rd_kafka_version_str()}});
   }
   ranges_ = std::make_unique<KafkaRanges>(context_, [this] { return make_client(Role::range); });

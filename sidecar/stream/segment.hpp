@@ -77,7 +77,6 @@ class Segment {
     ~Pin();
     Pin(const Pin&) = delete;
     Pin& operator=(const Pin&) = delete;
-    const Segment& operator*() const { return *segment_; }
     const Segment* operator->() const { return segment_.get(); }
 
    private:

@@ -31,11 +31,10 @@ struct Seen {
       if (field.name() == http::field::content_length) length.see(value);
       if (field.name() == http::field::content_type) type.see(value);
       if (field.name() == http::field::via) via.see(value);
-      if (field.name() == http::field::upgrade) upgrade.see(value);
     }
   }
 
-  SeenField coding, length, type, via, upgrade;
+  SeenField coding, length, type, via;
 };
 
 bool coding_is_plain(const ResponseHeader& answer, const Seen& seen) {
@@ -52,8 +51,8 @@ Framing framing_for(Framing body, const Asked& asked) {
 }
 
 // 426 says what the client has to upgrade to (RFC 9110, 15.5.22), which we would then pass on.
-std::string_view offered_upgrade(const ResponseHeader& answer, const Seen& seen) {
-  return answer.result_int() == 426 ? seen.upgrade.value : std::string_view();
+std::string_view offered_upgrade(const ResponseHeader& answer) {
+  return answer.result_int() == 426 ? view(answer[http::field::upgrade]) : std::string_view();
 }
 
 void append_connection(AnswerHead& out, const Asked& asked, std::string_view upgrade) {
@@ -96,7 +95,7 @@ std::optional<AnswerHead> make_answer_head(const ResponseHeader& answer, Framing
     // What a body would have had.
     append_field(out.text, "Content-Length", seen.length.value);
   }
-  append_connection(out, asked, offered_upgrade(answer, seen));
+  append_connection(out, asked, offered_upgrade(answer));
   return out;
 }
 
