@@ -27,7 +27,7 @@ Offset now_in_microseconds() {
 
 }  // namespace
 
-Database::Database(const std::string& name, const EmbeddedOptions& options, Log log,
+Database::Database(const std::string& name, const EmbeddedOptions& options, Logger log,
                    ConnectorProbe& probe)
     : name_(name),
       options_(options),

@@ -31,7 +31,8 @@ class Database {
   enum Reader { asks, tails };
 
   // Borrows all but the log.
-  Database(const std::string& name, const EmbeddedOptions& options, Log log, ConnectorProbe& probe);
+  Database(const std::string& name, const EmbeddedOptions& options, Logger log,
+           ConnectorProbe& probe);
   ~Database() { close(); }
   Database(const Database&) = delete;
   Database& operator=(const Database&) = delete;
@@ -94,7 +95,7 @@ class Database {
 
   const std::string& name_;
   const EmbeddedOptions& options_;
-  Log log_;
+  Logger log_;
   ConnectorProbe& probe_;
   const bool in_memory_;
   const Offset start_;

@@ -14,7 +14,7 @@ namespace {
 
 class EmbeddedConnector final : public Connector {
  public:
-  EmbeddedConnector(std::string name, EmbeddedOptions options, Log log)
+  EmbeddedConnector(std::string name, EmbeddedOptions options, Logger log)
       : name_(std::move(name)),
         options_(std::move(options)),
         database_(name_, options_, std::move(log), probe_) {}
@@ -93,7 +93,7 @@ class EmbeddedConnector final : public Connector {
 }  // namespace embedded
 
 std::unique_ptr<Connector> make_embedded_connector(std::string name, EmbeddedOptions options,
-                                                   Log log) {
+                                                   Logger log) {
   return std::make_unique<embedded::EmbeddedConnector>(std::move(name), std::move(options),
                                                        std::move(log));
 }

@@ -29,7 +29,7 @@
 #include <string>
 
 #include "connectors/connector.hpp"
-#include "sidecar/base/log.hpp"
+#include "sidecar/base/logger.hpp"
 
 namespace sidestream {
 
@@ -42,7 +42,7 @@ struct EmbeddedOptions {
 };
 
 std::unique_ptr<Connector> make_embedded_connector(std::string name, EmbeddedOptions options,
-                                                   Log log);
+                                                   Logger log);
 
 // For start-up and --check: why this file can't be used, as one sentence that names it, or nothing.
 // Makes no file. That another process holds it is not an error: it may be about to end. Thread:

@@ -8,7 +8,7 @@
 #include "connectors/kafka/queries.hpp"
 #include "connectors/kafka/topics.hpp"
 #include "connectors/kafka/workers.hpp"
-#include "sidecar/base/log.hpp"
+#include "sidecar/base/logger.hpp"
 
 namespace sidestream::kafka {
 
@@ -18,7 +18,7 @@ class KafkaRanges;
 // where no client could be made of the properties.
 struct Context {
   std::string name;  // of the connector, for the log
-  Log log;
+  Logger log;
   ConnectorProbe probe;
   Topics topics;
   Workers workers;

@@ -39,7 +39,8 @@ class NoTail final : public Tail {};
 
 class KafkaConnector final : public Connector, private ClientEvents {
  public:
-  KafkaConnector(std::string name, Properties properties, Log log) : login_(std::move(properties)) {
+  KafkaConnector(std::string name, Properties properties, Logger log)
+      : login_(std::move(properties)) {
     context_.name = std::move(name);
     context_.log = std::move(log);
   }
@@ -230,7 +231,7 @@ namespace sidestream {
 
 std::unique_ptr<Connector> make_kafka_connector(std::string name,
                                                 std::map<std::string, std::string> properties,
-                                                Log log) {
+                                                Logger log) {
   kafka::follow_the_steady_clock();
   return std::make_unique<kafka::KafkaConnector>(std::move(name), std::move(properties),
                                                  std::move(log));

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "connectors/connector.hpp"
-#include "sidecar/base/log.hpp"
+#include "sidecar/base/logger.hpp"
 
 namespace sidestream {
 
@@ -16,7 +16,7 @@ namespace sidestream {
 // probe says so and asks wait.
 std::unique_ptr<Connector> make_kafka_connector(std::string name,
                                                 std::map<std::string, std::string> properties,
-                                                Log log);
+                                                Logger log);
 
 // All that is wrong with `properties`, found without connecting: unknown names (with a near match),
 // bad values, files that can't be read, and properties that Sidestream owns. Each is one sentence

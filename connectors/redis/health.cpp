@@ -18,7 +18,7 @@ std::string now_text() {
 
 }  // namespace
 
-Health::Health(std::string name, ConnectorProbe& probe, Log log)
+Health::Health(std::string name, ConnectorProbe& probe, Logger log)
     : name_(std::move(name)), probe_(probe), log_(std::move(log)) {
   for (auto& part : parts_) part = {not_yet, now_text()};
 }

@@ -10,7 +10,7 @@
 #include <string>
 
 #include "connectors/connector.hpp"
-#include "sidecar/base/log.hpp"
+#include "sidecar/base/logger.hpp"
 
 namespace sidestream::redis {
 
@@ -18,7 +18,7 @@ class Health {
  public:
   enum class Part { ranges, publishing, tails, doorbell };  // the connections
 
-  Health(std::string name, ConnectorProbe& probe, Log log);
+  Health(std::string name, ConnectorProbe& probe, Logger log);
 
   // A connection can't be used: one sentence. The probe is down while there is one such.
   void ill(Part part, const std::string& what);
@@ -29,7 +29,7 @@ class Health {
   void stream_ill(const std::string& stream, const std::string& what);
   void stream_well(const std::string& stream);
 
-  const Log& log() const { return log_; }
+  const Logger& log() const { return log_; }
 
  private:
   struct Trouble {
@@ -43,7 +43,7 @@ class Health {
   static constexpr std::size_t streams_most = 100;
   std::string name_;
   ConnectorProbe& probe_;
-  Log log_;
+  Logger log_;
   std::mutex mutex_;
   std::array<Trouble, 4> parts_;
   std::map<std::string, std::string> streams_;

@@ -12,7 +12,7 @@ namespace {
 
 class RedisConnector final : public Connector {
  public:
-  RedisConnector(std::string name, RedisOptions options, Log log)
+  RedisConnector(std::string name, RedisOptions options, Logger log)
       : options_(std::move(options)), health_(std::move(name), probe_, std::move(log)) {}
   RedisConnector(const RedisConnector&) = delete;
   RedisConnector& operator=(const RedisConnector&) = delete;
@@ -72,7 +72,8 @@ class RedisConnector final : public Connector {
 
 }  // namespace
 
-std::unique_ptr<Connector> make_redis_connector(std::string name, RedisOptions options, Log log) {
+std::unique_ptr<Connector> make_redis_connector(std::string name, RedisOptions options,
+                                                Logger log) {
   return std::make_unique<RedisConnector>(std::move(name), std::move(options), std::move(log));
 }
 

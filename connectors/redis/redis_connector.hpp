@@ -27,11 +27,11 @@
 
 #include "connectors/connector.hpp"
 #include "connectors/redis/redis_options.hpp"
-#include "sidecar/base/log.hpp"
+#include "sidecar/base/logger.hpp"
 
 namespace sidestream {
 
 // `name` is the connector's in the configuration, for the log.
-std::unique_ptr<Connector> make_redis_connector(std::string name, RedisOptions options, Log log);
+std::unique_ptr<Connector> make_redis_connector(std::string name, RedisOptions options, Logger log);
 
 }  // namespace sidestream

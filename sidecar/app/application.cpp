@@ -20,7 +20,7 @@ constexpr std::uint64_t spare_files = 256;  // brokers, listeners, admin connect
 
 }  // namespace
 
-Application::Application(Loaded loaded, const std::string& config, Log log)
+Application::Application(Loaded loaded, const std::string& config, Logger log)
     : log_(std::move(log)),
       memory_(loaded.settings.server.memory > 0 ? loaded.settings.server.memory : default_memory()),
       configuration_(std::move(loaded.settings), log_),

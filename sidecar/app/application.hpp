@@ -9,27 +9,27 @@
 #include <string>
 #include <vector>
 
-#include "sidecar/app/configuration.hpp"
 #include "sidecar/app/drain.hpp"
 #include "sidecar/app/drain_socket.hpp"
-#include "sidecar/app/reload.hpp"
+#include "sidecar/app/reload/config_loader.hpp"
+#include "sidecar/app/reload/reload.hpp"
 #include "sidecar/app/signals.hpp"
-#include "sidecar/base/log.hpp"
-#include "sidecar/http/admin.hpp"
-#include "sidecar/http/router.hpp"
+#include "sidecar/base/logger.hpp"
+#include "sidecar/http/handlers/admin.hpp"
+#include "sidecar/http/handlers/router.hpp"
 #include "sidecar/http/server.hpp"
 #include "sidecar/metrics/probes.hpp"
 #include "sidecar/settings/load.hpp"
-#include "sidecar/stream/memory.hpp"
+#include "sidecar/stream/log/memory.hpp"
 #include "sidecar/stream/open_logs.hpp"
-#include "sidecar/stream/replay.hpp"
+#include "sidecar/stream/replay/replay.hpp"
 
 namespace sidestream {
 
 class Application {
  public:
   // Call before any thread is started: the signals that run() waits for are blocked here.
-  Application(Loaded loaded, const std::string& config, Log log);
+  Application(Loaded loaded, const std::string& config, Logger log);
   Application(const Application&) = delete;
   Application& operator=(const Application&) = delete;
 
@@ -40,13 +40,13 @@ class Application {
 
  private:
   AdminPages::Calls calls();
-  std::shared_ptr<const Serving> settings() const { return configuration_.serving().get(); }
+  std::shared_ptr<const RunningConfig> settings() const { return configuration_.serving().get(); }
   std::string metrics() const;
   void wait_for_end();
   void check_file_limit();
 
   Signals signals_;  // first, so that they are blocked before any thread is there
-  Log log_;
+  Logger log_;
   Memory memory_;
   ServerProbe probe_;
   Configuration configuration_;

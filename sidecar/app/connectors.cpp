@@ -19,7 +19,7 @@ RedisOptions options_of(const RedisSettings& s) {
 
 struct Make {
   const ConnectorSettings& settings;
-  const Log& log;
+  const Logger& log;
 
   MadeConnector operator()(const KafkaSettings& s) const {
     return {settings, "kafka", make_kafka_connector(settings.name, s.properties, log)};
@@ -50,7 +50,7 @@ std::vector<std::string> check_connectors(const std::vector<ConnectorSettings>& 
   return problems;
 }
 
-MadeConnector make_connector(const ConnectorSettings& settings, const Log& log) {
+MadeConnector make_connector(const ConnectorSettings& settings, const Logger& log) {
   return std::visit(Make{settings, log}, settings.kind);
 }
 

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "connectors/connector.hpp"
-#include "sidecar/base/log.hpp"
+#include "sidecar/base/logger.hpp"
 #include "sidecar/settings/load.hpp"
 #include "sidecar/settings/settings.hpp"
 
@@ -24,6 +24,6 @@ Loaded load_configuration(const std::string& path);
 // What is wrong here and now, without asking a broker, as sentences with the key's path.
 std::vector<std::string> check_connectors(const std::vector<ConnectorSettings>& settings);
 
-MadeConnector make_connector(const ConnectorSettings& settings, const Log& log);
+MadeConnector make_connector(const ConnectorSettings& settings, const Logger& log);
 
 }  // namespace sidestream

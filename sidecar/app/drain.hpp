@@ -14,7 +14,7 @@
 #include <chrono>
 #include <optional>
 
-#include "sidecar/base/log.hpp"
+#include "sidecar/base/logger.hpp"
 #include "sidecar/http/server.hpp"
 #include "sidecar/metrics/probes.hpp"
 
@@ -24,7 +24,8 @@ class Drain {
  public:
   using Clock = std::chrono::steady_clock;
 
-  Drain(Server& server, ServerProbe& probe, Log& log) : server_(server), probe_(probe), log_(log) {}
+  Drain(Server& server, ServerProbe& probe, Logger& log)
+      : server_(server), probe_(probe), log_(log) {}
 
   void begin(Clock::time_point now, std::chrono::milliseconds delay);
   // And then the process ends.
@@ -41,7 +42,7 @@ class Drain {
 
   Server& server_;
   ServerProbe& probe_;
-  Log& log_;
+  Logger& log_;
   bool ending_ = false;
   std::optional<Clock::time_point> streams_end_at_;
   std::optional<Clock::time_point> give_up_at_;

@@ -22,7 +22,7 @@ void add(TopicFigures& topic, OpenLog& open, std::int64_t now) {
 
 }  // namespace
 
-std::vector<TopicFigures> gather_topics(const Serving& serving, const OpenLogs& logs) {
+std::vector<TopicFigures> gather_topics(const RunningConfig& serving, const OpenLogs& logs) {
   std::vector<TopicFigures> all;
   const auto open_logs = logs.all();
   const auto now = unix_now_ms();

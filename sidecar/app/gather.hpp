@@ -6,14 +6,14 @@
 
 #include <vector>
 
-#include "sidecar/app/configuration.hpp"
+#include "sidecar/app/reload/config_loader.hpp"
 #include "sidecar/metrics/exporter.hpp"
 #include "sidecar/stream/open_logs.hpp"
 
 namespace sidestream {
 
 // Borrows the topics' probes, which `serving` owns.
-std::vector<TopicFigures> gather_topics(const Serving& serving, const OpenLogs& logs);
+std::vector<TopicFigures> gather_topics(const RunningConfig& serving, const OpenLogs& logs);
 std::vector<ConnectorFigures> gather_connectors(const Configuration& configuration);
 
 }  // namespace sidestream

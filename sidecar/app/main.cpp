@@ -43,7 +43,7 @@ int main(int argc, char** argv) {
     return 0;
   }
   Application application(std::move(loaded), options->config,
-                          Log::to_stderr(options->log_level, options->log_format));
+                          Logger::to_stderr(options->log_level, options->log_format));
   if (const auto problems = application.open(); !problems.empty()) return fail(problems);
   return application.run();
 }

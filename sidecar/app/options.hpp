@@ -4,7 +4,7 @@
 #include <optional>
 #include <string>
 
-#include "sidecar/base/log.hpp"
+#include "sidecar/base/logger.hpp"
 
 namespace sidestream {
 

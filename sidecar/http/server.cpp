@@ -7,10 +7,10 @@
 #include <optional>
 #include <utility>
 
-#include "sidecar/http/awaitable.hpp"
-#include "sidecar/http/event_loop.hpp"
-#include "sidecar/http/listener.hpp"
-#include "sidecar/http/session.hpp"
+#include "sidecar/http/net/awaitable.hpp"
+#include "sidecar/http/net/event_loop.hpp"
+#include "sidecar/http/net/listener.hpp"
+#include "sidecar/http/protocol/session.hpp"
 
 namespace sidestream {
 namespace {
@@ -24,7 +24,8 @@ constexpr std::chrono::milliseconds accept_pause{50};
 }  // namespace
 
 struct Server::Parts {
-  Parts(const NowServing& s, const Router& router, OpenLogs& logs, Memory& m, ServerProbe& p, Log l)
+  Parts(const ConfigHolder& s, const Router& router, OpenLogs& logs, Memory& m, ServerProbe& p,
+        Logger l)
       : serving(s), memory(m), log(l), context{router, logs, p, std::move(l)} {}
 
   Awaitable<void> accept(tcp::acceptor& acceptor, Port port);
@@ -34,9 +35,9 @@ struct Server::Parts {
   }
   void take_last();
 
-  const NowServing& serving;
+  const ConfigHolder& serving;
   Memory& memory;
-  Log log;
+  Logger log;
   SessionContext context;
   asio::io_context accepting{1};
   std::optional<tcp::acceptor> streams;
@@ -74,8 +75,8 @@ void Server::Parts::take_last() {
   streams->close(error);
 }
 
-Server::Server(const NowServing& serving, const Router& router, OpenLogs& logs, Memory& memory,
-               ServerProbe& probe, Log log)
+Server::Server(const ConfigHolder& serving, const Router& router, OpenLogs& logs, Memory& memory,
+               ServerProbe& probe, Logger log)
     : parts_(std::make_unique<Parts>(serving, router, logs, memory, probe, std::move(log))) {}
 
 Server::~Server() { stop(); }

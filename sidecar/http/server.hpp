@@ -11,11 +11,11 @@
 #include <string>
 #include <vector>
 
-#include "sidecar/base/log.hpp"
-#include "sidecar/http/router.hpp"
-#include "sidecar/http/serving.hpp"
+#include "sidecar/base/logger.hpp"
+#include "sidecar/http/handlers/router.hpp"
+#include "sidecar/http/running_config.hpp"
 #include "sidecar/metrics/probes.hpp"
-#include "sidecar/stream/memory.hpp"
+#include "sidecar/stream/log/memory.hpp"
 #include "sidecar/stream/open_logs.hpp"
 
 namespace sidestream {
@@ -23,8 +23,8 @@ namespace sidestream {
 class Server {
  public:
   // Borrows all.
-  Server(const NowServing& serving, const Router& router, OpenLogs& logs, Memory& memory,
-         ServerProbe& probe, Log log);
+  Server(const ConfigHolder& serving, const Router& router, OpenLogs& logs, Memory& memory,
+         ServerProbe& probe, Logger log);
   ~Server();
 
   // Binds both ports. The problems, if any.

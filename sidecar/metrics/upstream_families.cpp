@@ -16,8 +16,9 @@ bool worth_a_series(std::size_t code, std::uint64_t count) {
 }  // namespace
 
 void add_upstream(MetricsText& text, const UpstreamProbe& probe) {
-  text.counter("upstream_requests_total",
-               "Requests passed on to the app, by the status that the client got; 499: it had gone");
+  text.counter(
+      "upstream_requests_total",
+      "Requests passed on to the app, by the status that the client got; 499: it had gone");
   for (std::size_t code = 0; code < UpstreamProbe::codes; ++code) {
     const auto count = probe.requests[code].value();
     if (!worth_a_series(code, count)) continue;
@@ -31,7 +32,8 @@ void add_upstream(MetricsText& text, const UpstreamProbe& probe) {
   text.sample({}, static_cast<double>(probe.pool_idle.value()));
   text.counter("upstream_connections_total", "Connections made to the app");
   text.sample({}, static_cast<double>(probe.connections.value()));
-  text.counter("upstream_bytes_total", "Bytes of bodies and tunnels: in to the app, out to clients");
+  text.counter("upstream_bytes_total",
+               "Bytes of bodies and tunnels: in to the app, out to clients");
   text.sample({{"direction", "in"}}, static_cast<double>(probe.bytes_in.value()));
   text.sample({{"direction", "out"}}, static_cast<double>(probe.bytes_out.value()));
   text.counter("upstream_errors_total", "Requests that went wrong, by cause");

@@ -36,9 +36,7 @@ std::optional<AddressBytes> parse_ip(std::string_view text) {
   return std::nullopt;
 }
 
-bool Network::contains(const AddressBytes& address) const {
-  return masked(address, bits) == first;
-}
+bool Network::contains(const AddressBytes& address) const { return masked(address, bits) == first; }
 
 Parsed<Network> parse_network(std::string_view text) {
   const std::size_t slash = text.find('/');

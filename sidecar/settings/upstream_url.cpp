@@ -66,9 +66,8 @@ Parsed<UpstreamAddress> parse_upstream_url(std::string_view text) {
 }
 
 bool is_request_path(std::string_view path) {
-  return path.starts_with('/') && std::ranges::all_of(path, [](unsigned char c) {
-           return c > ' ' && c < 0x7f && c != '#';
-         });
+  return path.starts_with('/') &&
+         std::ranges::all_of(path, [](unsigned char c) { return c > ' ' && c < 0x7f && c != '#'; });
 }
 
 }  // namespace sidestream

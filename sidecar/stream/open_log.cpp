@@ -4,11 +4,11 @@
 #include <iterator>
 #include <utility>
 
-#include "sidecar/stream/control.hpp"
-#include "sidecar/stream/event_id.hpp"
-#include "sidecar/stream/record_traces.hpp"
-#include "sidecar/stream/resolve.hpp"
-#include "sidecar/stream/tail_seek.hpp"
+#include "sidecar/stream/dialect/control.hpp"
+#include "sidecar/stream/id/event_id.hpp"
+#include "sidecar/stream/ingest/record_traces.hpp"
+#include "sidecar/stream/replay/tail_seek.hpp"
+#include "sidecar/stream/start/resolve.hpp"
 
 namespace sidestream {
 namespace {
@@ -33,7 +33,7 @@ StartPlan stopped_plan() {
 }  // namespace
 
 OpenLog::OpenLog(std::shared_ptr<Topic> topic, std::string name, Memory& memory, ReplayPool& pool,
-                 Log log)
+                 Logger log)
     : topic_(std::move(topic)),
       name_(std::move(name)),
       logger_(std::move(log)),
@@ -78,7 +78,7 @@ bool OpenLog::start_from_memory(const StartRequest& request, StartPlan& plan) {
   if (!holds(view, position)) return false;
   plan.start = "resume";
   plan.opening = plan.position = position;
-  plan.resets = view.resets;
+  plan.generation = view.generation;
   plan.dense = format() == OffsetFormat::integer;
   return true;
 }
@@ -102,14 +102,15 @@ void OpenLog::ask() {
   }
   LogView view;
   if (log_.is_open()) log_.view(view);
-  Life asked{view.resets, std::move(view.head_position)};
+  Generation asked{view.generation, std::move(view.head_position)};
   topic_->connector.extent(name_, [self = shared_from_this(), asking = std::move(asking),
                                    asked = std::move(asked)](Result<LogExtent> extent) mutable {
     self->answer(std::move(asking), asked, std::move(extent));
   });
 }
 
-void OpenLog::answer(std::vector<Asking> asking, const Life& asked, Result<LogExtent> extent) {
+void OpenLog::answer(std::vector<Asking> asking, const Generation& asked,
+                     Result<LogExtent> extent) {
   if (extent) {
     open_at(*extent);
     LogView view;
@@ -137,9 +138,10 @@ void OpenLog::answer(std::vector<Asking> asking, const Life& asked, Result<LogEx
   ask();
 }
 
-// Whether this answer is about another life of the log than the topic log's.
-bool OpenLog::overtaken(const Life& asked, const LogExtent& extent, const LogView& view) const {
-  return view.resets != asked.resets || is_another_log(extent, asked.head);
+// Whether this answer is about another generation of the log than the topic log's.
+bool OpenLog::overtaken(const Generation& asked, const LogExtent& extent,
+                        const LogView& view) const {
+  return view.generation != asked.generation || is_another_log(extent, asked.head);
 }
 
 void OpenLog::open_at(const LogExtent& extent) {
@@ -152,8 +154,9 @@ void OpenLog::open_at(const LogExtent& extent) {
 }
 
 void OpenLog::resolve(Asking asking, const LogExtent& extent, const LogView& view) {
-  const auto finish = [resets = view.resets, done = std::move(asking.done)](StartPlan plan) {
-    plan.resets = resets;
+  const auto finish = [generation = view.generation,
+                       done = std::move(asking.done)](StartPlan plan) {
+    plan.generation = generation;
     done(std::move(plan));
   };
   const auto located = [extent, finish](const char* start) {
@@ -171,7 +174,7 @@ void OpenLog::resolve(Asking asking, const LogExtent& extent, const LogView& vie
     case StartRequest::Kind::resume:
       return finish(resolve_id(request.id, topic_->settings, format(), extent, view.head_position));
     case StartRequest::Kind::position:
-      if (request.life != view.resets) return finish(stopped_plan());
+      if (request.generation != view.generation) return finish(stopped_plan());
       return finish(
           resolve_position(std::move(request.position), extent, view.head_position, on_reset));
     case StartRequest::Kind::since:
@@ -253,7 +256,7 @@ void OpenLog::reset(std::string_view reason, const Position& position) noexcept 
   logger_.warn("stream", "log was made anew",
                {{"topic", topic_->settings.name}, {"log", name_}, {"reason", reason}});
   replay_->set_partitions(position.size());
-  // In this order: pages of the new life are then never taken for the former life's.
+  // In this order: pages of the new generation are then never taken for the older generation's.
   replay_->forget();
   log_.reset(std::string(reason), position);
   commit();

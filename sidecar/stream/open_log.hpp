@@ -17,12 +17,12 @@
 #include <vector>
 
 #include "connectors/connector.hpp"
-#include "sidecar/base/log.hpp"
-#include "sidecar/stream/encoder.hpp"
-#include "sidecar/stream/replay.hpp"
-#include "sidecar/stream/start.hpp"
-#include "sidecar/stream/topic.hpp"
-#include "sidecar/stream/topic_log.hpp"
+#include "sidecar/base/logger.hpp"
+#include "sidecar/stream/ingest/encoder.hpp"
+#include "sidecar/stream/log/topic_log.hpp"
+#include "sidecar/stream/replay/replay.hpp"
+#include "sidecar/stream/start/start.hpp"
+#include "sidecar/stream/topic/topic.hpp"
 
 namespace sidestream {
 
@@ -38,7 +38,7 @@ class LogWatch {
 class OpenLog final : public TailSink, public std::enable_shared_from_this<OpenLog> {
  public:
   OpenLog(std::shared_ptr<Topic> topic, std::string name, Memory& memory, ReplayPool& pool,
-          Log log);
+          Logger log);
 
   const Topic& topic() const { return *topic_; }
   Topic& topic() { return *topic_; }
@@ -80,22 +80,22 @@ class OpenLog final : public TailSink, public std::enable_shared_from_this<OpenL
     PlanCallback done;
   };
   // What the topic log was when a question left.
-  struct Life {
-    std::uint64_t resets = 0;
+  struct Generation {
+    std::uint64_t generation = 0;
     Position head;
   };
   bool start_from_memory(const StartRequest& request, StartPlan& plan);
   bool holds(const LogView& view, const Position& position) const;
   void ask();
-  void answer(std::vector<Asking> asking, const Life& asked, Result<LogExtent> extent);
-  bool overtaken(const Life& asked, const LogExtent& extent, const LogView& view) const;
+  void answer(std::vector<Asking> asking, const Generation& asked, Result<LogExtent> extent);
+  bool overtaken(const Generation& asked, const LogExtent& extent, const LogView& view) const;
   void open_at(const LogExtent& extent);
   void resolve(Asking asking, const LogExtent& extent, const LogView& view);
   void commit();
 
   const std::shared_ptr<Topic> topic_;
   const std::string name_;
-  Log logger_;
+  Logger logger_;
   TopicLog log_;
   std::shared_ptr<Replay> replay_;
   Encoder encoder_;

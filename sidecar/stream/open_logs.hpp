@@ -10,9 +10,9 @@
 #include <string>
 #include <vector>
 
-#include "sidecar/base/log.hpp"
+#include "sidecar/base/logger.hpp"
 #include "sidecar/stream/open_log.hpp"
-#include "sidecar/stream/topic.hpp"
+#include "sidecar/stream/topic/topic.hpp"
 
 namespace sidestream {
 
@@ -21,7 +21,7 @@ class OpenLogs {
   using Clock = std::chrono::steady_clock;
 
   // Borrows memory and pool.
-  OpenLogs(Memory& memory, ReplayPool& pool, Log log)
+  OpenLogs(Memory& memory, ReplayPool& pool, Logger log)
       : memory_(memory), pool_(pool), log_(std::move(log)) {}
 
   // The open log, opened now if it isn't, with one reader entered. The caller leaves it.
@@ -43,7 +43,7 @@ class OpenLogs {
 
   Memory& memory_;
   ReplayPool& pool_;
-  Log log_;
+  Logger log_;
   mutable std::mutex mutex_;  // guards the following
   std::map<std::shared_ptr<Topic>, Named> open_;
   bool closed_ = false;

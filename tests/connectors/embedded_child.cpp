@@ -39,7 +39,7 @@ class Producer {
 
 int main(int argc, char** argv) {
   if (argc != 2) return 2;
-  const auto connector = make_embedded_connector("child", {.path = argv[1]}, Log());
+  const auto connector = make_embedded_connector("child", {.path = argv[1]}, Logger());
   connector->start();
   Producer producer(*connector);
   for (int i = 0; i < 20; ++i) producer.publish();

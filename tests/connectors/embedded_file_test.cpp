@@ -23,7 +23,7 @@ using testing::HasSubstr;
 TEST_F(EmbeddedLog, AnotherConnectorWaitsUntilTheFileIsFree) {
   open();
   publish("one");
-  auto second = make_embedded_connector("second", {.path = path()}, Log());
+  auto second = make_embedded_connector("second", {.path = path()}, Logger());
   second->start();
   ASSERT_TRUE(eventually([&] { return second->probe().detail() != "not connected yet"; }));
   EXPECT_FALSE(second->probe().is_up());

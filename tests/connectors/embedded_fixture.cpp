@@ -62,7 +62,7 @@ Message message_of(const NewRecord& record) {
 class EmbeddedFixture : public BrokerFixture {
  public:
   std::unique_ptr<Connector> make_connector() override {
-    return std::make_unique<Tracked>(make_embedded_connector(name(), options(), Log()), live_);
+    return std::make_unique<Tracked>(make_embedded_connector(name(), options(), Logger()), live_);
   }
   bool supports_two_connectors() const override { return false; }
   void create_log(const std::string&, int) override {}

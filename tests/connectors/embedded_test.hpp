@@ -31,7 +31,7 @@ class EmbeddedLog : public testing::Test {
   std::string path() const { return (folder_ / "log.db").string(); }
   void open(EmbeddedOptions options) {
     connector_.reset();
-    connector_ = make_embedded_connector("test", std::move(options), Log());
+    connector_ = make_embedded_connector("test", std::move(options), Logger());
     connector_->start();
   }
   void open() { open({.path = path()}); }

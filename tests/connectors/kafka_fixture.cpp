@@ -21,7 +21,7 @@ KafkaFixture::KafkaFixture() {
 }
 
 std::unique_ptr<Connector> KafkaFixture::make_connector() {
-  return make_kafka_connector("kafka", {{"bootstrap.servers", address_}}, Log());
+  return make_kafka_connector("kafka", {{"bootstrap.servers", address_}}, Logger());
 }
 
 std::vector<Offset> KafkaFixture::append(const std::string& log, Partition partition,

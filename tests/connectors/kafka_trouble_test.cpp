@@ -136,7 +136,7 @@ TEST(KafkaPasswordTest, AWrongPasswordStandsInTheProbeWithoutBeingShown) {
                                            {"sasl.mechanisms", "PLAIN"},
                                            {"sasl.username", "alice"},
                                            {"sasl.password", password}},
-                                          Log());
+                                          Logger());
     connector->start();
     return connector;
   };

@@ -21,7 +21,7 @@ class RedisFixture final : public BrokerFixture {
   }
 
   std::unique_ptr<Connector> make_connector() override {
-    return make_redis_connector("redis", {.port = server_.port()}, Log());
+    return make_redis_connector("redis", {.port = server_.port()}, Logger());
   }
 
   void create_log(const std::string&, int) override {}

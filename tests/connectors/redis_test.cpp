@@ -34,7 +34,7 @@ class RedisTest : public testing::Test {
   void connect(RedisOptions options = {}) {
     if (options.port == RedisOptions().port) options.port = server_->port();
     connector_ = make_redis_connector("cache", std::move(options),
-                                      Log(LogLevel::info, LogFormat::text, [this](auto line) {
+                                      Logger(LogLevel::info, LogFormat::text, [this](auto line) {
                                         const std::lock_guard lock(log_mutex_);
                                         log_ += line;
                                       }));

@@ -51,7 +51,7 @@ class RedisTlsTest : public testing::Test {
     auto connector = make_redis_connector(
         "cache",
         {.host = host, .port = static_cast<std::uint16_t>(std::stoi(port)), .tls = true, .ca = ca},
-        Log());
+        Logger());
     connector->start();
     return connector;
   }

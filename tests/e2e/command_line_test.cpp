@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 
-#include "tests/e2e/bench/sidecar.hpp"
+#include "tests/e2e/harness/sidecar.hpp"
 
 namespace e2e {
 namespace {

@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "tests/e2e/bench/stage.hpp"
+#include "tests/e2e/harness/stage.hpp"
 
 namespace e2e {
 namespace {

@@ -7,7 +7,7 @@
 #include <string>
 #include <thread>
 
-#include "tests/e2e/bench/stage.hpp"
+#include "tests/e2e/harness/stage.hpp"
 
 namespace e2e {
 namespace {

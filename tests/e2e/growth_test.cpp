@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/e2e/bench/stage.hpp"
+#include "tests/e2e/harness/stage.hpp"
 
 namespace e2e {
 namespace {

@@ -6,7 +6,7 @@
 
 #include <random>
 
-#include "tests/e2e/bench/stage.hpp"
+#include "tests/e2e/harness/stage.hpp"
 
 namespace e2e {
 namespace {

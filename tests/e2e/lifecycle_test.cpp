@@ -8,7 +8,7 @@
 #include <set>
 #include <thread>
 
-#include "tests/e2e/bench/kinds.hpp"
+#include "tests/e2e/harness/kinds.hpp"
 
 namespace e2e {
 namespace {

@@ -5,9 +5,9 @@
 #include <map>
 #include <random>
 
-#include "tests/e2e/bench/event_stream.hpp"
-#include "tests/e2e/bench/sidecar.hpp"
-#include "tests/e2e/bench/source.hpp"
+#include "tests/e2e/harness/event_stream.hpp"
+#include "tests/e2e/harness/sidecar.hpp"
+#include "tests/e2e/harness/source.hpp"
 
 namespace e2e {
 namespace {

@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 #include <boost/json.hpp>
 
-#include "tests/e2e/bench/kinds.hpp"
+#include "tests/e2e/harness/kinds.hpp"
 
 namespace e2e {
 namespace {

@@ -6,7 +6,7 @@
 #include <chrono>
 #include <ctime>
 
-#include "tests/e2e/bench/kinds.hpp"
+#include "tests/e2e/harness/kinds.hpp"
 
 namespace e2e {
 namespace {

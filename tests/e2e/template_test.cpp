@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "tests/e2e/bench/kinds.hpp"
+#include "tests/e2e/harness/kinds.hpp"
 
 namespace e2e {
 namespace {

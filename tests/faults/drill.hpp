@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "tests/e2e/bench/sidecar.hpp"
+#include "tests/e2e/harness/sidecar.hpp"
 #include "tests/faults/fleet.hpp"
 #include "tests/faults/ground.hpp"
 #include "tests/faults/producer.hpp"

@@ -9,8 +9,8 @@
 #include <filesystem>
 #include <mutex>
 
-#include "tests/e2e/bench/http.hpp"
-#include "tests/e2e/bench/temp_dir.hpp"
+#include "tests/e2e/harness/http.hpp"
+#include "tests/e2e/harness/temp_dir.hpp"
 #include "tests/faults/ground.hpp"
 
 namespace e2e::faults {

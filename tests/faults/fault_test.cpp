@@ -7,8 +7,8 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/e2e/bench/kinds.hpp"
-#include "tests/e2e/bench/writer.hpp"
+#include "tests/e2e/harness/kinds.hpp"
+#include "tests/e2e/harness/writer.hpp"
 #include "tests/faults/drill.hpp"
 #include "tests/faults/wall_clock.hpp"
 

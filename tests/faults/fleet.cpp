@@ -12,8 +12,8 @@
 #include <cerrno>
 #include <cstring>
 
-#include "tests/e2e/bench/chunks.hpp"
-#include "tests/e2e/bench/http.hpp"
+#include "tests/e2e/harness/chunks.hpp"
+#include "tests/e2e/harness/http.hpp"
 #include "tests/faults/memory.hpp"
 
 namespace e2e::faults {

@@ -14,7 +14,7 @@
 #include <thread>
 #include <vector>
 
-#include "tests/e2e/bench/socket.hpp"
+#include "tests/e2e/harness/socket.hpp"
 #include "tests/faults/history.hpp"
 #include "tests/faults/journal.hpp"
 

@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "tests/e2e/bench/sidecar.hpp"
+#include "tests/e2e/harness/sidecar.hpp"
 #include "tests/faults/journal.hpp"
 #include "tests/faults/link.hpp"
 

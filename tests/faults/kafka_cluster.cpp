@@ -3,7 +3,7 @@
 #include <fstream>
 #include <stdexcept>
 
-#include "tests/e2e/bench/kafka.hpp"
+#include "tests/e2e/harness/kafka.hpp"
 
 namespace e2e::faults {
 namespace {

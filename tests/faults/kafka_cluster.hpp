@@ -10,9 +10,9 @@
 #include <string>
 #include <vector>
 
-#include "tests/e2e/bench/process.hpp"
-#include "tests/e2e/bench/socket.hpp"
-#include "tests/e2e/bench/temp_dir.hpp"
+#include "tests/e2e/harness/process.hpp"
+#include "tests/e2e/harness/socket.hpp"
+#include "tests/e2e/harness/temp_dir.hpp"
 
 namespace e2e::faults {
 

@@ -4,7 +4,7 @@
 
 #include <stdexcept>
 
-#include "tests/e2e/bench/source.hpp"
+#include "tests/e2e/harness/source.hpp"
 
 namespace e2e::faults {
 namespace {

@@ -5,7 +5,7 @@
 
 #include <functional>
 
-#include "tests/e2e/bench/kafka.hpp"
+#include "tests/e2e/harness/kafka.hpp"
 #include "tests/faults/ground.hpp"
 
 namespace e2e::faults {

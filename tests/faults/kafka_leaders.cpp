@@ -2,7 +2,7 @@
 // partition has only changes their order, and ElectLeaders, which then puts the first one in
 // charge.
 
-#include "tests/e2e/bench/socket.hpp"
+#include "tests/e2e/harness/socket.hpp"
 #include "tests/faults/kafka_cluster.hpp"
 
 namespace e2e::faults {

@@ -12,7 +12,7 @@
 #include <thread>
 #include <vector>
 
-#include "tests/e2e/bench/socket.hpp"
+#include "tests/e2e/harness/socket.hpp"
 
 namespace e2e::faults {
 

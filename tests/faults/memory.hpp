@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "tests/e2e/bench/sse_parser.hpp"
+#include "tests/e2e/harness/sse_parser.hpp"
 #include "tests/faults/history.hpp"
 #include "tests/faults/journal.hpp"
 

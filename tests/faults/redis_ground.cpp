@@ -2,8 +2,8 @@
 
 #include <stdexcept>
 
-#include "tests/e2e/bench/redis.hpp"
-#include "tests/e2e/bench/source.hpp"
+#include "tests/e2e/harness/redis.hpp"
+#include "tests/e2e/harness/source.hpp"
 #include "tests/faults/ground.hpp"
 
 namespace e2e::faults {

@@ -7,8 +7,8 @@
 #include <atomic>
 #include <cstdint>
 
-#include "tests/e2e/bench/process.hpp"
-#include "tests/e2e/bench/temp_dir.hpp"
+#include "tests/e2e/harness/process.hpp"
+#include "tests/e2e/harness/temp_dir.hpp"
 
 namespace e2e::faults {
 

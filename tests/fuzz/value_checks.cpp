@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "sidecar/base/traceparent.hpp"
-#include "sidecar/http/exchange.hpp"
+#include "sidecar/http/protocol/message.hpp"
 #include "sidecar/http/proxy/failure.hpp"
 #include "sidecar/http/proxy/header_rules.hpp"
 #include "sidecar/http/proxy/message_heads.hpp"

@@ -14,7 +14,7 @@
 #include <utility>
 #include <vector>
 
-#include "sidecar/stream/subscription.hpp"
+#include "sidecar/stream/reader/subscription.hpp"
 #include "tests/support/borrowed.hpp"
 #include "tests/unit/stream/scripted_connector.hpp"
 
@@ -107,7 +107,7 @@ class House {
   ReplayPool pool_{memory_};
   Topic topic_{settings(), test::borrowed(broker_)};
   std::shared_ptr<OpenLog> log_ =
-      std::make_shared<OpenLog>(test::borrowed(topic_), "orders", memory_, pool_, Log());
+      std::make_shared<OpenLog>(test::borrowed(topic_), "orders", memory_, pool_, Logger());
   Answers answers_;
   LogState state_;
   std::array<LogState*, 1> pointer_{&state_};

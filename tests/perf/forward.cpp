@@ -19,7 +19,7 @@
 #include <string_view>
 #include <utility>
 
-#include "sidecar/http/session.hpp"
+#include "sidecar/http/protocol/session.hpp"
 
 namespace asio = boost::asio;
 using asio::ip::tcp;
@@ -94,15 +94,15 @@ class House {
   tcp::socket app_{outside_};
   std::string taken_;
 
-  const NowServing serving_{Serving{settings_for(app_listener_), {}}};
+  const ConfigHolder serving_{RunningConfig{settings_for(app_listener_), {}}};
   Memory memory_{64 << 20};
   ReplayPool pool_{memory_};
-  OpenLogs logs_{memory_, pool_, Log()};
+  OpenLogs logs_{memory_, pool_, Logger()};
   ServerProbe probe_;
   AdminPages pages_{logs_, probe_, {}};
   Router router_{pages_};
-  SessionContext context_{router_, logs_, probe_, Log()};
-  EventLoop loop_{memory_, probe_, serving_, Log()};
+  SessionContext context_{router_, logs_, probe_, Logger()};
+  EventLoop loop_{memory_, probe_, serving_, Logger()};
 };
 
 }  // namespace

@@ -3,7 +3,7 @@
 
 #include <vector>
 
-#include "tests/e2e/bench/wait.hpp"
+#include "tests/e2e/harness/wait.hpp"
 
 namespace e2e::rollout {
 

@@ -7,7 +7,7 @@
 #include <memory>
 #include <vector>
 
-#include "tests/e2e/bench/sidecar.hpp"
+#include "tests/e2e/harness/sidecar.hpp"
 #include "tests/rollout/balancer.hpp"
 
 namespace e2e::rollout {

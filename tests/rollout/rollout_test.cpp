@@ -9,8 +9,8 @@
 #include <optional>
 #include <thread>
 
-#include "tests/e2e/bench/crowd.hpp"
-#include "tests/e2e/bench/writer.hpp"
+#include "tests/e2e/harness/crowd.hpp"
+#include "tests/e2e/harness/writer.hpp"
 #include "tests/rollout/rate.hpp"
 #include "tests/rollout/replicas.hpp"
 

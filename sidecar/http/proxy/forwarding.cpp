@@ -5,8 +5,8 @@
 #include <string>
 #include <utility>
 
-#include "sidecar/http/awaitable.hpp"
-#include "sidecar/http/peer.hpp"
+#include "sidecar/http/net/awaitable.hpp"
+#include "sidecar/http/net/peer.hpp"
 #include "sidecar/http/proxy/failure.hpp"
 #include "sidecar/http/proxy/forwarding_state.hpp"
 #include "sidecar/http/proxy/write_now.hpp"

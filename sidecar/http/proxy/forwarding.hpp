@@ -10,10 +10,10 @@
 #include <memory>
 #include <optional>
 
-#include "sidecar/http/awaitable.hpp"
-#include "sidecar/http/exchange.hpp"
+#include "sidecar/http/net/awaitable.hpp"
+#include "sidecar/http/net/socket.hpp"
+#include "sidecar/http/protocol/message.hpp"
 #include "sidecar/http/proxy/proxy.hpp"
-#include "sidecar/http/socket.hpp"
 
 namespace sidestream {
 

@@ -3,7 +3,7 @@
 #include <string>
 #include <utility>
 
-#include "sidecar/http/awaitable.hpp"
+#include "sidecar/http/net/awaitable.hpp"
 #include "sidecar/http/proxy/forwarding_state.hpp"
 #include "sidecar/http/proxy/write_now.hpp"
 

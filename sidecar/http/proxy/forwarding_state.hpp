@@ -10,7 +10,7 @@
 #include <optional>
 #include <string>
 
-#include "sidecar/http/awaitable.hpp"
+#include "sidecar/http/net/awaitable.hpp"
 #include "sidecar/http/proxy/access_line.hpp"
 #include "sidecar/http/proxy/body_writer.hpp"
 #include "sidecar/http/proxy/forwarding.hpp"

@@ -12,7 +12,7 @@
 #include <string_view>
 #include <variant>
 
-#include "sidecar/http/exchange.hpp"
+#include "sidecar/http/protocol/message.hpp"
 #include "sidecar/http/proxy/forwarded.hpp"
 
 namespace sidestream {

@@ -14,7 +14,7 @@
 #include <cstddef>
 #include <utility>
 
-#include "sidecar/http/awaitable.hpp"
+#include "sidecar/http/net/awaitable.hpp"
 #include "sidecar/http/proxy/message_heads.hpp"
 
 namespace sidestream {

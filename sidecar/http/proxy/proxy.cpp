@@ -3,7 +3,7 @@
 #include <iterator>
 #include <utility>
 
-#include "sidecar/http/peer.hpp"
+#include "sidecar/http/net/peer.hpp"
 
 namespace sidestream {
 namespace {
@@ -16,7 +16,7 @@ constexpr auto tidy_time = 1s;
 }  // namespace
 
 Proxy::Proxy(boost::asio::io_context& io, const UpstreamSettings& settings, ServerProbe& probe,
-             Log log)
+             Logger log)
     : io_(io),
       settings_(settings),
       probe_(probe),

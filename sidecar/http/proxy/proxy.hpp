@@ -12,7 +12,7 @@
 #include <memory>
 #include <utility>
 
-#include "sidecar/base/log.hpp"
+#include "sidecar/base/logger.hpp"
 #include "sidecar/http/proxy/tunnel.hpp"
 #include "sidecar/http/proxy/upstream_pool.hpp"
 #include "sidecar/settings/settings.hpp"
@@ -36,14 +36,15 @@ class Proxy {
   using Clock = std::chrono::steady_clock;
 
   // Borrows all but the log.
-  Proxy(boost::asio::io_context& io, const UpstreamSettings& settings, ServerProbe& probe, Log log);
+  Proxy(boost::asio::io_context& io, const UpstreamSettings& settings, ServerProbe& probe,
+        Logger log);
 
   boost::asio::io_context& io() { return io_; }
   const UpstreamSettings& settings() const { return settings_; }
   UpstreamProbe& probe() { return probe_.upstream; }
   // So that clients connect elsewhere with their next request.
   bool is_draining() const { return probe_.draining.load(std::memory_order_relaxed); }
-  const Log& log() const { return log_; }
+  const Logger& log() const { return log_; }
   UpstreamPool& pool() { return pool_; }
 
   // Whether the request that begins now gets a line in the log.
@@ -66,7 +67,7 @@ class Proxy {
   boost::asio::io_context& io_;
   const UpstreamSettings& settings_;
   ServerProbe& probe_;
-  Log log_;
+  Logger log_;
   UpstreamPool pool_;
   boost::intrusive::list<Watched, boost::intrusive::constant_time_size<false>> watched_;
   std::list<std::shared_ptr<Tunnel>> tunnels_;

@@ -11,7 +11,7 @@
 #include <utility>
 
 #include "sidecar/base/error.hpp"
-#include "sidecar/http/awaitable.hpp"
+#include "sidecar/http/net/awaitable.hpp"
 #include "sidecar/http/proxy/upstream_pool.hpp"
 
 namespace sidestream {

@@ -6,8 +6,8 @@
 #include <boost/asio/io_context.hpp>
 #include <string>
 
-#include "sidecar/http/awaitable.hpp"
-#include "sidecar/http/exchange.hpp"
+#include "sidecar/http/net/awaitable.hpp"
+#include "sidecar/http/protocol/message.hpp"
 #include "sidecar/settings/settings.hpp"
 
 namespace sidestream {

@@ -9,8 +9,8 @@
 #include <memory>
 #include <string>
 
+#include "sidecar/http/net/socket.hpp"
 #include "sidecar/http/proxy/upstream_pool.hpp"
-#include "sidecar/http/socket.hpp"
 
 namespace sidestream {
 

@@ -14,7 +14,7 @@
 #include <optional>
 #include <vector>
 
-#include "sidecar/http/awaitable.hpp"
+#include "sidecar/http/net/awaitable.hpp"
 
 namespace sidestream {
 

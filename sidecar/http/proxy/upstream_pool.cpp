@@ -8,8 +8,8 @@
 #include <string>
 #include <utility>
 
-#include "sidecar/http/awaitable.hpp"
-#include "sidecar/http/peer.hpp"
+#include "sidecar/http/net/awaitable.hpp"
+#include "sidecar/http/net/peer.hpp"
 
 namespace sidestream {
 namespace {

@@ -7,7 +7,7 @@
 #include <memory>
 #include <vector>
 
-#include "sidecar/http/awaitable.hpp"
+#include "sidecar/http/net/awaitable.hpp"
 #include "sidecar/http/proxy/upstream_connection.hpp"
 #include "sidecar/metrics/probes.hpp"
 #include "sidecar/settings/settings.hpp"

@@ -10,7 +10,7 @@
 #include <boost/beast/core/buffers_suffix.hpp>
 #include <cstddef>
 
-#include "sidecar/http/awaitable.hpp"
+#include "sidecar/http/net/awaitable.hpp"
 
 namespace sidestream {
 

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/e2e/bench/kinds.hpp"
+#include "tests/e2e/harness/kinds.hpp"
 
 namespace e2e {
 namespace {

@@ -2,9 +2,9 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/e2e/bench/crowd.hpp"
-#include "tests/e2e/bench/kinds.hpp"
-#include "tests/e2e/bench/writer.hpp"
+#include "tests/e2e/harness/crowd.hpp"
+#include "tests/e2e/harness/kinds.hpp"
+#include "tests/e2e/harness/writer.hpp"
 
 namespace e2e {
 namespace {

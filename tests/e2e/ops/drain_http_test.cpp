@@ -3,8 +3,8 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/e2e/bench/kinds.hpp"
-#include "tests/e2e/ops/bench/endings.hpp"
+#include "tests/e2e/harness/kinds.hpp"
+#include "tests/e2e/ops/harness/endings.hpp"
 
 namespace e2e {
 namespace {

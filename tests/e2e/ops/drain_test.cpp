@@ -7,8 +7,8 @@
 #include <algorithm>
 #include <thread>
 
-#include "tests/e2e/bench/kinds.hpp"
-#include "tests/e2e/ops/bench/endings.hpp"
+#include "tests/e2e/harness/kinds.hpp"
+#include "tests/e2e/ops/harness/endings.hpp"
 
 namespace e2e {
 namespace {

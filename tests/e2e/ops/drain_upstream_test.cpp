@@ -6,8 +6,8 @@
 
 #include <thread>
 
-#include "tests/e2e/ops/bench/endings.hpp"
-#include "tests/e2e/proxy/bench/proxy_stage.hpp"
+#include "tests/e2e/ops/harness/endings.hpp"
+#include "tests/e2e/proxy/harness/proxy_stage.hpp"
 
 namespace e2e {
 namespace {

@@ -5,9 +5,9 @@
 
 #include <thread>
 
-#include "tests/e2e/bench/kinds.hpp"
-#include "tests/e2e/ops/bench/endings.hpp"
-#include "tests/e2e/ops/bench/operated.hpp"
+#include "tests/e2e/harness/kinds.hpp"
+#include "tests/e2e/ops/harness/endings.hpp"
+#include "tests/e2e/ops/harness/operated.hpp"
 
 namespace e2e {
 namespace {

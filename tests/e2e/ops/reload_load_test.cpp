@@ -6,11 +6,11 @@
 #include <algorithm>
 #include <thread>
 
-#include "tests/e2e/bench/crowd.hpp"
-#include "tests/e2e/bench/kinds.hpp"
-#include "tests/e2e/bench/writer.hpp"
-#include "tests/e2e/ops/bench/endings.hpp"
-#include "tests/e2e/ops/bench/operated.hpp"
+#include "tests/e2e/harness/crowd.hpp"
+#include "tests/e2e/harness/kinds.hpp"
+#include "tests/e2e/harness/writer.hpp"
+#include "tests/e2e/ops/harness/endings.hpp"
+#include "tests/e2e/ops/harness/operated.hpp"
 
 namespace e2e {
 namespace {

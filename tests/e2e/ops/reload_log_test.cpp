@@ -5,10 +5,10 @@
 
 #include <set>
 
-#include "tests/e2e/bench/kinds.hpp"
-#include "tests/e2e/ops/bench/endings.hpp"
-#include "tests/e2e/ops/bench/log_lines.hpp"
-#include "tests/e2e/ops/bench/operated.hpp"
+#include "tests/e2e/harness/kinds.hpp"
+#include "tests/e2e/ops/harness/endings.hpp"
+#include "tests/e2e/ops/harness/log_lines.hpp"
+#include "tests/e2e/ops/harness/operated.hpp"
 
 namespace e2e {
 namespace {

@@ -8,7 +8,7 @@
 #include <boost/json.hpp>
 #include <sstream>
 
-#include "tests/e2e/proxy/bench/proxy_stage.hpp"
+#include "tests/e2e/proxy/harness/proxy_stage.hpp"
 
 namespace e2e {
 namespace {

@@ -6,7 +6,7 @@
 #include <atomic>
 #include <thread>
 
-#include "tests/e2e/proxy/bench/proxy_stage.hpp"
+#include "tests/e2e/proxy/harness/proxy_stage.hpp"
 
 namespace e2e {
 namespace {

@@ -7,8 +7,8 @@
 #include <mutex>
 #include <random>
 
-#include "tests/e2e/bench/writer.hpp"
-#include "tests/e2e/proxy/bench/proxy_stage.hpp"
+#include "tests/e2e/harness/writer.hpp"
+#include "tests/e2e/proxy/harness/proxy_stage.hpp"
 
 namespace e2e {
 namespace {

@@ -6,8 +6,8 @@
 #include <algorithm>
 #include <mutex>
 
-#include "tests/e2e/proxy/bench/proxy_stage.hpp"
 #include "tests/e2e/proxy/corpus/answers.hpp"
+#include "tests/e2e/proxy/harness/proxy_stage.hpp"
 
 namespace e2e {
 namespace {

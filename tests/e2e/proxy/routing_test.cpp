@@ -3,8 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "tests/e2e/bench/event_stream.hpp"
-#include "tests/e2e/proxy/bench/proxy_stage.hpp"
+#include "tests/e2e/harness/event_stream.hpp"
+#include "tests/e2e/proxy/harness/proxy_stage.hpp"
 
 namespace e2e {
 namespace {

@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
-#include "tests/e2e/proxy/bench/proxy_stage.hpp"
 #include "tests/e2e/proxy/corpus/requests.hpp"
+#include "tests/e2e/proxy/harness/proxy_stage.hpp"
 
 namespace e2e {
 namespace {

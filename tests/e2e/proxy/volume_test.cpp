@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <thread>
 
-#include "tests/e2e/bench/writer.hpp"
-#include "tests/e2e/proxy/bench/proxy_stage.hpp"
+#include "tests/e2e/harness/writer.hpp"
+#include "tests/e2e/proxy/harness/proxy_stage.hpp"
 
 namespace e2e {
 namespace {

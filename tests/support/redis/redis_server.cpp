@@ -82,12 +82,23 @@ bool RedisServer::come_up() {
 }
 
 void RedisServer::spawn() {
-  std::vector<std::string> words{redis_program(), "--port",    std::to_string(port_),
-                                 "--bind",        "127.0.0.1", "--dir",
-                                 folder_,         "--save",    "",
-                                 "--appendonly",  "yes",       "--appendfsync",
-                                 "no",            "--logfile", "redis.log",
-                                 "--daemonize",   "no"};
+  std::vector<std::string> words{redis_program(),
+                                 "--port",
+                                 std::to_string(port_),
+                                 "--bind",
+                                 "127.0.0.1",
+                                 "--dir",
+                                 folder_,
+                                 "--save",
+                                 "",
+                                 "--appendonly",
+                                 "yes",
+                                 "--appendfsync",
+                                 "no",
+                                 "--logfile",
+                                 "redis.log",
+                                 "--daemonize",
+                                 "no"};
   words.insert(words.end(), arguments_.begin(), arguments_.end());
   std::vector<char*> argv;
   for (auto& word : words) argv.push_back(word.data());

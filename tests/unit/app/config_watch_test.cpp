@@ -1,4 +1,4 @@
-#include "sidecar/app/config_watch.hpp"
+#include "sidecar/app/reload/config_watch.hpp"
 
 #include <gtest/gtest.h>
 

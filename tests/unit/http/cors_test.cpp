@@ -1,4 +1,4 @@
-#include "sidecar/http/cors.hpp"
+#include "sidecar/http/handlers/cors.hpp"
 
 #include <gtest/gtest.h>
 

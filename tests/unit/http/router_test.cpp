@@ -1,4 +1,4 @@
-#include "sidecar/http/router.hpp"
+#include "sidecar/http/handlers/router.hpp"
 
 #include <gtest/gtest.h>
 
@@ -30,15 +30,15 @@ class RouterTest : public testing::Test {
     return response ? response->status : 0;
   }
 
-  std::shared_ptr<Connector> broker_ = make_embedded_connector("local", {}, Log());
+  std::shared_ptr<Connector> broker_ = make_embedded_connector("local", {}, Logger());
   TopicMap topics_{
       {std::make_shared<Topic>(topic("orders", "/events/orders", "orders", true), broker_),
        std::make_shared<Topic>(topic("logs", "/events/logs", "logs", false), broker_),
        std::make_shared<Topic>(topic("chat", "/chat/{session}", "chat:{session}", true), broker_)}};
-  Serving serving_{{}, topics_};
+  RunningConfig serving_{{}, topics_};
   Memory memory_{1 << 20};
   ReplayPool pool_{memory_};
-  OpenLogs logs_{memory_, pool_, Log()};
+  OpenLogs logs_{memory_, pool_, Logger()};
   ServerProbe probe_;
   AdminPages pages_{
       logs_,

@@ -1,4 +1,4 @@
-#include "sidecar/http/start_rule.hpp"
+#include "sidecar/http/handlers/start_rule.hpp"
 
 #include <gtest/gtest.h>
 

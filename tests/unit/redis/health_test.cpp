@@ -23,9 +23,9 @@ class HealthTest : public testing::Test {
 
   ConnectorProbe probe;
   std::vector<std::string> lines;
-  Health health{"cache", probe, Log(LogLevel::info, LogFormat::text, [this](std::string_view line) {
-                  lines.emplace_back(line);
-                })};
+  Health health{"cache", probe,
+                Logger(LogLevel::info, LogFormat::text,
+                       [this](std::string_view line) { lines.emplace_back(line); })};
 };
 
 }  // namespace

@@ -81,9 +81,9 @@ TEST_F(Schema, HasTheDefaultsOfTheReference) {
       document.parse(content_of(source_root() / "config/sidestream.yaml"), problems);
   ASSERT_NE(reference, nullptr);
   // These have none: they are required, or follow from others, or are sections themselves.
-  const std::set<std::string_view> without{"server", "connectors", "topics", "cors",     "kafka",
-                                           "redis",  "embedded",   "url",    "from",     "topic",
-                                           "stream", "path",       "event",  "retention", "upstream"};
+  const std::set<std::string_view> without{
+      "server", "connectors", "topics", "cors", "kafka", "redis",     "embedded", "url",
+      "from",   "topic",      "stream", "path", "event", "retention", "upstream"};
   for (const keys::Section& known : keys::sections) {
     const auto values = keys_at(reference, known.path);
     for (const auto& property : section(known.path).at("properties").as_object()) {

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "sidecar/stream/subscription.hpp"
+#include "sidecar/stream/reader/subscription.hpp"
 
 namespace sidestream {
 

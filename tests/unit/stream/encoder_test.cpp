@@ -1,4 +1,4 @@
-#include "sidecar/stream/encoder.hpp"
+#include "sidecar/stream/ingest/encoder.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "sidecar/stream/event_id.hpp"
+#include "sidecar/stream/id/event_id.hpp"
 
 #include <gtest/gtest.h>
 

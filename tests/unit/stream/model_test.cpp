@@ -11,7 +11,7 @@
 
 #include "client.hpp"
 #include "scripted_connector.hpp"
-#include "sidecar/stream/event_id.hpp"
+#include "sidecar/stream/id/event_id.hpp"
 #include "tests/support/borrowed.hpp"
 
 namespace sidestream {
@@ -85,7 +85,7 @@ class World {
     settings.log_bytes = log_bytes;
     settings.tombstone = Tombstone::skip;
     topic_ = std::make_shared<Topic>(settings, test::borrowed(broker_));
-    log_ = std::make_shared<OpenLog>(topic_, "t", memory_, pool_, Log());
+    log_ = std::make_shared<OpenLog>(topic_, "t", memory_, pool_, Logger());
   }
 
   void step() {

@@ -1,4 +1,4 @@
-#include "sidecar/stream/record_traces.hpp"
+#include "sidecar/stream/ingest/record_traces.hpp"
 
 #include <gtest/gtest.h>
 
@@ -13,7 +13,8 @@ constexpr std::string_view parent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7
 
 std::vector<std::string> lines_of(LogLevel level, std::span<const Header> headers) {
   std::vector<std::string> lines;
-  const Log log(level, LogFormat::json, [&](std::string_view line) { lines.emplace_back(line); });
+  const Logger log(level, LogFormat::json,
+                   [&](std::string_view line) { lines.emplace_back(line); });
   const Record record{.partition = 2, .offset = Offset::of(57), .value = "v", .headers = headers};
   log_traces(log, "orders", OffsetFormat::integer, {&record, 1});
   return lines;

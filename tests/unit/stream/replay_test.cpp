@@ -1,4 +1,4 @@
-#include "sidecar/stream/replay.hpp"
+#include "sidecar/stream/replay/replay.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "sidecar/stream/resolve.hpp"
+#include "sidecar/stream/start/resolve.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,10 +1,10 @@
-#include "sidecar/stream/subscription.hpp"
+#include "sidecar/stream/reader/subscription.hpp"
 
 #include <gtest/gtest.h>
 
 #include "client.hpp"
 #include "scripted_connector.hpp"
-#include "sidecar/stream/event_id.hpp"
+#include "sidecar/stream/id/event_id.hpp"
 #include "tests/support/borrowed.hpp"
 
 namespace sidestream {
@@ -30,7 +30,7 @@ class SubscriptionTest : public testing::Test {
          ReplayPool& pool)
         : broker(partitions), topic(settings(std::move(name), log_bytes), test::borrowed(broker)) {
       log = std::make_shared<OpenLog>(test::borrowed(topic), topic.settings.name, memory, pool,
-                                      Log());
+                                      Logger());
     }
     static TopicSettings settings(std::string name, std::uint64_t log_bytes) {
       TopicSettings s;
@@ -224,7 +224,7 @@ TEST_F(SubscriptionTest, TellsReadersThatTheLogWasMadeAnew) {
   EXPECT_EQ(client->records(), numbers(100, 103));
 }
 
-// The question where to go on is of the former life, its answer of the new one.
+// The question where to go on is of the older generation, its answer of the new one.
 TEST_F(SubscriptionTest, AReaderThatAsksWhileTheLogIsMadeAnewIsToldOnce) {
   Side& s = side("orders", 1, 16 * 1024);
   const auto client = connect(s, from(StartRequest::Kind::live));

@@ -1,4 +1,4 @@
-#include "sidecar/stream/topic_log.hpp"
+#include "sidecar/stream/log/topic_log.hpp"
 
 #include <gtest/gtest.h>
 
@@ -123,7 +123,7 @@ TEST_F(TopicLogTest, AResetEndsALife) {
   log_.reset("recreated", {Offset::of(-1)});
   append(0, 0, "new");
   const LogView v = view();
-  EXPECT_EQ(v.resets, 1u);
+  EXPECT_EQ(v.generation, 1u);
   EXPECT_EQ(v.reset_reason, "recreated");
   EXPECT_EQ(v.head - v.tail, 1u);
   EXPECT_EQ(v.head, 2u);

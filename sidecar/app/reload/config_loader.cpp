@@ -1,0 +1,200 @@
+#include "sidecar/app/reload/config_loader.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <optional>
+#include <type_traits>
+#include <utility>
+#include <variant>
+
+namespace sidestream {
+namespace {
+
+// What event loops, listeners and budgets were made of stays as it is; answers with its keys where
+// the file says otherwise.
+std::vector<std::string> keep_what_runs(ServerSettings& next, const ServerSettings& now) {
+  std::vector<std::string> keys;
+  const auto keep = [&](auto member, const char* key) {
+    if (next.*member == now.*member) return;
+    next.*member = now.*member;
+    keys.emplace_back(key);
+  };
+  keep(&ServerSettings::listen, "server.listen");
+  keep(&ServerSettings::admin, "server.admin");
+  keep(&ServerSettings::threads, "server.threads");
+  keep(&ServerSettings::memory, "server.memory");
+  keep(&ServerSettings::upstream, "server.upstream");
+  return keys;
+}
+
+struct Login {
+  std::string username;
+  std::string password;
+};
+
+// Where `next` is `now` but for its login.
+std::optional<Login> other_login(const RedisSettings& next, RedisSettings now) {
+  now.username = next.username;
+  now.password = next.password;
+  if (now != next) return std::nullopt;
+  return Login{next.username, next.password};
+}
+
+std::optional<Login> other_login(const KafkaSettings& next, KafkaSettings now) {
+  for (const char* key : {"sasl.username", "sasl.password"}) {
+    const auto to = next.properties.find(key);
+    const auto from = now.properties.find(key);
+    if (to == next.properties.end() || from == now.properties.end()) return std::nullopt;
+    from->second = to->second;
+  }
+  if (now != next) return std::nullopt;
+  return Login{next.properties.at("sasl.username"), next.properties.at("sasl.password")};
+}
+
+std::optional<Login> other_login(const EmbeddedSettings&, const EmbeddedSettings&) { return {}; }
+
+std::optional<Login> other_login(const ConnectorSettings& next, const ConnectorSettings& now) {
+  const auto of_kind = [&](const auto& to) -> std::optional<Login> {
+    const auto* from = std::get_if<std::decay_t<decltype(to)>>(&now.kind);
+    return from ? other_login(to, *from) : std::nullopt;
+  };
+  return std::visit(of_kind, next.kind);
+}
+
+bool is_embedded(const ConnectorSettings& settings) {
+  return std::holds_alternative<EmbeddedSettings>(settings.kind);
+}
+
+bool is_among(const Connector* connector, const std::vector<MadeConnector>& made) {
+  return std::any_of(made.begin(), made.end(),
+                     [&](const auto& m) { return m.connector.get() == connector; });
+}
+
+void retire(const TopicMap& before, const TopicMap& after) {
+  for (const auto& topic : before.all()) {
+    const auto next = after.find(topic->settings.name);
+    if (next == topic) continue;
+    topic->retired.store(next ? Retired::changed : Retired::removed);
+  }
+}
+
+}  // namespace
+
+Configuration::Configuration(Settings settings, Logger log) : log_(std::move(log)), serving_({}) {
+  std::vector<std::string> none;
+  replace_connectors(settings.connectors, none);
+  serving_.set({std::move(settings.server), make_topics(settings.topics, {})});
+}
+
+std::vector<NamedConnector> Configuration::connectors() const {
+  const std::lock_guard lock(mutex_);
+  std::vector<NamedConnector> named;
+  for (const auto& made : connectors_)
+    named.push_back({made.settings.name, made.kind, made.connector});
+  return named;
+}
+
+const MadeConnector* Configuration::running(const std::string& name) const {
+  const auto found = std::find_if(connectors_.begin(), connectors_.end(),
+                                  [&](const auto& made) { return made.settings.name == name; });
+  return found == connectors_.end() ? nullptr : &*found;
+}
+
+// An embedded log is a file that one connector alone can have open, or memory that would be lost.
+bool Configuration::keeps(const ConnectorSettings& settings) const {
+  const MadeConnector* now = running(settings.name);
+  return now && (now->settings == settings || other_login(settings, now->settings) ||
+                 (is_embedded(settings) && is_embedded(now->settings)));
+}
+
+std::vector<std::string> Configuration::check(const Settings& settings) const {
+  std::vector<ConnectorSettings> fresh;
+  std::copy_if(settings.connectors.begin(), settings.connectors.end(), std::back_inserter(fresh),
+               [this](const auto& connector) { return !keeps(connector); });
+  return check_connectors(fresh);
+}
+
+MadeConnector Configuration::take_over_or_make(const ConnectorSettings& settings,
+                                               const MadeConnector* old,
+                                               std::vector<std::string>& restart_needed) {
+  if (!old || !keeps(settings)) {
+    MadeConnector made = make_connector(settings, log_);
+    if (started_) made.connector->start();
+    return made;
+  }
+  MadeConnector kept = *old;
+  if (kept.settings == settings) return kept;
+  if (is_embedded(settings)) {
+    restart_needed.push_back("connectors." + settings.name);
+    return kept;
+  }
+  const Login login = *other_login(settings, kept.settings);
+  kept.connector->take_login(login.username, login.password);
+  kept.settings = settings;
+  return kept;
+}
+
+void Configuration::replace_connectors(const std::vector<ConnectorSettings>& settings,
+                                       std::vector<std::string>& restart_needed) {
+  std::vector<MadeConnector> next;
+  for (const ConnectorSettings& connector : settings) {
+    next.push_back(take_over_or_make(connector, running(connector.name), restart_needed));
+  }
+  for (const auto& made : connectors_) {
+    if (!is_among(made.connector.get(), next)) retired_.push_back(made.connector);
+  }
+  const std::lock_guard lock(mutex_);
+  connectors_.swap(next);
+}
+
+std::shared_ptr<Topic> Configuration::make_topic(const TopicSettings& settings,
+                                                 const TopicMap& before) const {
+  const auto& connector = running(settings.from)->connector;  // the settings name no other
+  const auto old = before.find(settings.name);
+  if (!old) return std::make_shared<Topic>(settings, connector);
+  if (old->settings == settings && old->owned_connector == connector) return old;
+  return std::make_shared<Topic>(settings, connector, old->owned_probe);
+}
+
+TopicMap Configuration::make_topics(const std::vector<TopicSettings>& settings,
+                                    const TopicMap& before) const {
+  std::vector<std::shared_ptr<Topic>> topics;
+  for (const TopicSettings& topic : settings) topics.push_back(make_topic(topic, before));
+  return TopicMap(std::move(topics));
+}
+
+std::vector<std::string> Configuration::apply(Settings settings) {
+  const auto before = serving_.get();
+  std::vector<std::string> restart_needed = keep_what_runs(settings.server, before->server);
+  replace_connectors(settings.connectors, restart_needed);
+  const TopicMap topics = make_topics(settings.topics, before->topics);
+  // First the new ones: a client that comes back must not find the old.
+  serving_.set({std::move(settings.server), topics});
+  retire(before->topics, topics);
+  return restart_needed;
+}
+
+void Configuration::start() {
+  started_ = true;
+  for (const auto& made : connectors_) made.connector->start();
+}
+
+void Configuration::tidy(const OpenLogs& logs) {
+  if (retired_.empty()) return;
+  const auto open = logs.all();
+  std::erase_if(retired_, [&](const auto& connector) {
+    const bool read = std::any_of(open.begin(), open.end(), [&](const auto& log) {
+      return &log->topic().connector == connector.get();
+    });
+    if (!read) connector->stop();
+    // Stopped, it answers whoever still holds it.
+    return !read;
+  });
+}
+
+void Configuration::stop() {
+  for (const auto& made : connectors_) made.connector->stop();
+  for (const auto& connector : retired_) connector->stop();
+}
+
+}  // namespace sidestream

@@ -1,0 +1,57 @@
+#pragma once
+// What is configured now: the connectors that run, and the topics on them. A reload takes over what
+// has not changed, makes the rest anew, and retires what is gone; the streams of retired topics
+// end.
+//
+// Thread: start-up thread, but for connectors() and serving() (any). Owns the connectors.
+
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "sidecar/app/connectors.hpp"
+#include "sidecar/base/logger.hpp"
+#include "sidecar/http/handlers/admin.hpp"
+#include "sidecar/http/running_config.hpp"
+#include "sidecar/settings/settings.hpp"
+#include "sidecar/stream/open_logs.hpp"
+
+namespace sidestream {
+
+class Configuration {
+ public:
+  Configuration(Settings settings, Logger log);
+
+  const ConfigHolder& serving() const { return serving_; }
+  std::vector<NamedConnector> connectors() const;
+
+  // What of `settings` can't be served, as sentences with the key's path.
+  std::vector<std::string> check(const Settings& settings) const;
+  // Requires: check(settings) found nothing. Answers with the keys that only a restart applies.
+  std::vector<std::string> apply(Settings settings);
+
+  void start();
+  // Stops the connectors that nothing reads any more. Once a second or so.
+  void tidy(const OpenLogs& logs);
+  void stop();
+
+ private:
+  bool keeps(const ConnectorSettings& settings) const;
+  const MadeConnector* running(const std::string& name) const;
+  MadeConnector take_over_or_make(const ConnectorSettings& settings, const MadeConnector* old,
+                                  std::vector<std::string>& restart_needed);
+  void replace_connectors(const std::vector<ConnectorSettings>& settings,
+                          std::vector<std::string>& restart_needed);
+  std::shared_ptr<Topic> make_topic(const TopicSettings& settings, const TopicMap& before) const;
+  TopicMap make_topics(const std::vector<TopicSettings>& settings, const TopicMap& before) const;
+
+  const Logger log_;
+  mutable std::mutex mutex_;  // guards the vector, which one thread alone changes
+  std::vector<MadeConnector> connectors_;
+  std::vector<std::shared_ptr<Connector>> retired_;
+  bool started_ = false;
+  ConfigHolder serving_;
+};
+
+}  // namespace sidestream

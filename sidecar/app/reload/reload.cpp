@@ -1,0 +1,50 @@
+#include "sidecar/app/reload/reload.hpp"
+
+#include <utility>
+
+#include "sidecar/app/connectors.hpp"
+#include "sidecar/base/time_text.hpp"
+
+namespace sidestream {
+
+Reload::Reload(std::string config, std::vector<std::string> files, Configuration& configuration,
+               ConfigProbe& probe, Logger log)
+    : config_(config),
+      watch_(std::move(config)),
+      configuration_(configuration),
+      probe_(probe),
+      log_(std::move(log)) {
+  watch_.attend();
+  watch_.set_files(std::move(files));
+  probe_.started(unix_now_ms());
+}
+
+bool Reload::run() {
+  watch_.attend();
+  Loaded loaded = load_configuration(config_);
+  watch_.set_files(std::move(loaded.files));
+  if (loaded.errors.empty()) {
+    for (const auto& problem : configuration_.check(loaded.settings))
+      loaded.errors.push_back(config_ + ": " + problem);
+  }
+  if (!loaded.errors.empty()) {
+    fail(loaded.errors);
+    return false;
+  }
+  const std::size_t topics = loaded.settings.topics.size();
+  auto restart_needed = configuration_.apply(std::move(loaded.settings));
+  log_.info("config", "reloaded", {{"file", config_}, {"topics", topics}});
+  for (const auto& key : restart_needed)
+    log_.warn("config", "this setting is applied by a restart only", {{"key", key}});
+  probe_.loaded(unix_now_ms(), std::move(restart_needed));
+  return true;
+}
+
+void Reload::fail(const std::vector<std::string>& problems) {
+  for (const auto& problem : problems)
+    log_.error("config", "not reloaded; what was loaded before is served on",
+               {{"problem", problem}});
+  probe_.failed(problems);
+}
+
+}  // namespace sidestream

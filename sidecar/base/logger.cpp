@@ -1,0 +1,92 @@
+#include "sidecar/base/logger.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <boost/json/object.hpp>
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+#include <cstdio>
+#include <ctime>
+#include <utility>
+
+#include "sidecar/base/time_text.hpp"
+
+namespace sidestream {
+namespace {
+
+std::string_view level_name(LogLevel level) {
+  static constexpr std::array<std::string_view, 4> names{"debug", "info", "warn", "error"};
+  return names[static_cast<std::size_t>(level)];
+}
+
+bool is_ascii(std::string_view text) {
+  return std::all_of(text.begin(), text.end(),
+                     [](char c) { return static_cast<signed char>(c) >= 0; });
+}
+
+// JSON is UTF-8, and what clients send need not be: its other bytes are then shown as \xE9.
+std::string to_utf8(std::string text) {
+  if (is_ascii(text)) return text;
+  boost::system::error_code error;
+  boost::json::parse(boost::json::serialize(boost::json::value(text)), error);
+  if (!error) return text;
+  std::string shown;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte < 0x80) {
+      shown += c;
+    } else {
+      shown.append("\\x").append({"0123456789ABCDEF"[byte >> 4U], "0123456789ABCDEF"[byte & 15U]});
+    }
+  }
+  return shown;
+}
+
+boost::json::value to_json(const LogField& field) {
+  if (const auto* text = std::get_if<std::string>(&field.value))
+    return boost::json::value(to_utf8(*text));
+  return std::visit([](const auto& v) { return boost::json::value(v); }, field.value);
+}
+
+std::string json_line(LogLevel level, std::string_view area, std::string_view text,
+                      std::initializer_list<LogField> fields) {
+  boost::json::object line{{"time", format_time(unix_now_ms())},
+                           {"level", level_name(level)},
+                           {"area", area},
+                           {"message", to_utf8(std::string(text))}};
+  for (const auto& field : fields) line[field.name] = to_json(field);
+  return boost::json::serialize(line) + '\n';
+}
+
+std::string text_line(LogLevel level, std::string_view area, std::string_view text,
+                      std::initializer_list<LogField> fields) {
+  std::string line = format_time(unix_now_ms());
+  line.append(" ").append(level_name(level)).append(" ").append(area).append(": ").append(text);
+  for (const auto& field : fields) {
+    line.append(" ").append(field.name).append("=").append(boost::json::serialize(to_json(field)));
+  }
+  return line + '\n';
+}
+
+}  // namespace
+
+Logger::Logger(LogLevel least, LogFormat format, Sink sink)
+    : least_(least), format_(format), sink_(std::make_shared<const Sink>(std::move(sink))) {}
+
+Logger Logger::to_stderr(LogLevel least, LogFormat format) {
+  return Logger(least, format, [](std::string_view line) {
+    // A full or closed stderr must not stop the streams: the line is lost, nothing else.
+    [[maybe_unused]] const auto written = ::write(STDERR_FILENO, line.data(), line.size());
+  });
+}
+
+void Logger::write(LogLevel level, std::string_view area, std::string_view text,
+                   std::initializer_list<LogField> fields) const {
+  if (!on(level)) return;
+  (*sink_)(format_ == LogFormat::json ? json_line(level, area, text, fields)
+                                      : text_line(level, area, text, fields));
+}
+
+}  // namespace sidestream

@@ -1,0 +1,73 @@
+#pragma once
+// The logger, a value: a level and a sink. It is copied into whoever needs it; there is no global
+// one.
+//
+//   log.warn("kafka", "broker unreachable", {{"connector", name}, {"error", text}});
+//
+// Thread: any. A line is written with one write(2), so lines of different threads never mix.
+
+#include <cstdint>
+#include <functional>
+#include <initializer_list>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <variant>
+
+namespace sidestream {
+
+enum class LogLevel { debug, info, warn, error };
+enum class LogFormat { json, text };
+
+struct LogField {
+  std::string_view name;
+  std::variant<std::string, std::int64_t, double, bool> value;
+
+  LogField(std::string_view n, std::string_view v) : name(n), value(std::string(v)) {}
+  LogField(std::string_view n, const char* v) : name(n), value(std::string(v)) {}
+  LogField(std::string_view n, const std::string& v) : name(n), value(v) {}
+  LogField(std::string_view n, bool v) : name(n), value(v) {}
+  LogField(std::string_view n, double v) : name(n), value(v) {}
+  template <class Int>
+  requires std::is_integral_v<Int> LogField(std::string_view n, Int v)
+      : name(n), value(static_cast<std::int64_t>(v)) {}
+};
+
+class Logger {
+ public:
+  using Sink = std::function<void(std::string_view line)>;  // a whole line, LF included
+
+  // Drops everything.
+  Logger() = default;
+  Logger(LogLevel least, LogFormat format, Sink sink);
+  // To stderr.
+  static Logger to_stderr(LogLevel least, LogFormat format);
+
+  bool on(LogLevel level) const noexcept { return sink_ && level >= least_; }
+  void write(LogLevel level, std::string_view area, std::string_view text,
+             std::initializer_list<LogField> fields = {}) const;
+
+  void debug(std::string_view area, std::string_view text,
+             std::initializer_list<LogField> fields = {}) const {
+    write(LogLevel::debug, area, text, fields);
+  }
+  void info(std::string_view area, std::string_view text,
+            std::initializer_list<LogField> fields = {}) const {
+    write(LogLevel::info, area, text, fields);
+  }
+  void warn(std::string_view area, std::string_view text,
+            std::initializer_list<LogField> fields = {}) const {
+    write(LogLevel::warn, area, text, fields);
+  }
+  void error(std::string_view area, std::string_view text,
+             std::initializer_list<LogField> fields = {}) const {
+    write(LogLevel::error, area, text, fields);
+  }
+
+ private:
+  LogLevel least_ = LogLevel::error;
+  LogFormat format_ = LogFormat::json;
+  std::shared_ptr<const Sink> sink_;
+};
+
+}  // namespace sidestream

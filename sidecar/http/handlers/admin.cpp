@@ -1,0 +1,130 @@
+#include "sidecar/http/handlers/admin.hpp"
+
+#include <algorithm>
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
+#include <utility>
+
+#include "sidecar/base/time_text.hpp"
+#include "sidecar/http/console/assets.hpp"
+#include "sidecar/stream/id/event_id.hpp"
+
+namespace sidestream {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::size_t listed_logs_max = 100;  // of a template with thousands
+
+std::string text(const json::object& object) { return json::serialize(object) + "\n"; }
+
+json::object describe(OpenLog& open) {
+  const auto figures = open.log().figures();
+  json::object o{{"log", open.name()},        {"state", open.log().is_open() ? "open" : "opening"},
+                 {"readers", open.readers()}, {"partitions", figures.partitions},
+                 {"first", nullptr},          {"last", nullptr},
+                 {"bytes", figures.bytes},    {"frames", figures.frames},
+                 {"age_seconds", nullptr},    {"slowest_lag", open.slowest_lag()}};
+  if (open.log().is_open()) {
+    o["first"] = format_position(open.format(), figures.tail_position);
+    o["last"] = format_position(open.format(), figures.head_position);
+  }
+  if (figures.oldest_ms > 0) {
+    const auto age_ms = unix_now_ms() - figures.oldest_ms;
+    o["age_seconds"] = std::max(0.0, static_cast<double>(age_ms) / 1000);
+  }
+  return o;
+}
+
+json::array array_of(const std::vector<std::string>& texts) {
+  return json::array(texts.begin(), texts.end());
+}
+
+json::object describe(const ConfigProbe::State& config) {
+  return {{"status", config.good ? "ok" : "failed"},
+          {"loaded_at", format_time(config.loaded_ms)},
+          {"problems", array_of(config.problems)},
+          {"restart_needed", array_of(config.restart_needed)}};
+}
+
+}  // namespace
+
+std::optional<Response> AdminPages::answer(const RunningConfig& serving,
+                                           const Request& request) const {
+  const std::string path = request.path();
+  const bool ours =
+      path == "/livez" || path == "/readyz" || path == "/metrics" || path == "/topics";
+  if (ours && !request.reads()) return Response::not_allowed("GET, HEAD");
+  if (path == "/livez") return Response::json("{\"status\":\"alive\"}\n");
+  if (path == "/readyz") return ready();
+  if (path == "/topics") return list_topics(serving.topics);
+  if (path == "/metrics") {
+    return Response{200, "text/plain; version=0.0.4; charset=utf-8", calls_.metrics(), {}};
+  }
+  if (path == "/drain" && serving.server.drain_http) return drain(request);
+  if (!serving.server.console) return std::nullopt;
+  for (const Asset& asset : console_assets()) {
+    if (asset.path != path) continue;
+    if (!request.reads()) return Response::not_allowed("GET, HEAD");
+    return Response{200,
+                    std::string(asset.content_type),
+                    std::string(asset.body),
+                    {{"Cache-Control", "no-cache"}}};
+  }
+  return std::nullopt;
+}
+
+// GET too, as that is what Kubernetes' httpGet hooks send. Any number of times.
+Response AdminPages::drain(const Request& request) const {
+  if (request.method != "GET" && request.method != "POST")
+    return Response::not_allowed("GET, POST");
+  calls_.drain();
+  return Response::json("{\"status\":\"draining\"}\n");
+}
+
+// 200 as long as streams can be taken: a broker that is down is a detail, as the streams wait for
+// it.
+Response AdminPages::ready() const {
+  const bool draining = probe_.draining.load();
+  json::array connectors;
+  for (const NamedConnector& named : calls_.connectors()) {
+    const ConnectorProbe& probe = named.connector->probe();
+    connectors.push_back(json::object{{"name", named.name},
+                                      {"kind", named.kind},
+                                      {"up", probe.is_up()},
+                                      {"detail", probe.detail()}});
+  }
+  Response response = Response::json(text({{"status", draining ? "draining" : "ready"},
+                                           {"connectors", std::move(connectors)},
+                                           {"config", describe(probe_.config.state())}}));
+  response.status = draining ? 503 : 200;
+  return response;
+}
+
+Response AdminPages::list_topics(const TopicMap& topics) const {
+  json::array list;
+  const auto open_logs = logs_.all();
+  for (const auto& topic : topics.all()) {
+    json::array logs;
+    std::size_t open = 0;
+    for (const auto& log : open_logs) {
+      if (&log->topic() != topic.get() || ++open > listed_logs_max) continue;
+      logs.push_back(describe(*log));
+    }
+    const TopicSettings& s = topic->settings;
+    list.push_back(json::object{{"name", s.name},
+                                {"path", s.path},
+                                {"template", s.is_template()},
+                                {"connector", s.from},
+                                {"log", s.log},
+                                {"publish", s.publish},
+                                {"subscribers", topic->probe.subscribers.value()},
+                                {"events_read", topic->probe.records_read.value()},
+                                {"open_logs", open},
+                                {"logs", std::move(logs)}});
+  }
+  return Response::json(text({{"topics", std::move(list)}}));
+}
+
+}  // namespace sidestream

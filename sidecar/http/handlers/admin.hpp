@@ -1,0 +1,49 @@
+#pragma once
+// The pages of the admin port: health, topics, metrics, console. Thread: any.
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "connectors/connector.hpp"
+#include "sidecar/http/protocol/message.hpp"
+#include "sidecar/http/running_config.hpp"
+#include "sidecar/metrics/probes.hpp"
+#include "sidecar/stream/open_logs.hpp"
+
+namespace sidestream {
+
+struct NamedConnector {
+  std::string name;
+  std::string kind;
+  std::shared_ptr<const Connector> connector;
+};
+
+class AdminPages {
+ public:
+  struct Calls {
+    std::function<std::string()> metrics;  // the Prometheus text
+    std::function<std::vector<NamedConnector>()> connectors;
+    std::function<void()> drain;  // starts the drain
+  };
+  // Borrows logs and probe.
+  AdminPages(OpenLogs& logs, const ServerProbe& probe, Calls calls)
+      : logs_(logs), probe_(probe), calls_(std::move(calls)) {}
+
+  // Nothing: not a page of ours.
+  std::optional<Response> answer(const RunningConfig& serving, const Request& request) const;
+
+ private:
+  Response drain(const Request& request) const;
+  Response ready() const;
+  Response list_topics(const TopicMap& topics) const;
+
+  OpenLogs& logs_;
+  const ServerProbe& probe_;
+  Calls calls_;
+};
+
+}  // namespace sidestream

@@ -1,0 +1,40 @@
+#include "sidecar/http/handlers/cors.hpp"
+
+#include <algorithm>
+
+namespace sidestream {
+
+Fields cors_headers(const CorsSettings& cors, const Request& request) {
+  if (cors.origins.empty()) return {};
+  const bool any = cors.origins.front() == "*";
+  // Caches must not give one origin's answer to another, also not an answer without the header.
+  Fields vary = any ? Fields{} : Fields{{"Vary", "Origin"}};
+  const auto origin = request.header("origin");
+  if (!origin) return vary;
+  const bool listed =
+      any || std::find(cors.origins.begin(), cors.origins.end(), *origin) != cors.origins.end();
+  if (!listed) return vary;
+  Fields headers{{"Access-Control-Allow-Origin", any ? "*" : std::string(*origin)}};
+  if (cors.credentials) headers.emplace_back("Access-Control-Allow-Credentials", "true");
+  headers.insert(headers.end(), vary.begin(), vary.end());
+  return headers;
+}
+
+bool is_preflight(const Request& request) {
+  return request.method == "OPTIONS" && request.header("origin") &&
+         request.header("access-control-request-method");
+}
+
+Response answer_preflight(const CorsSettings& cors, const Request& request, bool publish) {
+  Response response;
+  response.status = 204;
+  response.headers = cors_headers(cors, request);
+  if (response.headers.empty() || response.headers.front().first == "Vary") return response;
+  response.headers.emplace_back("Access-Control-Allow-Methods", publish ? "GET, POST" : "GET");
+  response.headers.emplace_back("Access-Control-Allow-Headers",
+                                "last-event-id, authorization, cache-control, content-type");
+  response.headers.emplace_back("Access-Control-Max-Age", "7200");
+  return response;
+}
+
+}  // namespace sidestream

@@ -1,0 +1,17 @@
+#pragma once
+// CORS (Fetch standard, "HTTP extensions"). Off where no origin is configured. Pure.
+
+#include "sidecar/http/protocol/message.hpp"
+#include "sidecar/settings/settings.hpp"
+
+namespace sidestream {
+
+// The headers that an answer to `request` carries, error answers too. None: the origin isn't
+// allowed.
+Fields cors_headers(const CorsSettings& cors, const Request& request);
+
+// Whether it is a preflight, which is answered without looking further.
+bool is_preflight(const Request& request);
+Response answer_preflight(const CorsSettings& cors, const Request& request, bool publish);
+
+}  // namespace sidestream

@@ -1,0 +1,176 @@
+#include "sidecar/http/handlers/router.hpp"
+
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
+#include <utility>
+
+#include "sidecar/http/handlers/cors.hpp"
+#include "sidecar/stream/id/event_id.hpp"
+#include "sidecar/stream/ingest/encoder.hpp"
+
+namespace sidestream {
+namespace {
+
+constexpr std::size_t name_max = 256;  // of an event's name or a record's key in a query
+
+void add(Fields& fields, Fields more) {
+  fields.insert(fields.end(), std::make_move_iterator(more.begin()),
+                std::make_move_iterator(more.end()));
+}
+
+Response with(Response response, const CorsSettings& cors, const Request& request) {
+  add(response.headers, cors_headers(cors, request));
+  return response;
+}
+
+// What may be done, or that this may not.
+Response allowing(const Request& request, std::string_view allow) {
+  if (request.method != "OPTIONS") return Response::not_allowed(allow);
+  Response response;
+  response.status = 204;
+  response.headers.emplace_back("Allow", allow);
+  return response;
+}
+
+// Whether a preflight is for a request that the topic takes.
+bool asks_for_ours(const Request& preflight, const TopicSettings& topic) {
+  const auto method = preflight.header("access-control-request-method");
+  return method == "GET" || method == "HEAD" || (method == "POST" && topic.publish);
+}
+
+Router::Outcome to_outcome(std::variant<StreamRequest, Response> parsed, const CorsSettings& cors,
+                           const Request& request) {
+  if (auto* problem = std::get_if<Response>(&parsed))
+    return with(std::move(*problem), cors, request);
+  return std::get<StreamRequest>(std::move(parsed));
+}
+
+bool has_app(const RunningConfig& serving, Port port) {
+  return port == Port::streams && serving.server.upstream.has_value();
+}
+
+// One request, judged.
+class Judgement {
+ public:
+  Judgement(const RunningConfig& serving, Port port, const Request& request, Timestamp now)
+      : serving_(serving), port_(port), request_(request), now_(now) {}
+
+  Router::Outcome of_topics() const;
+  Router::Outcome of_topic(const TopicMap::Match& match) const;
+  // The app's where there is one, else `otherwise`.
+  Router::Outcome to_app_or(Response otherwise) const {
+    if (has_app(serving_, port_)) return Router::ToApp();
+    return otherwise;
+  }
+
+ private:
+  Router::Outcome of_publish(const TopicMap::Match& match) const;
+  Response ours(Response response) const {
+    return with(std::move(response), serving_.server.cors, request_);
+  }
+
+  const RunningConfig& serving_;
+  const Port port_;
+  const Request& request_;
+  const Timestamp now_;
+};
+
+Router::Outcome Judgement::of_topics() const {
+  if (has_app(serving_, port_) && !request_.parameter("topic")) return Router::ToApp();
+  const CorsSettings& cors = serving_.server.cors;
+  if (is_preflight(request_)) return answer_preflight(cors, request_, false);
+  if (!request_.reads()) return to_app_or(ours(allowing(request_, "GET, HEAD, OPTIONS")));
+  return to_outcome(parse_streams(serving_.topics, request_, now_), cors, request_);
+}
+
+Router::Outcome Judgement::of_topic(const TopicMap::Match& match) const {
+  const TopicSettings& topic = match.topic->settings;
+  const bool posts = request_.method == "POST" && topic.publish;
+  const bool preflight =
+      is_preflight(request_) && (!has_app(serving_, port_) || asks_for_ours(request_, topic));
+  if (!preflight && !request_.reads() && !posts) {
+    const char* allowed = topic.publish ? "GET, HEAD, OPTIONS, POST" : "GET, HEAD, OPTIONS";
+    return to_app_or(with(allowing(request_, allowed), topic.cors, request_));
+  }
+  if (preflight) return answer_preflight(topic.cors, request_, topic.publish);
+  if (!match.bad_parameter.empty()) {
+    return with(
+        Response::error(400, "{" + match.bad_parameter +
+                                 "} of the path: expected 1 to 128 characters of A-Z a-z 0-9 _ . ~ "
+                                 "@ - that are neither . nor .."),
+        topic.cors, request_);
+  }
+  if (posts) return of_publish(match);
+  return to_outcome(parse_stream(match.topic, match.log, request_, now_), topic.cors, request_);
+}
+
+Router::Outcome Judgement::of_publish(const TopicMap::Match& match) const {
+  const TopicSettings& topic = match.topic->settings;
+  PublishRequest publish{
+      match.topic, match.log, {}, topic.max_event, cors_headers(topic.cors, request_)};
+  if (const auto event = request_.parameter("event")) {
+    if (event->size() > name_max || !is_event_name(*event)) {
+      return with(
+          Response::error(400,
+                          "event: expected at most 256 bytes of UTF-8 without CR, LF or NUL, "
+                          "not beginning with stream-"),
+          topic.cors, request_);
+    }
+    publish.message.event = *event;
+  }
+  if (const auto key = request_.parameter("key")) publish.message.key = std::string(*key);
+  publish.message.event_header = topic.event_header;
+  return publish;
+}
+
+}  // namespace
+
+bool Router::knows(const RunningConfig& serving, Port port, const Request& request) {
+  if (!has_app(serving, port)) return true;
+  const bool events = request.segments.size() == 1 && request.segments[0] == "events";
+  if (events && request.parameter("topic")) return true;
+  return serving.topics.takes(request.segments);
+}
+
+Router::Outcome Router::route(const RunningConfig& serving, Port port, const Request& request,
+                              Timestamp now) const {
+  if (port == Port::admin) {
+    if (auto page = pages_.answer(serving, request)) return std::move(*page);
+  }
+  const Judgement judge(serving, port, request, now);
+  if (port == Port::streams || serving.server.console) {
+    if (request.path() == "/events") return judge.of_topics();
+    if (const auto match = serving.topics.match(request.segments)) return judge.of_topic(*match);
+  }
+  const std::string text = port == Port::admin
+                               ? "not found; here are /livez, /readyz, /metrics, /topics"
+                               : "no topic has the path " + request.path();
+  return judge.to_app_or(with(Response::error(404, text), serving.server.cors, request));
+}
+
+Response publish_response(const Result<Published>& result, OffsetFormat format) {
+  if (result) {
+    boost::json::object body;
+    if (result->partitions == 1) {
+      body["id"] = format_offset(format, result->offset);
+    } else {
+      body = {{"partition", result->partition}, {"offset", result->offset.number()}};
+    }
+    Response response = Response::json(boost::json::serialize(body) + "\n");
+    response.status = 201;
+    return response;
+  }
+  const auto error = result.error();
+  const bool ours = error.category() == sidestream_category();
+  const Errc code = ours ? static_cast<Errc>(error.value()) : Errc::unavailable;
+  const unsigned status = code == Errc::unconfirmed   ? 504
+                          : code == Errc::too_large   ? 413
+                          : code == Errc::refused     ? 502
+                          : code == Errc::no_such_log ? 502
+                                                      : 503;
+  Response response = Response::error(status, error.message());
+  if (status == 503) response.headers.emplace_back("Retry-After", "1");
+  return response;
+}
+
+}  // namespace sidestream

@@ -1,0 +1,27 @@
+#include "sidecar/http/net/event_loop.hpp"
+
+#include <boost/asio/post.hpp>
+
+namespace sidestream {
+
+EventLoop::EventLoop(Memory& memory, ServerProbe& probe, const ConfigHolder& serving,
+                     const Logger& log)
+    : io_(1),
+      work_(io_.get_executor()),
+      streams_(io_, memory, probe, log),
+      serving_(serving),
+      upstream_(serving.get()->server.upstream) {
+  if (upstream_) proxy_.emplace(io_, *upstream_, probe, log);
+}
+
+void EventLoop::stop() {
+  if (!thread_.joinable()) return;
+  boost::asio::post(io_, [this] {
+    streams_.close_all();
+    if (proxy_) proxy_->close_all();
+    io_.stop();
+  });
+  thread_.join();
+}
+
+}  // namespace sidestream

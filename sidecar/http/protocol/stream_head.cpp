@@ -1,0 +1,36 @@
+#include "sidecar/http/protocol/stream_head.hpp"
+
+#include <random>
+
+#include "sidecar/stream/dialect/control.hpp"
+#include "sidecar/stream/log/segment.hpp"
+
+namespace sidestream {
+
+std::string stream_head(const Request& request, const Fields& headers) {
+  std::string head = request.http10 ? "HTTP/1.0 200 OK\r\n" : "HTTP/1.1 200 OK\r\n";
+  head +=
+      "Content-Type: text/event-stream; charset=utf-8\r\n"
+      "Cache-Control: no-cache, no-transform\r\n"
+      "X-Accel-Buffering: no\r\n";
+  if (!request.http10) head += "Transfer-Encoding: chunked\r\n";
+  for (const auto& [name, value] : headers)
+    head.append(name).append(": ").append(value).append("\r\n");
+  return head + "\r\n";
+}
+
+std::string refusal(const Request& request, const StreamRequest& stream, std::string_view reason) {
+  std::random_device random;
+  std::uniform_int_distribution<std::int64_t> retry(stream.retry.least.count(),
+                                                    stream.retry.most.count());
+  std::string block;
+  append_shutdown(block, reason);
+  append_retry(block, retry(random));
+  block += "\n";
+  if (request.http10) return block;
+  std::string chunk;
+  append_chunk_head(chunk, block.size());
+  return chunk + block + "\r\n0\r\n\r\n";
+}
+
+}  // namespace sidestream

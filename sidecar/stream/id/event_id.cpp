@@ -1,0 +1,150 @@
+#include "sidecar/stream/id/event_id.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <cstdint>
+#include <limits>
+
+namespace sidestream {
+namespace {
+
+template <class Int>
+void append_number(std::string& out, Int n) {
+  char text[24];
+  out.append(text, std::to_chars(text, text + sizeof text, n).ptr);
+}
+
+// Digits only, no superfluous zero, in range: what we mint and nothing else.
+template <class Int>
+std::optional<Int> number(std::string_view text) {
+  Int n{};
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), n);
+  const bool plain =
+      !text.empty() && text[0] >= '0' && text[0] <= '9' && (text[0] != '0' || text.size() == 1);
+  if (!plain || error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return n;
+}
+
+std::optional<Offset> parse_entry(std::string_view id) {
+  const auto dash = id.find('-');
+  if (dash == std::string_view::npos) return std::nullopt;
+  const auto ms = number<std::uint64_t>(id.substr(0, dash));
+  const auto seq = number<std::uint64_t>(id.substr(dash + 1));
+  if (!ms || !seq || *ms > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()))
+    return std::nullopt;
+  return Offset::of_entry(*ms, *seq);
+}
+
+std::optional<Offset> parse_integer(std::string_view text) {
+  if (text == "-1") return Offset::of(-1);
+  const auto n = number<std::int64_t>(text);
+  // The largest has no successor, so no broker can have given it out.
+  if (!n || *n == std::numeric_limits<std::int64_t>::max()) return std::nullopt;
+  return Offset::of(*n);
+}
+
+// 0.42~1.17~2.-1, partitions in order and without a hole.
+std::optional<Position> parse_vector(std::string_view id) {
+  Position position;
+  while (true) {
+    const auto tilde = id.find('~');
+    const auto item = id.substr(0, tilde);
+    const auto dot = item.find('.');
+    if (dot == std::string_view::npos) return std::nullopt;
+    const auto partition = number<std::uint32_t>(item.substr(0, dot));
+    const auto offset = parse_integer(item.substr(dot + 1));
+    if (!partition || *partition != position.size() || !offset) return std::nullopt;
+    position.push_back(*offset);
+    if (tilde == std::string_view::npos) return position;
+    id.remove_prefix(tilde + 1);
+  }
+}
+
+std::optional<Position> parse_integers(std::string_view id) {
+  if (id.find('.') != std::string_view::npos) return parse_vector(id);
+  const auto offset = id == "-1" ? std::nullopt : parse_integer(id);
+  if (!offset) return std::nullopt;
+  return Position{*offset};
+}
+
+bool is_topic_name(std::string_view text) {
+  const auto fits = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+           c == '-';
+  };
+  return !text.empty() && text.size() <= 64 && std::all_of(text.begin(), text.end(), fits);
+}
+
+}  // namespace
+
+std::string format_offset(OffsetFormat format, Offset offset) {
+  std::string out;
+  if (format == OffsetFormat::entry) {
+    append_number(out, offset.entry_ms());
+    out += '-';
+    append_number(out, offset.entry_seq());
+  } else {
+    append_number(out, offset.number());
+  }
+  return out;
+}
+
+void append_position(std::string& out, OffsetFormat format, const Position& position) {
+  if (format == OffsetFormat::entry) {
+    append_number(out, position[0].entry_ms());
+    out += '-';
+    append_number(out, position[0].entry_seq());
+    return;
+  }
+  if (position.size() == 1 && position[0].value >= 0) {
+    append_number(out, position[0].number());
+    return;
+  }
+  for (std::size_t p = 0; p < position.size(); ++p) {
+    if (p > 0) out += '~';
+    append_number(out, p);
+    out += '.';
+    append_number(out, position[p].number());
+  }
+}
+
+std::string format_position(OffsetFormat format, const Position& position) {
+  std::string out;
+  append_position(out, format, position);
+  return out;
+}
+
+ParsedId parse_position(OffsetFormat format, std::string_view id, std::size_t partitions) {
+  const auto entry = parse_entry(id);
+  const auto integers = parse_integers(id);
+  if (format == OffsetFormat::entry) {
+    if (entry) return {Position{*entry}};
+    return {std::nullopt, integers || is_composite(id) ? BadId::other_topic : BadId::garbage};
+  }
+  if (integers && integers->size() <= partitions) return {*integers};
+  return {std::nullopt,
+          integers || entry || is_composite(id) ? BadId::other_topic : BadId::garbage};
+}
+
+bool is_composite(std::string_view id) { return parse_composite(id).has_value(); }
+
+std::optional<IdParts> parse_composite(std::string_view id) {
+  IdParts parts;
+  while (true) {
+    const auto end = id.find("~~");
+    const auto item = id.substr(0, end);
+    const auto tilde = item.find('~');
+    if (tilde == std::string_view::npos || !is_topic_name(item.substr(0, tilde)))
+      return std::nullopt;
+    parts.emplace_back(item.substr(0, tilde), item.substr(tilde + 1));
+    if (end == std::string_view::npos) return parts;
+    id.remove_prefix(end + 2);
+  }
+}
+
+void append_composite(std::string& out, std::string_view topic, std::string_view id) {
+  if (!out.empty()) out += "~~";
+  out.append(topic).append("~").append(id);
+}
+
+}  // namespace sidestream

@@ -1,0 +1,175 @@
+#include "sidecar/stream/log/topic_log.hpp"
+
+#include <algorithm>
+#include <cassert>
+#include <utility>
+
+#include "sidecar/stream/id/event_id.hpp"
+
+namespace sidestream {
+namespace {
+
+// Segments start small, so that a template's many quiet logs stay cheap, and grow to a sixteenth of
+// the log, so that retirement is gradual.
+constexpr std::size_t smallest_segment = 4 * 1024;
+constexpr std::size_t largest_segment = 1024 * 1024;
+constexpr std::size_t bytes_per_frame = 96;  // a guess that decides how long the index is
+
+}  // namespace
+
+const std::shared_ptr<const Segment>& LogView::segment_of(std::uint64_t sequence) const {
+  assert(sequence >= tail && sequence < head);
+  const auto after =
+      std::upper_bound(segments.begin(), segments.end(), sequence,
+                       [](std::uint64_t s, const auto& segment) { return s < segment->first(); });
+  return *std::prev(after);
+}
+
+std::size_t LogView::frames_in(std::size_t i) const {
+  const std::uint64_t end = i + 1 < segments.size() ? segments[i + 1]->first() : head;
+  return static_cast<std::size_t>(end - segments[i]->first());
+}
+
+Position LogView::position_at(std::uint64_t sequence) const {
+  if (sequence == head) return head_position;
+  const Segment& segment = *segment_of(sequence);
+  Position position = segment.base();
+  for (std::size_t i = 0, n = index_of(segment, sequence); i < n; ++i) {
+    const Frame& frame = segment.frame(i);
+    if (frame.partition >= position.size()) position.resize(frame.partition + 1);
+    position[frame.partition] = frame.offset;
+  }
+  return position;
+}
+
+TopicLog::TopicLog(OffsetFormat format, std::uint64_t bytes_max, Memory& memory)
+    : format_(format), memory_(memory), bytes_max_(bytes_max) {}
+
+TopicLog::~TopicLog() {
+  while (!segments_.empty()) retire_first();
+}
+
+void TopicLog::open(Position base) {
+  const std::lock_guard lock(mutex_);
+  assert(!open_);
+  open_ = true;
+  head_position_ = std::move(base);
+}
+
+bool TopicLog::is_open() const {
+  const std::lock_guard lock(mutex_);
+  return open_;
+}
+
+std::uint64_t TopicLog::generation() const {
+  const std::lock_guard lock(mutex_);
+  return generation_;
+}
+
+void TopicLog::append(const Encoded& batch) {
+  const std::lock_guard lock(mutex_);
+  for (const auto& item : batch.items()) append_one(batch, item);
+  retire_down_to(bytes_max_);
+}
+
+void TopicLog::append_one(const Encoded& batch, const Encoded::Item& item) {
+  const auto partition = static_cast<std::size_t>(item.partition);
+  if (partition >= head_position_.size()) head_position_.resize(partition + 1);
+  // A connector that reads again after a reconnect may hand over what is here already.
+  if (item.offset <= head_position_[partition]) return;
+  const Offset before = head_position_[partition];
+  const std::string_view body = batch.body(item);
+  head_position_[partition] = item.offset;
+  if (!body.empty()) write_id();
+  const std::string_view id_line = body.empty() ? std::string_view() : id_line_;
+  const std::size_t size = Segment::frame_size(body.size(), id_line.size());
+  head_position_[partition] = before;  // a new segment's base is the position before the frame
+  Segment& segment = writable(size);
+  head_position_[partition] = item.offset;
+  segment.append(item.kind, item.partition, item.offset, item.time_ms, body, id_line);
+  ++head_;
+}
+
+void TopicLog::write_id() {
+  id_line_.assign("id: ");
+  append_position(id_line_, format_, head_position_);
+  id_line_ += '\n';
+}
+
+Segment& TopicLog::writable(std::size_t bytes) {
+  if (!segments_.empty() && segments_.back()->has_room(bytes)) return *segments_.back();
+  const std::size_t largest =
+      std::clamp<std::size_t>(bytes_max_ / 16, smallest_segment, largest_segment);
+  const std::size_t last = segments_.empty() ? 0 : segments_.back()->footprint();
+  const std::size_t capacity =
+      std::max(bytes, std::clamp<std::size_t>(last * 2, smallest_segment, largest));
+  // A frame that fills a segment alone needs no long index.
+  const std::size_t frames = bytes == capacity ? 1 : capacity / bytes_per_frame;
+  auto segment = std::make_shared<Segment>(capacity, frames, head_, head_position_, &memory_);
+  bytes_ += segment->footprint();
+  segments_.push_back(std::move(segment));
+  retire_down_to(bytes_max_);
+  return *segments_.back();
+}
+
+void TopicLog::retire_down_to(std::uint64_t bytes) {
+  while (segments_.size() > 1 && bytes_ > bytes) retire_first();
+}
+
+void TopicLog::retire_first() {
+  bytes_ -= segments_.front()->footprint();
+  segments_.front()->retire();
+  segments_.pop_front();
+}
+
+void TopicLog::grow(std::size_t partitions) {
+  const std::lock_guard lock(mutex_);
+  if (partitions > head_position_.size()) head_position_.resize(partitions);
+}
+
+void TopicLog::reset(std::string reason, Position position) {
+  const std::lock_guard lock(mutex_);
+  while (!segments_.empty()) retire_first();
+  ++generation_;
+  reset_reason_ = std::move(reason);
+  reset_position_ = position;
+  head_position_ = std::move(position);
+}
+
+void TopicLog::set_bytes_max(std::uint64_t bytes) {
+  const std::lock_guard lock(mutex_);
+  bytes_max_ = bytes;
+  // Unlike an append, which always leaves its frames to be read, this may empty the log: readers at
+  // the head lose nothing, others replay.
+  while (!segments_.empty() && bytes_ > bytes) retire_first();
+}
+
+void TopicLog::view(LogView& out) const {
+  const std::lock_guard lock(mutex_);
+  out.segments.assign(segments_.begin(), segments_.end());
+  out.head = head_;
+  out.tail = segments_.empty() ? head_ : segments_.front()->first();
+  out.head_position = head_position_;
+  out.tail_position = segments_.empty() ? head_position_ : segments_.front()->base();
+  out.tail_position.resize(head_position_.size());
+  if (out.generation != generation_) {
+    out.generation = generation_;
+    out.reset_reason = reset_reason_;
+    out.reset_position = reset_position_;
+  }
+}
+
+TopicLog::Figures TopicLog::figures() const {
+  const std::lock_guard lock(mutex_);
+  Figures f;
+  f.partitions = head_position_.size();
+  f.bytes = bytes_;
+  f.head = head_;
+  f.frames = segments_.empty() ? 0 : head_ - segments_.front()->first();
+  if (f.frames > 0) f.oldest_ms = segments_.front()->frame(0).time_ms;
+  f.head_position = head_position_;
+  f.tail_position = segments_.empty() ? head_position_ : segments_.front()->base();
+  return f;
+}
+
+}  // namespace sidestream

@@ -1,0 +1,103 @@
+#pragma once
+// The topic log: the newest encoded frames of one log, bounded in bytes, shared by all readers.
+//
+// One writer (the tail's connector thread) appends; event loops take *views*. A view is a snapshot:
+// the segments and how far they are filled. Reading a view takes no lock and touches nothing that
+// is written.
+//
+// Invariants (under the mutex):
+//   1. segments are contiguous: segment i+1 starts at the sequence and position where segment i
+//   ends;
+//   2. tail_position is the position before the first frame kept, head_position the one after the
+//   last;
+//   3. sequences never go back, also not over a reset.
+//
+// The log doesn't know its readers. A reader whose cursor is below a view's tail has *lagged*.
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "connectors/record.hpp"
+#include "sidecar/stream/log/encoded_batch.hpp"
+#include "sidecar/stream/log/memory.hpp"
+#include "sidecar/stream/log/segment.hpp"
+
+namespace sidestream {
+
+struct LogView {
+  std::vector<std::shared_ptr<const Segment>> segments;
+  std::uint64_t tail = 0;  // sequence of the first frame kept
+  std::uint64_t head = 0;  // sequence after the last
+  Position tail_position;
+  Position head_position;
+  std::uint64_t generation = 0;  // lives of the log that ended; a position is of one generation
+  std::string reset_reason;      // of the last of them
+  Position reset_position;       // where the present generation began
+
+  // The segment that holds `sequence`. Requires tail <= sequence < head.
+  const std::shared_ptr<const Segment>& segment_of(std::uint64_t sequence) const;
+  // How many frames of segments[i] belong to the view.
+  std::size_t frames_in(std::size_t i) const;
+  std::size_t index_of(const Segment& segment, std::uint64_t sequence) const {
+    return static_cast<std::size_t>(sequence - segment.first());
+  }
+  // The log's position before the frame `sequence`. Requires tail <= sequence <= head.
+  Position position_at(std::uint64_t sequence) const;
+};
+
+class TopicLog {
+ public:
+  // `memory` outlives all segments. `format` tells how ids are written.
+  TopicLog(OffsetFormat format, std::uint64_t bytes_max, Memory& memory);
+  ~TopicLog();
+
+  // All: any thread.
+  void open(Position base);  // once, before anything is appended
+  void append(const Encoded& batch);
+  void grow(std::size_t partitions);
+  // Everything kept is dropped; the log goes on after `position`.
+  void reset(std::string reason, Position position);
+  void set_bytes_max(std::uint64_t bytes);
+
+  bool is_open() const;
+  std::uint64_t generation() const;
+  void view(LogView& out) const;
+
+  struct Figures {
+    std::size_t partitions = 0;
+    std::uint64_t frames = 0;
+    std::uint64_t bytes = 0;
+    std::int64_t oldest_ms = 0;  // broker's timestamp of the oldest frame kept; 0: none
+    std::uint64_t head = 0;
+    Position tail_position;
+    Position head_position;
+  };
+  Figures figures() const;
+
+ private:
+  void append_one(const Encoded& batch, const Encoded::Item& item);
+  Segment& writable(std::size_t bytes);
+  void retire_down_to(std::uint64_t bytes);
+  void retire_first();
+  void write_id();
+
+  const OffsetFormat format_;
+  Memory& memory_;
+  mutable std::mutex mutex_;
+  std::uint64_t bytes_max_;
+  std::uint64_t bytes_ = 0;
+  std::deque<std::shared_ptr<Segment>> segments_;
+  std::uint64_t head_ = 0;
+  bool open_ = false;
+  Position head_position_;
+  std::string id_line_;  // of the frame being appended
+  std::uint64_t generation_ = 0;
+  std::string reset_reason_;
+  Position reset_position_;
+};
+
+}  // namespace sidestream

@@ -1,0 +1,239 @@
+#include "sidecar/stream/reader/log_reader.hpp"
+
+#include <algorithm>
+#include <cassert>
+#include <utility>
+
+#include "sidecar/stream/id/event_id.hpp"
+
+namespace sidestream {
+namespace {
+
+bool at_or_after(const Position& position, const Position& other) {
+  for (std::size_t p = 0; p < other.size(); ++p) {
+    if ((p < position.size() ? position[p] : Offset{}) < other[p]) return false;
+  }
+  return true;
+}
+
+Offset& entry(Position& position, std::size_t partition) {
+  if (partition >= position.size()) position.resize(partition + 1);
+  return position[partition];
+}
+
+}  // namespace
+
+void LogReader::begin(Position position, std::uint64_t generation, const LogView& view) {
+  generation_ = generation;
+  position.resize(std::max(position.size(), view.head_position.size()));
+  replay_from(std::move(position));
+}
+
+void LogReader::replay_from(Position position) {
+  state_ = State::replaying;
+  auto away = std::make_unique<Away>();
+  away->position = std::move(position);
+  away_ = std::move(away);
+}
+
+bool LogReader::notice_lag(const LogView& view, const Parked& parked) {
+  if (state_ != State::joined || cursor_ >= view.tail) return false;
+  assert(away_ || cursor_ == parked.head);
+  // Who isn't parked has noted its vector when it could not go on.
+  replay_from(away_ ? std::move(away_->position) : parked.position);
+  away_->position.resize(std::max(away_->position.size(), view.head_position.size()));
+  return true;
+}
+
+void LogReader::save_position(const LogView& view) {
+  if (!shared()) return;
+  auto away = std::make_unique<Away>();
+  away->position = view.position_at(cursor_);
+  away_ = std::move(away);
+}
+
+// Enters the topic log. Requires: this reader's vector is at or after the log's tail.
+void LogReader::join(const LogView& view) {
+  state_ = State::joined;
+  Away& away = *away_;
+  away.page.reset();
+  // It may know of more partitions than the log does yet, if its id comes from another replica.
+  away.position.resize(std::max(away.position.size(), view.head_position.size()));
+  // The newest segment that begins no later than this reader stands, so that little is to be
+  // skipped.
+  cursor_ = view.head;
+  away.at_cursor = view.head_position;
+  if (!at_or_after(away.position, view.head_position)) {
+    for (auto segment = view.segments.rbegin(); segment != view.segments.rend(); ++segment) {
+      cursor_ = (*segment)->first();
+      away.at_cursor = (*segment)->base();
+      if (at_or_after(away.position, away.at_cursor)) break;
+    }
+  }
+  away.at_cursor.resize(away.position.size());
+  away.differs = 0;
+  for (std::size_t p = 0; p < away.position.size(); ++p) {
+    if (away.position[p] != away.at_cursor[p]) ++away.differs;
+  }
+  drop_away_if_equal();
+}
+
+void LogReader::drop_away_if_equal() {
+  if (away_->differs == 0) away_.reset();
+}
+
+// The log's vector moves over `frame`; this reader's follows where it was behind.
+void LogReader::pass_in_log(const Frame& frame) {
+  Away& away = *away_;
+  Offset& own = entry(away.position, frame.partition);
+  Offset& logs = entry(away.at_cursor, frame.partition);
+  const bool differed = own != logs;
+  logs = frame.offset;
+  own = std::max(own, frame.offset);
+  const bool differs = own != logs;
+  if (differs != differed) away.differs += differs ? 1 : -1;
+  ++cursor_;
+  drop_away_if_equal();
+}
+
+LogReader::Found LogReader::next(const LogView& view, NextFrame& out, Postbox& postbox,
+                                 std::uint64_t stream, std::size_t part) {
+  while (begun()) {
+    if (state_ == State::joined) return next_in_log(view, out) ? Found::frame : Found::nothing;
+    if (next_in_page(out)) return Found::frame;
+    if (away_->asked) return Found::nothing;
+    if (!choose_range(view)) {
+      join(view);
+      continue;
+    }
+    const Partition partition = away_->turn;
+    PagePtr page =
+        log_->replay().want(partition, away_->position[partition], view.tail_position[partition],
+                            [&postbox, stream, part](Result<PagePtr> ready) {
+                              postbox.post_page(stream, part, std::move(ready));
+                            });
+    if (!page) {
+      away_->asked = true;
+      return Found::nothing;
+    }
+    if (take_page(std::move(page)) == Found::gone) return Found::gone;
+  }
+  return Found::nothing;
+}
+
+// The partition whose turn it is among those that are older than the topic log.
+bool LogReader::choose_range(const LogView& view) {
+  Away& away = *away_;
+  const std::size_t n = view.tail_position.size();
+  if (away.position.size() < n) away.position.resize(n);
+  for (std::size_t i = 1; i <= n; ++i) {
+    const std::size_t p = (static_cast<std::size_t>(away.turn) + i) % n;
+    if (away.position[p] < view.tail_position[p]) {
+      away.turn = static_cast<Partition>(p);
+      return true;
+    }
+  }
+  return false;
+}
+
+LogReader::Found LogReader::take_page(Result<PagePtr> page) {
+  if (state_ != State::replaying) return Found::nothing;
+  away_->asked = false;
+  if (page.has_error()) return Found::gone;
+  // Of another generation of the log: the reset is about to be noticed.
+  if ((*page)->generation != generation_) return Found::gone;
+  away_->page = std::move(*page);
+  away_->turn = away_->page->partition;
+  const Segment& frames = *away_->page->frames;
+  const Offset own = away_->position[away_->turn];
+  std::size_t low = 0, high = frames.frames();
+  while (low < high) {
+    const std::size_t middle = (low + high) / 2;
+    if (frames.frame(middle).offset <= own) {
+      low = middle + 1;
+    } else {
+      high = middle;
+    }
+  }
+  away_->index = low;
+  return Found::frame;
+}
+
+void LogReader::let_go() {
+  if (away_) away_->page.reset();
+}
+
+bool LogReader::next_in_page(NextFrame& out) {
+  Away& away = *away_;
+  if (!away.page) return false;
+  Offset& own = away.position[away.turn];
+  const Segment& frames = *away.page->frames;
+  while (away.index < frames.frames()) {
+    const Frame& frame = frames.frame(away.index);
+    if (frame.kind != FrameKind::mark) {
+      out = {&frames, taken_ = &frame};
+      return true;
+    }
+    own = std::max(own, frame.offset);
+    moved_ = true;
+    ++away.index;
+  }
+  if (away.page->reached > own) {
+    own = away.page->reached;
+    moved_ = true;
+  }
+  away.page.reset();
+  return false;
+}
+
+bool LogReader::next_in_log(const LogView& view, NextFrame& out) {
+  while (cursor_ < view.head) {
+    const Segment& segment = *view.segment_of(cursor_);
+    const Frame& frame = segment.frame(view.index_of(segment, cursor_));
+    const bool known = spliced() && frame.offset <= entry(away_->position, frame.partition);
+    if (!known && frame.kind != FrameKind::mark) {
+      out = {&segment, taken_ = &frame};
+      return true;
+    }
+    if (!known) moved_ = true;
+    if (spliced()) {
+      pass_in_log(frame);
+    } else {
+      ++cursor_;
+    }
+  }
+  return false;
+}
+
+std::optional<Offset> LogReader::ahead_of_log(const Frame& frame) const {
+  const std::size_t p = frame.partition;
+  if (state_ != State::joined || !spliced() || p >= away_->at_cursor.size()) return std::nullopt;
+  if (away_->position[p] == away_->at_cursor[p]) return std::nullopt;
+  return away_->position[p];
+}
+
+void LogReader::took() {
+  const Frame& frame = *taken_;
+  moved_ = false;
+  if (state_ == State::replaying) {
+    away_->position[away_->turn] = frame.offset;
+    ++away_->index;
+  } else if (spliced()) {
+    pass_in_log(frame);
+  } else {
+    away_.reset();
+    ++cursor_;
+  }
+}
+
+Position LogReader::position(const LogView& view) const {
+  if (away_ && (state_ != State::joined || away_->differs > 0)) return away_->position;
+  if (cursor_ < view.tail) return away_ ? away_->position : view.tail_position;
+  return view.position_at(cursor_);
+}
+
+std::string LogReader::id(const LogView& view) const {
+  return format_position(log_->format(), position(view));
+}
+
+}  // namespace sidestream
