@@ -19,6 +19,7 @@
 #include "sidecar/http/proxy/forwarding.hpp"
 #include "sidecar/http/proxy/message_heads.hpp"
 #include "sidecar/http/proxy/readiness.hpp"
+#include "sidecar/http/streams/tcp_outlet.hpp"
 
 namespace sidestream {
 namespace {
@@ -334,7 +335,6 @@ Awaitable<Session::Next> Session::start_stream(const Request& request, StreamReq
   if (error || refused || head_only) co_return Next::close;
   deadline_.clear();
   StreamOptions options;
-  options.subscription.chunked = !request.http10;
   options.subscription.composite = stream.composite;
   options.subscription.control_events = stream.control_events;
   options.heartbeat = stream.heartbeat;
@@ -349,7 +349,9 @@ Awaitable<Session::Next> Session::start_stream(const Request& request, StreamReq
     logs.push_back(context_.logs.enter(part.topic, part.log));
     starts.push_back(std::move(part.start));
   }
-  loop_.streams().add(std::move(socket_), std::move(logs), starts, options);
+  auto outlet = std::make_unique<TcpOutlet>(std::move(socket_),
+                                            request.http10 ? Coding::identity : Coding::chunked);
+  loop_.streams().add(std::move(outlet), std::move(logs), starts, options);
   co_return Next::taken;
 }
 

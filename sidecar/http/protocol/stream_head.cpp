@@ -2,8 +2,8 @@
 
 #include <random>
 
+#include "sidecar/http/net/chunk.hpp"
 #include "sidecar/stream/dialect/control.hpp"
-#include "sidecar/stream/log/segment.hpp"
 
 namespace sidestream {
 

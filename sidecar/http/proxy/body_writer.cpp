@@ -1,6 +1,6 @@
 #include "sidecar/http/proxy/body_writer.hpp"
 
-#include "sidecar/stream/log/segment.hpp"
+#include "sidecar/http/net/chunk.hpp"
 
 namespace sidestream {
 

@@ -38,11 +38,4 @@ void write_stream_line(const Logger& log, const StreamEnd& end) {
        {"trace_id", end.trace_id}});
 }
 
-ip::address_v6 peer_of(const Socket& socket) {
-  boost::system::error_code error;
-  const ip::address address = socket.remote_endpoint(error).address();
-  if (error) return {};
-  return address.is_v6() ? address.to_v6() : ip::make_address_v6(ip::v4_mapped, address.to_v4());
-}
-
 }  // namespace sidestream

@@ -10,7 +10,6 @@
 #include <vector>
 
 #include "sidecar/base/logger.hpp"
-#include "sidecar/http/net/socket.hpp"
 #include "sidecar/metrics/probes.hpp"
 #include "sidecar/stream/open_log.hpp"
 
@@ -28,8 +27,5 @@ struct StreamEnd {
 };
 
 void write_stream_line(const Logger& log, const StreamEnd& end);
-
-// The other end's address, an IPv4 one mapped; all zeros where it has gone already.
-boost::asio::ip::address_v6 peer_of(const Socket& socket);
 
 }  // namespace sidestream

@@ -1,11 +1,8 @@
 #include "sidecar/http/streams/stream_table.hpp"
 
-#include <sys/socket.h>
-
 #include <algorithm>
 #include <array>
 #include <boost/asio/post.hpp>
-#include <cerrno>
 #include <utility>
 
 #include "sidecar/base/time_text.hpp"
@@ -18,8 +15,6 @@ using namespace std::chrono_literals;
 
 // Of one stream's turn, so that a reader that catches up doesn't hold up the others.
 constexpr std::size_t turn_budget = 256 * 1024;
-// What a client may send on a stream that only speaks to it; more is not a client's behaviour.
-constexpr std::size_t chatter_max = 64 * 1024;
 // How many streams ahead of the one that is sent to memory is asked for, and after how many the
 // clocks are read again: a send takes some 5 us.
 constexpr std::size_t far_ahead = 4;
@@ -85,13 +80,14 @@ std::uint32_t StreamTable::free_slot() {
   return slot;
 }
 
-void StreamTable::add(Socket socket, std::vector<std::shared_ptr<OpenLog>> logs,
+void StreamTable::add(std::unique_ptr<Outlet> outlet, std::vector<std::shared_ptr<OpenLog>> logs,
                       const std::vector<StartRequest>& starts, const StreamOptions& options) {
   const std::uint32_t slot = free_slot();
   SubscriptionOptions own = options.subscription;
+  own.chunked = outlet->coding() == Coding::chunked;
   own.retry_ms = static_cast<std::int32_t>(
       random_between(options.retry.least.count(), options.retry.most.count()));
-  slots_[slot].stream = std::make_unique<Stream>(std::move(socket), own, logs, memory_);
+  slots_[slot].stream = std::make_unique<Stream>(std::move(outlet), own, logs, memory_);
   Stream& stream = *slots_[slot].stream;
   ++used_;
   probe_.streams_opened.add();
@@ -100,7 +96,7 @@ void StreamTable::add(Socket socket, std::vector<std::shared_ptr<OpenLog>> logs,
   stream.heartbeat_ms = static_cast<std::int32_t>(options.heartbeat.count());
   stream.began = stream.last_sent = Clock::now();
   stream.logged = options.access_log > 0 && ended_++ % options.access_log == 0;
-  if (stream.logged) stream.peer = peer_of(stream.socket);
+  if (stream.logged) stream.peer = stream.outlet->peer();
   if (stream.logged && !options.trace_id.empty())
     stream.trace_id = std::make_unique<std::string>(options.trace_id);
   set_age(stream, options.max_age);
@@ -113,7 +109,7 @@ void StreamTable::add(Socket socket, std::vector<std::shared_ptr<OpenLog>> logs,
     log->topic().probe.subscribers.add(1);
     join(slot, log);
   }
-  watch_peer(slot, stream);
+  stream.outlet->wait_readable(*this, name_of(slot));
   stream.subscription.start(starts, *this, name_of(slot));
 }
 
@@ -231,11 +227,9 @@ StreamTable::Sent StreamTable::push(Stream& stream, Turn& turn) {
   for (std::size_t sent = 0; sent < turn_budget;) {
     const std::string_view bytes = stream.subscription.step(turn.context);
     if (bytes.empty()) return Sent::all;
-    const auto n = ::send(stream.socket.native_handle(), bytes.data(), bytes.size(),
-                          MSG_NOSIGNAL | MSG_DONTWAIT);
-    if (n < 0 && errno != EAGAIN && errno != EWOULDBLOCK) return Sent::broken;
+    const auto [taken, broken] = stream.outlet->send({&bytes, 1});
+    if (broken) return Sent::broken;
     const std::size_t offered = bytes.size();
-    const auto taken = static_cast<std::size_t>(std::max<ssize_t>(n, 0));
     if (taken > 0) stream.last_sent = now_;
     sent += taken;
     stream.bytes += taken;
@@ -265,48 +259,38 @@ void StreamTable::resume_later(std::uint32_t slot, Stream& stream) {
 
 void StreamTable::wait_writable(std::uint32_t slot, Stream& stream) {
   stream.blocked = true;
-  stream.socket.async_wait(Socket::wait_write,
-                           [this, name = name_of(slot)](boost::system::error_code) {
-                             Stream* found = find(name);
-                             if (!found) return;
-                             found->blocked = false;
-                             look_at_clocks();
-                             pump(static_cast<std::uint32_t>(name));
-                           });
+  stream.outlet->wait_writable(*this, name_of(slot));
+}
+
+void StreamTable::on_writable(std::uint64_t name) {
+  Stream* stream = find(name);
+  if (!stream) return;
+  stream->blocked = false;
+  look_at_clocks();
+  pump(static_cast<std::uint32_t>(name));
 }
 
 // The stream has said all: the peer gets the end, and a moment to close.
 void StreamTable::finish(Stream& stream) {
-  boost::system::error_code ignored;
-  stream.socket.shutdown(Socket::shutdown_send, ignored);
+  stream.outlet->finish();
   stream.ending = stream.told = true;
   stream.end_at = Clock::now() + closing_time;
 }
 
 // ---- the peer ----
 
-void StreamTable::watch_peer(std::uint32_t slot, Stream& stream) {
-  stream.socket.async_wait(Socket::wait_read,
-                           [this, name = name_of(slot)](boost::system::error_code) {
-                             if (find(name)) peer_spoke(static_cast<std::uint32_t>(name));
-                           });
-}
-
-// Readable: it has closed (at once gone, whatever the heartbeat), or says something that nobody
-// asked for.
-void StreamTable::peer_spoke(std::uint32_t slot) {
-  Stream& stream = *slots_[slot].stream;
-  char ignored[4096];
-  std::size_t read = 0;
-  while (read < chatter_max) {
-    const auto n = ::recv(stream.socket.native_handle(), ignored, sizeof ignored, MSG_DONTWAIT);
-    if (n == 0 || (n < 0 && errno != EAGAIN && errno != EWOULDBLOCK)) {
-      return close(slot, stream.told ? stream.ends_for : CloseReason::client);
-    }
-    if (n < 0) return watch_peer(slot, stream);
-    read += static_cast<std::size_t>(n);
+void StreamTable::on_readable(std::uint64_t name) {
+  Stream* stream = find(name);
+  if (!stream) return;
+  const auto slot = static_cast<std::uint32_t>(name);
+  switch (stream->outlet->discard_input()) {
+    case Outlet::Input::none:
+      return stream->outlet->wait_readable(*this, name);
+    case Outlet::Input::closed:
+      return close(slot, stream->told ? stream->ends_for : CloseReason::client);
+    case Outlet::Input::too_much:
+      return close(slot, CloseReason::error);
   }
-  close(slot, CloseReason::error);
 }
 
 // ---- answers of the broker ----

@@ -21,8 +21,8 @@
 #include <vector>
 
 #include "sidecar/base/logger.hpp"
-#include "sidecar/http/net/socket.hpp"
 #include "sidecar/http/streams/log_members.hpp"
+#include "sidecar/http/streams/outlet.hpp"
 #include "sidecar/metrics/probes.hpp"
 #include "sidecar/stream/reader/subscription.hpp"
 
@@ -37,16 +37,16 @@ struct StreamOptions {
   std::string trace_id;          // of the request; empty: none
 };
 
-class StreamTable final : public Postbox {
+class StreamTable final : public Postbox, public OutletEvents {
  public:
   using Clock = std::chrono::steady_clock;
 
   StreamTable(boost::asio::io_context& io, Memory& memory, ServerProbe& probe, Logger log);
   ~StreamTable() override;
 
-  // Takes over a socket whose response head has been sent and that was counted in
+  // Takes over an outlet whose response head has been sent and that was counted in
   // ServerProbe::streams. `logs` have been entered; the table leaves them.
-  void add(Socket socket, std::vector<std::shared_ptr<OpenLog>> logs,
+  void add(std::unique_ptr<Outlet> outlet, std::vector<std::shared_ptr<OpenLog>> logs,
            const std::vector<StartRequest>& starts, const StreamOptions& options);
 
   // Ends all streams at block ends, spread over `window`; new ones end at once.
@@ -58,16 +58,19 @@ class StreamTable final : public Postbox {
   void post_plan(std::uint64_t stream, std::size_t part, StartPlan plan) override;
   void post_page(std::uint64_t stream, std::size_t part, Result<PagePtr> page) override;
 
+  void on_writable(std::uint64_t stream) override;
+  void on_readable(std::uint64_t stream) override;
+
  private:
   struct Membership {
     std::shared_ptr<LogMembers> log;
     std::uint32_t place;  // in log->streams()
   };
   struct Stream {
-    Stream(Socket s, SubscriptionOptions o, std::vector<std::shared_ptr<OpenLog>> logs,
-           Memory& memory)
-        : socket(std::move(s)), subscription(o, std::move(logs), memory) {}
-    Socket socket;
+    Stream(std::unique_ptr<Outlet> out, SubscriptionOptions o,
+           std::vector<std::shared_ptr<OpenLog>> logs, Memory& memory)
+        : outlet(std::move(out)), subscription(o, std::move(logs), memory) {}
+    std::unique_ptr<Outlet> outlet;
     Subscription subscription;
     boost::container::small_vector<Membership, 1> memberships;
     Clock::time_point began;
@@ -112,8 +115,6 @@ class StreamTable final : public Postbox {
   void beat(std::uint32_t slot, Stream& stream);
   void resume_later(std::uint32_t slot, Stream& stream);
   void wait_writable(std::uint32_t slot, Stream& stream);
-  void watch_peer(std::uint32_t slot, Stream& stream);
-  void peer_spoke(std::uint32_t slot);
   void finish(Stream& stream);
 
   void schedule_sweep();

@@ -5,7 +5,6 @@
 #include <chrono>
 #include <span>
 
-#include "sidecar/http/net/peer.hpp"
 #include "sidecar/http/streams/stream_table.hpp"
 
 namespace sidestream {
@@ -48,7 +47,7 @@ void StreamTable::sweep_one(std::uint32_t slot, Clock::time_point now, bool look
   const bool due = now >= stream.end_at;
   if (due && stream.told) return close(slot, stream.ends_for);
   if (stream.ending) return;
-  if (look_at_peers && peer_is_dead(stream.socket.native_handle())) {
+  if (look_at_peers && stream.outlet->peer_is_dead()) {
     return close(slot, CloseReason::dead_peer);
   }
   if (memory_.pinned_too_much() && stream.subscription.holds() > 0) {

@@ -29,11 +29,6 @@ ChunkHead chunk_head(std::size_t size) {
 
 }  // namespace
 
-void append_chunk_head(std::string& out, std::size_t size) {
-  const ChunkHead head = chunk_head(size);
-  out.append(head.text.data(), head.size);
-}
-
 Segment::Segment(std::size_t bytes_max, std::size_t frames_max, std::uint64_t first, Position base,
                  Memory* memory)
     : data_(new char[bytes_max]),

@@ -112,7 +112,4 @@ class Segment {
   mutable std::atomic<std::uint32_t> pins_{0};  // twice as many; odd once it is retired
 };
 
-// Appends `text` as one HTTP/1.1 chunk.
-void append_chunk_head(std::string& out, std::size_t size);
-
 }  // namespace sidestream

@@ -1,12 +1,18 @@
 #include "sidecar/stream/reader/subscription.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <utility>
 
 #include "sidecar/stream/id/event_id.hpp"
 
 namespace sidestream {
 namespace {
+
+void append_size_line(std::string& out, std::size_t size) {
+  char text[16];
+  out.append(text, std::to_chars(text, text + sizeof text, size, 16).ptr).append("\r\n");
+}
 
 bool behind(const Position& position, const LogView& view) {
   for (std::size_t p = 0; p < view.head_position.size(); ++p) {
@@ -309,7 +315,7 @@ void Subscription::add_block(std::string& out, std::string_view body, std::strin
     retry_told_ = true;
   }
   const std::size_t size = body.size() + retry.size() + (id.empty() ? 0 : id.size() + 5) + 1;
-  if (options_.chunked) append_chunk_head(out, size);
+  if (options_.chunked) append_size_line(out, size);
   out.append(body).append(retry);
   if (!id.empty()) out.append("id: ").append(id).append("\n");
   out += '\n';

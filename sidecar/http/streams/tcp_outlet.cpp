@@ -1,0 +1,79 @@
+#include "sidecar/http/streams/tcp_outlet.hpp"
+
+#include <sys/socket.h>
+#include <sys/uio.h>
+
+#include <array>
+#include <cassert>
+#include <cerrno>
+
+#include "sidecar/http/net/peer.hpp"
+
+namespace sidestream {
+namespace {
+
+namespace ip = boost::asio::ip;
+
+constexpr int send_flags = MSG_NOSIGNAL | MSG_DONTWAIT;
+// What a client may send on a stream; more is not a client's behaviour.
+constexpr std::size_t input_max = 64 * 1024;
+
+bool would_block(int error) { return error == EAGAIN || error == EWOULDBLOCK; }
+
+ssize_t send_pieces(int socket, std::span<const std::string_view> pieces) {
+  if (pieces.size() == 1) return ::send(socket, pieces[0].data(), pieces[0].size(), send_flags);
+  std::array<iovec, 4> vectors;
+  assert(pieces.size() <= vectors.size());
+  for (std::size_t i = 0; i < pieces.size(); ++i) {
+    vectors[i] = {const_cast<char*>(pieces[i].data()), pieces[i].size()};
+  }
+  msghdr message{};
+  message.msg_iov = vectors.data();
+  message.msg_iovlen = pieces.size();
+  return ::sendmsg(socket, &message, send_flags);
+}
+
+}  // namespace
+
+Outlet::Sent TcpOutlet::send(std::span<const std::string_view> pieces) {
+  const ssize_t n = send_pieces(socket_.native_handle(), pieces);
+  if (n >= 0) return {static_cast<std::size_t>(n), false};
+  return {0, !would_block(errno)};
+}
+
+void TcpOutlet::finish() {
+  boost::system::error_code ignored;
+  socket_.shutdown(Socket::shutdown_send, ignored);
+}
+
+void TcpOutlet::wait_writable(OutletEvents& events, std::uint64_t stream) {
+  socket_.async_wait(Socket::wait_write,
+                     [&events, stream](boost::system::error_code) { events.on_writable(stream); });
+}
+
+void TcpOutlet::wait_readable(OutletEvents& events, std::uint64_t stream) {
+  socket_.async_wait(Socket::wait_read,
+                     [&events, stream](boost::system::error_code) { events.on_readable(stream); });
+}
+
+Outlet::Input TcpOutlet::discard_input() {
+  char ignored[4096];
+  for (std::size_t read = 0; read < input_max;) {
+    const ssize_t n = ::recv(socket_.native_handle(), ignored, sizeof ignored, MSG_DONTWAIT);
+    if (n == 0 || (n < 0 && !would_block(errno))) return Input::closed;
+    if (n < 0) return Input::none;
+    read += static_cast<std::size_t>(n);
+  }
+  return Input::too_much;
+}
+
+bool TcpOutlet::peer_is_dead() const { return sidestream::peer_is_dead(socket_.native_handle()); }
+
+ip::address_v6 TcpOutlet::peer() const {
+  boost::system::error_code error;
+  const ip::address address = socket_.remote_endpoint(error).address();
+  if (error) return {};
+  return address.is_v6() ? address.to_v6() : ip::make_address_v6(ip::v4_mapped, address.to_v4());
+}
+
+}  // namespace sidestream

@@ -1,0 +1,29 @@
+#pragma once
+// A stream on a TCP connection of its own: HTTP/1.x.
+//
+// Thread: the socket's loop. Owns the socket.
+
+#include "sidecar/http/net/socket.hpp"
+#include "sidecar/http/streams/outlet.hpp"
+
+namespace sidestream {
+
+class TcpOutlet final : public Outlet {
+ public:
+  TcpOutlet(Socket socket, Coding coding) : socket_(std::move(socket)), coding_(coding) {}
+
+  Coding coding() const override { return coding_; }
+  Sent send(std::span<const std::string_view> pieces) override;
+  void finish() override;
+  void wait_writable(OutletEvents& events, std::uint64_t stream) override;
+  void wait_readable(OutletEvents& events, std::uint64_t stream) override;
+  Input discard_input() override;
+  bool peer_is_dead() const override;
+  boost::asio::ip::address_v6 peer() const override;
+
+ private:
+  mutable Socket socket_;  // Asio's native_handle() is not const
+  Coding coding_;
+};
+
+}  // namespace sidestream
