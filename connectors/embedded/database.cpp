@@ -6,18 +6,10 @@
 #include <ctime>
 #include <utility>
 
+#include "sidecar/base/time_text.hpp"
+
 namespace sidestream::embedded {
 namespace {
-
-// RFC 3339, for the probe's text.
-std::string now_text() {
-  const auto now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
-  std::tm utc{};
-  gmtime_r(&now, &utc);
-  std::array<char, 32> text{};
-  std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &utc);
-  return text.data();
-}
 
 Offset now_in_microseconds() {
   return Offset::of(std::chrono::duration_cast<std::chrono::microseconds>(
@@ -174,7 +166,7 @@ std::string Database::life() const {
 
 void Database::down(const std::string& why) {
   const std::lock_guard lock(mutex_);
-  if (last_trouble_.empty()) since_ = now_text();
+  if (last_trouble_.empty()) since_ = format_now();
   if (why != last_trouble_) {
     probe_.errors.fetch_add(1, std::memory_order_relaxed);
     log_.warn("embedded", "the log is not usable", {{"connector", name_}, {"why", why}});

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <chrono>
 
+#include "sidecar/base/time_text.hpp"
+
 namespace sidestream::embedded {
 namespace {
 
@@ -13,12 +15,6 @@ constexpr int step_logs = 200;
 constexpr std::size_t remembered_logs_max = 50'000;
 // A clock that is set back by less keeps its newest time, so that times don't fall within a log.
 constexpr std::int64_t clock_slack_ms = 60'000;
-
-std::int64_t now_ms() {
-  return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now())
-      .time_since_epoch()
-      .count();
-}
 
 std::int64_t limit_of(std::uint64_t option) {
   return option == 0 ? INT64_MAX
@@ -87,7 +83,7 @@ LogWriter::LogState& LogWriter::find_or_make(const std::string& log) {
 }
 
 std::int64_t LogWriter::stamp() {
-  const auto now = now_ms();
+  const auto now = unix_now_ms();
   if (now > last_stamp_ || now < last_stamp_ - clock_slack_ms) last_stamp_ = now;
   return last_stamp_;
 }
@@ -131,7 +127,7 @@ bool LogWriter::excessive(const LogState& log, std::int64_t records, std::int64_
 
 bool LogWriter::retire(LogState& log, std::int64_t most) {
   const auto age = options_.retention_age.count();
-  const auto oldest_kept = age == 0 ? INT64_MIN : now_ms() - age;
+  const auto oldest_kept = age == 0 ? INT64_MIN : unix_now_ms() - age;
   std::int64_t dropped = -1, dropped_bytes = 0, left = most;
   bool more = false;
   {

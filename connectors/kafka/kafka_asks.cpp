@@ -3,21 +3,16 @@
 #include <algorithm>
 #include <memory>
 #include <optional>
-#include <random>
 #include <utility>
 #include <vector>
 
 #include "connectors/backoff.hpp"
+#include "sidecar/base/rng.hpp"
 
 namespace sidestream::kafka {
 namespace {
 
 using std::chrono::milliseconds;
-
-std::minstd_rand& dice() {
-  thread_local std::minstd_rand engine(std::random_device{}());
-  return engine;
-}
 
 // Tries until `attempt` has an answer; the broker may be away, or the topic not there yet.
 template <class T>
@@ -35,7 +30,7 @@ void ask(Context& context, std::function<std::optional<T>()> attempt, Connector:
       if (context.queries) {
         if (auto answer = open->attempt()) return open->done(std::move(*answer));
       }
-      context.workers.submit(*this, open->backoff.next(dice()));
+      context.workers.submit(*this, open->backoff.next(rng()));
     }
   };
   context.workers.submit(

@@ -3,6 +3,8 @@
 #include <ctime>
 #include <utility>
 
+#include "sidecar/base/time_text.hpp"
+
 namespace sidestream::kafka {
 namespace {
 
@@ -17,15 +19,6 @@ constexpr std::chrono::seconds log_interval{60};
 // Where librdkafka says that no connection is left, one that comes back at once is still waited
 // for.
 constexpr milliseconds doubtful_limit{400};
-
-std::string clock_time() {
-  const auto now = std::time(nullptr);
-  std::tm utc{};
-  gmtime_r(&now, &utc);
-  char text[32];
-  std::strftime(text, sizeof(text), "%H:%M:%SZ", &utc);
-  return text;
-}
 
 }  // namespace
 
@@ -132,7 +125,7 @@ void KafkaMonitor::set_down(const std::string& why) {
     const std::lock_guard lock(mutex_);
     reason = reason_.empty() ? why : reason_;
   }
-  if (was_up_ || since_.empty()) since_ = clock_time();
+  if (was_up_ || since_.empty()) since_ = format_now();
   context_.probe.down("no broker answers since " + since_ + ": " + reason);
   if (std::exchange(was_up_, false) || Clock::now() >= log_again_) {
     log_again_ = Clock::now() + log_interval;

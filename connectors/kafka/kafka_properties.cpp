@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
-#include <numeric>
 #include <optional>
 
 #include "connectors/connector.hpp"
 #include "connectors/kafka/kafka_connector.hpp"
+#include "sidecar/base/edit_distance.hpp"
 
 namespace sidestream::kafka {
 namespace {
@@ -143,25 +143,11 @@ void set_owned(rd_kafka_conf_t* c, Role role) {
   set(c, "fetch.error.backoff.ms", "100");
 }
 
-std::size_t distance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  std::iota(row.begin(), row.end(), std::size_t{0});
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    std::size_t diagonal = std::exchange(row[0], i + 1);
-    for (std::size_t j = 0; j < b.size(); ++j) {
-      const std::size_t replaced = diagonal + (a[i] == b[j] ? 0 : 1);
-      diagonal = row[j + 1];
-      row[j + 1] = std::min({replaced, diagonal + 1, row[j] + 1});
-    }
-  }
-  return row.back();
-}
-
 std::string near_match(rd_kafka_conf_t* configuration, std::string_view name) {
   std::string best;
   std::size_t least = std::max<std::size_t>(2, name.size() / 4) + 1;
   const auto consider = [&](const char* candidate) {
-    const std::size_t far = distance(name, candidate);
+    const std::size_t far = edit_distance(name, candidate);
     if (far >= least || !why_owned(candidate).empty()) return;
     least = far;
     best = candidate;

@@ -2,12 +2,12 @@
 
 #include <algorithm>
 #include <optional>
-#include <random>
 #include <utility>
 
 #include "connectors/backoff.hpp"
 #include "connectors/kafka/range_progress.hpp"
 #include "connectors/kafka/record_batch.hpp"
+#include "sidecar/base/rng.hpp"
 
 namespace sidestream::kafka {
 namespace {
@@ -24,11 +24,6 @@ constexpr milliseconds keep{3000};
 constexpr milliseconds short_recheck{200};
 // Unreadable records or missing rights: how often a range is tried.
 constexpr int most_failures = 5;
-
-std::minstd_rand& dice() {
-  thread_local std::minstd_rand engine(std::random_device{}());
-  return engine;
-}
 
 }  // namespace
 
@@ -79,7 +74,7 @@ void KafkaRanges::run(const std::shared_ptr<Request>& request) {
   if (request->progress.complete()) return finish(*request);
   if (request->reader == nullptr) {
     request->reader = acquire(*request);
-    if (request->reader == nullptr) return submit(request, request->backoff.next(dice()));
+    if (request->reader == nullptr) return submit(request, request->backoff.next(rng()));
     request->reader->seek(request->progress.place() + 1, request->anew);
   }
   if (read_slice(*request)) return finish(*request);
@@ -133,7 +128,7 @@ void KafkaRanges::look_at_broker(const std::shared_ptr<Request>& request) {
   const auto topic = context_.topics.find(request->range.log);
   const auto leaders = context_.queries->leaders(*topic);
   const auto p = static_cast<std::size_t>(request->range.partition);
-  const auto wait = request->backoff.next(dice());
+  const auto wait = request->backoff.next(rng());
   if (request->failures >= most_failures) return fail(*request, Errc::refused);
   if ((!leaders && leaders.error().missing()) || (leaders && p >= leaders->size())) {
     return end_short(request);

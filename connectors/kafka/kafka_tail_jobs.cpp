@@ -1,18 +1,13 @@
 // The questions that a tail asks of the broker, on worker threads. See kafka_tail.hpp.
 
-#include <random>
 #include <utility>
 
 #include "connectors/kafka/kafka_ranges.hpp"
 #include "connectors/kafka/kafka_tail.hpp"
+#include "sidecar/base/rng.hpp"
 
 namespace sidestream::kafka {
 namespace {
-
-std::minstd_rand& dice() {
-  thread_local std::minstd_rand engine(std::random_device{}());
-  return engine;
-}
 
 // How often a partition without leader is asked where its new life begins before 0 is assumed.
 constexpr int new_life_attempts = 5;
@@ -50,7 +45,7 @@ void KafkaTail::run_examination(std::shared_ptr<Examination> job) {
   auto& evidence = job->evidence;
   const auto leaders = context_.queries->leaders(*topic_);
   if (!leaders && leaders.error().missing()) evidence.vanished = job->refresh = true;
-  if (!leaders) return again(job, job->backoff.next(dice()));
+  if (!leaders) return again(job, job->backoff.next(rng()));
   const auto p = static_cast<std::size_t>(job->partition);
   if (p >= leaders->size()) {
     // Kafka never takes partitions away: this is another topic.
@@ -64,7 +59,7 @@ void KafkaTail::run_examination(std::shared_ptr<Examination> job) {
   if (const auto client = this->client()) job->mark_requests = client->metadata_requests();
   const auto marks =
       (*leaders)[p] < 0 ? std::nullopt : context_.queries->watermarks(topic_->name, job->partition);
-  if (!marks) return again(job, job->backoff.next(dice()));
+  if (!marks) return again(job, job->backoff.next(rng()));
   evidence.low = marks->low;
   evidence.high = marks->high;
   job->id = context_.queries->topic_id(topic_->name);

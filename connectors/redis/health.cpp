@@ -1,32 +1,23 @@
 #include "connectors/redis/health.hpp"
 
-#include <ctime>
+#include "sidecar/base/time_text.hpp"
 
 namespace sidestream::redis {
 namespace {
 
 constexpr const char* not_yet = "not connected yet";
 
-std::string now_text() {
-  const auto now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
-  std::tm utc{};
-  gmtime_r(&now, &utc);
-  std::array<char, 32> text{};
-  std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &utc);
-  return text.data();
-}
-
 }  // namespace
 
 Health::Health(std::string name, ConnectorProbe& probe, Logger log)
     : name_(std::move(name)), probe_(probe), log_(std::move(log)) {
-  for (auto& part : parts_) part = {not_yet, now_text()};
+  for (auto& part : parts_) part = {not_yet, format_now()};
 }
 
 void Health::ill(Part part, const std::string& what) {
   const std::lock_guard lock(mutex_);
   auto& trouble = parts_[static_cast<std::size_t>(part)];
-  if (trouble.what.empty()) trouble.since = now_text();
+  if (trouble.what.empty()) trouble.since = format_now();
   trouble.what = what;
   if (logged_ != what) {
     log_.warn("redis", "the server can't be used", {{"connector", name_}, {"error", what}});

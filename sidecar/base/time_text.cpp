@@ -22,4 +22,10 @@ std::string format_time(std::int64_t ms) {
   return text.data();
 }
 
+std::string format_now() {
+  std::string text = format_time(unix_now_ms());
+  text.replace(text.find('.'), std::string::npos, "Z");
+  return text;
+}
+
 }  // namespace sidestream

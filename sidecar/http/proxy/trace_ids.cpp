@@ -3,24 +3,19 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
-#include <random>
+
+#include "sidecar/base/rng.hpp"
 
 namespace sidestream {
 namespace {
 
 constexpr std::size_t request_id_max = 128;
 
-// Names, not secrets.
-std::mt19937_64& dice() {
-  thread_local std::mt19937_64 engine{std::random_device{}()};
-  return engine;
-}
-
 // Requires: a multiple of 16.
 void append_hex(std::string& text, std::size_t digits) {
   for (; digits > 0; digits -= 16) {
     std::array<char, 16> word;
-    auto bits = dice()();
+    auto bits = rng()();
     for (char& digit : word) {
       digit = "0123456789abcdef"[bits & 15U];
       bits >>= 4U;

@@ -2,8 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include "sidecar/base/lifecycle.hpp"
-
 namespace sidestream {
 namespace {
 
@@ -41,15 +39,6 @@ TEST(Quota, GivesTheOldPlaceBackWhenAnotherIsAssigned) {
   place = two.take();
   EXPECT_EQ(one.taken(), 0u);
   EXPECT_EQ(two.taken(), 1u);
-}
-
-TEST(Lifecycle, NeverGoesBack) {
-  Lifecycle lifecycle;
-  EXPECT_FALSE(lifecycle.is_draining());
-  lifecycle.advance(Lifecycle::Phase::ending);
-  lifecycle.advance(Lifecycle::Phase::draining);
-  EXPECT_TRUE(lifecycle.is_draining());
-  EXPECT_TRUE(lifecycle.is_ending());
 }
 
 }  // namespace

@@ -1,0 +1,13 @@
+#pragma once
+// How many typing slips lie between two words. Pure. Thread: any.
+
+#include <cstddef>
+#include <string_view>
+
+namespace sidestream {
+
+// Optimal string alignment: insertions, deletions, substitutions and swaps of neighbours count one
+// each. Costs the product of the lengths.
+std::size_t edit_distance(std::string_view a, std::string_view b);
+
+}  // namespace sidestream
