@@ -26,16 +26,16 @@ Application::Application(Loaded loaded, const std::string& config, Logger log)
       configuration_(std::move(loaded.settings), log_),
       pool_(memory_),
       logs_(memory_, pool_, log_),
-      pages_(logs_, probe_, calls()),
+      pages_(logs_, probe_, lifecycle_, calls()),
       router_(pages_),
-      server_(configuration_.serving(), router_, logs_, memory_, probe_, log_),
+      server_(configuration_.serving(), router_, logs_, memory_, probe_, lifecycle_, log_),
       reload_(config, std::move(loaded.files), configuration_, probe_.config, log_),
       drain_socket_(config),
-      drain_(server_, probe_, log_) {}
+      drain_(server_, probe_, lifecycle_, log_) {}
 
 AdminPages::Calls Application::calls() {
   const auto drain = [this] {
-    probe_.draining.store(true);
+    lifecycle_.advance(Lifecycle::Phase::draining);
     drain_asked_.store(true);
   };
   return {[this] { return metrics(); }, [this] { return configuration_.connectors(); }, drain};
@@ -100,6 +100,7 @@ std::string Application::metrics() const {
   figures.version = version;
   figures.server = &probe_;
   const auto serving = settings();
+  figures.draining = lifecycle_.is_draining();
   figures.upstream = serving->server.upstream.has_value();
   figures.max_streams = serving->server.max_connections;
   figures.replay_bytes = pool_.bytes();

@@ -14,6 +14,7 @@
 #include "sidecar/app/reload/config_loader.hpp"
 #include "sidecar/app/reload/reload.hpp"
 #include "sidecar/app/signals.hpp"
+#include "sidecar/base/lifecycle.hpp"
 #include "sidecar/base/logger.hpp"
 #include "sidecar/http/handlers/admin.hpp"
 #include "sidecar/http/handlers/router.hpp"
@@ -49,6 +50,7 @@ class Application {
   Logger log_;
   Memory memory_;
   ServerProbe probe_;
+  Lifecycle lifecycle_;
   Configuration configuration_;
   ReplayPool pool_;
   OpenLogs logs_;

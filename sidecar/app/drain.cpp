@@ -5,7 +5,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto look_around = 200ms;  // for a drain that was asked for, and streams that have ended
+constexpr auto poll_interval = 200ms;  // of drain orders and of the number of open streams
 constexpr auto last_requests = 100ms;  // of connections that were waiting when the port was closed
 constexpr auto margin = 2s;  // after the window: for sockets that still take their last bytes
 
@@ -13,7 +13,7 @@ constexpr auto margin = 2s;  // after the window: for sockets that still take th
 
 void Drain::begin(Clock::time_point now, std::chrono::milliseconds delay) {
   if (streams_end_at_) return;
-  probe_.draining.store(true);
+  lifecycle_.advance(Lifecycle::Phase::draining);
   log_.info("app", "draining", {{"streams", probe_.streams.value()}});
   streams_end_at_ = now + delay;
 }
@@ -32,7 +32,9 @@ bool Drain::step(Clock::time_point now, std::chrono::milliseconds window) {
   return false;
 }
 
-std::chrono::milliseconds Drain::pause() const { return closed_at_ ? last_requests : look_around; }
+std::chrono::milliseconds Drain::pause() const {
+  return closed_at_ ? last_requests : poll_interval;
+}
 
 bool Drain::nothing_is_open() const {
   return probe_.streams.value() == 0 && probe_.upstream.requests_open.value() == 0 &&

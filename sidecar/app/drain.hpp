@@ -1,19 +1,19 @@
 #pragma once
-// The end of a process, step by step, so that no client notices more than it must:
+// The shutdown of the process, step by step:
 //
-//   not ready, still accepting (drain_delay: balancers look away)
-//   streams end, spread over the window (drain), requests go on to their ends
-//   nothing is open, or the window and its margin are over
-//   the port is closed; connections that waited for accept() are still answered
+//   1. /readyz answers 503, the port still accepts (drain_delay: load balancers stop routing here)
+//   2. streams end, spread over the window (drain); requests run to their end
+//   3. nothing is open, or the window and its margin have passed
+//   4. the port is closed; connections that wait in accept() still get an answer
 //
-// It may be asked for without an end (`--drain`, POST /drain): then the port stays open until a
-// signal comes.
+// `--drain` and POST /drain start it without step 4: the port stays open until a signal comes.
 //
-// Thread: the main one, that calls `step` again and again; `begin` is idempotent.
+// Thread: the main thread, which calls step() repeatedly. begin() is idempotent.
 
 #include <chrono>
 #include <optional>
 
+#include "sidecar/base/lifecycle.hpp"
 #include "sidecar/base/logger.hpp"
 #include "sidecar/http/server.hpp"
 #include "sidecar/metrics/probes.hpp"
@@ -24,29 +24,31 @@ class Drain {
  public:
   using Clock = std::chrono::steady_clock;
 
-  Drain(Server& server, ServerProbe& probe, Logger& log)
-      : server_(server), probe_(probe), log_(log) {}
+  // Borrows all.
+  Drain(Server& server, const ServerProbe& probe, Lifecycle& lifecycle, const Logger& log)
+      : server_(server), probe_(probe), lifecycle_(lifecycle), log_(log) {}
 
   void begin(Clock::time_point now, std::chrono::milliseconds delay);
-  // And then the process ends.
+  // The process ends after the drain.
   void end() { ending_ = true; }
   bool is_ending() const { return ending_; }
 
-  // `window`: how long the ends of streams are spread. Whether all is over and the process may go.
+  // `window`: the time over which streams end. True: the process can exit.
   bool step(Clock::time_point now, std::chrono::milliseconds window);
-  // How long to wait for the next step at most.
+  // The longest wait until the next step().
   std::chrono::milliseconds pause() const;
 
  private:
   bool nothing_is_open() const;
 
   Server& server_;
-  ServerProbe& probe_;
-  Logger& log_;
+  const ServerProbe& probe_;
+  Lifecycle& lifecycle_;
+  const Logger& log_;
   bool ending_ = false;
   std::optional<Clock::time_point> streams_end_at_;
   std::optional<Clock::time_point> give_up_at_;
-  std::optional<Clock::time_point> closed_at_;  // nobody can connect any more
+  std::optional<Clock::time_point> closed_at_;  // the port is closed
 };
 
 }  // namespace sidestream

@@ -24,13 +24,10 @@ void add(TopicFigures& topic, OpenLog& open, std::int64_t now) {
 
 std::vector<TopicFigures> gather_topics(const RunningConfig& serving, const OpenLogs& logs) {
   std::vector<TopicFigures> all;
-  const auto open_logs = logs.all();
   const auto now = unix_now_ms();
   for (const auto& topic : serving.topics.all()) {
     TopicFigures figures{topic->settings.name, &topic->probe};
-    for (const auto& open : open_logs) {
-      if (&open->topic() == topic.get()) add(figures, *open, now);
-    }
+    for (const auto& open : logs.of(topic)) add(figures, *open, now);
     all.push_back(std::move(figures));
   }
   return all;

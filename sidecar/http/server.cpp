@@ -18,15 +18,26 @@ namespace {
 namespace asio = boost::asio;
 using asio::ip::tcp;
 
-// After an accept that failed for want of descriptors: until some connection has closed.
+// After an accept fails for lack of descriptors: time for some connection to close.
 constexpr std::chrono::milliseconds accept_pause{50};
 
 }  // namespace
 
 struct Server::Parts {
-  Parts(const ConfigHolder& s, const Router& router, OpenLogs& logs, Memory& m, ServerProbe& p,
-        Logger l)
-      : serving(s), memory(m), log(l), context{router, logs, p, std::move(l)} {}
+  Parts(const ConfigHolder& c, const Router& router, OpenLogs& logs, Memory& m, ServerProbe& p,
+        Lifecycle& life, Logger l)
+      : config(c),
+        memory(m),
+        lifecycle(life),
+        log(l),
+        context{router, logs, p, life, std::move(l)} {}
+
+  std::unique_ptr<EventLoop> make_loop() {
+    return std::make_unique<EventLoop>(memory, context.probe, lifecycle, config, log);
+  }
+  EventLoop& next(Port port) {
+    return port == Port::admin ? *admin_loop : *loops[next_loop++ % loops.size()];
+  }
 
   Awaitable<void> accept(tcp::acceptor& acceptor, Port port);
   void take(Socket socket, EventLoop& loop, Port port) {
@@ -35,26 +46,29 @@ struct Server::Parts {
   }
   void take_last();
 
-  const ConfigHolder& serving;
+  const ConfigHolder& config;
   Memory& memory;
+  Lifecycle& lifecycle;
   Logger log;
   SessionContext context;
   asio::io_context accepting{1};
   std::optional<tcp::acceptor> streams;
   std::optional<tcp::acceptor> admin;
   std::vector<std::unique_ptr<EventLoop>> loops;
+  // Scrapes and the console never hold up a stream loop.
+  std::unique_ptr<EventLoop> admin_loop;
   std::size_t next_loop = 0;  // accepting thread
   std::thread thread;
 };
 
-// Deals connections to the loops in turn, so that they are even from the first on.
+// Deals connections to the loops in turn, so that the loops are evenly loaded from the start.
 Awaitable<void> Server::Parts::accept(tcp::acceptor& acceptor, Port port) {
   while (true) {
-    EventLoop& loop = *loops[next_loop++ % loops.size()];
+    EventLoop& loop = next(port);
     auto [error, socket] = co_await acceptor.async_accept(loop.io(), no_throw);
     if (!acceptor.is_open()) co_return;
     if (error) {
-      log.warn("http", "can't accept a connection", {{"error", error.message()}});
+      log.warn("http", "accept failed", {{"error", error.message()}});
       asio::steady_timer pause(accepting, accept_pause);
       co_await pause.async_wait(no_throw);
       continue;
@@ -67,7 +81,7 @@ void Server::Parts::take_last() {
   boost::system::error_code error;
   streams->non_blocking(true, error);
   while (!error) {
-    EventLoop& loop = *loops[next_loop++ % loops.size()];
+    EventLoop& loop = next(Port::streams);
     Socket socket(loop.io());
     streams->accept(socket, error);
     if (!error) take(std::move(socket), loop, Port::streams);
@@ -75,9 +89,10 @@ void Server::Parts::take_last() {
   streams->close(error);
 }
 
-Server::Server(const ConfigHolder& serving, const Router& router, OpenLogs& logs, Memory& memory,
-               ServerProbe& probe, Logger log)
-    : parts_(std::make_unique<Parts>(serving, router, logs, memory, probe, std::move(log))) {}
+Server::Server(const ConfigHolder& config, const Router& router, OpenLogs& logs, Memory& memory,
+               ServerProbe& probe, Lifecycle& lifecycle, Logger log)
+    : parts_(std::make_unique<Parts>(config, router, logs, memory, probe, lifecycle,
+                                     std::move(log))) {}
 
 Server::~Server() { stop(); }
 
@@ -89,9 +104,9 @@ std::vector<std::string> Server::open() {
     if (!acceptor) problems.push_back(problem);
     return acceptor;
   };
-  const auto serving = parts_->serving.get();
-  parts_->streams = bind(serving->server.listen);
-  parts_->admin = bind(serving->server.admin);
+  const auto config = parts_->config.get();
+  parts_->streams = bind(config->server.listen);
+  parts_->admin = bind(config->server.admin);
   return problems;
 }
 
@@ -101,19 +116,23 @@ std::string Server::admin_address() const { return local_address(*parts_->admin)
 void Server::run(int threads) {
   Parts& p = *parts_;
   for (int i = 0; i < threads; ++i) {
-    p.loops.push_back(std::make_unique<EventLoop>(p.memory, p.context.probe, p.serving, p.log));
+    p.loops.push_back(p.make_loop());
     p.loops.back()->run();
   }
+  p.admin_loop = p.make_loop();
+  p.admin_loop->run();
   asio::co_spawn(p.accepting, p.accept(*p.streams, Port::streams), asio::detached);
   asio::co_spawn(p.accepting, p.accept(*p.admin, Port::admin), asio::detached);
   p.thread = std::thread([&p] { p.accepting.run(); });
 }
 
 void Server::drain(std::chrono::milliseconds window) {
-  parts_->context.probe.draining_streams.store(true);
-  for (const auto& loop : parts_->loops) {
-    asio::post(loop->io(), [&streams = loop->streams(), window] { streams.drain(window); });
-  }
+  parts_->lifecycle.advance(Lifecycle::Phase::ending);
+  const auto drain_loop = [window](EventLoop& loop) {
+    asio::post(loop.io(), [&streams = loop.streams(), window] { streams.drain(window); });
+  };
+  for (const auto& loop : parts_->loops) drain_loop(*loop);
+  drain_loop(*parts_->admin_loop);
 }
 
 void Server::stop_accepting() {
@@ -122,14 +141,15 @@ void Server::stop_accepting() {
 
 void Server::stop() {
   if (!parts_->thread.joinable()) return;
-  // The accepts end by themselves: what they hold belongs to the loops, which go before their
-  // context.
+  // The accept coroutines end first: their sockets belong to the loops, which are destroyed before
+  // the accepting context.
   asio::post(parts_->accepting, [&p = *parts_] {
     p.streams->close();
     p.admin->close();
   });
   parts_->thread.join();
   for (const auto& loop : parts_->loops) loop->stop();
+  parts_->admin_loop->stop();
 }
 
 }  // namespace sidestream

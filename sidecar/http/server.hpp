@@ -1,5 +1,6 @@
 #pragma once
-// The HTTP server: two listeners, and event loops that connections are dealt to in turn.
+// The HTTP server: two listeners, event loops that get the public port's connections in turn, and
+// one loop for the admin port.
 //
 // Thread: start-up thread for all functions.
 // Life: open() -> run() -> drain() ... -> stop(). Connectors must be stopped before this is
@@ -11,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "sidecar/base/lifecycle.hpp"
 #include "sidecar/base/logger.hpp"
 #include "sidecar/http/handlers/router.hpp"
 #include "sidecar/http/running_config.hpp"
@@ -23,8 +25,8 @@ namespace sidestream {
 class Server {
  public:
   // Borrows all.
-  Server(const ConfigHolder& serving, const Router& router, OpenLogs& logs, Memory& memory,
-         ServerProbe& probe, Logger log);
+  Server(const ConfigHolder& config, const Router& router, OpenLogs& logs, Memory& memory,
+         ServerProbe& probe, Lifecycle& lifecycle, Logger log);
   ~Server();
 
   // Binds both ports. The problems, if any.
@@ -34,12 +36,12 @@ class Server {
   std::string admin_address() const;
 
   void run(int threads);
-  // New streams are refused, those that are open end within `window`.
+  // Refuses new streams and ends open ones within `window`.
   void drain(std::chrono::milliseconds window);
-  // Takes the connections that wait on the public port, and no more: who comes later is refused at
-  // once, and a proxy in front goes elsewhere.
+  // Accepts the connections that wait on the public port, then closes it. Later connections are
+  // refused at once, so a proxy in front tries another replica.
   void stop_accepting();
-  // Cuts what is left and joins the threads.
+  // Cuts open connections and joins the threads.
   void stop();
 
  private:

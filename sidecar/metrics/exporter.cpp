@@ -46,7 +46,7 @@ void add_server(Text& text, const Figures& figures) {
   counter(text, "http_malformed_requests_total", "Requests that could not be parsed");
   text.sample({}, static_cast<double>(server.malformed.value()));
   gauge(text, "draining", "1 while the process is draining");
-  text.sample({}, server.draining.load() ? 1 : 0);
+  text.sample({}, figures.draining ? 1 : 0);
   gauge(text, "replay_bytes", "Bytes of replayed ranges that are kept for their readers");
   text.sample({}, static_cast<double>(figures.replay_bytes));
   gauge(text, "pinned_bytes", "Retired bytes that half-sent frames still need");

@@ -40,6 +40,7 @@ struct ConnectorFigures {
 struct Figures {
   std::string version;
   const ServerProbe* server;
+  bool draining = false;
   std::uint32_t max_streams = 0;
   bool upstream = false;  // requests are passed on to an app
   std::vector<TopicFigures> topics;

@@ -153,10 +153,8 @@ struct ServerProbe {
   Counter streams_opened;
   Counter streams_refused;  // over max_connections or draining
   std::array<Counter, close_reasons.size()> streams_closed;
-  std::array<Counter, 6> responses;           // ordinary answers by class: [1] 1xx ... [5] 5xx
-  Counter malformed;                          // requests that could not be parsed
-  std::atomic<bool> draining{false};          // not ready any more
-  std::atomic<bool> draining_streams{false};  // and streams are being ended
+  std::array<Counter, 6> responses;  // ordinary answers by class: [1] 1xx ... [5] 5xx
+  Counter malformed;                 // requests that could not be parsed
   UpstreamProbe upstream;
   ConfigProbe config;
 

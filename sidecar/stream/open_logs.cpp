@@ -60,6 +60,16 @@ void OpenLogs::close() {
   for (const auto& log : all()) log->close();
 }
 
+std::vector<std::shared_ptr<OpenLog>> OpenLogs::of(const std::shared_ptr<Topic>& topic) const {
+  const std::lock_guard lock(mutex_);
+  std::vector<std::shared_ptr<OpenLog>> logs;
+  const auto found = open_.find(topic);
+  if (found == open_.end()) return logs;
+  logs.reserve(found->second.size());
+  for (const auto& [name, log] : found->second) logs.push_back(log);
+  return logs;
+}
+
 std::vector<std::shared_ptr<OpenLog>> OpenLogs::all() const {
   const std::lock_guard lock(mutex_);
   std::vector<std::shared_ptr<OpenLog>> all;

@@ -34,7 +34,8 @@ class OpenLogs {
   // Ends all tails. Nothing may be entered any more.
   void close();
 
-  // For /topics and /metrics.
+  // For /topics and /metrics. The open logs of one topic cost one look-up.
+  std::vector<std::shared_ptr<OpenLog>> of(const std::shared_ptr<Topic>& topic) const;
   std::vector<std::shared_ptr<OpenLog>> all() const;
 
  private:

@@ -99,10 +99,11 @@ class House {
   ReplayPool pool_{memory_};
   OpenLogs logs_{memory_, pool_, Logger()};
   ServerProbe probe_;
-  AdminPages pages_{logs_, probe_, {}};
+  Lifecycle lifecycle_;
+  AdminPages pages_{logs_, probe_, lifecycle_, {}};
   Router router_{pages_};
-  SessionContext context_{router_, logs_, probe_, Logger()};
-  EventLoop loop_{memory_, probe_, serving_, Logger()};
+  SessionContext context_{router_, logs_, probe_, lifecycle_, Logger()};
+  EventLoop loop_{memory_, probe_, lifecycle_, serving_, Logger()};
 };
 
 }  // namespace

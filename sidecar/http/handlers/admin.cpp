@@ -86,7 +86,7 @@ Response AdminPages::drain(const Request& request) const {
 // 200 as long as streams can be taken: a broker that is down is a detail, as the streams wait for
 // it.
 Response AdminPages::ready() const {
-  const bool draining = probe_.draining.load();
+  const bool draining = lifecycle_.is_draining();
   json::array connectors;
   for (const NamedConnector& named : calls_.connectors()) {
     const ConnectorProbe& probe = named.connector->probe();
@@ -104,13 +104,11 @@ Response AdminPages::ready() const {
 
 Response AdminPages::list_topics(const TopicMap& topics) const {
   json::array list;
-  const auto open_logs = logs_.all();
   for (const auto& topic : topics.all()) {
     json::array logs;
-    std::size_t open = 0;
-    for (const auto& log : open_logs) {
-      if (&log->topic() != topic.get() || ++open > listed_logs_max) continue;
-      logs.push_back(describe(*log));
+    const auto open = logs_.of(topic);
+    for (std::size_t i = 0; i < std::min(open.size(), listed_logs_max); ++i) {
+      logs.push_back(describe(*open[i]));
     }
     const TopicSettings& s = topic->settings;
     list.push_back(json::object{{"name", s.name},
@@ -121,7 +119,7 @@ Response AdminPages::list_topics(const TopicMap& topics) const {
                                 {"publish", s.publish},
                                 {"subscribers", topic->probe.subscribers.value()},
                                 {"events_read", topic->probe.records_read.value()},
-                                {"open_logs", open},
+                                {"open_logs", open.size()},
                                 {"logs", std::move(logs)}});
   }
   return Response::json(text({{"topics", std::move(list)}}));

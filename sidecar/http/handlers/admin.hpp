@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "connectors/connector.hpp"
+#include "sidecar/base/lifecycle.hpp"
 #include "sidecar/http/protocol/message.hpp"
 #include "sidecar/http/running_config.hpp"
 #include "sidecar/metrics/probes.hpp"
@@ -29,9 +30,9 @@ class AdminPages {
     std::function<std::vector<NamedConnector>()> connectors;
     std::function<void()> drain;  // starts the drain
   };
-  // Borrows logs and probe.
-  AdminPages(OpenLogs& logs, const ServerProbe& probe, Calls calls)
-      : logs_(logs), probe_(probe), calls_(std::move(calls)) {}
+  // Borrows logs, probe and lifecycle.
+  AdminPages(OpenLogs& logs, const ServerProbe& probe, const Lifecycle& lifecycle, Calls calls)
+      : logs_(logs), probe_(probe), lifecycle_(lifecycle), calls_(std::move(calls)) {}
 
   // Nothing: not a page of ours.
   std::optional<Response> answer(const RunningConfig& serving, const Request& request) const;
@@ -43,6 +44,7 @@ class AdminPages {
 
   OpenLogs& logs_;
   const ServerProbe& probe_;
+  const Lifecycle& lifecycle_;
   Calls calls_;
 };
 

@@ -16,7 +16,8 @@ namespace sidestream {
 class EventLoop {
  public:
   // Borrows all.
-  EventLoop(Memory& memory, ServerProbe& probe, const ConfigHolder& serving, const Logger& log);
+  EventLoop(Memory& memory, ServerProbe& probe, const Lifecycle& lifecycle,
+            const ConfigHolder& config, const Logger& log);
   ~EventLoop() { stop(); }
 
   void run() {
@@ -28,7 +29,7 @@ class EventLoop {
   boost::asio::io_context& io() { return io_; }
   StreamTable& streams() { return streams_; }
   // Thread: the loop's. Valid until the next call: don't keep it over a co_await.
-  const RunningConfig& serving() { return serving_.get(); }
+  const RunningConfig& config() { return config_.get(); }
   // Null: there is none.
   const UpstreamSettings* upstream() const { return upstream_ ? &*upstream_ : nullptr; }
   // Requires: there is an upstream.
@@ -38,7 +39,7 @@ class EventLoop {
   boost::asio::io_context io_;
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
   StreamTable streams_;
-  LoopConfig serving_;
+  LoopConfig config_;
   const std::optional<UpstreamSettings> upstream_;  // a reload doesn't change it
   std::optional<Proxy> proxy_;
   std::thread thread_;

@@ -95,7 +95,7 @@ class Session {
                                  PublishRequest publish_to);
   Awaitable<Next> start_stream(const Request& request, StreamRequest stream);
   bool take_place() const;
-  const ServerSettings& serving() const { return loop_.serving().server; }
+  const ServerSettings& settings() const { return loop_.config().server; }
 
   Socket socket_;
   Deadline deadline_{socket_};
@@ -138,8 +138,8 @@ Awaitable<Session::Next> Session::serve() {
   deadline_.clear();
   Request request;
   const bool is_path = read_line(parser, request);
-  const bool has_app = port_ == Port::streams && serving().upstream.has_value();
-  if (has_app && (!is_path || !Router::knows(loop_.serving(), port_, request))) {
+  const bool has_app = port_ == Port::streams && settings().upstream.has_value();
+  if (has_app && (!is_path || !Router::knows(loop_.config(), port_, request))) {
     co_return co_await pass_on(request, parser);
   }
   co_return co_await serve_ours(request, parser, is_path);
@@ -158,7 +158,7 @@ Awaitable<Session::Next> Session::serve_ours(Request& request, RequestHeadParser
     Response response = Response::error(400, "the request's target is not a path");
     co_return co_await answer(request, std::move(response), false);
   }
-  Router::Outcome outcome = context_.router.route(loop_.serving(), port_, request, now());
+  Router::Outcome outcome = context_.router.route(loop_.config(), port_, request, now());
   if (std::holds_alternative<Router::ToApp>(outcome)) {
     co_return co_await pass_on(request, head);
   }
@@ -206,7 +206,7 @@ Awaitable<Session::Next> Session::pass_on(const Request& request, RequestHeadPar
     const auto endpoint = socket_.remote_endpoint(error);
     set_proxy_options(socket_.native_handle());
     socket_.non_blocking(true, error);
-    peer_ = make_peer(endpoint.address(), serving().trusted_proxies);
+    peer_ = make_peer(endpoint.address(), settings().trusted_proxies);
   }
   const auto target = head.get().target();
   if (!split_target({target.data(), target.size()})) {
@@ -252,7 +252,7 @@ Awaitable<Session::Next> Session::answer(const Request& request, Response respon
   if (response.status != 204) out.set(http::field::content_type, response.content_type);
   for (const auto& [name, value] : response.headers) out.insert(name, value);
   // Draining: so that the next request goes to another process.
-  keep_alive = keep_alive && !context_.probe.draining.load(std::memory_order_relaxed);
+  keep_alive = keep_alive && !context_.lifecycle.is_draining();
   out.keep_alive(keep_alive);
   const std::size_t size = response.body.size();
   if (request.method != "HEAD") out.body() = std::move(response.body);
@@ -307,8 +307,8 @@ Awaitable<Session::Next> Session::answer_publish(const Request& request, Request
 
 // Takes a place among the streams, which whoever ends the stream gives back. False: there is none.
 bool Session::take_place() const {
-  if (context_.probe.draining_streams.load(std::memory_order_relaxed)) return false;
-  if (context_.probe.streams.add(1) <= static_cast<std::int64_t>(serving().max_connections)) {
+  if (context_.lifecycle.is_ending()) return false;
+  if (context_.probe.streams.add(1) <= static_cast<std::int64_t>(settings().max_connections)) {
     return true;
   }
   context_.probe.streams.add(-1);
@@ -321,8 +321,7 @@ Awaitable<Session::Next> Session::start_stream(const Request& request, StreamReq
   const bool refused = !head_only && !take_place();
   if (refused) {
     context_.probe.streams_refused.add();
-    const bool draining = context_.probe.draining_streams.load(std::memory_order_relaxed);
-    head += refusal(request, stream, draining ? "drain" : "overload");
+    head += refusal(request, stream, context_.lifecycle.is_ending() ? "drain" : "overload");
   }
   // With the courtesies off nothing of ours would follow for a while, and proxies hold back bare
   // heads.
@@ -339,8 +338,8 @@ Awaitable<Session::Next> Session::start_stream(const Request& request, StreamReq
   options.subscription.control_events = stream.control_events;
   options.heartbeat = stream.heartbeat;
   options.retry = stream.retry;
-  options.max_age = serving().max_age;
-  options.access_log = serving().access_log;
+  options.max_age = settings().max_age;
+  options.access_log = settings().access_log;
   if (const auto parent = request.header("traceparent"); parent && is_traceparent(*parent))
     options.trace_id = trace_id_of(*parent);
   std::vector<std::shared_ptr<OpenLog>> logs;

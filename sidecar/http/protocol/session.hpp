@@ -2,6 +2,7 @@
 // One connection until it becomes a stream or closes: read a request, answer it, again. Beast lives
 // here.
 
+#include "sidecar/base/lifecycle.hpp"
 #include "sidecar/base/logger.hpp"
 #include "sidecar/http/handlers/router.hpp"
 #include "sidecar/http/net/awaitable.hpp"
@@ -16,6 +17,7 @@ struct SessionContext {
   const Router& router;
   OpenLogs& logs;
   ServerProbe& probe;
+  const Lifecycle& lifecycle;
   Logger log;
 };
 

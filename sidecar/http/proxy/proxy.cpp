@@ -16,10 +16,11 @@ constexpr auto tidy_time = 1s;
 }  // namespace
 
 Proxy::Proxy(boost::asio::io_context& io, const UpstreamSettings& settings, ServerProbe& probe,
-             Logger log)
+             const Lifecycle& lifecycle, Logger log)
     : io_(io),
       settings_(settings),
       probe_(probe),
+      lifecycle_(lifecycle),
       log_(std::move(log)),
       pool_(settings.url, probe.upstream),
       timer_(io) {}

@@ -12,6 +12,7 @@
 #include <memory>
 #include <utility>
 
+#include "sidecar/base/lifecycle.hpp"
 #include "sidecar/base/logger.hpp"
 #include "sidecar/http/proxy/tunnel.hpp"
 #include "sidecar/http/proxy/upstream_pool.hpp"
@@ -37,13 +38,13 @@ class Proxy {
 
   // Borrows all but the log.
   Proxy(boost::asio::io_context& io, const UpstreamSettings& settings, ServerProbe& probe,
-        Logger log);
+        const Lifecycle& lifecycle, Logger log);
 
   boost::asio::io_context& io() { return io_; }
   const UpstreamSettings& settings() const { return settings_; }
   UpstreamProbe& probe() { return probe_.upstream; }
   // So that clients connect elsewhere with their next request.
-  bool is_draining() const { return probe_.draining.load(std::memory_order_relaxed); }
+  bool is_draining() const { return lifecycle_.is_draining(); }
   const Logger& log() const { return log_; }
   UpstreamPool& pool() { return pool_; }
 
@@ -67,6 +68,7 @@ class Proxy {
   boost::asio::io_context& io_;
   const UpstreamSettings& settings_;
   ServerProbe& probe_;
+  const Lifecycle& lifecycle_;
   Logger log_;
   UpstreamPool pool_;
   boost::intrusive::list<Watched, boost::intrusive::constant_time_size<false>> watched_;

@@ -40,11 +40,13 @@ class RouterTest : public testing::Test {
   ReplayPool pool_{memory_};
   OpenLogs logs_{memory_, pool_, Logger()};
   ServerProbe probe_;
+  Lifecycle lifecycle_;
   AdminPages pages_{
       logs_,
       probe_,
+      lifecycle_,
       {[] { return std::string("metrics"); }, [] { return std::vector<NamedConnector>(); },
-       [this] { probe_.draining.store(true); }}};
+       [this] { lifecycle_.advance(Lifecycle::Phase::draining); }}};
   Router router_{pages_};
 };
 
@@ -140,7 +142,7 @@ TEST_F(RouterTest, TheAdminPagesAreOnTheirPortOnly) {
 
 TEST_F(RouterTest, ReadinessEndsWithTheDrain) {
   EXPECT_EQ(status("GET", "/readyz", Port::admin), 200u);
-  probe_.draining.store(true);
+  lifecycle_.advance(Lifecycle::Phase::draining);
   EXPECT_EQ(status("GET", "/readyz", Port::admin), 503u);
 }
 
@@ -149,9 +151,9 @@ TEST_F(RouterTest, TheDrainIsStartedByHttpOnlyWhereThatIsAllowed) {
   serving_.server.drain_http = true;
   EXPECT_EQ(status("POST", "/drain"), 404u) << "the public port";
   EXPECT_EQ(status("DELETE", "/drain", Port::admin), 405u);
-  EXPECT_FALSE(probe_.draining.load());
+  EXPECT_FALSE(lifecycle_.is_draining());
   EXPECT_EQ(status("GET", "/drain", Port::admin), 200u);
-  EXPECT_TRUE(probe_.draining.load());
+  EXPECT_TRUE(lifecycle_.is_draining());
 }
 
 }  // namespace
