@@ -9,7 +9,7 @@ namespace sidestream {
 namespace {
 
 void add(TopicFigures& topic, OpenLog& open, std::int64_t now) {
-  const auto figures = open.log().figures();
+  const auto figures = open.log().stats();
   ++topic.open_logs;
   if (!open.log().is_open() && open.readers() > 0) ++topic.opening_logs;
   topic.log_bytes += figures.bytes;

@@ -32,12 +32,11 @@ StartPlan stopped_plan() {
 
 }  // namespace
 
-OpenLog::OpenLog(std::shared_ptr<Topic> topic, std::string name, Memory& memory, ReplayPool& pool,
-                 Logger log)
+OpenLog::OpenLog(std::shared_ptr<Topic> topic, std::string name, ReplayPool& pool, Logger log)
     : topic_(std::move(topic)),
       name_(std::move(name)),
       logger_(std::move(log)),
-      log_(topic_->connector.format(), topic_->settings.log_bytes, memory),
+      log_(topic_->connector.format(), topic_->settings.log_bytes),
       replay_(std::make_shared<Replay>(topic_, name_, pool)),
       encoder_(topic_->settings, topic_->connector.format(), topic_->probe),
       left_at_(ticks(std::chrono::steady_clock::now())) {}
@@ -239,7 +238,7 @@ void OpenLog::deliver(std::span<const Record> records) noexcept {
 }
 
 void OpenLog::pass(Partition partition, Offset through) noexcept {
-  batch_.add(FrameKind::mark, partition, through, 0);
+  batch_.add(FrameKind::skip, partition, through, 0);
   commit();
 }
 

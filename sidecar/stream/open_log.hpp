@@ -7,7 +7,7 @@
 // many readers come, at most one is on its way and one waits.
 //
 // Thread: any; the sink's functions come on the connector's thread.
-// Owns: the tail, which close() ends. Borrows memory and pool.
+// Owns: the tail, which close() ends. Borrows the pool.
 
 #include <atomic>
 #include <chrono>
@@ -37,8 +37,7 @@ class LogWatch {
 
 class OpenLog final : public TailSink, public std::enable_shared_from_this<OpenLog> {
  public:
-  OpenLog(std::shared_ptr<Topic> topic, std::string name, Memory& memory, ReplayPool& pool,
-          Logger log);
+  OpenLog(std::shared_ptr<Topic> topic, std::string name, ReplayPool& pool, Logger log);
 
   const Topic& topic() const { return *topic_; }
   Topic& topic() { return *topic_; }

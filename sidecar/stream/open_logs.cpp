@@ -9,7 +9,7 @@ std::shared_ptr<OpenLog> OpenLogs::enter(const std::shared_ptr<Topic>& topic,
   const std::lock_guard lock(mutex_);
   auto& log = open_[topic][name];
   if (!log) {
-    log = std::make_shared<OpenLog>(topic, name, memory_, pool_, log_);
+    log = std::make_shared<OpenLog>(topic, name, pool_, log_);
     if (closed_) log->close();
   }
   log->enter();

@@ -1,19 +1,20 @@
-// The path of a record from the connector to the bytes for each subscriber, without sockets, so
-// that a tool can count its instructions: the same number in each run.
+// The path of a record from the connector to the coded bytes for each subscriber, without
+// connections. A tool counts its instructions: the same number in each run.
 //
-//   perf_deliver publish|live|batch|replay      prints how many times the counted function did its
-//   work perf_deliver --compiler
+//   perf_deliver publish|live|batch|replay   prints how many records or deliveries were counted
+//   perf_deliver --compiler
 //
-// Only what happens in the functions counted_* is to be counted; callgrind is told their names.
+// Only the functions counted_* are measured; callgrind gets their names.
 
-#include <array>
 #include <cstdio>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "sidecar/http/streams/loop_log.hpp"
 #include "sidecar/stream/reader/subscription.hpp"
 #include "tests/support/borrowed.hpp"
 #include "tests/unit/stream/scripted_connector.hpp"
@@ -43,61 +44,65 @@ TopicSettings settings() {
   return s;
 }
 
-// One log and its subscribers on one loop.
-class House {
+// One log and its subscribers on one event loop.
+class Loop {
  public:
-  explicit House(StartRequest::Kind start) : start_{} { start_.kind = start; }
+  explicit Loop(StartRequest::Kind start) : start_{} { start_.kind = start; }
 
   void append(int count) {
     for (int i = 0; i < count; ++i) broker_.append(0, std::string(100, 'x'));
   }
-  void hand_over() { broker_.deliver_all(); }
+  void deliver() { broker_.deliver_all(); }
   void subscribe() {
+    const Subscription::Source source{log_.get(), &loop_log_.seen()};
     for (std::uint64_t i = 0; i < subscribers; ++i) {
       subscriptions_.push_back(std::make_unique<Subscription>(
-          SubscriptionOptions{}, std::vector<std::shared_ptr<OpenLog>>{log_}, memory_));
-      subscriptions_.back()->start({start_}, answers_, i);
+          SubscriptionOptions{}, std::span<const Subscription::Source>(&source, 1)));
+      subscriptions_.back()->start({start_}, {&answers_, i});
     }
     while (broker_.answer_all()) continue;
-    look();
+    loop_log_.refresh();
     for (auto& [stream, plan] : std::exchange(answers_.plans, {})) {
-      auto context = context_of(stream);
-      subscriptions_[stream]->take_plan(0, std::move(plan), context);
+      subscriptions_[stream]->take_plan(0, std::move(plan));
     }
   }
-  // What a loop does when it is woken, for sockets that take everything.
+  // What a loop does when it is woken, for outlets that take everything.
   void wake() {
-    look();
-    for (std::uint64_t i = 0; i < subscriptions_.size(); ++i) send(i);
+    loop_log_.refresh();
+    for (auto& subscription : subscriptions_) send(*subscription);
   }
-  // Until the replays are through.
+  // Until the replays are complete.
   void settle() {
     wake();
     while (broker_.answer_all() || !answers_.pages.empty()) {
       for (auto& [stream, page] : std::exchange(answers_.pages, {})) {
-        auto context = context_of(stream);
-        subscriptions_[stream]->take_page(0, std::move(page), context);
-        send(stream);
+        subscriptions_[stream]->take_page(0, std::move(page));
+        send(*subscriptions_[stream]);
       }
     }
   }
-  std::uint64_t events() const { return state_.tally.events; }
+  std::uint64_t events() const { return events_; }
 
  private:
-  Subscription::Context context_of(std::uint64_t stream) {
-    return {pointer_, answers_, stream, scratch_, 0};
-  }
-  void look() {
-    state_.parked.head = state_.view.head;
-    state_.parked.position = std::move(state_.view.head_position);
-    log_->log().view(state_.view);
-  }
-  void send(std::uint64_t i) {
-    auto context = context_of(i);
+  void send(Subscription& subscription) {
     while (true) {
-      const std::string_view bytes = subscriptions_[i]->step(context);
-      if (bytes.empty()) return;
-      subscriptions_[i]->wrote(bytes.size(), context);
+      const Output out = subscription.step(own_);
+      if (out.action == Action::send_run) {
+        const Run& run = loop_log_.run(out.cursor, out.limit);
+        if (!run.blocks.empty()) bytes_ += loop_log_.wire(Coding::chunked)->pieces().size();
+        loop_log_.count(run.counts, out.live, 0);
+        events_ += run.counts.events;
+        subscription.sent_run(run);
+      } else if (out.action == Action::send_own) {
+        bytes_ += code_blocks(Coding::chunked, out.blocks, out.last, chunk_head_).size();
+        for (const Counts& counts : own_.counts) {
+          loop_log_.count(counts, true, 0);
+          events_ += counts.events;
+        }
+        subscription.sent_own();
+      } else {
+        return;
+      }
     }
   }
 
@@ -107,52 +112,54 @@ class House {
   ReplayPool pool_{memory_};
   Topic topic_{settings(), test::borrowed(broker_)};
   std::shared_ptr<OpenLog> log_ =
-      std::make_shared<OpenLog>(test::borrowed(topic_), "orders", memory_, pool_, Logger());
+      std::make_shared<OpenLog>(test::borrowed(topic_), "orders", pool_, Logger());
   Answers answers_;
-  LogState state_;
-  std::array<LogState*, 1> pointer_{&state_};
-  std::string scratch_;
+  LoopLog loop_log_{log_, memory_};
+  OwnBlocks own_;
+  std::string chunk_head_;
+  std::uint64_t events_ = 0;
+  std::uint64_t bytes_ = 0;
   std::vector<std::unique_ptr<Subscription>> subscriptions_;
 };
 
 }  // namespace
 
 extern "C" {
-[[gnu::noinline]] void counted_publish(House& house) { house.hand_over(); }
-[[gnu::noinline]] void counted_wake(House& house) { house.wake(); }
-[[gnu::noinline]] void counted_replay(House& house) { house.settle(); }
+[[gnu::noinline]] void counted_publish(Loop& loop) { loop.deliver(); }
+[[gnu::noinline]] void counted_wake(Loop& loop) { loop.wake(); }
+[[gnu::noinline]] void counted_replay(Loop& loop) { loop.settle(); }
 }
 
 namespace {
 
 std::uint64_t publish() {
-  House house(StartRequest::Kind::live);
-  house.subscribe();
-  house.append(records);
-  counted_publish(house);
+  Loop loop(StartRequest::Kind::live);
+  loop.subscribe();
+  loop.append(records);
+  counted_publish(loop);
   return records;
 }
 
 // `each` records a wake.
 std::uint64_t live(int each) {
-  House house(StartRequest::Kind::live);
-  house.subscribe();
-  house.wake();
-  const std::uint64_t before = house.events();
+  Loop loop(StartRequest::Kind::live);
+  loop.subscribe();
+  loop.wake();
+  const std::uint64_t before = loop.events();
   for (int i = 0; i < records; i += each) {
-    house.append(each);
-    house.hand_over();
-    counted_wake(house);
+    loop.append(each);
+    loop.deliver();
+    counted_wake(loop);
   }
-  return house.events() - before;
+  return loop.events() - before;
 }
 
 std::uint64_t replay() {
-  House house(StartRequest::Kind::earliest);
-  house.append(records);
-  house.subscribe();
-  counted_replay(house);
-  return house.events();
+  Loop loop(StartRequest::Kind::earliest);
+  loop.append(records);
+  loop.subscribe();
+  counted_replay(loop);
+  return loop.events();
 }
 
 }  // namespace

@@ -20,7 +20,7 @@ constexpr std::size_t listed_logs_max = 100;  // of a template with thousands
 std::string text(const json::object& object) { return json::serialize(object) + "\n"; }
 
 json::object describe(OpenLog& open) {
-  const auto figures = open.log().figures();
+  const auto figures = open.log().stats();
   json::object o{{"log", open.name()},        {"state", open.log().is_open() ? "open" : "opening"},
                  {"readers", open.readers()}, {"partitions", figures.partitions},
                  {"first", nullptr},          {"last", nullptr},

@@ -1,11 +1,10 @@
 #include "sidecar/http/streams/stream_table.hpp"
 
 #include <algorithm>
-#include <array>
 #include <boost/asio/post.hpp>
 #include <utility>
 
-#include "sidecar/base/time_text.hpp"
+#include "sidecar/base/rng.hpp"
 #include "sidecar/http/streams/stream_line.hpp"
 
 namespace sidestream {
@@ -13,44 +12,23 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// Of one stream's turn, so that a reader that catches up doesn't hold up the others.
-constexpr std::size_t turn_budget = 256 * 1024;
-// How many streams ahead of the one that is sent to memory is asked for, and after how many the
-// clocks are read again: a send takes some 5 us.
-constexpr std::size_t far_ahead = 4;
-constexpr std::size_t streams_a_clock = 64;
-constexpr auto closing_time = 1s;
+constexpr std::size_t streams_per_clock_read = 64;  // a send takes some 5 us
+constexpr auto peers_check_interval = 5s;
+// After a reload the streams of a topic don't all end at once.
+constexpr std::chrono::milliseconds reload_window{1000};
 
 }  // namespace
 
-struct StreamTable::Turn {
-  Turn(StreamTable& table, std::uint32_t slot, Stream& stream)
-      : single{&stream.memberships[0].log->state()},
-        context{single, table, table.name_of(slot), table.scratch_, table.now_ms_} {
-    if (stream.memberships.size() == 1) return;
-    for (const Membership& membership : stream.memberships)
-      several.push_back(&membership.log->state());
-    context.logs = several;
-  }
-  std::array<LogState*, 1> single;
-  std::vector<LogState*> several;
-  Subscription::Context context;
-
-  std::uint64_t events() const {
-    std::uint64_t all = 0;
-    for (const LogState* log : context.logs) all += log->tally.events;
-    return all;
-  }
-};
-
 StreamTable::StreamTable(boost::asio::io_context& io, Memory& memory, ServerProbe& probe,
-                         Logger log)
+                         Logger log, TimeSource clocks)
     : io_(io),
       memory_(memory),
       probe_(probe),
       log_(std::move(log)),
-      timer_(io),
-      peers_looked_at_(Clock::now()) {
+      clocks_(std::move(clocks)),
+      timer_(io) {
+  read_time();
+  peers_checked_ = time_.now;
   schedule_sweep();
 }
 
@@ -60,13 +38,9 @@ StreamTable::~StreamTable() {
 
 // ---- the table ----
 
-std::uint64_t StreamTable::name_of(std::uint32_t slot) const {
-  return (static_cast<std::uint64_t>(slots_[slot].generation) << 32) | slot;
-}
-
-StreamTable::Stream* StreamTable::find(std::uint64_t name) {
-  const auto slot = static_cast<std::uint32_t>(name);
-  if (slot >= slots_.size() || slots_[slot].generation != name >> 32) return nullptr;
+Stream* StreamTable::find(std::uint64_t name) {
+  const std::uint32_t slot = slot_of(name);
+  if (slot >= slots_.size() || name_of(slot) != name) return nullptr;
   return slots_[slot].stream.get();
 }
 
@@ -80,66 +54,67 @@ std::uint32_t StreamTable::free_slot() {
   return slot;
 }
 
-void StreamTable::add(std::unique_ptr<Outlet> outlet, std::vector<std::shared_ptr<OpenLog>> logs,
+void StreamTable::add(std::unique_ptr<Outlet> outlet,
+                      const std::vector<std::shared_ptr<OpenLog>>& logs,
                       const std::vector<StartRequest>& starts, const StreamOptions& options) {
+  read_time();
   const std::uint32_t slot = free_slot();
-  SubscriptionOptions own = options.subscription;
-  own.chunked = outlet->coding() == Coding::chunked;
-  own.retry_ms = static_cast<std::int32_t>(
+  const std::uint64_t name = name_of(slot);
+  const auto retry_ms = static_cast<std::int32_t>(
       random_between(options.retry.least.count(), options.retry.most.count()));
-  slots_[slot].stream = std::make_unique<Stream>(std::move(outlet), own, logs, memory_);
+  slots_[slot].stream = std::make_unique<Stream>(std::move(outlet), join(slot, logs), options,
+                                                 retry_ms, memory_, time_.now);
   Stream& stream = *slots_[slot].stream;
-  ++used_;
   probe_.streams_opened.add();
-  stream.retry_least_ms = static_cast<std::int32_t>(options.retry.least.count());
-  stream.retry_most_ms = static_cast<std::int32_t>(options.retry.most.count());
-  stream.heartbeat_ms = static_cast<std::int32_t>(options.heartbeat.count());
-  stream.began = stream.last_sent = Clock::now();
-  stream.logged = options.access_log > 0 && ended_++ % options.access_log == 0;
-  if (stream.logged) stream.peer = stream.outlet->peer();
-  if (stream.logged && !options.trace_id.empty())
-    stream.trace_id = std::make_unique<std::string>(options.trace_id);
-  set_age(stream, options.max_age);
-  const auto wanted = std::clamp<std::chrono::milliseconds>(options.heartbeat / 10, 10ms, 250ms);
-  if (wanted < sweep_every_) {
-    sweep_every_ = wanted;
-    schedule_sweep();
+  if (options.access_log > 0 && loggable_++ % options.access_log == 0) {
+    stream.set_line(
+        std::make_unique<Stream::Line>(Stream::Line{stream.outlet().peer(), options.trace_id}));
   }
-  for (const auto& log : logs) {
-    log->topic().probe.subscribers.add(1);
-    join(slot, log);
+  if (draining_) {
+    stream.ending().end_within(CloseReason::drain, 0ms, time_.now, rng());
+  } else {
+    stream.ending().set_max_age(time_.now, options.max_age, rng());
   }
-  stream.outlet->wait_readable(*this, name_of(slot));
-  stream.subscription.start(starts, *this, name_of(slot));
+  const auto interval = pace_.interval();
+  pace_.add(stream.heartbeat());
+  if (pace_.interval() < interval) schedule_sweep();
+  stream.outlet().wait_readable(*this, name);
+  stream.subscription().start(starts, {this, name});
 }
 
-void StreamTable::join(std::uint32_t slot, const std::shared_ptr<OpenLog>& log) {
-  auto& members = logs_[log.get()];
-  if (!members) {
-    members = std::make_shared<LogMembers>(io_, log, [this](LogMembers& woken) { wake(woken); });
-    members->open();
+Stream::Memberships StreamTable::join(std::uint32_t slot,
+                                      const std::vector<std::shared_ptr<OpenLog>>& logs) {
+  Stream::Memberships memberships;
+  for (const auto& log : logs) {
+    log->topic().probe.subscribers.add(1);
+    auto& members = logs_[log.get()];
+    if (!members) {
+      members = std::make_shared<LogMembers>(io_, log, memory_,
+                                             [this](LogMembers& changed) { wake(changed); });
+      members->open();
+    }
+    memberships.push_back({members, static_cast<std::uint32_t>(members->slots().size())});
+    members->slots().push_back(slot);
   }
-  slots_[slot].stream->memberships.push_back(
-      {members, static_cast<std::uint32_t>(members->streams().size())});
-  members->streams().push_back(slot);
+  return memberships;
 }
 
 void StreamTable::leave(std::uint32_t slot) {
-  for (Membership& membership : slots_[slot].stream->memberships) {
-    LogMembers& members = *membership.log;
-    OpenLog& log = members.log();
-    // The last one takes the place.
-    const std::uint32_t moved = members.streams().back();
-    members.streams()[membership.place] = moved;
-    members.streams().pop_back();
+  for (Stream::Membership& membership : slots_[slot].stream->memberships()) {
+    LogMembers& members = *membership.members;
+    OpenLog& log = members.loop_log().open_log();
+    // The last stream takes the place.
+    const std::uint32_t moved = members.slots().back();
+    members.slots()[membership.place] = moved;
+    members.slots().pop_back();
     if (moved != slot) {
-      for (Membership& other : slots_[moved].stream->memberships) {
-        if (&*other.log == &members) other.place = membership.place;
+      for (Stream::Membership& other : slots_[moved].stream->memberships()) {
+        if (other.members == membership.members) other.place = membership.place;
       }
     }
     log.topic().probe.subscribers.add(-1);
-    members.state().tally.flush(log.topic().probe);
-    if (members.streams().empty()) {
+    members.loop_log().flush_counts();
+    if (members.slots().empty()) {
       members.close();
       logs_.erase(&log);
     }
@@ -148,148 +123,110 @@ void StreamTable::leave(std::uint32_t slot) {
 }
 
 void StreamTable::close(std::uint32_t slot, CloseReason reason) {
-  if (slots_[slot].stream->logged && log_.on(LogLevel::info)) write_line(slot, reason);
+  Stream& stream = *slots_[slot].stream;
+  if (stream.line() && log_.on(LogLevel::info)) write_line(stream, reason);
+  pace_.remove(stream.heartbeat());
   leave(slot);
   slots_[slot].stream.reset();
   ++slots_[slot].generation;
   free_.push_back(slot);
-  --used_;
   probe_.streams.add(-1);
   probe_.connections.add(-1);
   probe_.closed(reason);
 }
 
-void StreamTable::write_line(std::uint32_t slot, CloseReason reason) {
-  Stream& stream = *slots_[slot].stream;
-  const Turn turn(*this, slot, stream);
-  StreamEnd end{reason, Clock::now() - stream.began, stream.events, stream.bytes,
-                stream.subscription.lag(turn.context.logs)};
-  for (const Membership& membership : stream.memberships)
-    end.logs.push_back(&membership.log->log());
-  end.peer = stream.peer;
-  if (stream.trace_id) end.trace_id = *stream.trace_id;
+void StreamTable::write_line(Stream& stream, CloseReason reason) {
+  StreamEnd end{reason, clocks_().now - stream.began(), stream.events(), stream.bytes(),
+                stream.subscription().lag()};
+  for (const auto& membership : stream.memberships()) {
+    end.logs.push_back(&membership.members->loop_log().open_log());
+  }
+  end.peer = stream.line()->peer;
+  end.trace_id = stream.line()->trace_id;
   write_stream_line(log_, end);
 }
 
 // ---- sending ----
 
-void StreamTable::wake(LogMembers& log) {
-  // Backwards: a stream that closes has its place taken by one that was seen already.
-  auto& streams = log.streams();
-  const std::shared_ptr<LogMembers> alive = log.shared_from_this();
-  look_at_clocks();
-  for (std::size_t i = streams.size(); i-- > 0;) {
-    if (i >= far_ahead) fetch_ahead(streams[i - far_ahead]);
-    if (i % streams_a_clock == 0) look_at_clocks();
-    pump(streams[i]);
+void StreamTable::wake(LogMembers& members) {
+  const std::shared_ptr<LogMembers> alive = members.shared_from_this();
+  // Backwards: when a stream closes, one that was visited already takes its place.
+  const auto& slots = members.slots();
+  for (std::size_t i = slots.size(), visited = 0; i-- > 0; ++visited) {
+    prefetch(slots, i);
+    if (visited % streams_per_clock_read == 0) read_time();
+    pump(slots[i]);
   }
-  log.state().tally.flush(log.log().topic().probe);
+  members.loop_log().flush_counts();
 }
 
-// Thousands of streams are no longer in the cache when the next event comes.
-void StreamTable::fetch_ahead(std::uint32_t slot) const {
-  const auto* stream = reinterpret_cast<const char*>(slots_[slot].stream.get());
-  for (std::size_t line = 0; line < sizeof(Stream); line += 64) __builtin_prefetch(stream + line);
-}
-
-void StreamTable::look_at_clocks() {
-  now_ = Clock::now();
-  now_ms_ = unix_now_ms();
+// Thousands of streams are no longer in the cache when the next event comes: fetches the streams
+// that follow, first the stream, then its outlet.
+void StreamTable::prefetch(const std::vector<std::uint32_t>& slots, std::size_t next) const {
+  constexpr std::size_t stream_ahead = 8;
+  constexpr std::size_t outlet_ahead = 4;
+  if (next >= stream_ahead) {
+    const auto* stream =
+        reinterpret_cast<const char*>(slots_[slots[next - stream_ahead]].stream.get());
+    for (std::size_t line = 0; line < Stream::hot_bytes; line += 64)
+      __builtin_prefetch(stream + line);
+  }
+  if (next >= outlet_ahead) {
+    __builtin_prefetch(&slots_[slots[next - outlet_ahead]].stream->outlet());
+  }
 }
 
 void StreamTable::pump(std::uint32_t slot) {
   Stream& stream = *slots_[slot].stream;
-  if (stream.blocked || stream.ending || stream.resuming) return;
-  Turn turn(*this, slot, stream);
-  send(slot, stream, turn);
-}
-
-void StreamTable::send(std::uint32_t slot, Stream& stream, Turn& turn) {
-  const std::uint64_t before = turn.events();
-  const Sent sent = push(stream, turn);
-  stream.events += turn.events() - before;
-  switch (sent) {
-    case Sent::all:
-      if (stream.subscription.ended()) finish(stream);
+  if (stream.waits_writable || stream.waits_its_turn || stream.finished) return;
+  switch (stream.send(time_, buffers_)) {
+    case Stream::Sent::all:
       return;
-    case Sent::part:
-      stream.subscription.blocked(turn.context);
-      return wait_writable(slot, stream);
-    case Sent::budget:
-      stream.subscription.blocked(turn.context);
-      return resume_later(slot, stream);
-    case Sent::broken:
+    case Stream::Sent::part:
+      stream.waits_writable = true;
+      return stream.outlet().wait_writable(*this, name_of(slot));
+    case Stream::Sent::budget:
+      return pump_later(slot);
+    case Stream::Sent::finished:
+      stream.outlet().finish();
+      stream.finished = true;
+      return stream.ending().finish(time_.now);
+    case Stream::Sent::broken:
       return close(slot, CloseReason::client);
   }
 }
 
-StreamTable::Sent StreamTable::push(Stream& stream, Turn& turn) {
-  for (std::size_t sent = 0; sent < turn_budget;) {
-    const std::string_view bytes = stream.subscription.step(turn.context);
-    if (bytes.empty()) return Sent::all;
-    const auto [taken, broken] = stream.outlet->send({&bytes, 1});
-    if (broken) return Sent::broken;
-    const std::size_t offered = bytes.size();
-    if (taken > 0) stream.last_sent = now_;
-    sent += taken;
-    stream.bytes += taken;
-    // Nothing taken counts too: what was made for this reader alone is then kept for it.
-    stream.subscription.wrote(taken, turn.context);
-    if (taken < offered) return Sent::part;
-  }
-  return Sent::budget;
-}
-
-// After a heartbeat's silence.
-void StreamTable::beat(std::uint32_t slot, Stream& stream) {
-  Turn turn(*this, slot, stream);
-  stream.subscription.heartbeat(turn.context);
-}
-
-void StreamTable::resume_later(std::uint32_t slot, Stream& stream) {
-  stream.resuming = true;
+void StreamTable::pump_later(std::uint32_t slot) {
+  slots_[slot].stream->waits_its_turn = true;
   boost::asio::post(io_, [this, name = name_of(slot)] {
-    Stream* found = find(name);
-    if (!found) return;
-    found->resuming = false;
-    look_at_clocks();
-    pump(static_cast<std::uint32_t>(name));
+    Stream* stream = find(name);
+    if (!stream) return;
+    stream->waits_its_turn = false;
+    read_time();
+    pump(slot_of(name));
   });
-}
-
-void StreamTable::wait_writable(std::uint32_t slot, Stream& stream) {
-  stream.blocked = true;
-  stream.outlet->wait_writable(*this, name_of(slot));
 }
 
 void StreamTable::on_writable(std::uint64_t name) {
   Stream* stream = find(name);
   if (!stream) return;
-  stream->blocked = false;
-  look_at_clocks();
-  pump(static_cast<std::uint32_t>(name));
+  stream->waits_writable = false;
+  read_time();
+  pump(slot_of(name));
 }
-
-// The stream has said all: the peer gets the end, and a moment to close.
-void StreamTable::finish(Stream& stream) {
-  stream.outlet->finish();
-  stream.ending = stream.told = true;
-  stream.end_at = Clock::now() + closing_time;
-}
-
-// ---- the peer ----
 
 void StreamTable::on_readable(std::uint64_t name) {
   Stream* stream = find(name);
   if (!stream) return;
-  const auto slot = static_cast<std::uint32_t>(name);
-  switch (stream->outlet->discard_input()) {
+  switch (stream->outlet().discard_input()) {
     case Outlet::Input::none:
-      return stream->outlet->wait_readable(*this, name);
-    case Outlet::Input::closed:
-      return close(slot, stream->told ? stream->ends_for : CloseReason::client);
+      return stream->outlet().wait_readable(*this, name);
+    case Outlet::Input::closed: {
+      const Ending& ending = stream->ending();
+      return close(slot_of(name), ending.announced() ? ending.reason() : CloseReason::client);
+    }
     case Outlet::Input::too_much:
-      return close(slot, CloseReason::error);
+      return close(slot_of(name), CloseReason::error);
   }
 }
 
@@ -297,38 +234,125 @@ void StreamTable::on_readable(std::uint64_t name) {
 
 void StreamTable::post_plan(std::uint64_t name, std::size_t part, StartPlan plan) {
   boost::asio::post(io_, [this, name, part, plan = std::move(plan)]() mutable {
-    Stream* stream = find(name);
-    if (!stream || stream->ending) return;
-    look_at_clocks();
-    const auto slot = static_cast<std::uint32_t>(name);
-    const std::shared_ptr<LogMembers> members = stream->memberships[part].log;
-    // The log may have opened, or been reset, since this loop looked.
-    const LogView& view = members->state().view;
-    if (view.head_position.empty() || plan.generation > view.generation) {
-      members->refresh();
-      wake(*members);
-      stream = find(name);
-      if (!stream) return;
-    }
-    Turn turn(*this, slot, *stream);
-    stream->subscription.take_plan(part, std::move(plan), turn.context);
-    pump(slot);
-    members->state().tally.flush(members->log().topic().probe);
+    take_plan(name, part, std::move(plan));
   });
+}
+
+void StreamTable::take_plan(std::uint64_t name, std::size_t part, StartPlan plan) {
+  Stream* stream = find(name);
+  if (!stream || stream->finished) return;
+  read_time();
+  const std::shared_ptr<LogMembers> members = stream->memberships()[part].members;
+  // The log may have opened, or been reset, since this loop's view.
+  const LogView& view = members->loop_log().view();
+  if (view.head_position.empty() || plan.generation > view.generation) {
+    members->loop_log().refresh();
+    wake(*members);
+    stream = find(name);
+    if (!stream) return;
+  }
+  stream->subscription().take_plan(part, std::move(plan));
+  pump(slot_of(name));
+  members->loop_log().flush_counts();
 }
 
 void StreamTable::post_page(std::uint64_t name, std::size_t part, Result<PagePtr> page) {
   boost::asio::post(io_, [this, name, part, page = std::move(page)]() mutable {
-    Stream* stream = find(name);
-    if (!stream || stream->ending) return;
-    look_at_clocks();
-    const auto slot = static_cast<std::uint32_t>(name);
-    const std::shared_ptr<LogMembers> members = stream->memberships[part].log;
-    Turn turn(*this, slot, *stream);
-    stream->subscription.take_page(part, std::move(page), turn.context);
-    pump(slot);
-    members->state().tally.flush(members->log().topic().probe);
+    take_page(name, part, std::move(page));
   });
+}
+
+void StreamTable::take_page(std::uint64_t name, std::size_t part, Result<PagePtr> page) {
+  Stream* stream = find(name);
+  if (!stream || stream->finished) return;
+  read_time();
+  const std::shared_ptr<LogMembers> members = stream->memberships()[part].members;
+  stream->subscription().take_page(part, std::move(page));
+  pump(slot_of(name));
+  members->loop_log().flush_counts();
+}
+
+// ---- the sweep ----
+
+void StreamTable::schedule_sweep() {
+  if (closed_) return;
+  timer_.expires_after(pace_.interval());
+  timer_.async_wait([this](boost::system::error_code error) {
+    if (error) return;
+    sweep();
+    schedule_sweep();
+  });
+}
+
+void StreamTable::sweep() {
+  read_time();
+  const bool check_peers = time_.now - peers_checked_ >= peers_check_interval;
+  if (check_peers) peers_checked_ = time_.now;
+  if (!draining_) end_retired();
+  for (std::uint32_t slot = 0; slot < slots_.size(); ++slot) {
+    if (slots_[slot].stream) sweep_one(slot, check_peers);
+  }
+  for (auto& [log, members] : logs_) {
+    members->loop_log().release_unused();
+    measure_lag(*members);
+  }
+}
+
+void StreamTable::sweep_one(std::uint32_t slot, bool check_peer) {
+  Stream& stream = *slots_[slot].stream;
+  const bool due = stream.ending().is_due(time_.now);
+  if (due && stream.ending().announced()) return close(slot, stream.ending().reason());
+  if (stream.finished) return;
+  if (check_peer && stream.outlet().peer_is_dead()) return close(slot, CloseReason::dead_peer);
+  if (memory_.pinned_too_much() && stream.pinned() > 0) return close(slot, CloseReason::slow);
+  const auto silence = time_.now - stream.last_sent() + pace_.interval() / 2;
+  const bool silent = !stream.waits_writable && silence >= stream.heartbeat();
+  if (!due && !silent && !stream.subscription().is_paused()) return;
+  if (due) stream.announce_end(time_);
+  stream.subscription().tick();
+  if (silent) stream.subscription().heartbeat();
+  pump(slot);
+}
+
+void StreamTable::measure_lag(LogMembers& members) const {
+  std::uint64_t most = 0;
+  for (const std::uint32_t slot : members.slots()) {
+    const Stream& stream = *slots_[slot].stream;
+    // A stream of several topics doesn't show which of them lags. Each topic's own streams do.
+    if (stream.subscription().parts() == 1) most = std::max(most, stream.subscription().lag());
+  }
+  members.set_slowest_lag(most);
+}
+
+// Ends the streams of topics that a reload has removed or changed.
+void StreamTable::end_retired() {
+  for (auto& [log, members] : logs_) {
+    const Retired retired = log->topic().retired.load(std::memory_order_relaxed);
+    if (retired == Retired::no) continue;
+    const auto reason = retired == Retired::changed ? CloseReason::reload : CloseReason::removed;
+    for (const std::uint32_t slot : members->slots()) {
+      Ending& ending = slots_[slot].stream->ending();
+      const bool known =
+          ending.reason() == CloseReason::reload || ending.reason() == CloseReason::removed;
+      if (!known) ending.end_within(reason, reload_window, time_.now, rng());
+    }
+  }
+}
+
+void StreamTable::drain(std::chrono::milliseconds window) {
+  draining_ = true;
+  read_time();
+  for (Slot& slot : slots_) {
+    if (slot.stream) slot.stream->ending().end_within(CloseReason::drain, window, time_.now, rng());
+  }
+}
+
+void StreamTable::close_all() {
+  closed_ = true;
+  timer_.cancel();
+  for (std::uint32_t slot = 0; slot < slots_.size(); ++slot) {
+    if (slots_[slot].stream) close(slot, CloseReason::drain);
+  }
 }
 
 }  // namespace sidestream

@@ -129,7 +129,7 @@ void Encoder::encode_value(const Record& record, std::string_view value, Encoded
   if (!is_utf8(value)) {
     if (topic_.invalid_utf8 == InvalidUtf8::skip) {
       probe_.skip(SkipReason::not_utf8);
-      return out.add(FrameKind::mark, record.partition, record.offset, 0);
+      return out.add(FrameKind::skip, record.partition, record.offset, 0);
     }
     changed = topic_.invalid_utf8 == InvalidUtf8::base64 ? base64(value) : replace_invalid(value);
     value = changed;
@@ -149,7 +149,7 @@ void Encoder::encode(const Record& record, Encoded& out) const {
   if (record.value) return encode_value(record, *record.value, out);
   if (topic_.tombstone == Tombstone::skip) {
     probe_.skip(SkipReason::tombstone);
-    return out.add(FrameKind::mark, record.partition, record.offset, 0);
+    return out.add(FrameKind::skip, record.partition, record.offset, 0);
   }
   out.out().append("event: delete\n");
   append_data_lines(out.out(), topic_.envelope ? envelope(record, "delete")

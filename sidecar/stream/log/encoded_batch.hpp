@@ -1,5 +1,7 @@
 #pragma once
-// A batch of encoded records on the way from the encoder into a log or a page.
+// A batch of encoded records on the way from the encoder into a topic log or a page.
+//
+// Thread: one.
 
 #include <cstdint>
 #include <string>
@@ -25,7 +27,7 @@ class Encoded {
   // Write the body (event and data lines) of the next item here, then call add().
   std::string& out() { return bytes_; }
 
-  // Takes what was written since the last call as the item's body. A mark has none.
+  // Adds an item. Its body is what was written since the last call; a skip has none.
   void add(FrameKind kind, Partition partition, Offset offset, std::int64_t time_ms) {
     items_.push_back({kind, partition, offset, time_ms, taken_, bytes_.size()});
     taken_ = bytes_.size();

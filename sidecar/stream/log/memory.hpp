@@ -1,5 +1,5 @@
 #pragma once
-// What topic logs and replays may hold, and what slow readers still pin of it.
+// Memory budgets of topic logs and replays, and the bytes that slow readers still hold.
 //
 // Thread: any (relaxed counters).
 
@@ -13,10 +13,11 @@ class Memory {
   explicit Memory(std::uint64_t budget) : budget_(budget) {}
 
   std::uint64_t budget() const { return budget_; }
-  // Pages of replays share a quarter; topic logs have the rest. Half-sent frames that outlive their
-  // segment have an eighth on top: beyond it their connections are cut (they resume by id).
+  // Pages of replays share a quarter; topic logs have the rest.
   std::uint64_t replay_budget() const { return budget_ / 4; }
   std::uint64_t log_budget() const { return budget_ - replay_budget(); }
+  // Partly sent bytes that only slow readers hold may take an eighth on top. Beyond it the
+  // connections of these readers are closed; clients resume by id.
   std::uint64_t pinned_budget() const { return budget_ / 8; }
 
   void pin(std::uint64_t bytes) { pinned_.fetch_add(bytes, std::memory_order_relaxed); }

@@ -1,25 +1,23 @@
 #pragma once
-// A stretch of encoded frames in one contiguous buffer, ready to be sent as they lie.
+// A sequence of encoded frames in one contiguous buffer.
 //
-// A frame on the wire (HTTP/1.1 chunk framing included, so that a range of frames is one send):
+// A frame holds one block of an event stream, without any transfer coding:
 //
-//   1f\r\n  event: x\n data: ...\n  id: 42\n \n  \r\n
-//   ^begin  ^block                 ^id          ^block end  ^end
+//   event: x\n data: ...\n  id: 42\n  \n
+//   ^begin                  ^id          ^end
 //
-// A *mark* is a frame without bytes: it only says that a partition has moved on (a skipped
-// tombstone, a transaction marker).
+// A frame of kind `skip` has no bytes. It says that a partition has moved past records that are
+// not sent (a tombstone, a transaction marker).
 //
 // Thread: one writer appends; readers look only at frames below a count they got after the append
-// (from TopicLog's lock, or with the finished page), so that nothing is read while it is written.
+// (from TopicLog's lock, or with the finished page). So no frame is read while it is written.
 
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string_view>
 
 #include "connectors/record.hpp"
-#include "sidecar/stream/log/memory.hpp"
 
 namespace sidestream {
 
@@ -28,7 +26,7 @@ enum class FrameKind : std::uint8_t {
   unsendable,    // a gap of one record that can't be sent
   loss,          // a gap of records that the broker no longer has
   loss_at_most,  // the same where offsets don't count records
-  mark,
+  skip,
 };
 constexpr bool is_loss(FrameKind kind) {
   return kind == FrameKind::loss || kind == FrameKind::loss_at_most;
@@ -42,46 +40,27 @@ struct Frame {
   std::uint32_t id = 0;
   std::uint32_t end = 0;
   std::uint16_t partition = 0;
-  std::uint8_t head = 0;  // length of the chunk's size line
   FrameKind kind = FrameKind::record;
 };
 
 class Segment {
  public:
   // `first`: sequence of its first frame. `base`: the log's position before it.
-  // `memory` outlives the segment and learns of its bytes while it is both retired and pinned.
-  Segment(std::size_t bytes_max, std::size_t frames_max, std::uint64_t first, Position base,
-          Memory* memory);
+  Segment(std::size_t bytes_max, std::size_t frames_max, std::uint64_t first, Position base);
   Segment(const Segment&) = delete;
   Segment& operator=(const Segment&) = delete;
 
   // Bytes that a frame of this body and id line takes.
-  static std::size_t frame_size(std::size_t body, std::size_t id_line);
+  static constexpr std::size_t frame_size(std::size_t body, std::size_t id_line) {
+    return body == 0 ? 0 : body + id_line + 1;
+  }
   bool has_room(std::size_t bytes) const {
     return frames_ < frames_max_ && bytes_ + bytes <= bytes_max_;
   }
-  // Requires: has_room. `body`: event and data lines; `id_line`: "id: ...\n". Both empty for a
-  // mark.
+  // `body`: event and data lines. `id_line`: "id: ...\n". Both are empty for a skip.
+  // Requires: has_room.
   void append(FrameKind kind, Partition partition, Offset offset, std::int64_t time_ms,
               std::string_view body, std::string_view id_line);
-
-  // Called once, when the segment leaves its log or the kept pages.
-  void retire();
-  bool retired() const { return (pins_.load(std::memory_order_relaxed) & 1) != 0; }
-
-  // Held for one half-sent frame, however long its reader takes. Thread: any. Whoever only looks
-  // (a loop's view, until its next wake) needs none.
-  class Pin {
-   public:
-    explicit Pin(std::shared_ptr<const Segment> segment);
-    ~Pin();
-    Pin(const Pin&) = delete;
-    Pin& operator=(const Pin&) = delete;
-    const Segment* operator->() const { return segment_.get(); }
-
-   private:
-    std::shared_ptr<const Segment> segment_;
-  };
 
   std::uint64_t first() const { return first_; }
   const Position& base() const { return base_; }
@@ -89,15 +68,14 @@ class Segment {
   std::size_t footprint() const { return bytes_max_ + frames_max_ * sizeof(Frame); }
 
   const Frame& frame(std::size_t i) const { return index_[i]; }
-  const char* data() const { return data_.get(); }
-  // The wire bytes of frames [from, to).
-  std::string_view wire(std::size_t from, std::size_t to) const;
-  // Event and data lines, without the id line and without chunk framing.
-  std::string_view body(const Frame& f) const {
-    return {data() + f.begin + f.head, f.id - f.begin - f.head};
+  // The blocks of frames [from, to).
+  std::string_view blocks(std::size_t from, std::size_t to) const;
+  // Event and data lines, without the id line.
+  std::string_view body(const Frame& f) const { return {data_.get() + f.begin, f.id - f.begin}; }
+  // "id: ...\n"; empty: the block has none.
+  std::string_view id_line(const Frame& f) const {
+    return {data_.get() + f.id, f.end == f.id ? 0 : f.end - 1 - f.id};
   }
-  // "id: ...\n"
-  std::string_view id_line(const Frame& f) const { return {data() + f.id, f.end - 3 - f.id}; }
 
  private:
   std::unique_ptr<char[]> data_;
@@ -108,8 +86,6 @@ class Segment {
   std::size_t frames_ = 0;
   std::uint64_t first_;
   Position base_;
-  Memory* memory_;
-  mutable std::atomic<std::uint32_t> pins_{0};  // twice as many; odd once it is retired
 };
 
 }  // namespace sidestream

@@ -9,8 +9,8 @@
 namespace sidestream {
 namespace {
 
-// Segments start small, so that a template's many quiet logs stay cheap, and grow to a sixteenth of
-// the log, so that retirement is gradual.
+// The first segment is small: a template has many quiet logs. Segments grow to a sixteenth of the
+// log, so that each retirement drops little.
 constexpr std::size_t smallest_segment = 4 * 1024;
 constexpr std::size_t largest_segment = 1024 * 1024;
 constexpr std::size_t bytes_per_frame = 96;  // a guess that decides how long the index is
@@ -42,12 +42,8 @@ Position LogView::position_at(std::uint64_t sequence) const {
   return position;
 }
 
-TopicLog::TopicLog(OffsetFormat format, std::uint64_t bytes_max, Memory& memory)
-    : format_(format), memory_(memory), bytes_max_(bytes_max) {}
-
-TopicLog::~TopicLog() {
-  while (!segments_.empty()) retire_first();
-}
+TopicLog::TopicLog(OffsetFormat format, std::uint64_t bytes_max)
+    : format_(format), bytes_max_(bytes_max) {}
 
 void TopicLog::open(Position base) {
   const std::lock_guard lock(mutex_);
@@ -75,18 +71,18 @@ void TopicLog::append(const Encoded& batch) {
 void TopicLog::append_one(const Encoded& batch, const Encoded::Item& item) {
   const auto partition = static_cast<std::size_t>(item.partition);
   if (partition >= head_position_.size()) head_position_.resize(partition + 1);
-  // A connector that reads again after a reconnect may hand over what is here already.
+  // A connector that reads again after a reconnect may deliver records that are here already.
   if (item.offset <= head_position_[partition]) return;
-  const Offset before = head_position_[partition];
+  const Offset before = std::exchange(head_position_[partition], item.offset);
   const std::string_view body = batch.body(item);
-  head_position_[partition] = item.offset;
   if (!body.empty()) write_id();
   const std::string_view id_line = body.empty() ? std::string_view() : id_line_;
-  const std::size_t size = Segment::frame_size(body.size(), id_line.size());
-  head_position_[partition] = before;  // a new segment's base is the position before the frame
-  Segment& segment = writable(size);
-  head_position_[partition] = item.offset;
-  segment.append(item.kind, item.partition, item.offset, item.time_ms, body, id_line);
+  if (!has_room(Segment::frame_size(body.size(), id_line.size()))) {
+    Position base = head_position_;
+    base[partition] = before;
+    add_segment(Segment::frame_size(body.size(), id_line.size()), std::move(base));
+  }
+  segments_.back()->append(item.kind, item.partition, item.offset, item.time_ms, body, id_line);
   ++head_;
 }
 
@@ -96,8 +92,12 @@ void TopicLog::write_id() {
   id_line_ += '\n';
 }
 
-Segment& TopicLog::writable(std::size_t bytes) {
-  if (!segments_.empty() && segments_.back()->has_room(bytes)) return *segments_.back();
+bool TopicLog::has_room(std::size_t bytes) const {
+  return !segments_.empty() && segments_.back()->has_room(bytes);
+}
+
+// `base`: the position before its first frame, which takes `bytes`.
+void TopicLog::add_segment(std::size_t bytes, Position base) {
   const std::size_t largest =
       std::clamp<std::size_t>(bytes_max_ / 16, smallest_segment, largest_segment);
   const std::size_t last = segments_.empty() ? 0 : segments_.back()->footprint();
@@ -105,11 +105,10 @@ Segment& TopicLog::writable(std::size_t bytes) {
       std::max(bytes, std::clamp<std::size_t>(last * 2, smallest_segment, largest));
   // A frame that fills a segment alone needs no long index.
   const std::size_t frames = bytes == capacity ? 1 : capacity / bytes_per_frame;
-  auto segment = std::make_shared<Segment>(capacity, frames, head_, head_position_, &memory_);
+  auto segment = std::make_shared<Segment>(capacity, frames, head_, std::move(base));
   bytes_ += segment->footprint();
   segments_.push_back(std::move(segment));
   retire_down_to(bytes_max_);
-  return *segments_.back();
 }
 
 void TopicLog::retire_down_to(std::uint64_t bytes) {
@@ -118,7 +117,6 @@ void TopicLog::retire_down_to(std::uint64_t bytes) {
 
 void TopicLog::retire_first() {
   bytes_ -= segments_.front()->footprint();
-  segments_.front()->retire();
   segments_.pop_front();
 }
 
@@ -139,8 +137,7 @@ void TopicLog::reset(std::string reason, Position position) {
 void TopicLog::set_bytes_max(std::uint64_t bytes) {
   const std::lock_guard lock(mutex_);
   bytes_max_ = bytes;
-  // Unlike an append, which always leaves its frames to be read, this may empty the log: readers at
-  // the head lose nothing, others replay.
+  // Unlike an append, this may empty the log: readers at the head lose nothing, others replay.
   while (!segments_.empty() && bytes_ > bytes) retire_first();
 }
 
@@ -159,9 +156,9 @@ void TopicLog::view(LogView& out) const {
   }
 }
 
-TopicLog::Figures TopicLog::figures() const {
+TopicLog::Stats TopicLog::stats() const {
   const std::lock_guard lock(mutex_);
-  Figures f;
+  Stats f;
   f.partitions = head_position_.size();
   f.bytes = bytes_;
   f.head = head_;

@@ -6,13 +6,15 @@
 // is written.
 //
 // Invariants (under the mutex):
-//   1. segments are contiguous: segment i+1 starts at the sequence and position where segment i
-//   ends;
-//   2. tail_position is the position before the first frame kept, head_position the one after the
-//   last;
-//   3. sequences never go back, also not over a reset.
+//   1. Segments are contiguous: segment i+1 starts at the sequence and position where segment i
+//      ends.
+//   2. The tail position is the position before the first frame kept, the head position the one
+//      after the last.
+//   3. Sequences never go back, not even over a reset.
 //
 // The log doesn't know its readers. A reader whose cursor is below a view's tail has *lagged*.
+//
+// Thread: any.
 
 #include <cstdint>
 #include <deque>
@@ -23,7 +25,6 @@
 
 #include "connectors/record.hpp"
 #include "sidecar/stream/log/encoded_batch.hpp"
-#include "sidecar/stream/log/memory.hpp"
 #include "sidecar/stream/log/segment.hpp"
 
 namespace sidestream {
@@ -34,8 +35,8 @@ struct LogView {
   std::uint64_t head = 0;  // sequence after the last
   Position tail_position;
   Position head_position;
-  std::uint64_t generation = 0;  // lives of the log that ended; a position is of one generation
-  std::string reset_reason;      // of the last of them
+  std::uint64_t generation = 0;  // a position is valid within one generation
+  std::string reset_reason;      // of the last reset
   Position reset_position;       // where the present generation began
 
   // The segment that holds `sequence`. Requires tail <= sequence < head.
@@ -51,15 +52,14 @@ struct LogView {
 
 class TopicLog {
  public:
-  // `memory` outlives all segments. `format` tells how ids are written.
-  TopicLog(OffsetFormat format, std::uint64_t bytes_max, Memory& memory);
-  ~TopicLog();
+  // `format` says how ids are written.
+  TopicLog(OffsetFormat format, std::uint64_t bytes_max);
 
-  // All: any thread.
-  void open(Position base);  // once, before anything is appended
+  // Requires: not open yet. Call it before the first append.
+  void open(Position base);
   void append(const Encoded& batch);
   void grow(std::size_t partitions);
-  // Everything kept is dropped; the log goes on after `position`.
+  // Begins a new generation: drops all frames; the next ones follow `position`.
   void reset(std::string reason, Position position);
   void set_bytes_max(std::uint64_t bytes);
 
@@ -67,7 +67,7 @@ class TopicLog {
   std::uint64_t generation() const;
   void view(LogView& out) const;
 
-  struct Figures {
+  struct Stats {
     std::size_t partitions = 0;
     std::uint64_t frames = 0;
     std::uint64_t bytes = 0;
@@ -76,17 +76,17 @@ class TopicLog {
     Position tail_position;
     Position head_position;
   };
-  Figures figures() const;
+  Stats stats() const;
 
  private:
   void append_one(const Encoded& batch, const Encoded::Item& item);
-  Segment& writable(std::size_t bytes);
+  bool has_room(std::size_t bytes) const;
+  void add_segment(std::size_t bytes, Position base);
   void retire_down_to(std::uint64_t bytes);
   void retire_first();
   void write_id();
 
   const OffsetFormat format_;
-  Memory& memory_;
   mutable std::mutex mutex_;
   std::uint64_t bytes_max_;
   std::uint64_t bytes_ = 0;

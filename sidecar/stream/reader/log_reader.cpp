@@ -23,9 +23,9 @@ Offset& entry(Position& position, std::size_t partition) {
 
 }  // namespace
 
-void LogReader::begin(Position position, std::uint64_t generation, const LogView& view) {
+void LogReader::begin(Position position, std::uint64_t generation) {
   generation_ = generation;
-  position.resize(std::max(position.size(), view.head_position.size()));
+  position.resize(std::max(position.size(), view().head_position.size()));
   replay_from(std::move(position));
 }
 
@@ -36,31 +36,32 @@ void LogReader::replay_from(Position position) {
   away_ = std::move(away);
 }
 
-bool LogReader::notice_lag(const LogView& view, const Parked& parked) {
-  if (state_ != State::joined || cursor_ >= view.tail) return false;
-  assert(away_ || cursor_ == parked.head);
-  // Who isn't parked has noted its vector when it could not go on.
-  replay_from(away_ ? std::move(away_->position) : parked.position);
-  away_->position.resize(std::max(away_->position.size(), view.head_position.size()));
-  return true;
+void LogReader::replay_after_lag() {
+  assert(away_ || cursor_ == seen_->previous_head);
+  // A reader without a saved position had read everything of the view before.
+  replay_from(away_ ? std::move(away_->position) : seen_->previous_position);
+  away_->position.resize(std::max(away_->position.size(), view().head_position.size()));
 }
 
-void LogReader::save_position(const LogView& view) {
-  if (!shared()) return;
+void LogReader::save_position() {
+  // A position that was saved earlier is valid: whatever moves the cursor drops it. The view may be
+  // newer and no longer contain the cursor.
+  if (!shared() || away_) return;
   auto away = std::make_unique<Away>();
-  away->position = view.position_at(cursor_);
+  away->position = view().position_at(cursor_);
   away_ = std::move(away);
 }
 
 // Enters the topic log. Requires: this reader's vector is at or after the log's tail.
-void LogReader::join(const LogView& view) {
+void LogReader::join() {
+  const LogView& view = seen_->view;
   state_ = State::joined;
   Away& away = *away_;
   away.page.reset();
-  // It may know of more partitions than the log does yet, if its id comes from another replica.
+  // An id from another replica may name more partitions than this log knows yet.
   away.position.resize(std::max(away.position.size(), view.head_position.size()));
-  // The newest segment that begins no later than this reader stands, so that little is to be
-  // skipped.
+  // Begin at the newest segment that starts at or before this reader's vector: fewest frames to
+  // pass over.
   cursor_ = view.head;
   away.at_cursor = view.head_position;
   if (!at_or_after(away.position, view.head_position)) {
@@ -96,24 +97,23 @@ void LogReader::pass_in_log(const Frame& frame) {
   drop_away_if_equal();
 }
 
-LogReader::Found LogReader::next(const LogView& view, NextFrame& out, Postbox& postbox,
-                                 std::uint64_t stream, std::size_t part) {
+LogReader::Found LogReader::next(NextFrame& out, const ReplyAddress& reply, std::size_t part) {
   while (begun()) {
-    if (state_ == State::joined) return next_in_log(view, out) ? Found::frame : Found::nothing;
+    if (state_ == State::joined) return next_in_log(out) ? Found::frame : Found::nothing;
     if (next_in_page(out)) return Found::frame;
-    if (away_->asked) return Found::nothing;
-    if (!choose_range(view)) {
-      join(view);
+    if (away_->requested) return Found::nothing;
+    if (!choose_partition()) {
+      join();
       continue;
     }
-    const Partition partition = away_->turn;
+    const Partition partition = away_->current;
     PagePtr page =
-        log_->replay().want(partition, away_->position[partition], view.tail_position[partition],
-                            [&postbox, stream, part](Result<PagePtr> ready) {
-                              postbox.post_page(stream, part, std::move(ready));
+        log_->replay().want(partition, away_->position[partition], view().tail_position[partition],
+                            [to = reply, part](Result<PagePtr> ready) {
+                              to.postbox->post_page(to.stream, part, std::move(ready));
                             });
     if (!page) {
-      away_->asked = true;
+      away_->requested = true;
       return Found::nothing;
     }
     if (take_page(std::move(page)) == Found::gone) return Found::gone;
@@ -121,15 +121,16 @@ LogReader::Found LogReader::next(const LogView& view, NextFrame& out, Postbox& p
   return Found::nothing;
 }
 
-// The partition whose turn it is among those that are older than the topic log.
-bool LogReader::choose_range(const LogView& view) {
+// Chooses the next partition, round robin, among those that are older than the topic log.
+bool LogReader::choose_partition() {
+  const LogView& view = seen_->view;
   Away& away = *away_;
   const std::size_t n = view.tail_position.size();
   if (away.position.size() < n) away.position.resize(n);
   for (std::size_t i = 1; i <= n; ++i) {
-    const std::size_t p = (static_cast<std::size_t>(away.turn) + i) % n;
+    const std::size_t p = (static_cast<std::size_t>(away.current) + i) % n;
     if (away.position[p] < view.tail_position[p]) {
-      away.turn = static_cast<Partition>(p);
+      away.current = static_cast<Partition>(p);
       return true;
     }
   }
@@ -138,14 +139,14 @@ bool LogReader::choose_range(const LogView& view) {
 
 LogReader::Found LogReader::take_page(Result<PagePtr> page) {
   if (state_ != State::replaying) return Found::nothing;
-  away_->asked = false;
+  away_->requested = false;
   if (page.has_error()) return Found::gone;
-  // Of another generation of the log: the reset is about to be noticed.
+  // A page of another generation: the reset is about to be noticed.
   if ((*page)->generation != generation_) return Found::gone;
   away_->page = std::move(*page);
-  away_->turn = away_->page->partition;
+  away_->current = away_->page->partition;
   const Segment& frames = *away_->page->frames;
-  const Offset own = away_->position[away_->turn];
+  const Offset own = away_->position[away_->current];
   std::size_t low = 0, high = frames.frames();
   while (low < high) {
     const std::size_t middle = (low + high) / 2;
@@ -159,18 +160,18 @@ LogReader::Found LogReader::take_page(Result<PagePtr> page) {
   return Found::frame;
 }
 
-void LogReader::let_go() {
+void LogReader::release_page() {
   if (away_) away_->page.reset();
 }
 
 bool LogReader::next_in_page(NextFrame& out) {
   Away& away = *away_;
   if (!away.page) return false;
-  Offset& own = away.position[away.turn];
+  Offset& own = away.position[away.current];
   const Segment& frames = *away.page->frames;
   while (away.index < frames.frames()) {
     const Frame& frame = frames.frame(away.index);
-    if (frame.kind != FrameKind::mark) {
+    if (frame.kind != FrameKind::skip) {
       out = {&frames, taken_ = &frame};
       return true;
     }
@@ -186,12 +187,13 @@ bool LogReader::next_in_page(NextFrame& out) {
   return false;
 }
 
-bool LogReader::next_in_log(const LogView& view, NextFrame& out) {
+bool LogReader::next_in_log(NextFrame& out) {
+  const LogView& view = seen_->view;
   while (cursor_ < view.head) {
     const Segment& segment = *view.segment_of(cursor_);
     const Frame& frame = segment.frame(view.index_of(segment, cursor_));
     const bool known = spliced() && frame.offset <= entry(away_->position, frame.partition);
-    if (!known && frame.kind != FrameKind::mark) {
+    if (!known && frame.kind != FrameKind::skip) {
       out = {&segment, taken_ = &frame};
       return true;
     }
@@ -199,7 +201,7 @@ bool LogReader::next_in_log(const LogView& view, NextFrame& out) {
     if (spliced()) {
       pass_in_log(frame);
     } else {
-      ++cursor_;
+      set_cursor(cursor_ + 1);
     }
   }
   return false;
@@ -216,7 +218,7 @@ void LogReader::took() {
   const Frame& frame = *taken_;
   moved_ = false;
   if (state_ == State::replaying) {
-    away_->position[away_->turn] = frame.offset;
+    away_->position[away_->current] = frame.offset;
     ++away_->index;
   } else if (spliced()) {
     pass_in_log(frame);
@@ -226,14 +228,12 @@ void LogReader::took() {
   }
 }
 
-Position LogReader::position(const LogView& view) const {
+Position LogReader::position() const {
   if (away_ && (state_ != State::joined || away_->differs > 0)) return away_->position;
-  if (cursor_ < view.tail) return away_ ? away_->position : view.tail_position;
-  return view.position_at(cursor_);
+  if (cursor_ < view().tail) return away_ ? away_->position : seen_->previous_position;
+  return view().position_at(cursor_);
 }
 
-std::string LogReader::id(const LogView& view) const {
-  return format_position(log_->format(), position(view));
-}
+std::string LogReader::id() const { return format_position(log_->format(), position()); }
 
 }  // namespace sidestream

@@ -1,276 +1,337 @@
 #include "sidecar/stream/reader/subscription.hpp"
 
 #include <algorithm>
-#include <charconv>
+#include <cassert>
 #include <utility>
 
+#include "sidecar/stream/dialect/control.hpp"
 #include "sidecar/stream/id/event_id.hpp"
+#include "sidecar/stream/reader/opening.hpp"
 
 namespace sidestream {
 namespace {
 
-void append_size_line(std::string& out, std::size_t size) {
-  char text[16];
-  out.append(text, std::to_chars(text, text + sizeof text, size, 16).ptr).append("\r\n");
-}
-
-bool behind(const Position& position, const LogView& view) {
-  for (std::size_t p = 0; p < view.head_position.size(); ++p) {
-    if ((p < position.size() ? position[p] : Offset{}) < view.head_position[p]) return true;
-  }
-  return false;
-}
-
-std::int64_t count_behind(const Position& position, const LogView& view) {
-  std::int64_t n = 0;
-  for (std::size_t p = 0; p < view.head_position.size(); ++p) {
-    const Offset own = p < position.size() ? position[p] : Offset{};
-    if (own < view.head_position[p]) {
-      n += static_cast<std::int64_t>(view.head_position[p].value - own.value);
-    }
-  }
-  return n;
-}
+constexpr std::size_t compose_budget = 16 * 1024;  // of one send of blocks made for one reader
 
 }  // namespace
 
-void Tally::late(LatencyProbe& latency, std::int64_t milliseconds, std::uint64_t n) {
-  if (milliseconds != late_ms_ && late_events_ > 0) {
-    latency.observe(late_ms_, std::exchange(late_events_, 0));
-  }
-  late_ms_ = milliseconds;
-  late_events_ += n;
+Subscription::Subscription(SubscriptionOptions options, std::span<const Source> sources)
+    : control_events_(options.control_events),
+      writer_(options.retry_ms),
+      starting_(std::make_unique<Starting>()) {
+  readers_.reserve(sources.size());
+  for (const Source& source : sources) readers_.emplace_back(*source.log, *source.seen);
+  starting_->plans.resize(parts());
+  starting_->known.resize(parts());
+  if (!options.composite) return;
+  writer_.make_composite(parts());
+  for (std::size_t part = 0; part < parts(); ++part) writer_.set_topic(part, topic(part));
 }
 
-void Tally::flush(TopicProbe& probe) {
-  if (late_events_ > 0) probe.latency.observe(late_ms_, late_events_);
-  if (events > 0) probe.events_sent.add(events);
-  if (bytes > 0) probe.bytes_sent.add(bytes);
-  if (gaps > 0) probe.gaps.add(gaps);
-  if (resets > 0) probe.resets.add(resets);
-  *this = {};
-}
-
-Subscription::Subscription(SubscriptionOptions options, std::vector<std::shared_ptr<OpenLog>> logs,
-                           Memory& memory)
-    : options_(options), memory_(memory) {
-  readers_.reserve(logs.size());
-  for (auto& log : logs) readers_.emplace_back(std::move(log));
-  starting_ = std::make_unique<Starting>();
-  starting_->plans.resize(logs.size());
-  starting_->known.resize(logs.size());
-  if (options_.composite) ids_ = std::make_unique<std::string[]>(logs.size());
-}
-
-Subscription::~Subscription() { memory_.unpin(outbox_pinned_); }
-
-void Subscription::start(const std::vector<StartRequest>& requests, Postbox& postbox,
-                         std::uint64_t stream) {
+void Subscription::start(const std::vector<StartRequest>& requests, ReplyAddress reply) {
+  assert(!reply_.postbox && requests.size() == parts());
+  reply_ = reply;
   for (std::size_t part = 0; part < requests.size(); ++part) {
-    readers_[part].log().start(requests[part], [&postbox, stream, part](StartPlan plan) {
-      postbox.post_plan(stream, part, std::move(plan));
+    readers_[part].log().start(requests[part], [reply, part](StartPlan plan) {
+      reply.postbox->post_plan(reply.stream, part, std::move(plan));
     });
   }
 }
 
 // ---- starting ----
 
-void Subscription::take_plan(std::size_t part, StartPlan plan, Context& context) {
+void Subscription::take_plan(std::size_t part, StartPlan plan) {
   if (ending_ || plan.stopped) return;
   LogReader& reader = readers_[part];
   if (!started_) {
     starting_->plans[part] = std::move(plan);
     starting_->known[part] = true;
     const auto& known = starting_->known;
-    if (std::all_of(known.begin(), known.end(), [](bool k) { return k; })) open(context);
+    if (std::all_of(known.begin(), known.end(), [](bool k) { return k; })) open();
     return;
   }
-  // The log was reset while we asked: the position is of its older generation, and step() will say so.
+  // The log was reset since the request: the plan is of the older generation, and the next step
+  // announces the reset.
   if (plan.generation != reader.generation() || reader.begun()) return;
-  if (plan.gaps.empty() && plan.reset.empty()) {
-    // The broker says that all is there, yet could not read it: it is read again, but not at once.
-    cooling_ = true;
-    return reader.rest();
+  if (!has_loss(plan)) {
+    // The broker holds the records but could not read them: try again later.
+    paused_ = true;
+    return reader.pause();
   }
-  announce(part, plan, context);
-  reader.begin(std::move(plan.position), plan.generation, context.logs[part]->view);
+  announce_loss(part, plan);
+  reader.begin(std::move(plan.position), plan.generation);
 }
 
-// All starts are known: the first blocks.
-void Subscription::open(Context& context) {
+// All starts are known: writes the first blocks.
+void Subscription::open() {
   started_ = true;
   auto& plans = starting_->plans;
+  std::vector<StartedPart> started;
   for (std::size_t part = 0; part < parts(); ++part) {
-    const StartPlan& plan = plans[part];
-    const Position& opening = plan.opening ? *plan.opening : plan.position;
-    if (options_.composite) ids_[part] = format_position(log(part).format(), opening);
-    note_start(part, plan, context.logs[part]->view);
+    OpenLog& log = readers_[part].log();
+    log.topic().probe.start(start_mode(plans[part], readers_[part].view()));
+    started.push_back({&topic(part), log.format(), &plans[part]});
   }
-  if (options_.control_events) {
-    std::string body;
-    std::vector<std::pair<std::string_view, std::string_view>> topics;
-    for (std::size_t part = 0; part < parts(); ++part) {
-      topics.emplace_back(log(part).topic().settings.name, plans[part].start);
-    }
-    if (options_.composite) {
-      append_open(body, topics);
-    } else {
-      append_open(body, topics[0].first, topics[0].second);
-    }
-    // With a reset the client keeps the id that it has: cut here, it must hear of the reset again.
-    const bool reset = std::any_of(plans.begin(), plans.end(), [](auto& p) { return !p.opening; });
-    const std::string id = reset ? std::string()
-                           : options_.composite
-                               ? composite_id(0, ids_[0])
-                               : format_position(log(0).format(), *plans[0].opening);
-    add_block(outbox_, body, id);
-  }
-  announce_all(plans, context);
+  const std::string id = opening_id(writer_, started);
+  if (control_events_) write_open(blocks_, writer_, started, id);
+  write_losses(blocks_, writer_, started);
   for (std::size_t part = 0; part < parts(); ++part) {
-    readers_[part].begin(plans[part].position, plans[part].generation, context.logs[part]->view);
+    count_loss(part, plans[part]);
+    readers_[part].begin(plans[part].position, plans[part].generation);
   }
   if (std::any_of(plans.begin(), plans.end(),
                   [](auto& p) { return std::string_view(p.start) != "live"; })) {
-    announce_catch_up(context);
+    announce_catch_up();
   }
   starting_.reset();
 }
 
-void Subscription::note_start(std::size_t part, const StartPlan& plan, const LogView& view) {
-  bool in_memory = true;
-  for (std::size_t p = 0; p < view.tail_position.size() && p < plan.position.size(); ++p) {
-    in_memory = in_memory && plan.position[p] >= view.tail_position[p];
-  }
-  log(part).topic().probe.start(!plan.reset.empty()           ? StartMode::reset
-                                : !plan.gaps.empty()          ? StartMode::gap
-                                : !in_memory                  ? StartMode::broker
-                                : behind(plan.position, view) ? StartMode::memory
-                                                              : StartMode::live);
+void Subscription::announce_loss(std::size_t part, const StartPlan& plan) {
+  write_loss(blocks_, writer_, part, {&topic(part), readers_[part].log().format(), &plan});
+  count_loss(part, plan);
 }
 
-// Loss comes before anything else. Of several announcements only the last has an id: cut before it,
-// the client must hear of all of them again.
-void Subscription::announce_all(const std::vector<StartPlan>& plans, Context& context) {
-  std::vector<std::string> bodies;
-  std::string id;
-  for (std::size_t part = 0; part < parts(); ++part) {
-    const StartPlan& plan = plans[part];
-    if (!plan.reset.empty() || !plan.gaps.empty()) {
-      bodies.push_back(announcement(part, plan, context));
-      id = composite_id(part, format_position(log(part).format(), plan.position));
-    }
-  }
-  for (std::size_t i = 0; i < bodies.size(); ++i) {
-    add_block(outbox_, bodies[i], i + 1 < bodies.size() ? std::string_view() : id);
-  }
-}
-
-void Subscription::announce(std::size_t part, const StartPlan& plan, Context& context) {
-  const std::string body = announcement(part, plan, context);
-  add_block(outbox_, body, composite_id(part, format_position(log(part).format(), plan.position)));
-}
-
-std::string Subscription::announcement(std::size_t part, const StartPlan& plan, Context& context) {
-  const std::string& topic = log(part).topic().settings.name;
-  std::string body;
-  if (!plan.reset.empty()) {
-    append_reset(body, topic, plan.reset);
-    ++context.logs[part]->tally.resets;
-    return body;
-  }
-  append_gap(body, topic, "retention", log(part).format(), plan.gaps);
-  ++context.logs[part]->tally.gaps;
+void Subscription::count_loss(std::size_t part, const StartPlan& plan) {
+  TopicProbe& probe = readers_[part].log().topic().probe;
+  if (!plan.reset.empty()) return probe.resets.add();
+  if (!plan.gaps.empty()) probe.gaps.add();
   for (const Gap& gap : plan.gaps) {
-    if (gap.lost) log(part).topic().probe.gap_records.add(static_cast<std::uint64_t>(*gap.lost));
+    if (gap.lost) probe.gap_records.add(static_cast<std::uint64_t>(*gap.lost));
   }
-  return body;
 }
 
-void Subscription::announce_catch_up(Context& context) {
-  if (catch_up_told_) return;
+void Subscription::announce_catch_up() {
+  if (catch_up_announced_) return;
   bool any = false;
   std::optional<std::int64_t> records = 0;
-  for (std::size_t part = 0; part < parts(); ++part) {
-    const LogView& view = context.logs[part]->view;
-    const Position position = readers_[part].position(view);
-    if (!behind(position, view)) continue;
+  for (const LogReader& reader : readers_) {
+    const Position position = reader.position();
+    if (!is_behind(position, reader.view())) continue;
     any = true;
-    if (log(part).format() != OffsetFormat::integer) records.reset();
-    if (records) *records += count_behind(position, view);
+    if (reader.log().format() != OffsetFormat::integer) records.reset();
+    if (records) *records += count_behind(position, reader.view());
   }
   if (!any) return;
-  catch_up_told_ = true;
-  live_at_.assign(parts(), until_joined);
-  if (!options_.control_events) return;
+  catch_up_announced_ = true;
+  live_at_ = std::make_unique<std::uint64_t[]>(parts());
+  std::fill_n(live_at_.get(), parts(), until_joined);
+  if (!control_events_) return;
   std::string body;
-  append_catch_up(body, options_.composite ? std::string_view() : log(0).topic().settings.name,
-                  records);
-  add_block(outbox_, body, {});
+  append_catch_up(body, writer_.composite() ? std::string_view() : topic(0), records);
+  writer_.add(blocks_, body, {});
 }
 
 // ---- changes of the log under the reader ----
 
-void Subscription::look_for_changes(Context& context) {
+void Subscription::look_for_changes() {
   for (std::size_t part = 0; part < parts(); ++part) {
-    const LogState& state = *context.logs[part];
-    if (readers_[part].generation() != state.view.generation) {
-      reset_part(part, context);
-    } else if (readers_[part].notice_lag(state.view, state.parked)) {
-      log(part).topic().probe.lagged.add();
-      announce_catch_up(context);
+    LogReader& reader = readers_[part];
+    if (reader.is_outdated()) {
+      reset_part(part);
+    } else if (reader.notice_lag()) {
+      reader.log().topic().probe.lagged.add();
+      announce_catch_up();
     }
   }
 }
 
-void Subscription::reset_part(std::size_t part, Context& context) {
-  const LogView& view = context.logs[part]->view;
+void Subscription::reset_part(std::size_t part) {
+  const LogView& view = readers_[part].view();
   StartPlan plan;
   plan.reset = view.reset_reason;
   plan.position = view.reset_position;
-  announce(part, plan, context);
-  readers_[part].begin(plan.position, view.generation, view);
+  announce_loss(part, plan);
+  readers_[part].begin(plan.position, view.generation);
 }
 
-// The records after this reader's vector are gone from the broker: asks where to go on.
-void Subscription::recover(std::size_t part, Context& context) {
+// The broker no longer has the records after this reader's vector: asks where to go on.
+void Subscription::recover(std::size_t part) {
   LogReader& reader = readers_[part];
   StartRequest request;
   request.kind = StartRequest::Kind::position;
-  request.position = reader.position(context.logs[part]->view);
+  request.position = reader.position();
   request.generation = reader.generation();
   reader.restart();
-  // Reset meanwhile? Then the view that is on its way says so, and the vector means nothing any
-  // more.
-  if (log(part).log().generation() != reader.generation()) return;
-  log(part).start(std::move(request),
-                  [&postbox = context.postbox, stream = context.stream, part](StartPlan plan) {
-                    postbox.post_plan(stream, part, std::move(plan));
-                  });
+  // After a reset the vector means nothing. The next view says so.
+  if (reader.log().log().generation() != reader.generation()) return;
+  reader.log().start(std::move(request), [reply = reply_, part](StartPlan plan) {
+    reply.postbox->post_plan(reply.stream, part, std::move(plan));
+  });
 }
 
-void Subscription::take_page(std::size_t part, Result<PagePtr> page, Context& context) {
-  if (readers_[part].take_page(std::move(page)) == LogReader::Found::gone) recover(part, context);
+void Subscription::take_page(std::size_t part, Result<PagePtr> page) {
+  if (readers_[part].take_page(std::move(page)) == LogReader::Found::gone) recover(part);
 }
 
 void Subscription::tick() {
-  if (!cooling_) return;
-  cooling_ = false;
-  for (LogReader& reader : readers_) reader.go_on();
+  if (!paused_) return;
+  paused_ = false;
+  for (LogReader& reader : readers_) reader.resume();
+}
+
+// ---- steps ----
+
+Output Subscription::step(OwnBlocks& own) {
+  assert(offered_ != Offered::blocks && offered_ != Offered::composed);  // sent_own() is missing
+  Output out;
+  offered_ = Offered::nothing;
+  if (started_ && !ending_) {
+    look_for_changes();
+    if (blocks_.empty() && live_at_) reach_live(blocks_);
+    if (blocks_.empty() && reads_runs()) {
+      if (offer_run(out)) return out;
+    } else if (blocks_.empty()) {
+      compose(own);
+      if (!own.text.empty()) {
+        offered_ = Offered::composed;
+        out.action = Action::send_own;
+        out.blocks = own.text;
+        return out;
+      }
+    }
+  }
+  if (!blocks_.empty()) {
+    own.counts.clear();
+    offered_ = Offered::blocks;
+    out.action = Action::send_own;
+    out.blocks = blocks_;
+    out.last = ending_;
+  } else if (ending_) {
+    out.action = Action::finish;
+  }
+  return out;
+}
+
+void Subscription::sent_own() {
+  assert(offered_ == Offered::blocks || offered_ == Offered::composed);
+  if (offered_ == Offered::blocks) std::string().swap(blocks_);
+  offered_ = Offered::nothing;
+}
+
+void Subscription::sent_run(const Run& run) {
+  assert(offered_ == Offered::run && run.from == readers_[0].cursor());
+  offered_ = Offered::nothing;
+  readers_[0].set_cursor(run.to);
+  readers_[0].set_moved(run.ends_in_skip);
+}
+
+void Subscription::blocked() {
+  for (LogReader& reader : readers_) {
+    reader.release_page();
+    reader.save_position();
+  }
+}
+
+// The log's own blocks do for one topic whose ids are the log's.
+bool Subscription::reads_runs() const {
+  return parts() == 1 && readers_[0].shared() && !writer_.composite() && writer_.retry_written();
+}
+
+bool Subscription::offer_run(Output& out) {
+  const LogReader& reader = readers_[0];
+  const std::uint64_t head = reader.view().head;
+  out.limit = live_at_ ? std::min(head, live_at_[0]) : head;
+  if (reader.cursor() >= out.limit) return false;
+  offered_ = Offered::run;
+  out.action = Action::send_run;
+  out.cursor = reader.cursor();
+  out.live = !live_at_ || live_at_[0] == until_joined;
+  return true;
+}
+
+// Composes blocks for this reader alone, while its ids are its own.
+void Subscription::compose(OwnBlocks& own) {
+  own.text.clear();
+  own.counts.assign(parts(), {});
+  for (std::size_t idle = 0; own.text.size() < compose_budget && idle < parts();) {
+    const std::size_t part = current_;
+    NextFrame next;
+    const auto found = readers_[part].next(next, reply_, part);
+    if (found == LogReader::Found::frame) {
+      compose_frame(part, next, own);
+      idle = 0;
+    } else {
+      if (found == LogReader::Found::gone) recover(part);
+      ++idle;
+      current_ = static_cast<std::uint32_t>((part + 1) % parts());
+    }
+    if (live_at_) reach_live(own.text);
+    if (reads_runs()) break;
+  }
+  current_ = static_cast<std::uint32_t>((current_ + 1) % parts());
+}
+
+void Subscription::compose_frame(std::size_t part, const NextFrame& next, OwnBlocks& own) {
+  LogReader& reader = readers_[part];
+  const Frame& frame = *next.frame;
+  std::string own_gap;
+  if (is_loss(frame.kind)) own_gap = own_loss(reader, frame);
+  const std::string_view body = own_gap.empty() ? next.segment->body(frame) : own_gap;
+  const std::string_view line =
+      reader.shares_id() ? next.segment->id_line(frame) : std::string_view();
+  reader.took();
+  // The id of "id: ...\n".
+  const std::string id = line.empty() ? reader.id() : std::string(line.substr(4, line.size() - 5));
+  writer_.add(own.text, body, writer_.id(part, id));
+  Counts& counts = own.counts[part];
+  if (is_gap(frame.kind)) {
+    ++counts.gaps;
+    return;
+  }
+  ++counts.events;
+  if (!reader.shared() || frame.time_ms <= 0) return;
+  ++counts.live_events;
+  if (counts.oldest_ms == 0) counts.oldest_ms = frame.time_ms;
+}
+
+// The log's block says what readers at the log's place have lost. A reader with a later position
+// has lost less and gets its own block. Empty: it was at the log's place.
+std::string Subscription::own_loss(const LogReader& reader, const Frame& frame) const {
+  const auto from = reader.ahead_of_log(frame);
+  if (!from) return {};
+  Gap gap{frame.partition, *from, frame.offset.next(), std::nullopt, frame.kind == FrameKind::loss};
+  const OffsetFormat format = reader.log().format();
+  if (format == OffsetFormat::integer) gap.lost = frame.offset.number() - from->number();
+  std::string body;
+  append_gap(body, reader.log().topic().settings.name, "retention", format, {gap});
+  return body;
+}
+
+// Ends the catching up once everything that was there at the start has been handed out.
+void Subscription::reach_live(std::string& out) {
+  if (!all_joined_and_live()) return;
+  live_at_.reset();
+  if (std::exchange(live_announced_, true) || !control_events_) return;
+  std::string body;
+  append_live(body, writer_.composite() ? std::string_view() : topic(0), whole_id());
+  writer_.add(out, body, {});
+}
+
+bool Subscription::all_joined_and_live() {
+  bool all = true;
+  for (std::size_t part = 0; part < parts(); ++part) {
+    const LogReader& reader = readers_[part];
+    // A reader that has joined the log is live where the log ends now.
+    if (reader.joined() && live_at_[part] == until_joined) live_at_[part] = reader.view().head;
+    all = all && reader.joined() && reader.cursor() >= live_at_[part];
+  }
+  return all;
 }
 
 // ---- the stream's own blocks ----
 
-void Subscription::heartbeat(Context& context) {
-  if (ending_ || pinned_ || !outbox_.empty()) return;
+void Subscription::heartbeat() {
+  if (ending_ || !blocks_.empty()) return;
   const bool moved =
       std::any_of(readers_.begin(), readers_.end(), [](auto& r) { return r.moved(); });
-  if (moved && started_ && options_.control_events) {
-    for (LogReader& reader : readers_) reader.set_moved(false);
-    std::string body;
-    append_cursor(body);
-    return add_block(outbox_, body, whole_id(context));
+  if (!moved || !started_ || !control_events_) {
+    blocks_ += ":\n";
+    return;
   }
-  outbox_ += options_.chunked ? "2\r\n:\n\r\n" : ":\n";
+  for (LogReader& reader : readers_) reader.set_moved(false);
+  std::string body;
+  append_cursor(body);
+  writer_.add(blocks_, body, whole_id());
 }
 
 void Subscription::end(std::string_view reason, std::int64_t retry_ms) {
@@ -278,66 +339,26 @@ void Subscription::end(std::string_view reason, std::int64_t retry_ms) {
   ending_ = true;
   std::string body;
   append_shutdown(body, reason);
-  append_retry(body, retry_ms);
-  retry_told_ = true;
-  add_block(outbox_, body, {});
-  if (options_.chunked) outbox_ += "0\r\n\r\n";
+  writer_.add_last(blocks_, body, retry_ms, started_ ? whole_id() : std::string());
 }
 
-// ---- blocks and ids ----
-
-std::string Subscription::id_of(std::size_t part, const LogView& view) {
-  return readers_[part].id(view);
-}
-
-std::string Subscription::composite_id(std::size_t part, std::string_view id) {
-  if (!options_.composite) return std::string(id);
-  ids_[part] = id;
-  std::string out;
-  for (std::size_t i = 0; i < parts(); ++i) {
-    append_composite(out, log(i).topic().settings.name, ids_[i]);
-  }
-  return out;
-}
-
-std::string Subscription::whole_id(Context& context) {
+std::string Subscription::whole_id() {
   std::string id;
-  for (std::size_t part = 0; part < parts(); ++part) {
-    id = composite_id(part, id_of(part, context.logs[part]->view));
-  }
+  for (std::size_t part = 0; part < parts(); ++part) id = writer_.id(part, readers_[part].id());
   return id;
 }
 
-void Subscription::add_block(std::string& out, std::string_view body, std::string_view id) {
-  std::string retry;
-  if (!retry_told_) {
-    append_retry(retry, options_.retry_ms);
-    retry_told_ = true;
-  }
-  const std::size_t size = body.size() + retry.size() + (id.empty() ? 0 : id.size() + 5) + 1;
-  if (options_.chunked) append_size_line(out, size);
-  out.append(body).append(retry);
-  if (!id.empty()) out.append("id: ").append(id).append("\n");
-  out += '\n';
-  if (options_.chunked) out += "\r\n";
-}
-
-std::size_t Subscription::holds() const {
-  return outbox_pinned_ +
-         (pinned_ && pinned_->segment->retired() ? pinned_->segment->footprint() : 0);
-}
-
-std::uint64_t Subscription::lag(std::span<LogState* const> logs) const {
+std::uint64_t Subscription::lag() const {
   std::uint64_t most = 0;
   for (std::size_t part = 0; part < parts() && started_; ++part) {
-    const LogView& view = logs[part]->view;
     const LogReader& reader = readers_[part];
-    const bool in_log = reader.joined() && reader.cursor() >= view.tail;
-    const std::uint64_t n =
-        in_log ? view.head - reader.cursor()
-        : log(part).format() == OffsetFormat::integer
-            ? static_cast<std::uint64_t>(count_behind(reader.position(view), view))
-            : view.head - view.tail;
+    const LogView& view = reader.view();
+    std::uint64_t n = view.head - view.tail;
+    if (reader.joined() && reader.cursor() >= view.tail) {
+      n = view.head - reader.cursor();
+    } else if (reader.log().format() == OffsetFormat::integer) {
+      n = static_cast<std::uint64_t>(count_behind(reader.position(), view));
+    }
     most = std::max(most, n);
   }
   return most;

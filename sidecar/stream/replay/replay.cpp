@@ -164,8 +164,7 @@ PagePtr Replay::build(const Reading& reading, Offset reached) const {
   page->reached = reached;
   page->generation = reading.generation;
   page->frames = std::make_shared<Segment>(std::max<std::size_t>(bytes, 1),
-                                           std::max<std::size_t>(ids.size(), 1), 0, Position{},
-                                           &pool_.memory_);
+                                           std::max<std::size_t>(ids.size(), 1), 0, Position{});
   for (std::size_t i = 0; i < ids.size(); ++i) {
     const auto& item = encoded.items()[i];
     page->frames->append(item.kind, item.partition, item.offset, item.time_ms, encoded.body(item),
@@ -192,7 +191,6 @@ void Replay::keep(Lane& lane, PagePtr page) {
 
 void Replay::drop(ReplayPool::Order::iterator kept) {
   lanes_[kept->page->partition].pages.erase(kept->page->after);
-  kept->page->frames->retire();
   pool_.bytes_ -= kept->bytes;
   pool_.order_.erase(kept);
 }

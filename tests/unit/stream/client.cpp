@@ -31,31 +31,23 @@ void Mailbox::post_page(std::uint64_t, std::size_t part, Result<PagePtr> page) {
 }
 
 Client::Client(std::vector<std::shared_ptr<OpenLog>> logs, const std::vector<StartRequest>& starts,
-               Memory& memory, SubscriptionOptions options)
-    : mailbox_(new_mailbox()), chunked_(options.chunked) {
-  for (const auto& log : logs) {
-    states_.push_back(std::make_unique<LogState>());
-    log->log().view(states_.back()->view);
-    pointers_.push_back(states_.back().get());
+               SubscriptionOptions options)
+    : logs_(std::move(logs)), mailbox_(new_mailbox()) {
+  std::vector<Subscription::Source> sources;
+  for (const auto& log : logs_) {
+    views_.push_back(std::make_unique<LoopView>());
+    views_.back()->refresh(log->log());
+    sources.push_back({log.get(), views_.back().get()});
   }
-  subscription_ = std::make_unique<Subscription>(options, std::move(logs), memory);
-  subscription_->start(starts, mailbox_, 0);
+  subscription_ = std::make_unique<Subscription>(options, sources);
+  subscription_->start(starts, {&mailbox_, 0});
 }
 
-Subscription::Context Client::context() { return {pointers_, mailbox_, 0, scratch_, 0}; }
-
+// Between reads this client is blocked: its position is saved, and it notices changes with its next
+// step.
 void Client::wake() {
-  for (std::size_t part = 0; part < states_.size(); ++part) {
-    LogState& state = *states_[part];
-    state.parked.head = state.view.head;
-    state.parked.position = state.view.head_position;
-    subscription_->log(part).log().view(state.view);
-  }
-  auto c = context();
-  subscription_->look_around(c);
-  // A loop would send now; this client reads when the test says so and is as good as blocked until
-  // then.
-  subscription_->blocked(c);
+  for (std::size_t part = 0; part < views_.size(); ++part)
+    views_[part]->refresh(logs_[part]->log());
 }
 
 void Client::open_post() {
@@ -63,42 +55,42 @@ void Client::open_post() {
     Mailbox::Letter letter = std::move(mailbox_.letters.front());
     mailbox_.letters.pop_front();
     if (letter.plan) wake();
-    auto c = context();
-    if (letter.plan) subscription_->take_plan(letter.part, std::move(*letter.plan), c);
-    if (letter.page) subscription_->take_page(letter.part, std::move(*letter.page), c);
+    if (letter.plan) subscription_->take_plan(letter.part, std::move(*letter.plan));
+    if (letter.page) subscription_->take_page(letter.part, std::move(*letter.page));
   }
 }
 
 void Client::read(std::size_t bytes) {
-  auto c = context();
-  do {
-    const std::string_view offered = subscription_->step(c);
-    if (offered.empty()) return;
-    const std::size_t taken = std::min(bytes, offered.size());
-    const bool all = taken == offered.size();
-    wire.append(offered.substr(0, taken));
-    framed_.append(offered.substr(0, taken));
-    bytes -= taken;
-    subscription_->wrote(taken, c);
-    if (!all) subscription_->blocked(c);
-    parse();
-  } while (bytes > 0);
-  subscription_->blocked(c);
+  take(bytes);
+  while (unsent_.empty() && !finished_) {
+    const Output out = subscription_->step(own_);
+    if (out.action == Action::wait) break;
+    finished_ = out.action == Action::finish;
+    if (out.action == Action::send_own) {
+      unsent_ = out.blocks;
+      subscription_->sent_own();
+    }
+    if (out.action == Action::send_run) {
+      const Run run = find_run(views_[0]->view, out.cursor, out.limit);
+      if (bytes == 0 && !run.blocks.empty()) break;
+      unsent_ = run.blocks;
+      subscription_->sent_run(run);
+    }
+    take(bytes);
+  }
+  subscription_->blocked();
+}
+
+void Client::take(std::size_t& bytes) {
+  const std::size_t taken = std::min(bytes, unsent_.size());
+  wire.append(unsent_, 0, taken);
+  pending_.append(unsent_, 0, taken);
+  unsent_.erase(0, taken);
+  bytes -= taken;
+  parse();
 }
 
 void Client::parse() {
-  if (!chunked_) {
-    pending_ += std::exchange(framed_, {});
-  }
-  while (chunked_) {
-    const auto end = framed_.find("\r\n");
-    if (end == std::string::npos) break;
-    const std::size_t size = std::stoul(framed_.substr(0, end), nullptr, 16);
-    if (framed_.size() < end + 2 + size + 2) break;
-    ASSERT_EQ(framed_.substr(end + 2 + size, 2), "\r\n");
-    pending_.append(framed_, end + 2, size);
-    framed_.erase(0, end + 2 + size + 2);
-  }
   while (pending_.rfind(":\n", 0) == 0) pending_.erase(0, 2);
   for (auto end = pending_.find("\n\n"); end != std::string::npos; end = pending_.find("\n\n")) {
     block(std::string_view(pending_).substr(0, end + 1));

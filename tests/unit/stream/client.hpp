@@ -1,6 +1,6 @@
 #pragma once
-// A subscription with what an event loop would give it, and the client at its other end, without
-// sockets: the test decides how many bytes the "socket" takes.
+// A subscription with what an event loop gives it, and the client at its other end, without an
+// outlet: the test decides how many bytes the client takes.
 
 #include <deque>
 #include <memory>
@@ -18,8 +18,8 @@ struct ClientEvent {
   std::string id;
 };
 
-// Takes the answers. It outlives its client, as a broker may answer one that has gone: those are
-// dropped, as what they hold doesn't outlive the test.
+// Takes the answers. It outlives its client: a broker may answer a client that has gone. Such
+// answers are dropped, because what they hold doesn't outlive the test.
 class Mailbox final : public Postbox {
  public:
   void close();
@@ -40,38 +40,39 @@ class Mailbox final : public Postbox {
 class Client final {
  public:
   Client(std::vector<std::shared_ptr<OpenLog>> logs, const std::vector<StartRequest>& starts,
-         Memory& memory, SubscriptionOptions options = {});
+         SubscriptionOptions options = {});
   ~Client() { mailbox_.close(); }
 
   // What the loop does when a log has changed.
   void wake();
   // Takes answers that have come.
   void open_post();
-  // Takes at most `bytes` (0: the socket is full); what doesn't fit stays. Parses what it got.
+  // Takes at most `bytes` (0: the outlet is full) and parses them. The rest of the last send is
+  // kept, as an outlet's would be.
   void read(std::size_t bytes);
   void read_all() { read(SIZE_MAX); }
 
   const std::vector<ClientEvent>& events() const { return events_; }
   std::vector<ClientEvent> named(std::string_view name) const;
-  std::vector<std::string> records() const;  // data of events that aren't ours
+  std::vector<std::string> records() const;  // data of events that aren't control events
   const std::string& last_id() const { return last_id_; }
   Subscription& subscription() { return *subscription_; }
-  Postbox& postbox() { return mailbox_; }
+  bool finished() const { return finished_; }
   std::string wire;  // everything received
 
  private:
-  Subscription::Context context();
+  void take(std::size_t& bytes);
   void parse();
   void block(std::string_view text);
 
-  std::vector<std::unique_ptr<LogState>> states_;
-  std::vector<LogState*> pointers_;
+  std::vector<std::shared_ptr<OpenLog>> logs_;
+  std::vector<std::unique_ptr<LoopView>> views_;
   std::unique_ptr<Subscription> subscription_;
-  std::string scratch_;
+  OwnBlocks own_;
   Mailbox& mailbox_;
-  std::string pending_;  // of the body, not yet a whole block
-  std::string framed_;   // of the wire, not yet a whole chunk
-  bool chunked_;
+  std::string unsent_;   // of the last send
+  std::string pending_;  // received, not yet a whole block
+  bool finished_ = false;
   std::vector<ClientEvent> events_;
   std::string last_id_;
 };

@@ -61,7 +61,7 @@ TEST_F(EncoderTest, NeverSendsInvalidUtf8Raw) {
             "b\n");
   topic_.invalid_utf8 = InvalidUtf8::skip;
   EXPECT_EQ(encode("\xff"), "");
-  EXPECT_EQ(kind_, FrameKind::mark);
+  EXPECT_EQ(kind_, FrameKind::skip);
   EXPECT_EQ(probe_.skipped[2].value(), 1u);
 }
 
@@ -79,7 +79,7 @@ TEST_F(EncoderTest, SkipsTombstonesOrTellsThem) {
   Record record;
   record.key = "k1";
   EXPECT_EQ(encode(record), "");
-  EXPECT_EQ(kind_, FrameKind::mark);
+  EXPECT_EQ(kind_, FrameKind::skip);
   topic_.tombstone = Tombstone::delete_event;
   EXPECT_EQ(encode(record), "event: delete\ndata: k1\n");
 }

@@ -85,7 +85,7 @@ class World {
     settings.log_bytes = log_bytes;
     settings.tombstone = Tombstone::skip;
     topic_ = std::make_shared<Topic>(settings, test::borrowed(broker_));
-    log_ = std::make_shared<OpenLog>(topic_, "t", memory_, pool_, Logger());
+    log_ = std::make_shared<OpenLog>(topic_, "t", pool_, Logger());
   }
 
   void step() {
@@ -190,8 +190,7 @@ class World {
         reader.history.next[static_cast<int>(p)] = broker_.first(static_cast<Partition>(p));
       }
     }
-    reader.client = std::make_unique<Client>(std::vector{log_}, std::vector{start}, memory_,
-                                             SubscriptionOptions{});
+    reader.client = std::make_unique<Client>(std::vector{log_}, std::vector{start});
     reader.seen = 0;
     // `earliest` is what the broker holds when it is asked.
     broker_.answer_all();

@@ -1,0 +1,122 @@
+#pragma once
+// One event stream of an event loop: a subscription and the outlet that it writes to.
+//
+// Thread: the loop's.
+// Owns: the outlet. Shares the logs' members with the loop's other streams.
+
+#include <boost/asio/ip/address_v6.hpp>
+#include <boost/container/small_vector.hpp>
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "sidecar/http/streams/ending.hpp"
+#include "sidecar/http/streams/log_members.hpp"
+#include "sidecar/http/streams/loop_time.hpp"
+#include "sidecar/http/streams/outlet.hpp"
+#include "sidecar/http/streams/pending_output.hpp"
+#include "sidecar/settings/settings.hpp"
+#include "sidecar/stream/reader/subscription.hpp"
+
+namespace sidestream {
+
+struct StreamOptions {
+  SubscriptionOptions subscription;
+  Milliseconds heartbeat{15000};
+  RetrySettings retry;
+  Milliseconds max_age{0};       // 0: no limit
+  std::uint32_t access_log = 0;  // a line for each n-th stream that ends; 0: none
+  std::string trace_id;          // of the request; empty: none
+};
+
+// Buffers that the streams of a loop reuse.
+struct SendBuffers {
+  OwnBlocks own;
+  std::string chunk_head;
+};
+
+class Stream {
+ public:
+  using Clock = std::chrono::steady_clock;
+  // A send to a live reader touches the first part of a stream only.
+  static constexpr std::size_t hot_bytes = 256;
+
+  struct Membership {
+    std::shared_ptr<LogMembers> members;
+    std::uint32_t place;  // in members->slots()
+  };
+  using Memberships = boost::container::small_vector<Membership, 1>;
+
+  Stream(std::unique_ptr<Outlet> outlet, Memberships memberships, const StreamOptions& options,
+         std::int32_t retry_ms, Memory& memory, Clock::time_point now);
+
+  // Sends what there is, up to a budget.
+  enum class Sent : std::uint8_t {
+    all,
+    part,      // the outlet is full: wait until it is writable
+    budget,    // there is more: it is the turn of others
+    finished,  // everything was sent; the response has ended
+    broken,
+  };
+  Sent send(const LoopTime& time, SendBuffers& buffers);
+
+  Outlet& outlet() { return *outlet_; }
+  Subscription& subscription() { return subscription_; }
+  const Subscription& subscription() const { return subscription_; }
+  Memberships& memberships() { return memberships_; }
+  Clock::time_point last_sent() const { return last_sent_; }
+  Clock::time_point began() const { return cold_.began; }
+  std::uint64_t events() const { return events_; }
+  std::uint64_t bytes() const { return bytes_; }
+  // Bytes that this stream keeps in memory because its client is slow.
+  std::size_t pinned() const { return pending_ ? pending_->pinned() : 0; }
+  Milliseconds heartbeat() const { return Milliseconds(cold_.heartbeat_ms); }
+  Ending& ending() { return cold_.ending; }
+  // Tells the client that the stream ends for ending().reason().
+  void announce_end(const LoopTime& time);
+
+  // For the log line of a stream that ends. Null: it gets none.
+  struct Line {
+    boost::asio::ip::address_v6 peer;
+    std::string trace_id;
+  };
+  void set_line(std::unique_ptr<Line> line) { cold_.line = std::move(line); }
+  const Line* line() const { return cold_.line.get(); }
+
+  bool waits_writable = false;
+  bool waits_its_turn = false;
+  bool finished = false;  // everything was sent; waits for the client to close
+
+ private:
+  enum class Took : std::uint8_t { all, part, broken };
+  Took send_pending();
+  Took send_run(const Output& out, const LoopTime& time);
+  Took send_own(const Output& out, const LoopTime& time, SendBuffers& buffers);
+  Outlet::Sent offer(const SendPieces& pieces);
+
+  // The members are in the order of their use: a wake walks over thousands of streams and should
+  // touch few cache lines of each.
+  std::unique_ptr<Outlet> outlet_;
+  std::unique_ptr<PendingOutput> pending_;
+  Coding coding_;
+  Clock::time_point last_sent_;
+  std::uint64_t events_ = 0;
+  std::uint64_t bytes_ = 0;
+  Memberships memberships_;
+  Subscription subscription_;
+  Memory& memory_;
+
+  struct Cold {
+    Clock::time_point began;
+    Ending ending;
+    std::unique_ptr<Line> line;
+    std::int32_t retry_least_ms;
+    std::int32_t retry_most_ms;
+    std::int32_t heartbeat_ms;
+  };
+  Cold cold_;
+};
+
+}  // namespace sidestream

@@ -1,0 +1,82 @@
+#include "sidecar/http/streams/wire.hpp"
+
+#include <algorithm>
+#include <cassert>
+
+#include "sidecar/http/net/chunk.hpp"
+
+namespace sidestream {
+namespace {
+
+constexpr std::size_t framing_max = 32;  // of one chunk
+
+}  // namespace
+
+std::size_t SendPieces::size() const {
+  std::size_t all = 0;
+  for (const std::string_view view : span()) all += view.size();
+  return all;
+}
+
+SendPieces SendPieces::after(std::size_t bytes) const {
+  SendPieces rest;
+  for (std::string_view view : span()) {
+    const std::size_t skipped = std::min(bytes, view.size());
+    bytes -= skipped;
+    rest.add(view.substr(skipped));
+  }
+  return rest;
+}
+
+void SendPieces::append_to(std::string& out) const {
+  for (const std::string_view view : span()) out.append(view);
+}
+
+Wire::Wire(Coding coding, const Run& run, Memory& memory) : memory_(memory) {
+  const bool copies = run.blocks.size() <= run_bytes_max;
+  if (copies) bytes_.reserve(run.blocks.size() + framing_max);
+  if (coding == Coding::chunked) append_chunk_head(bytes_, run.blocks.size());
+  const std::string_view tail = coding == Coding::chunked ? chunk_end : std::string_view();
+  if (copies) {
+    bytes_.append(run.blocks).append(tail);
+  } else {
+    segment_ = run.segment;
+    blocks_ = run.blocks;
+    tail_ = tail;
+  }
+  size_ = bytes_.size() + blocks_.size() + tail_.size();
+}
+
+Wire::~Wire() {
+  if (pinned_ > 0) memory_.unpin(pinned_);
+}
+
+SendPieces Wire::pieces() const {
+  SendPieces all;
+  all.add(bytes_);
+  all.add(blocks_);
+  all.add(tail_);
+  return all;
+}
+
+void Wire::retire() {
+  assert(pinned_ == 0);
+  pinned_ = bytes_.capacity() + (segment_ ? segment_->footprint() : 0);
+  memory_.pin(pinned_);
+}
+
+SendPieces code_blocks(Coding coding, std::string_view blocks, bool last, std::string& head) {
+  static constexpr std::string_view end_of_last = "\r\n0\r\n\r\n";
+  static_assert(end_of_last.substr(0, 2) == chunk_end && end_of_last.substr(2) == last_chunk);
+  SendPieces pieces;
+  head.clear();
+  if (coding == Coding::chunked) {
+    append_chunk_head(head, blocks.size());
+    pieces.add(head);
+  }
+  pieces.add(blocks);
+  if (coding == Coding::chunked) pieces.add(last ? end_of_last : chunk_end);
+  return pieces;
+}
+
+}  // namespace sidestream
