@@ -10,7 +10,7 @@
 // must not throw and may call back into the connector; only Tail must not be destroyed from within
 // its sink.
 //
-// While the broker can't be reached: extent, locate, back and read WAIT (the connector reconnects
+// While the broker is unreachable: extent, locate, back and read WAIT (the connector reconnects
 // for ever with jittered back-off, connectors/backoff.hpp) and are answered when it is back.
 // publish never waits longer than publish_timeout. After stop() all that is open is answered with
 // Errc::stopped.
@@ -98,7 +98,7 @@ class TailSink {
   virtual void pass(Partition partition, Offset through) noexcept = 0;
   // Records were gone before they could be read; reading goes on at loss.resumed.
   virtual void lose(const Loss& loss) noexcept = 0;
-  // The log was deleted, made anew or set back: offsets from before mean nothing now. Reading goes
+  // The log was deleted, recreated or set back: offsets from before mean nothing now. Reading goes
   // on after `position`, the beginning of the new life. `reason` is for the client: one short word
   // like "recreated" or "set_back".
   virtual void reset(std::string_view reason, const Position& position) noexcept = 0;

@@ -101,7 +101,7 @@ bool Database::usable() {
     if (!open_ || complained_) return false;
   }
   if (in_memory_ || identity() == opened_) return true;
-  down(options_.path + ": was moved, deleted or replaced while in use");
+  down(options_.path + ": moved, deleted or replaced while in use");
   return false;
 }
 
@@ -116,10 +116,10 @@ void Database::writing_works() {
 void Database::writing_failed(const SqliteError& error) {
   const auto where = in_memory_ ? std::string("memory") : options_.path;
   if (error.is_write_error()) {
-    const std::string what = error.code() == SQLITE_FULL ? ": no room left" : ": can't be written";
-    down(where + what + ", nothing can be published (" + error.what() + ")");
+    const std::string what = error.code() == SQLITE_FULL ? ": no space left" : ": can't be written";
+    down(where + what + "; publishing fails (" + error.what() + ")");
   } else if (error.code() == SQLITE_BUSY) {
-    down(where + ": another program keeps it locked, nothing can be published");
+    down(where + ": locked by another program; publishing fails");
   } else {
     down(where + ": " + error.what());
     close();
@@ -169,7 +169,7 @@ void Database::down(const std::string& why) {
   if (last_trouble_.empty()) since_ = format_now();
   if (why != last_trouble_) {
     probe_.errors.fetch_add(1, std::memory_order_relaxed);
-    log_.warn("embedded", "the log is not usable", {{"connector", name_}, {"why", why}});
+    log_.warn("embedded", "log unavailable", {{"connector", name_}, {"why", why}});
   }
   last_trouble_ = why;
   probe_.down(why + ", since " + since_);
@@ -179,7 +179,7 @@ void Database::up() {
   const std::lock_guard lock(mutex_);
   if (ever_open_) probe_.reconnects.fetch_add(1, std::memory_order_relaxed);
   if (!last_trouble_.empty()) {
-    log_.info("embedded", "the log is usable again", {{"connector", name_}});
+    log_.info("embedded", "log available again", {{"connector", name_}});
   }
   ever_open_ = true;
   last_trouble_.clear();

@@ -115,9 +115,9 @@ std::unique_ptr<KafkaClient> KafkaConnector::make_client(Role role) {
   std::string reason;
   auto client = KafkaClient::make(role, login_.properties(), *this, reason);
   if (!client) {
-    context_.log.error("kafka", "no client can be made of these properties",
+    context_.log.error("kafka", "cannot create a client with these properties",
                        {{"connector", context_.name}, {"error", reason}});
-    context_.probe.down("no client can be made of these properties: " + reason);
+    context_.probe.down("cannot create a client with these properties: " + reason);
   }
   return client;
 }

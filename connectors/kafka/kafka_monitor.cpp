@@ -142,9 +142,9 @@ std::string KafkaMonitor::waiting_for() const {
     if (topic->missing) missing += (missing.empty() ? "" : ", ") + topic->name;
   }
   std::string text;
-  if (!missing.empty()) text = "waiting for topics that do not exist: " + missing;
+  if (!missing.empty()) text = "topics do not exist yet: " + missing;
   if (!denied.empty()) {
-    text += (text.empty() ? "" : "; ") + ("waiting for the right to read: " + denied);
+    text += (text.empty() ? "" : "; ") + ("not authorized to read: " + denied);
   }
   return text;
 }

@@ -209,11 +209,11 @@ void KafkaProducer::answer_overdue() {
   }
 }
 
-// An idempotent producer that lost its thread of sequence numbers can only be made anew.
+// An idempotent producer that lost its thread of sequence numbers can only be recreated.
 void KafkaProducer::replace_if_fatal() {
   const auto reason = client_->fatal();
   if (reason.empty()) return;
-  context_.log.error("kafka", "the producer had to be made anew",
+  context_.log.error("kafka", "producer recreated after a fatal error",
                      {{"connector", context_.name}, {"error", reason}});
   rd_kafka_purge(client_->get(), RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
   rd_kafka_flush(client_->get(), flush_ms);

@@ -20,18 +20,18 @@ struct Owned {
 constexpr std::string_view no_group = "Sidestream reads without a consumer group";
 constexpr std::string_view no_commit =
     "Sidestream commits no offsets: a client's position is its event id";
-constexpr std::string_view publishing = "publishing is idempotent, and answered within 5 seconds";
-constexpr std::string_view made_anew = "it is part of how a topic that was made anew is recognised";
+constexpr std::string_view publishing = "publishing is idempotent and answers within 5 seconds";
+constexpr std::string_view made_anew = "it is part of how a recreated topic is detected";
 constexpr std::string_view by_program = "only a program can use it";
 
 // Aliases included.
 constexpr std::array owned{
-    Owned{"auto.offset.reset", "a lost position is announced to the reader, never jumped over"},
+    Owned{"auto.offset.reset", "a lost position is reported to the reader"},
     Owned{"enable.partition.eof", "replays need it"},
     Owned{"isolation.level", "readers see committed records only"},
     Owned{"allow.auto.create.topics", "reading never creates a topic"},
-    Owned{"topic.metadata.refresh.interval.ms", "new partitions are looked for every few seconds"},
-    Owned{"metadata.max.age.ms", "new partitions are looked for every few seconds"},
+    Owned{"topic.metadata.refresh.interval.ms", "new partitions are detected every few seconds"},
+    Owned{"metadata.max.age.ms", "new partitions are detected every few seconds"},
     Owned{"topic.metadata.refresh.fast.interval.ms", made_anew},
     Owned{"fetch.error.backoff.ms", made_anew},
     Owned{"queuing.strategy", "the order of a partition is kept"},
@@ -65,7 +65,7 @@ constexpr std::array owned{
     Owned{"max.in.flight.requests.per.connection", publishing},
     Owned{"transactional.id", "publishing uses no transactions"},
     Owned{"transaction.timeout.ms", "publishing uses no transactions"},
-    Owned{"partitioner", "keys go to the partitions that Java's producer chooses"},
+    Owned{"partitioner", "keys go to the same partitions as with the Java producer"},
     Owned{"enabled_events", by_program},
     Owned{"opaque", by_program},
     Owned{"log.queue", by_program},

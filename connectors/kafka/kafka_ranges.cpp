@@ -42,7 +42,7 @@ struct KafkaRanges::Request {
   RangeProgress progress;
   std::vector<MessageHandle> taken;
   RangeReader* reader = nullptr;  // held while it is open
-  bool misplaced = false;         // the broker refused the offset
+  bool misplaced = false;         // the broker refused the record the offset
   int failures = 0;               // errors other than that
   int short_answers = 0;          // how often the log was seen to end before the range
   Backoff backoff{milliseconds(20), milliseconds(1000)};
@@ -116,7 +116,7 @@ void KafkaRanges::note_failure(Request& request, const rd_kafka_message_t& messa
   if (message.err == RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET) return;
   ++request.failures;
   context_.probe.errors.fetch_add(1, std::memory_order_relaxed);
-  context_.log.warn("kafka", "reading a range failed",
+  context_.log.warn("kafka", "range read failed",
                     {{"connector", context_.name},
                      {"topic", request.range.log},
                      {"partition", request.range.partition},

@@ -181,7 +181,7 @@ void KafkaTail::take_end(Reader& reader, const rd_kafka_message_t& message) {
 
 void KafkaTail::take_error(Reader& reader, const rd_kafka_message_t& message) {
   context_.probe.errors.fetch_add(1, std::memory_order_relaxed);
-  context_.log.warn("kafka", "reading a partition failed",
+  context_.log.warn("kafka", "partition read failed",
                     {{"connector", context_.name},
                      {"topic", topic_->name},
                      {"partition", message.partition},

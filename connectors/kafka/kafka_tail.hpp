@@ -2,8 +2,8 @@
 // Reads all partitions of a topic for ever, on one thread and through one librdkafka queue.
 //
 // Nothing is delivered across a change of the log's life. librdkafka 2.0 goes on at the old
-// position when a topic was deleted and made anew, longer than before; but on the way it must have
-// asked for metadata, as the broker refused a fetch or hung up. So the last record of each
+// position when a topic was deleted and recreated, longer than before; but on the way it must have
+// asked for metadata, as the broker refused the record a fetch or hung up. So the last record of each
 // partition is remembered, and where the handle has asked for metadata since, the partition is
 // stopped and examined before anything more of it is delivered: that record must still be what it
 // was, and the topic must have the id that it had, where ids are told (topic_id.hpp). A partition

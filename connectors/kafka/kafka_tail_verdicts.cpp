@@ -13,7 +13,7 @@ void KafkaTail::begin(Partition partition, std::int64_t offset) {
   reader.state = State::reading;
   reader.at_end = false;
   if (rd_kafka_consume_start_queue(handle_.get(), partition, offset, queue_.get()) != 0) {
-    context_.log.error("kafka", "a partition can't be read",
+    context_.log.error("kafka", "cannot read a partition",
                        {{"connector", context_.name},
                         {"topic", topic_->name},
                         {"partition", partition},
@@ -105,7 +105,7 @@ void KafkaTail::conclude(const NewLife& outcome) {
     readers_[p].next = readers_[p].known_start = outcome.starts[p];
     position.push_back(Offset::of(outcome.starts[p] - 1));
   }
-  context_.log.warn("kafka", "a topic was deleted and made anew, or set back",
+  context_.log.warn("kafka", "topic was recreated or truncated",
                     {{"connector", context_.name}, {"topic", topic_->name}});
   sink_.reset("recreated", position);
   for (std::size_t p = 0; p < readers_.size(); ++p)

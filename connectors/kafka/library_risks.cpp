@@ -13,14 +13,14 @@ std::vector<std::string_view> library_risks() {
   // metadata_cache.cpp
   if (version >= 0x020400ff && version < 0x020a00ff) {
     risks.emplace_back(
-        "this librdkafka can end the process when a topic is made anew: use 2.10 or newer, or a "
-        "build that mends it");
+        "this librdkafka can crash when a topic is recreated; use 2.10 or newer, or a patched "
+        "build");
   }
   // leader_epochs.cpp
   if (version >= 0x020100ff) {
     risks.emplace_back(
-        "with this librdkafka a topic that is made anew may be read and written no more until a "
-        "restart: use 2.0, or a build that mends it");
+        "with this librdkafka a recreated topic may stay unreadable until a restart; use 2.0, or a "
+        "patched build");
   }
   return risks;
 #endif

@@ -54,7 +54,7 @@ class Queries {
                                                        const std::vector<std::int32_t>& leaders,
                                                        std::int64_t time_ms) const;
 
-  // Where it is another one than before, the topic was deleted and made anew. See topic_id.hpp.
+  // Where it is another one than before, the topic was deleted and recreated. See topic_id.hpp.
   std::optional<std::string> topic_id(const std::string& topic) const;
 
   // Whether offsets count records, as far as can be told. Asks for the topic's configuration once.

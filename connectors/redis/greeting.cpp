@@ -7,11 +7,10 @@ namespace sidestream::redis {
 namespace {
 
 constexpr std::string_view cluster_text =
-    "the server is a node of a Redis Cluster, which is not supported: use a Redis without cluster "
-    "mode";
+    "the server is a Redis Cluster node, which is not supported; use a Redis without cluster mode";
 constexpr std::string_view sentinel_text =
-    "the server is a Sentinel, which holds no streams: use the address of the Redis that it "
-    "watches";
+    "the server is a Sentinel, which holds no streams; use the address of the Redis that it "
+    "monitors";
 
 std::string mode_refusal(std::string_view mode) {
   if (mode == "cluster") return std::string(cluster_text);
@@ -42,7 +41,7 @@ Greeted read_hello(const redisReply& reply) {
   if (is_error(reply)) {
     const auto error = text_of(reply);
     const bool unknown = error.find("unknown command") != std::string_view::npos;
-    greeted.refusal = unknown ? "the server doesn't know HELLO: Redis 7 or newer is needed"
+    greeted.refusal = unknown ? "the server does not support HELLO; Redis 7 or newer is required"
                               : explain_error(error);
     return greeted;
   }
@@ -70,7 +69,7 @@ std::string explain_error(std::string_view error) {
     case ErrorKind::unsuitable:
       return std::string(cluster_text);
     case ErrorKind::credentials:
-      return "user or password refused: " + std::string(error);
+      return "authentication failed: " + std::string(error);
     case ErrorKind::passing:
       return "not ready: " + std::string(error);
     case ErrorKind::refused:

@@ -20,7 +20,7 @@ void Health::ill(Part part, const std::string& what) {
   if (trouble.what.empty()) trouble.since = format_now();
   trouble.what = what;
   if (logged_ != what) {
-    log_.warn("redis", "the server can't be used", {{"connector", name_}, {"error", what}});
+    log_.warn("redis", "server unavailable", {{"connector", name_}, {"error", what}});
     logged_ = what;
   }
   tell_probe();
@@ -30,7 +30,7 @@ void Health::well(Part part) {
   const std::lock_guard lock(mutex_);
   parts_[static_cast<std::size_t>(part)] = {};
   if (!worst() && !logged_.empty()) {
-    log_.info("redis", "the server can be used again", {{"connector", name_}});
+    log_.info("redis", "server available again", {{"connector", name_}});
     logged_.clear();
   }
   tell_probe();
@@ -42,7 +42,7 @@ void Health::stream_ill(const std::string& stream, const std::string& what) {
   auto& known = streams_[stream];
   if (known == what) return;
   known = what;
-  log_.warn("redis", "a stream can't be read",
+  log_.warn("redis", "cannot read a stream",
             {{"connector", name_}, {"stream", stream}, {"error", what}});
   tell_probe();
 }
@@ -50,7 +50,7 @@ void Health::stream_ill(const std::string& stream, const std::string& what) {
 void Health::stream_well(const std::string& stream) {
   const std::lock_guard lock(mutex_);
   if (streams_.erase(stream) == 0) return;
-  log_.info("redis", "a stream can be read again", {{"connector", name_}, {"stream", stream}});
+  log_.info("redis", "stream is readable again", {{"connector", name_}, {"stream", stream}});
   tell_probe();
 }
 

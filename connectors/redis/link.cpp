@@ -17,7 +17,7 @@ constexpr std::size_t out_kept = 256 * 1024;  // of an empty out buffer
 
 std::string_view awaited(bool connecting, bool shaking_hands) {
   if (connecting) return "no connection";
-  return shaking_hands ? "no answer to the TLS handshake" : "no answer to the greeting";
+  return shaking_hands ? "no reply to the TLS handshake" : "no reply to HELLO";
 }
 
 }  // namespace
@@ -180,7 +180,7 @@ void Link::receive() {
       if (life != life_) return;
     }
     if (const auto error = reader_->error(); !error.empty()) {
-      fail("this is no Redis: " + error);
+      fail("not a Redis server: " + error);
       return;
     }
   }
@@ -188,7 +188,7 @@ void Link::receive() {
 
 void Link::take(Reply reply) {
   if (pending_.empty()) {
-    fail(is_error(*reply) ? explain_error(text_of(*reply)) : "an answer that nobody asked for");
+    fail(is_error(*reply) ? explain_error(text_of(*reply)) : "unexpected reply");
     return;
   }
   const auto kind = pending_.front().kind;
@@ -225,7 +225,7 @@ void Link::watch(Clock::time_point now) {
   } else if (!silent_ && now >= heard_ + allowed(ill_after)) {
     silent_ = true;
     context_.probe.errors.fetch_add(1);
-    context_.health.ill(part_, "the server owes an answer for 10 s");
+    context_.health.ill(part_, "no reply for 10 s");
   }
 }
 

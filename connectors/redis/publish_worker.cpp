@@ -99,7 +99,7 @@ void PublishWorker::on_error(const std::string& error) {
     sick_ = explain_error(error);
   } else if (std::exchange(refusal_, error) != error) {
     // Not each time: it is clients who ask.
-    context_.health.log().warn("redis", "an append was refused", {{"error", error}});
+    context_.health.log().warn("redis", "append refused", {{"error", error}});
   }
 }
 

@@ -46,7 +46,7 @@ std::optional<StreamInfo> decode_info(const redisReply& reply);
 Offset floor_of(const StreamInfo& info);
 
 // A position that no reader of this stream can have: every entry is still held, and it lies below
-// the first. So it is of a former life (deleted and made anew). The beginning, 0-0, never is.
+// the first. So it is of a former life (deleted and recreated). The beginning, 0-0, never is.
 bool of_former_life(const StreamInfo& info, Offset position);
 
 // `origin` is the first entry of a whole stream: see of_former_life.

@@ -202,9 +202,9 @@ void TailWorker::on_doorbell_error(std::string_view error) {
 void TailWorker::on_called_back(const redisReply& reply) {
   if (!is_error(reply)) return;
   may_call_back_ = false;
-  context_.health.log().info(
-      "redis", "the user may not CLIENT UNBLOCK: each new tail costs a new connection instead",
-      {{"error", text_of(reply)}});
+  context_.health.log().info("redis",
+                             "no permission for CLIENT UNBLOCK; opening a tail reconnects instead",
+                             {{"error", text_of(reply)}});
 }
 
 void TailWorker::on_entries(TailEntry* entry, Reply reply) {
@@ -226,7 +226,7 @@ void TailWorker::on_look(TailEntry* entry, const redisReply& reply) {
   if (entry->state != TailEntry::State::idle || is_trouble(*entry, reply)) return;
   const auto info = decode_info(reply);
   if (!info) {
-    make_ill(*entry, "XINFO STREAM has an answer that makes no sense");
+    make_ill(*entry, "unexpected XINFO STREAM reply");
     return;
   }
   if (entry->ill || needs_reading(entry->place, *info)) book_.make_ready(*entry);
@@ -252,7 +252,7 @@ void TailWorker::judge_read(TailEntry& entry, const redisReply& entries,
   EntryBatch batch;
   const auto info = decode_info(info_reply);
   if (!info || !batch.decode(entries)) {
-    make_ill(entry, "the stream's entries make no sense");
+    make_ill(entry, "unexpected stream entries in the reply");
     return;
   }
   if (std::exchange(entry.ill, false)) context_.health.stream_well(entry.log);
@@ -292,7 +292,7 @@ void TailWorker::obey(TailEntry& entry, const Verdict& verdict, std::span<const 
   auto* sink = entry.slot->sink;
   if (!sink) return;
   if (verdict.kind == Verdict::Kind::reset) {
-    context_.health.log().warn("redis", "a stream was deleted or set back",
+    context_.health.log().warn("redis", "stream was deleted or truncated",
                                {{"stream", entry.log}, {"reason", verdict.reason}});
     sink->reset(verdict.reason, {verdict.next.position});
     return;

@@ -92,8 +92,8 @@ class TlsTransport final : public Transport {
     if (verified == X509_V_OK) {
       error_ = "TLS handshake: " + error_;
     } else {
-      error_ = std::string("the server's certificate is not accepted: ") +
-               X509_verify_cert_error_string(verified);
+      error_ =
+          std::string("server certificate rejected: ") + X509_verify_cert_error_string(verified);
     }
   }
 
@@ -134,7 +134,7 @@ class OpensslContext final : public TlsContext {
         ca_.empty() ? SSL_CTX_set_default_verify_paths(context.get()) == 1
                     : SSL_CTX_load_verify_locations(context.get(), ca_.c_str(), nullptr) == 1;
     if (!loaded) {
-      error_ = "the authority's certificate " + ca_ + " can't be read: " + openssl_error();
+      error_ = "the CA certificate " + ca_ + " can't be read: " + openssl_error();
       return false;
     }
     context_ = std::move(context);

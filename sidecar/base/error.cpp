@@ -11,15 +11,15 @@ class Category final : public boost::system::error_category {
   std::string message(int value) const override {
     switch (static_cast<Errc>(value)) {
       case Errc::unavailable:
-        return "the broker can't be reached";
+        return "cannot reach the broker";
       case Errc::unconfirmed:
-        return "the broker didn't confirm in time; it may hold the record";
+        return "the broker did not confirm in time; the record may be written";
       case Errc::no_such_log:
-        return "the broker has no such log";
+        return "no such log at the broker";
       case Errc::gone:
         return "the records are no longer held";
       case Errc::refused:
-        return "the broker refused";
+        return "the broker refused the record";
       case Errc::too_large:
         return "too large";
       case Errc::garbage:

@@ -9,10 +9,10 @@
 namespace sidestream {
 
 enum class Errc {
-  unavailable = 1,  // the broker can't be reached, or didn't answer in time; trying again may work
+  unavailable = 1,  // the broker is unreachable or did not answer in time; a retry may work
   unconfirmed,      // a publish was sent, and nobody knows whether the broker took it
   no_such_log,      // the broker is there and has no such topic
-  gone,             // the asked records are no longer held (or their log was made anew)
+  gone,             // the records are no longer held, or their topic was recreated
   refused,          // the broker said no: authorisation, wrong type, record too large for it
   too_large,        // larger than the configured limit
   garbage,          // the input can't be understood

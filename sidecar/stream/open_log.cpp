@@ -252,7 +252,7 @@ void OpenLog::lose(const Loss& loss) noexcept {
 }
 
 void OpenLog::reset(std::string_view reason, const Position& position) noexcept {
-  logger_.warn("stream", "log was made anew",
+  logger_.warn("stream", "topic was recreated or truncated",
                {{"topic", topic_->settings.name}, {"log", name_}, {"reason", reason}});
   replay_->set_partitions(position.size());
   // In this order: pages of the new generation are then never taken for the older generation's.

@@ -1,6 +1,6 @@
 #pragma once
 // What the connector suite (suite.cpp) needs of a broker, whichever it is: logs that can be filled,
-// trimmed, deleted and made anew from outside, a broker that can go away and come back, and
+// trimmed, deleted and recreated from outside, a broker that can go away and come back, and
 // connectors.
 //
 // One fixture lives for the whole test process (shared_broker()), so its broker is started once.
@@ -62,7 +62,7 @@ class BrokerFixture {
   virtual void delete_log(const std::string& log) = 0;
   virtual void recreate_log(const std::string& log, int partitions = 1) = 0;
 
-  // An outage: the broker can't be reached, what it holds is kept.
+  // An outage: the broker is unreachable and keeps what it holds.
   virtual void stop_broker() = 0;
   virtual void start_broker() = 0;
 };

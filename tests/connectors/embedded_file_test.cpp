@@ -108,7 +108,7 @@ TEST_F(EmbeddedLog, APublishIsAnsweredWhileAnotherProgramHoldsTheFile) {
     embedded::Connection other(path(), SQLITE_OPEN_READWRITE);
     other.run("BEGIN IMMEDIATE");
     EXPECT_EQ(try_publish("during").error(), Errc::unavailable);
-    EXPECT_THAT(trouble(), HasSubstr("another program keeps it locked"));
+    EXPECT_THAT(trouble(), HasSubstr("locked by another program"));
     EXPECT_EQ(held(), 1) << "reading goes on";
     other.run("ROLLBACK");
   }
@@ -159,7 +159,7 @@ TEST_F(EmbeddedLog, AFullDiskStopsPublishingUntilThereIsRoomAgain) {
       ++written;
     }
     EXPECT_EQ(result.error(), Errc::unavailable);
-    EXPECT_THAT(trouble(), HasSubstr("no room left"));
+    EXPECT_THAT(trouble(), HasSubstr("no space left"));
     EXPECT_THAT(trouble(), HasSubstr(path()));
     EXPECT_EQ(static_cast<std::int64_t>(read_all().size()), written) << "reading goes on";
     fs::remove(ballast);

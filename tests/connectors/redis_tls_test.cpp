@@ -91,9 +91,9 @@ TEST_F(RedisTlsTest, ReadsAndAppendsOverTls) {
 
 TEST_F(RedisTlsTest, AStrangersCertificateIsNotAccepted) {
   const auto connector = connect("localhost", certificates->file("x.pem"));
-  EXPECT_TRUE(is_refused(*connector, "certificate is not accepted")) << connector->probe().detail();
+  EXPECT_TRUE(is_refused(*connector, "certificate rejected")) << connector->probe().detail();
   const auto system = connect("localhost", "");
-  EXPECT_TRUE(is_refused(*system, "certificate is not accepted")) << system->probe().detail();
+  EXPECT_TRUE(is_refused(*system, "certificate rejected")) << system->probe().detail();
 }
 
 TEST_F(RedisTlsTest, ACertificateOfAnotherNameIsNotAccepted) {

@@ -97,7 +97,7 @@ Router::Outcome Judgement::of_topic(const TopicMap::Match& match) const {
     return with(
         Response::error(400, "{" + match.bad_parameter +
                                  "} of the path: expected 1 to 128 characters of A-Z a-z 0-9 _ . ~ "
-                                 "@ - that are neither . nor .."),
+                                 "@ - except . and .."),
         topic.cors, request_);
   }
   if (posts) return of_publish(match);
@@ -143,7 +143,7 @@ Router::Outcome Router::route(const RunningConfig& serving, Port port, const Req
     if (const auto match = serving.topics.match(request.segments)) return judge.of_topic(*match);
   }
   const std::string text = port == Port::admin
-                               ? "not found; here are /livez, /readyz, /metrics, /topics"
+                               ? "not found; this port serves /livez, /readyz, /metrics, /topics"
                                : "no topic has the path " + request.path();
   return judge.to_app_or(with(Response::error(404, text), serving.server.cors, request));
 }

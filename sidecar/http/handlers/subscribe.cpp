@@ -93,7 +93,7 @@ std::variant<StreamRequest, Response> parse_streams(const TopicMap& topics, cons
     const auto topic = topics.find(value);
     if (!topic) return Response::error(404, std::string("there is no topic ").append(value));
     if (topic->settings.is_template()) {
-      return Response::error(400, std::string("a topic with parameters is read at its own path: ")
+      return Response::error(400, std::string("a topic with path parameters has its own path: ")
                                       .append(topic->settings.path));
     }
     const bool known = std::any_of(stream.parts.begin(), stream.parts.end(),

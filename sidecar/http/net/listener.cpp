@@ -43,7 +43,7 @@ std::optional<tcp::acceptor> bind_listener(asio::io_context& io, const std::stri
     error = bind_to(acceptor, tcp::endpoint(tcp::v4(), parsed.value.port));
   }
   if (error) {
-    problem = "can't listen on " + address + ": " + error.message();
+    problem = "cannot listen on " + address + ": " + error.message();
     return std::nullopt;
   }
   return acceptor;

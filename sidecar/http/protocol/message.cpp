@@ -115,7 +115,7 @@ Response Response::error(unsigned status, std::string_view text) {
 }
 
 Response Response::not_allowed(std::string_view allow) {
-  Response response = error(405, "this method is not allowed here; allowed: " + std::string(allow));
+  Response response = error(405, "method not allowed; allowed: " + std::string(allow));
   response.headers.emplace_back("Allow", allow);
   return response;
 }

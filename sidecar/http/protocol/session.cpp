@@ -155,7 +155,7 @@ Awaitable<Session::Next> Session::serve_ours(Request& request, RequestHeadParser
   const bool keep_alive = head.get().keep_alive();
   read_fields(head, request);
   if (!is_path) {
-    Response response = Response::error(400, "the request's target is not a path");
+    Response response = Response::error(400, "the request target is not a path");
     co_return co_await answer(request, std::move(response), false);
   }
   Router::Outcome outcome = context_.router.route(loop_.config(), port_, request, now());
@@ -210,7 +210,7 @@ Awaitable<Session::Next> Session::pass_on(const Request& request, RequestHeadPar
   }
   const auto target = head.get().target();
   if (!split_target({target.data(), target.size()})) {
-    Response response = Response::error(400, "the request's target is not a path");
+    Response response = Response::error(400, "the request target is not a path");
     co_return co_await answer(request, std::move(response), false);
   }
   Forwarded done = co_await forward(loop_.proxy(), socket_, buffer_, head, *peer_);
@@ -237,9 +237,9 @@ Awaitable<Session::Next> Session::answer_unreadable(beast::error_code error) {
   }
   context_.probe.malformed.add();
   const bool too_long = error == http::error::header_limit || error == http::error::buffer_overflow;
-  Response response = too_long
-                          ? Response::error(431, "the request's head is longer than 64 KiB")
-                          : Response::error(400, "the request is not HTTP/1.1: " + error.message());
+  Response response =
+      too_long ? Response::error(431, "the request head exceeds 64 KiB")
+               : Response::error(400, "the request is not valid HTTP/1.1: " + error.message());
   Request none;
   co_return co_await answer(none, std::move(response), false);
 }
@@ -270,7 +270,7 @@ Awaitable<Session::Next> Session::answer_publish(const Request& request, Request
                                                  PublishRequest publish_to) {
   const bool keep_alive = head.get().keep_alive();
   const auto too_large = [&] {
-    Response response = Response::error(413, "the body is larger than this topic's max_event of " +
+    Response response = Response::error(413, "the body exceeds the topic's max_event of " +
                                                  std::to_string(publish_to.body_max) + " bytes");
     response.headers = publish_to.headers;
     return response;
@@ -364,7 +364,7 @@ Awaitable<void> run_session(Socket socket, Port port, EventLoop& loop,
     Session session(std::move(socket), port, loop, context);
     counted = co_await session.run();
   } catch (const std::exception& error) {
-    context.log.error("http", "a session failed", {{"error", error.what()}});
+    context.log.error("http", "connection failed", {{"error", error.what()}});
   }
   if (counted) context.probe.connections.add(-1);
 }

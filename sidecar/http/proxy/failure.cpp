@@ -18,20 +18,20 @@ struct Telling {
 
 // By UpstreamError. Which step failed, in words for whoever sees the page.
 constexpr std::array<Telling, upstream_errors.size()> tellings{{
-    {502, "the app can't be reached: it does not accept connections"},
-    {504, "the app can't be reached: it did not accept a connection in time"},
-    {502, "the app closed the connection while the request was sent"},
-    {504, "the app has the request, but did not answer in time"},
-    {502, "the app closed the connection without an answer"},
-    {502, "the app's answer is not HTTP/1.1"},
-    {503, "the app has as many requests as it may have at once"},
-    {503, "the app has as many upgraded connections as it may have at once"},
-    {413, "the request's body is larger than the app may be sent"},
-    {400, "the request's body is not HTTP/1.1"},
-    {408, "the rest of the request's body did not come in time"},
-    {502, "the app broke its answer off"},
-    {504, "nothing was sent for too long"},
-    {502, "the client has gone"},
+    {502, "cannot reach the upstream app: connection refused"},
+    {504, "cannot reach the upstream app: connect timeout"},
+    {502, "the upstream app closed the connection during the request"},
+    {504, "the upstream app did not respond within first_byte_timeout"},
+    {502, "the upstream app closed the connection without a response"},
+    {502, "the upstream response is not valid HTTP/1.1"},
+    {503, "too many concurrent requests (upstream.max_requests)"},
+    {503, "too many upgraded connections (upstream.max_tunnels)"},
+    {413, "the request body exceeds upstream.max_body"},
+    {400, "the request body is not valid HTTP/1.1"},
+    {408, "the request body did not arrive in time"},
+    {502, "the upstream app closed the connection mid-response"},
+    {504, "no data within idle_timeout"},
+    {502, "the client closed the connection"},
 }};
 
 enum class Form { json, html, text };

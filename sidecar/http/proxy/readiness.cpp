@@ -62,7 +62,7 @@ Awaitable<AppState> ask_app(asio::io_context& io, const UpstreamSettings& app) {
 void add_app_state(Response& response, const AppState& app) {
   auto page = boost::json::parse(response.body).as_object();
   page["upstream"] = {{"ready", app.ready}, {"detail", app.detail}};
-  if (!app.ready) page["status"] = "waiting for the app";
+  if (!app.ready) page["status"] = "waiting for the upstream app";
   response.status = app.ready ? 200 : 503;
   response.body = boost::json::serialize(page) + "\n";
 }

@@ -88,8 +88,7 @@ bool counts_hops(const RequestHeader& request, const Seen& seen) {
 }
 
 Response answer_as_last_hop(const RequestHeader& request) {
-  if (request.method() == http::verb::trace)
-    return Response::error(501, "TRACE is not answered here");
+  if (request.method() == http::verb::trace) return Response::error(501, "TRACE is not supported");
   Response response;
   response.status = 204;
   return response;
@@ -101,12 +100,13 @@ std::optional<Response> find_fault(const RequestHeader& request, const Seen& see
   if (request.method() == http::verb::connect)
     return Response::error(501, "CONNECT is not supported");
   if (target.path == "*" && request.method() != http::verb::options)
-    return Response::error(400, "the request's target is not a path");
+    return Response::error(400, "the request target is not a path");
   const auto hosts = seen.host.count;
-  if (hosts > 1) return Response::error(400, "the request has more than one Host");
-  if (hosts == 0 && request.version() >= 11) return Response::error(400, "the request has no Host");
+  if (hosts > 1) return Response::error(400, "the request has more than one Host header");
+  if (hosts == 0 && request.version() >= 11)
+    return Response::error(400, "the request has no Host header");
   if (!is_host(seen.host.value) || !is_host(target.authority))
-    return Response::error(400, "the request's Host is not a host");
+    return Response::error(400, "the Host header is invalid");
   // Beyond it programs that count in signed numbers see something else.
   constexpr auto length_max = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
   if (body.length > length_max) return Response::error(400, "the Content-Length is too large");
@@ -237,7 +237,7 @@ std::optional<Response> find_framing_fault(const RequestHeader& request) {
   if (request.version() < 11) return Response::error(400, "HTTP/1.0 has no Transfer-Encoding");
   if (std::next(coding) == end && equals_ignoring_case(view(coding->value()), "chunked"))
     return std::nullopt;
-  return Response::error(501, "the only Transfer-Encoding of a request is chunked");
+  return Response::error(501, "only chunked is supported as Transfer-Encoding of a request");
 }
 
 std::variant<RequestHead, Response> make_request_head(const RequestHeader& request, Framing body,

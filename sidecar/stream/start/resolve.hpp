@@ -17,7 +17,7 @@ Position live_position(const LogExtent& extent, const Position& head);
 Position earliest_position(const LogExtent& extent);
 
 // Whether what the broker holds can't be the log whose records the topic log had up to `head` when
-// the broker was asked: that was made anew or set back, or is not all there since its leader has
+// the broker was asked: that was recreated or set back, or is not all there since its leader has
 // changed. Then no position of the one is a place in the other.
 bool is_another_log(const LogExtent& extent, const Position& head);
 

@@ -41,7 +41,7 @@ class Source {
   // Drops all records of a partition before `first_kept`.
   virtual bool can_trim() const { return true; }
   virtual void trim(int partition, const std::string& first_kept) = 0;
-  // The log is deleted and made anew, empty.
+  // The log is deleted and recreated, empty.
   virtual void recreate() = 0;
 
   // The offset that stands before the first record, and the id that stands before all.

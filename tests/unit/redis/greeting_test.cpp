@@ -41,15 +41,16 @@ TEST(Greeting, AStandaloneServerIsWelcome) {
 }
 
 TEST(Greeting, ClusterAndSentinelAreRefusedWithAReason) {
-  EXPECT_THAT(greeted_by("cluster").refusal, HasSubstr("Redis Cluster, which is not supported"));
+  EXPECT_THAT(greeted_by("cluster").refusal,
+              HasSubstr("Redis Cluster node, which is not supported"));
   EXPECT_THAT(greeted_by("sentinel").refusal, HasSubstr("Sentinel"));
   EXPECT_THAT(explain_error("MOVED 866 127.0.0.1:7001"), HasSubstr("Redis Cluster"));
 }
 
 TEST(Greeting, SaysWhatIsWrong) {
   EXPECT_THAT(refusal_of("WRONGPASS invalid username-password pair or user is disabled."),
-              HasSubstr("user or password refused"));
-  EXPECT_THAT(refusal_of("ERR unknown command `HELLO`"), HasSubstr("Redis 7 or newer is needed"));
+              HasSubstr("authentication failed"));
+  EXPECT_THAT(refusal_of("ERR unknown command `HELLO`"), HasSubstr("Redis 7 or newer is required"));
   EXPECT_THAT(read_greeting(*test::parse(test::error("LOADING Redis is loading"))).refusal,
               HasSubstr("not ready"));
 }

@@ -54,7 +54,7 @@ TEST_F(HealthTest, ATroubleIsLoggedOnceAndWhenItIsOver) {
   all_well();
   EXPECT_TRUE(probe.is_up());
   ASSERT_THAT(lines, SizeIs(2));
-  EXPECT_THAT(lines[1], HasSubstr("can be used again"));
+  EXPECT_THAT(lines[1], HasSubstr("available again"));
 }
 
 TEST_F(HealthTest, AnUnreadableStreamIsNamedAndTheProbeStaysUp) {
