@@ -4,19 +4,17 @@ import os
 import shutil
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 
 from client import Failure, request
 from install import LOCAL, ROOT
 
-BINARY = os.environ.get("SIDESTREAM_BINARY") or os.path.join(ROOT, "build", "release", "sidestream")
+sys.path.insert(0, os.path.join(ROOT, "tests", "support", "python"))
+from sidestream_process import BINARY, free_port, free_ports  # noqa: E402
+
 START_SECONDS = 60
-
-
-def free_port():
-    with socket.create_server((LOCAL, 0)) as free:
-        return free.getsockname()[1]
 
 
 class Process:
@@ -92,12 +90,12 @@ class Pod:
     def __init__(self, app, unix, redis_url):
         self.app = app
         self.folder = tempfile.mkdtemp(prefix="sidestream-backends.")
-        self.front_port, self.app_port = free_port(), free_port()
+        self.front_port, self.app_port, admin_port = free_ports(3)
         self.socket = os.path.join(self.folder, "app.sock") if unix else ""
         self.front = "http://%s:%d" % (LOCAL, self.front_port)
         self.behind = "unix:" + self.socket if unix else "http://%s:%d" % (LOCAL, self.app_port)
         self.environment = {
-            "SIDESTREAM_PORT": str(self.front_port), "SIDESTREAM_ADMIN_PORT": str(free_port()),
+            "SIDESTREAM_PORT": str(self.front_port), "SIDESTREAM_ADMIN_PORT": str(admin_port),
             "SIDESTREAM_URL": self.front, "SIDESTREAM_DATA": self.folder,
             "UPSTREAM": self.behind, "REDIS_URL": redis_url}
         self.admin = "http://%s:%s" % (LOCAL, self.environment["SIDESTREAM_ADMIN_PORT"])

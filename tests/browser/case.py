@@ -3,17 +3,17 @@
 import os
 import unittest
 
-import webdriver
+import browser as chromium
 from sidecar import Sidestream
 
 SCREENSHOTS = os.environ.get("SIDESTREAM_SCREENSHOTS")
-browser = None  # one for all tests: started by the first, ended by the runner
+browser = None  # one for all tests: started by the first, closed by conftest.py
 
 
 def shared_browser():
     global browser
     if browser is None:
-        browser = webdriver.Browser()
+        browser = chromium.Browser()
     return browser
 
 
@@ -24,7 +24,7 @@ def close_shared_browser():
         browser = None
 
 
-@unittest.skipIf(webdriver.missing(), webdriver.missing())
+@unittest.skipIf(chromium.missing(), chromium.missing())
 class BrowserCase(unittest.TestCase):
     def setUp(self):
         self.browser = shared_browser()

@@ -1,7 +1,6 @@
 """The console, as a person uses it."""
 
 import json
-import unittest
 
 from case import ConsoleCase
 
@@ -180,7 +179,3 @@ class ConsoleTest(ConsoleCase):
         self.assertIn(
             '"big": 12345678901234567890,\n  "list": [\n    1,\n    {\n      "a": null\n', shown
         )
-
-
-if __name__ == "__main__":
-    unittest.main()

@@ -10,7 +10,7 @@ import sys
 import time
 
 from case import BrowserCase, ConsoleCase
-from sidecar import ROOT
+from sidestream_process import ROOT
 
 FOLDER = os.path.join(ROOT, "sidecar/http/console")
 PAGES = {  # page -> what it shows when it works, as JavaScript

@@ -13,10 +13,7 @@ import time
 import urllib.parse
 import urllib.request
 
-from webdriver import free_port
-
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-BINARY = os.environ.get("SIDESTREAM_BINARY") or os.path.join(ROOT, "build/release/sidestream")
+from sidestream_process import BINARY, free_ports
 
 CONFIG = """
 server:
@@ -47,7 +44,7 @@ class Sidestream:
 
     def __init__(self, max_connections=1000, config=None, environment=None):
         self.folder = tempfile.mkdtemp(prefix="sidestream-browser-")
-        self.port, self.admin = free_port(), free_port()
+        self.port, self.admin = free_ports(2)
         self.config = config or os.path.join(self.folder, "sidestream.yaml")
         self.environment = dict(
             os.environ,

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""`promtool check metrics` is content with what /metrics says: idle, and after events, a resume and errors."""
+"""`promtool check metrics` accepts /metrics: idle, and after events, a resume and errors."""
 
 import http.client
 import os
@@ -7,12 +7,11 @@ import re
 import shutil
 import subprocess
 import sys
-import tempfile
 import threading
-import time
 
-ROOT = os.path.realpath(os.path.join(os.path.dirname(__file__), "..", ".."))
-BINARY = os.environ.get("SIDESTREAM_BINARY") or os.path.join(ROOT, "build", "release", "sidestream")
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.realpath(__file__)), "..", "support", "python"))
+from sidestream_process import Sidestream, free_ports, request  # noqa: E402
+
 CONFIGURATION = """
 server: { listen: "127.0.0.1:%d", admin: "127.0.0.1:%d", console: true }
 connectors:
@@ -23,37 +22,6 @@ topics:
   silent: { from: away, stream: silent }
 """
 COUNTS = {"passed": 0, "failed": 0}
-
-
-def free_ports(count):
-    import socket
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [s.getsockname()[1] for s in sockets]
-    for s in sockets:
-        s.close()
-    return ports
-
-
-def request(port, method, path, body=None, headers={}):
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
-    try:
-        connection.request(method, path, body, headers)
-        answer = connection.getresponse()
-        return answer.status, answer.read().decode()
-    finally:
-        connection.close()
-
-
-def wait_for(condition, seconds=20):
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        try:
-            if condition():
-                return
-        except (OSError, http.client.HTTPException):
-            pass
-        time.sleep(0.05)
-    raise TimeoutError("waited %d s in vain" % seconds)
 
 
 def test(name, passed, why=""):
@@ -83,7 +51,7 @@ def read_events(port, wanted, last_event_id=""):
 
 
 def play(port):
-    """Traffic that moves most of the metrics: events, a resume, an id that means nothing, errors."""
+    """Traffic that moves most of the metrics: events, a resume, an invalid id, errors."""
     found = []
     reader = threading.Thread(target=lambda: found.append(read_events(port, "data: hello")))
     reader.start()
@@ -101,27 +69,17 @@ def main():
         print("SKIPPED promtool: it is not installed\n0 passed, 0 failed, 1 skipped")
         return 0
     port, admin = free_ports(2)
-    with tempfile.TemporaryDirectory() as folder:
-        path = os.path.join(folder, "sidestream.yaml")
-        with open(path, "w") as file:
-            file.write(CONFIGURATION % (port, admin))
-        server = subprocess.Popen([BINARY, "--config", path], stdin=subprocess.DEVNULL)
-        try:
-            wait_for(lambda: request(admin, "GET", "/readyz")[0] == 200)
-            idle = request(admin, "GET", "/metrics")[1]
-            check("idle", idle)
-            play(port)
-            held = read_events(port, "")
-            text = request(admin, "GET", "/metrics")[1]
-            held[0].close()
-            check("after traffic", text)
-            names = set(re.findall(r"^# TYPE (\S+)", text, re.M))
-            test("our own names begin with sidestream_", any(n.startswith("sidestream_") for n in names) and
-                 all(n.startswith(("sidestream_", "process_", "exposer_")) for n in names), str(sorted(names)))
-            test("unknown paths make no label", "nothing" not in text, "the path of a 404 stands in the metrics")
-        finally:
-            server.terminate()
-            server.wait(30)
+    with Sidestream(CONFIGURATION % (port, admin), admin):
+        check("idle", request(admin, "GET", "/metrics")[1])
+        play(port)
+        held = read_events(port, "")
+        text = request(admin, "GET", "/metrics")[1]
+        held[0].close()
+    check("after traffic", text)
+    names = set(re.findall(r"^# TYPE (\S+)", text, re.M))
+    test("our own names begin with sidestream_", any(n.startswith("sidestream_") for n in names) and
+         all(n.startswith(("sidestream_", "process_", "exposer_")) for n in names), str(sorted(names)))
+    test("unknown paths make no label", "nothing" not in text, "the path of a 404 is in the metrics")
     print("%(passed)d passed, %(failed)d failed, 0 skipped" % COUNTS)
     return 1 if COUNTS["failed"] else 0
 

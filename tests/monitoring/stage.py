@@ -8,13 +8,16 @@ import re
 import signal
 import socket
 import subprocess
+import sys
 import threading
-import time
 import urllib.error
 import urllib.parse
 import urllib.request
 
 import files
+
+sys.path.insert(0, os.path.join(files.ROOT, "tests", "support", "python"))
+from sidestream_process import free_ports, wait_for as wait_for_condition  # noqa: E402
 
 CONFIGURATION = """
 server:
@@ -39,25 +42,8 @@ scrape_configs: [{ job_name: sidestream, static_configs: [{ targets: ["127.0.0.1
 """
 
 
-def free_ports(*names):
-    sockets = {name: socket.create_server(("127.0.0.1", 0)) for name in names}
-    ports = {name: s.getsockname()[1] for name, s in sockets.items()}
-    for s in sockets.values():
-        s.close()
-    return ports
-
-
 def wait_for(what, condition, seconds=20):
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        try:
-            found = condition()
-            if found:
-                return found
-        except (OSError, http.client.HTTPException):
-            pass
-        time.sleep(0.1)
-    raise TimeoutError("waited %d s in vain for %s" % (seconds, what))
+    return wait_for_condition(condition, what, seconds)
 
 
 class App(http.server.BaseHTTPRequestHandler):
@@ -74,7 +60,8 @@ class App(http.server.BaseHTTPRequestHandler):
 class Stage:
     def __init__(self, folder):
         self.folder, self.processes, self.sockets = folder, {}, []
-        self.ports = free_ports("streams", "admin", "app", "redis", "prometheus")
+        names = ("streams", "admin", "app", "redis", "prometheus")
+        self.ports = dict(zip(names, free_ports(len(names))))
         self.configuration = os.path.join(folder, "sidestream.yaml")
         self.write("sidestream.yaml", CONFIGURATION % self.ports)
         self.write("prometheus.yml", SCRAPING % self.ports)
@@ -131,7 +118,7 @@ class Stage:
             connection.close()
 
     def subscribe(self, path):
-        """A reader that stays."""
+        """Opens a stream that stays open until close()."""
         s = socket.create_connection(("127.0.0.1", self.ports["streams"]), 10)
         s.sendall(("GET %s HTTP/1.1\r\nHost: sidestream\r\n\r\n" % path).encode())
         assert b"200 OK" in s.recv(65536)
@@ -149,7 +136,7 @@ class Stage:
         return json.loads(self.get("/api/v1/%s?%s" % (what, urllib.parse.urlencode(parameters)), "prometheus"))["data"]
 
     def query(self, expr):
-        """The samples of an expression; None where Prometheus refuses it."""
+        """The samples of an expression; None if Prometheus rejects it."""
         try:
             return self.ask("query", query=expr)["result"]
         except urllib.error.HTTPError:

@@ -10,6 +10,9 @@ HPP = "#pragma once\n"
 COROUTINE = "tests/x.cpp"
 DATABASE = "build/%s/compile_commands.json" % os.environ.get("SIDESTREAM_TEST_PRESET", "x")
 
+LINT = "Checks: '-*,bugprone-use-after-move'\nWarningsAsErrors: '*'\n"
+MOVED = "#include <string>\nunsigned long f(std::string a) {\n  std::string b = std::move(a);\n  return b.size() + %s;\n}\n"
+
 SAMPLES = {
     "includes.check_layers": (
         {"sidecar/stream/a.cpp": '#include "sidecar/http/b.hpp"\n', "sidecar/http/b.hpp": HPP},
@@ -34,22 +37,28 @@ SAMPLES = {
         {COROUTINE: "A f() {\n  auto x = co_await g(Options{.size = 1});\n}\n"}, ":2: a braced temporary", {}),
     "coroutines.check 3": (
         {COROUTINE: "A f() {\n  if (co_await g({\"a\", \"b\"})) {\n  }\n}\n"}, ":2: a braced temporary", {}),
-    "house.check_sleeps": (
+    "conventions.check_sleeps": (
         {"tests/unit/base/a_test.cpp": "void f() {\n  std::this_thread::sleep_for(1s);\n}\n"}, ":2: a unit test sleeps",
         {"tests/unit/base/a_test.cpp": "// sleep(1)\nvoid f() { asleep(); }\n"}),
-    "house.check_words": (
+    "conventions.check_words": (
         {"a.md": "one\nTO" "DO: two\n"}, "a.md:2", {"a.md": "todos\n"}),
-    "house.check_machine_paths": (
+    "conventions.check_machine_paths": (
         {"a.sh": "cd /wo" "rk/main\n"}, "a.sh:1", {"a.sh": "cd $HOME/work/main; cat /etc/hosts\n"}),
-    "house.check_executable": (
+    "conventions.check_executable": (
         {"a.sh": "#!/bin/sh\n"}, "not executable", {"a.sh+x": "#!/bin/sh\n", "b": "text\n"}),
-    "house.check_executable 2": (
-        {"b+x": "text\n"}, "does not say by what", {}),
-    "house.check_syntax": (
+    "conventions.check_executable 2": (
+        {"b+x": "text\n"}, "has no #! line", {}),
+    "conventions.check_syntax": (
         {"a.sh": "if true; then\n"}, "a.sh", {"a.sh": "true\n", "b.py": "x = 1\n"}),
-    "house.check_syntax 2": (
+    "conventions.check_syntax 2": (
         {"b.py": "def f(:\n"}, "b.py:1", {}),
-    "house.check_targets": (
+    "conventions.check_targets": (
         {"sidecar/base/a.cpp": "", DATABASE: "[]"}, "a.cpp: in no CMake target",
         {DATABASE: "[]"}),
+    "formatting.check": (
+        {"sidecar/base/a.cpp": "int  a;\n", ".clang-format": "BasedOnStyle: Google\n"}, "a.cpp:1: not formatted",
+        {"sidecar/base/a.cpp": "int a;\n", ".clang-format": "BasedOnStyle: Google\n"}),
+    "lint.check": (
+        {"sidecar/base/a.cpp": MOVED % "a.size()", ".clang-tidy": LINT}, "bugprone-use-after-move",
+        {"sidecar/base/a.cpp": MOVED % "b.size()", ".clang-tidy": LINT}),
 }

@@ -350,7 +350,7 @@ Awaitable<Session::Next> Session::start_stream(const Request& request, StreamReq
   }
   auto outlet = std::make_unique<TcpOutlet>(std::move(socket_),
                                             request.http10 ? Coding::identity : Coding::chunked);
-  loop_.streams().add(std::move(outlet), std::move(logs), starts, options);
+  loop_.streams().add(std::move(outlet), logs, starts, options);
   co_return Next::taken;
 }
 

@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "sidecar/stream/id/event_id.hpp"
-#include "sidecar/stream/reader/opening.hpp"
 
 namespace sidestream {
 namespace {
@@ -40,7 +39,7 @@ void LogReader::replay_from(Position position) {
 void LogReader::replay_after_lag() {
   assert(away_ || cursor_ == seen_->previous_head);
   // A reader without a saved position had read everything of the view before.
-  replay_from(away_ ? std::move(away_->position) : seen_->previous_position);
+  replay_from(away_ ? away_->position : seen_->previous_position);
   away_->position.resize(std::max(away_->position.size(), view().head_position.size()));
 }
 
@@ -208,20 +207,11 @@ bool LogReader::next_in_log(NextFrame& out) {
   return false;
 }
 
-std::optional<Gap> LogReader::own_gap(const Frame& frame) const {
+std::optional<Offset> LogReader::ahead_of_log(const Frame& frame) const {
   const std::size_t p = frame.partition;
   if (state_ != State::joined || !spliced() || p >= away_->at_cursor.size()) return std::nullopt;
-  const Offset from = away_->position[p];
-  if (from == away_->at_cursor[p]) return std::nullopt;
-  Gap gap{frame.partition, from, frame.offset.next(), std::nullopt, frame.kind == FrameKind::loss};
-  if (log_->format() == OffsetFormat::integer) gap.lost = frame.offset.number() - from.number();
-  return gap;
-}
-
-std::uint64_t LogReader::lag() const {
-  if (state_ == State::joined && cursor_ >= view().tail) return view().head - cursor_;
-  if (log_->format() != OffsetFormat::integer) return view().head - view().tail;
-  return static_cast<std::uint64_t>(count_behind(position(), view()));
+  if (away_->position[p] == away_->at_cursor[p]) return std::nullopt;
+  return away_->position[p];
 }
 
 void LogReader::took() {

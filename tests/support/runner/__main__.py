@@ -35,7 +35,7 @@ def arguments():
     parser.add_argument("--preset", metavar="NAME", action="append", default=[], choices=("dev", "release", "asan", "tsan"),
                         help="only this preset (repeatable): dev, release, asan, tsan")
     parser.add_argument("--list", action="store_true", help="name the suites that are built, and end")
-    parser.add_argument("--no-install", action="store_true", help=argparse.SUPPRESS)
+    parser.add_argument("--no-install", action="store_true", help="install no missing Debian packages")
     return parser.parse_args()
 
 
@@ -111,9 +111,9 @@ class Run:
     def run_preset(self, preset):
         found = suites.find(preset, self.options.quick, self.options.only, self.options.nightly)
         with concurrent.futures.ThreadPoolExecutor(PARALLEL) as pool:
-            list(pool.map(self.run, [suite for suite in found if not suite.heavy]))
+            list(pool.map(self.run, [suite for suite in found if not suite.alone]))
         for suite in found:
-            if suite.heavy:
+            if suite.alone:
                 self.run(suite)
 
     def fail(self, where, text):
@@ -167,6 +167,16 @@ def summary(outcomes, seconds):
     return 1 if failed or not passed else 0
 
 
+def write_times(outcomes):
+    """The seconds of each suite, for the table in tests/README.md."""
+    with open(os.path.join(suites.LOGS, "times.tsv"), "w", encoding="utf-8") as file:
+        file.write("preset\tsuite\tseconds\tpassed\tfailed\tskipped\n")
+        for where, log, result in sorted(outcomes, key=lambda outcome: outcome[0]):
+            if log:
+                file.write("\t".join([*where.split(" ", 1), "%.1f" % result.seconds, str(result.passed),
+                                      str(result.failed), str(result.skipped)]) + "\n")
+
+
 def main():
     options = arguments()
     os.chdir(suites.ROOT)
@@ -190,6 +200,7 @@ def main():
         run.all()
     finally:
         run.end()
+    write_times(run.outcomes)
     return summary(run.outcomes, time.monotonic() - began)
 
 

@@ -1,89 +1,66 @@
-"""What there is to run: found by convention, so that a new test needs no entry anywhere.
+"""The suites of a preset, as CTest knows them: tests/Suites.cmake registers every program and script.
 
-Programs: executables `*_test` that CMake builds from tests/ (GoogleTest), asked of the build system, so that
-one left over from a removed test never runs. Scripts: tests/*/run, tests/*/run_*.py and tests/*/test_*.sh,
-whose last line is `N passed, N failed, N skipped`; tests/*/nightly is one too, with --nightly alone.
+Programs are GoogleTest executables. Scripts print `N passed, N failed, N skipped` as their last line.
 """
 
 import dataclasses
-import glob
+import json
 import os
-import re
 import subprocess
 
 ROOT = os.path.realpath(os.path.join(os.path.dirname(__file__), "..", "..", ".."))
 LOGS = os.path.join(ROOT, "build", "test-logs")
 SANITIZERS = ("asan", "tsan")
-
-# Folders whose scripts take too long for every day: run with --nightly, or where --only names them.
-NIGHTLY = ("arm64", "debian13", "package")
-# Folders whose tests run with real processes and under load: in the release build one at a time.
-HEAVY = ("e2e", "faults", "rollout", "browser", "backends", "cluster", "quickstart", "image") + NIGHTLY
-# Folders whose scripts are also run with the sanitizers' binaries.
-SANITIZED_SCRIPTS = ("connectors", "e2e")
-# Folders with a `run` that is no suite.
-OTHERS = ("bench",)
-# Folders of the inner loop.
-QUICK = ("unit", "fuzz", "tidy", "connectors", "e2e")
-# Minutes that a suite may take before it counts as hanging; sanitizers get twice that.
-LIMITS = {"unit": 3, "tidy": 3, "metrics": 3, "monitoring": 3, "connectors": 10, "e2e": 25, "faults": 10, "browser": 10,
-          "backends": 15, "quickstart": 10, "chart": 25, "image": 20, "cluster": 15}
-# The same for a nightly run, where it does more.
+# Minutes of a suite that does more in a nightly run.
 NIGHTLY_LIMITS = {"unit": 20, "faults": 180, "image": 60, "cluster": 60, "fuzz": 40}
 
 
 @dataclasses.dataclass(frozen=True)
 class Suite:
     preset: str
-    name: str  # folder/name, the same in each preset
+    name: str        # folder/name, the same in each preset
     command: tuple
-    program: bool  # GoogleTest, else a script
+    labels: tuple
+    alone: bool      # no other suite runs beside it
+    timeout: float   # seconds
 
     @property
     def folder(self):
         return self.name.split("/")[0]
 
     @property
-    def heavy(self):
-        return self.folder in HEAVY and self.preset not in SANITIZERS
+    def program(self):
+        return "program" in self.labels
 
     def limit(self, nightly=False):
-        """Seconds."""
-        minutes = 120 if self.folder in NIGHTLY else LIMITS.get(self.folder, 10)
-        if nightly:
-            minutes = NIGHTLY_LIMITS.get(self.folder, minutes)
-        return 60 * minutes * (2 if self.preset in SANITIZERS else 1)
+        """Seconds before the suite counts as hanging."""
+        if nightly and self.folder in NIGHTLY_LIMITS:
+            return 60 * NIGHTLY_LIMITS[self.folder] * (2 if self.preset in SANITIZERS else 1)
+        return self.timeout
 
     @property
     def log(self):
         return os.path.join(LOGS, self.preset, self.name.replace("/", ".") + ".log")
 
 
-def programs(preset):
+def registered(preset):
+    """All suites of a configured preset; none of one that is not configured."""
     folder = os.path.join(ROOT, "build", preset)
-    if not os.path.exists(os.path.join(folder, "build.ninja")):
+    if not os.path.exists(os.path.join(folder, "CTestTestfile.cmake")):
         return []
-    targets = subprocess.run(["ninja", "-C", folder, "-t", "targets", "all"], capture_output=True, text=True,
-                             check=True).stdout
-    paths = re.findall(r"^tests/(\S+_test): CXX_EXECUTABLE_LINKER", targets, re.M)
-    return [Suite(preset, path, (os.path.join(folder, "tests", path),), True) for path in sorted(paths)]
-
-
-def scripts(preset, nightly):
-    paths = [path for pattern in ("run", "run_*.py", "test_*.sh") + (("nightly",) if nightly else ())
-             for path in glob.glob(os.path.join(ROOT, "tests", "*", pattern))]
-    found = []
-    for path in sorted(paths):
-        name = os.path.relpath(path, os.path.join(ROOT, "tests"))
-        suite = Suite(preset, name, (path,), False)
-        if suite.folder not in OTHERS and (preset not in SANITIZERS or suite.folder in SANITIZED_SCRIPTS):
-            found.append(suite)
-    return found
+    shown = subprocess.run(["ctest", "--test-dir", folder, "-C", "Nightly", "--show-only=json-v1"],
+                           capture_output=True, text=True, check=True).stdout
+    for test in json.loads(shown)["tests"]:
+        properties = {entry["name"]: entry["value"] for entry in test["properties"]}
+        # A program that is not built has no command; running it then fails.
+        command = test.get("command") or [os.path.join(folder, "tests", test["name"])]
+        yield Suite(preset, test["name"], tuple(command), tuple(properties["LABELS"]),
+                    properties.get("RUN_SERIAL", False), properties["TIMEOUT"])
 
 
 def find(preset, quick=False, only=(), nightly=False):
-    """The suites of a preset, the light ones first."""
-    found = [suite for suite in programs(preset) + scripts(preset, nightly)
-             if (not quick or suite.folder in QUICK) and (not only or any(o in suite.name for o in only))
-             and (nightly or only or suite.folder not in NIGHTLY)]
-    return sorted(found, key=lambda suite: suite.heavy)
+    """The suites to run, those that share the machine first. `only` selects nightly suites by name."""
+    found = [suite for suite in registered(preset)
+             if (not quick or "quick" in suite.labels) and (not only or any(o in suite.name for o in only))
+             and (nightly or only and not suite.name.endswith("/nightly") or "nightly" not in suite.labels)]
+    return sorted(found, key=lambda suite: suite.alone)

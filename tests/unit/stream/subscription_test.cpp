@@ -94,7 +94,7 @@ TEST_F(SubscriptionTest, OpensWithTheStartingIdAndRetry) {
             "2345\nid: 2\n\n");
 }
 
-TEST_F(SubscriptionTest, StartsLiveAtTheMomentOfTheRequest) {
+TEST_F(SubscriptionTest, LiveStartsAtTheMomentOfTheRequest) {
   Side& s = side("orders");
   append(s, 0, 3);
   const auto client = connect(s, from(StartRequest::Kind::live));
@@ -104,7 +104,7 @@ TEST_F(SubscriptionTest, StartsLiveAtTheMomentOfTheRequest) {
   EXPECT_EQ(client->last_id(), "4");
 }
 
-TEST_F(SubscriptionTest, LosesNothingWhenOnlyTheFirstBlockArrived) {
+TEST_F(SubscriptionTest, AClientThatSawOnlyTheFirstBlockLosesNothing) {
   Side& s = side("orders");
   std::string id = connect(s, from(StartRequest::Kind::live))->last_id();
   append(s, 0, 1);
@@ -140,7 +140,7 @@ TEST_F(SubscriptionTest, AnnouncesAGapBeforeAnyRecord) {
   EXPECT_EQ(client->records(), numbers(80, 100));
 }
 
-TEST_F(SubscriptionTest, MovesTheIdOnlyWithTheResetBlock) {
+TEST_F(SubscriptionTest, AResetMovesTheClientOnlyWhenItIsTold) {
   Side& s = side("orders");
   append(s, 0, 10);
   const auto client = connect(s, after("500"));
@@ -150,7 +150,7 @@ TEST_F(SubscriptionTest, MovesTheIdOnlyWithTheResetBlock) {
   EXPECT_EQ(client->events()[1].id, "9");
 }
 
-TEST_F(SubscriptionTest, ReplaysFromTheBrokerWhenTheReaderLags) {
+TEST_F(SubscriptionTest, AReaderThatFellOutOfTheLogReadsOnFromTheBroker) {
   Side& s = side("orders", 1, 8 * 1024);
   const auto client = connect(s, from(StartRequest::Kind::live));
   append(s, 0, 10);
@@ -169,7 +169,7 @@ TEST_F(SubscriptionTest, ReplaysFromTheBrokerWhenTheReaderLags) {
 }
 
 // A reader whose id comes from a replica that had seen more of the partition than this one.
-TEST_F(SubscriptionTest, AnnouncesItsOwnLossWhenTheReaderIsAheadOfTheLog) {
+TEST_F(SubscriptionTest, AReaderThatWasAheadOfTheLogIsToldOfItsOwnLoss) {
   Side& s = side("orders", 2);
   const auto first = connect(s, from(StartRequest::Kind::live));
   append(s, 0, 10);
@@ -180,17 +180,17 @@ TEST_F(SubscriptionTest, AnnouncesItsOwnLossWhenTheReaderIsAheadOfTheLog) {
   s.broker.trim(1, 9);
   deliver(s, *first);
   deliver(s, *ahead);
-  const auto gap = [](const Client& client) {
+  const auto told = [](const Client& client) {
     const auto gaps = client.named("stream-gap");
     return gaps.empty() ? std::string() : gaps[0].data + " " + gaps[0].id;
   };
-  EXPECT_NE(gap(*first).find(R"("requested":"4","resumed":"9","lost":4})"), std::string::npos)
-      << gap(*first);
-  EXPECT_NE(gap(*ahead).find(R"("requested":"7","resumed":"9","lost":1})"), std::string::npos)
-      << gap(*ahead);
+  EXPECT_NE(told(*first).find(R"("requested":"4","resumed":"9","lost":4})"), std::string::npos)
+      << told(*first);
+  EXPECT_NE(told(*ahead).find(R"("requested":"7","resumed":"9","lost":1})"), std::string::npos)
+      << told(*ahead);
 }
 
-TEST_F(SubscriptionTest, AnnouncesAGapWhenTheReaderLagsBeyondRetention) {
+TEST_F(SubscriptionTest, AReaderThatLagsBeyondRetentionIsTold) {
   Side& s = side("orders", 1, 8 * 1024);
   const auto client = connect(s, from(StartRequest::Kind::live));
   append(s, 0, 1);
@@ -209,7 +209,7 @@ TEST_F(SubscriptionTest, AnnouncesAGapWhenTheReaderLagsBeyondRetention) {
   EXPECT_EQ(client->records(), expected);
 }
 
-TEST_F(SubscriptionTest, AnnouncesAResetWhenTheLogIsRecreated) {
+TEST_F(SubscriptionTest, TellsReadersThatTheLogWasMadeAnew) {
   Side& s = side("orders");
   append(s, 0, 10);
   const auto client = connect(s, from(StartRequest::Kind::live));
@@ -222,7 +222,7 @@ TEST_F(SubscriptionTest, AnnouncesAResetWhenTheLogIsRecreated) {
 }
 
 // The question where to go on is of the older generation, its answer of the new one.
-TEST_F(SubscriptionTest, AnnouncesOneResetWhenTheLogIsRecreatedDuringARequest) {
+TEST_F(SubscriptionTest, AReaderThatAsksWhileTheLogIsMadeAnewIsToldOnce) {
   Side& s = side("orders", 1, 16 * 1024);
   const auto client = connect(s, from(StartRequest::Kind::live));
   append(s, 0, 10);
@@ -248,7 +248,7 @@ TEST_F(SubscriptionTest, AnnouncesOneResetWhenTheLogIsRecreatedDuringARequest) {
 }
 
 // The broker says that it holds what it could not read a moment ago.
-TEST_F(SubscriptionTest, RetriesAReadThatFindsNothingAlthoughTheBrokerHoldsAll) {
+TEST_F(SubscriptionTest, AReadThatFindsNothingThoughAllIsThereIsTriedAgain) {
   Side& s = side("orders", 1, 16 * 1024);
   append(s, 0, 3000);
   const auto first = connect(s, from(StartRequest::Kind::live));
@@ -263,7 +263,7 @@ TEST_F(SubscriptionTest, RetriesAReadThatFindsNothingAlthoughTheBrokerHoldsAll) 
   EXPECT_TRUE(client->named("stream-gap").empty());
 }
 
-TEST_F(SubscriptionTest, WaitsForTheNewGenerationWhenTheLogIsBeingRecreated) {
+TEST_F(SubscriptionTest, WhoComesWhileTheLogIsMadeAnewWaitsForTheNewOne) {
   Side& s = side("orders");
   const auto first = connect(s, from(StartRequest::Kind::live));
   append(s, 0, 10);
@@ -285,7 +285,7 @@ TEST_F(SubscriptionTest, WaitsForTheNewGenerationWhenTheLogIsBeingRecreated) {
   EXPECT_EQ(old->named("stream-reset").size(), 1u);
 }
 
-TEST_F(SubscriptionTest, SplicesTheMergeOrderOfAnotherReplicaExactly) {
+TEST_F(SubscriptionTest, AnotherReplicasMergeOrderIsSplicedExactly) {
   Side& s = side("orders", 2);
   for (int i = 0; i < 10; ++i) {
     s.broker.append(0, "a" + std::to_string(i));
@@ -318,7 +318,7 @@ TEST_F(SubscriptionTest, ReadsPartitionsThatAreAddedFromTheirBeginning) {
 }
 
 // An id from a replica that has noticed the growth earlier.
-TEST_F(SubscriptionTest, ResumesFromAnIdWithPartitionsThatTheLogDoesNotKnowYet) {
+TEST_F(SubscriptionTest, AnIdMayNamePartitionsThatTheLogDoesNotKnowYet) {
   Side& s = side("orders", 1);
   const auto first = connect(s, from(StartRequest::Kind::live));
   append(s, 0, 10);
@@ -336,7 +336,7 @@ TEST_F(SubscriptionTest, ResumesFromAnIdWithPartitionsThatTheLogDoesNotKnowYet) 
   EXPECT_EQ(client->last_id(), "0.9~1.9");
 }
 
-TEST_F(SubscriptionTest, ResumesSeveralTopicsFromOneId) {
+TEST_F(SubscriptionTest, SeveralTopicsResumeBothFromOneId) {
   Side& a = side("a");
   Side& b = side("b");
   SubscriptionOptions options;
@@ -364,7 +364,7 @@ TEST_F(SubscriptionTest, ResumesSeveralTopicsFromOneId) {
   EXPECT_EQ(client->last_id(), "a~1~~b~0");
 }
 
-TEST_F(SubscriptionTest, SendsTheCursorWhenOnlySkippedRecordsPass) {
+TEST_F(SubscriptionTest, TellsThePositionWhenOnlySkippedRecordsPass) {
   Side& s = side("orders");
   const auto client = connect(s, from(StartRequest::Kind::live));
   s.broker.append(0, std::nullopt);
@@ -381,7 +381,7 @@ TEST_F(SubscriptionTest, SendsTheCursorWhenOnlySkippedRecordsPass) {
   EXPECT_TRUE(client->wire.ends_with("\n\n:\n"));
 }
 
-TEST_F(SubscriptionTest, PutsRetryIntoTheFirstRecordWithoutControlEvents) {
+TEST_F(SubscriptionTest, WithoutCourtesiesTheFirstRecordCarriesRetry) {
   Side& s = side("orders");
   SubscriptionOptions options;
   options.control_events = false;
@@ -393,7 +393,7 @@ TEST_F(SubscriptionTest, PutsRetryIntoTheFirstRecordWithoutControlEvents) {
   EXPECT_EQ(client->wire, "data: 0\nretry: 2222\nid: 0\n\ndata: 1\nid: 1\n\n");
 }
 
-TEST_F(SubscriptionTest, EndsAfterAWholeBlock) {
+TEST_F(SubscriptionTest, EndsAtABlocksEnd) {
   Side& s = side("orders");
   const auto client = connect(s, from(StartRequest::Kind::live));
   append(s, 0, 1);
@@ -409,7 +409,7 @@ TEST_F(SubscriptionTest, EndsAfterAWholeBlock) {
   EXPECT_TRUE(client->wire.ends_with("retry: 4321\nid: 0\n\n"));
 }
 
-TEST_F(SubscriptionTest, StartsTailAtTheNewestDeliverableRecords) {
+TEST_F(SubscriptionTest, TailGivesTheNewestDeliverableRecords) {
   Side& s = side("orders");
   for (int i = 0; i < 50; ++i) {
     if (i % 5 == 0) {

@@ -1,4 +1,4 @@
-"""House rules on texts, scripts and the build."""
+"""Conventions of texts, scripts and the build."""
 
 import ast
 import glob
@@ -10,7 +10,7 @@ import subprocess
 import tree
 
 SLEEP = re.compile(r"\b(?:sleep_for|sleep_until|usleep|nanosleep|sleep)\s*\(")
-# Spelt in halves, so that this file does not find itself.
+# Split, so that this file passes its own check.
 UNFINISHED = re.compile(r"\b(?:TO" r"DO|FIX" r"ME|X" r"XX)\b")
 MACHINE_PATH = re.compile(r"(?<![\w.$}/-])/(?:wo" r"rk|ro" r"ot|ho" r"me/\w+)(?=[/\s\"'),;:]|$)", re.M)
 
@@ -25,13 +25,13 @@ def check_sleeps(root):
 
 
 def check_words(root):
-    """Nothing is marked as unfinished."""
-    yield from find(root, UNFINISHED, "is no way to leave things")
+    """No file has an unfinished marker."""
+    yield from find(root, UNFINISHED, "is an unfinished marker")
 
 
 def check_machine_paths(root):
-    """No path of somebody's machine."""
-    yield from find(root, MACHINE_PATH, "is a path of some machine")
+    """No file names a path of one machine."""
+    yield from find(root, MACHINE_PATH, "is a path of one machine")
 
 
 def find(root, pattern, what):
@@ -46,15 +46,15 @@ def shebang(root, path):
 
 
 def check_executable(root):
-    """What begins with #! can be executed, and the other way round."""
+    """A file is executable if and only if it starts with #!."""
     for path in tree.files(root):
         executable = os.access(os.path.join(root, path), os.X_OK)
         if bool(shebang(root, path)) != executable:
-            yield "%s: %s" % (path, "executable, but does not say by what (#!)" if executable else "not executable")
+            yield "%s: %s" % (path, "executable, but has no #! line" if executable else "not executable")
 
 
 def check_syntax(root):
-    """Scripts that run seldom can be parsed too."""
+    """Every script parses, also those that rarely run."""
     for path in tree.files(root):
         first = shebang(root, path)
         if path.endswith(".py") or first and "python" in first.group(0):
@@ -69,11 +69,11 @@ def check_syntax(root):
 
 
 def check_targets(root):
-    """Each source belongs to a target of the build that is tested, else of the newest one."""
+    """Each source belongs to a target of the tested build, or else of the newest build."""
     preset = os.environ.get("SIDESTREAM_TEST_PRESET", "*")
     databases = glob.glob(os.path.join(root, "build", preset, "compile_commands.json"))
     if not databases:
-        yield "nothing is configured below build/, so no target is known"
+        yield "no configured build folder, so the targets are unknown"
         return
     with open(max(databases, key=os.path.getmtime)) as database:
         compiled = {os.path.realpath(entry["file"]) for entry in json.load(database)}

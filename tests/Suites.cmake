@@ -1,0 +1,81 @@
+# Registers every suite with CTest: each target called *_test, and each script of the known names. No suite is
+# listed by hand. tests/run reads names, commands, labels and time limits from here (`ctest --show-only=json-v1`).
+#
+# Labels: the folder (unit, e2e, ...); program (GoogleTest) or script; quick (the suites of `tests/run --quick`).
+# RUN_SERIAL: real processes under load, alone on the machine. CONFIGURATIONS Nightly: `ctest -C Nightly` only.
+
+# Minutes before a suite counts as hanging. Sanitizers get twice that.
+set(minutes_default 10)
+set(minutes_unit 3)
+set(minutes_tidy 6)
+set(minutes_metrics 3)
+set(minutes_monitoring 3)
+set(minutes_e2e 25)
+set(minutes_backends 15)
+set(minutes_chart 25)
+set(minutes_image 20)
+set(minutes_cluster 15)
+set(nightly_folders arm64 debian13 package) # too long for every run: 120 minutes
+set(quick_folders unit fuzz tidy connectors e2e)
+# In the release build one at a time. Sanitizer builds run at a tenth of the load, so two fit side by side.
+set(serial_folders e2e faults rollout browser backends cluster quickstart image ${nightly_folders})
+set(excluded_folders bench) # has a `run` that is no suite
+
+function(add_suite name kind)
+  string(REGEX REPLACE "/.*" "" folder ${name})
+  set(labels ${folder} ${kind})
+  set(configurations "")
+  if(folder IN_LIST nightly_folders OR name MATCHES "/nightly$")
+    set(configurations CONFIGURATIONS Nightly)
+    list(APPEND labels nightly)
+    set(minutes 120)
+  elseif(DEFINED minutes_${folder})
+    set(minutes ${minutes_${folder}})
+  else()
+    set(minutes ${minutes_default})
+  endif()
+  if(folder IN_LIST quick_folders AND NOT name MATCHES "/nightly$")
+    list(APPEND labels quick)
+  endif()
+  set(serial OFF)
+  if(SIDESTREAM_SANITIZE)
+    math(EXPR minutes "${minutes} * 2")
+  elseif(folder IN_LIST serial_folders)
+    set(serial ON)
+  endif()
+  math(EXPR seconds "${minutes} * 60")
+  add_test(NAME ${name} COMMAND ${ARGN} WORKING_DIRECTORY ${PROJECT_SOURCE_DIR} ${configurations})
+  get_filename_component(preset ${PROJECT_BINARY_DIR} NAME)
+  set_tests_properties(${name} PROPERTIES LABELS "${labels}" TIMEOUT ${seconds} RUN_SERIAL ${serial} ENVIRONMENT
+    "SIDESTREAM_BINARY=${PROJECT_BINARY_DIR}/sidestream;SIDESTREAM_TEST_PRESET=${preset}")
+endfunction()
+
+function(add_programs folder)
+  get_property(targets DIRECTORY ${folder} PROPERTY BUILDSYSTEM_TARGETS)
+  foreach(target IN LISTS targets)
+    get_target_property(type ${target} TYPE)
+    if(target MATCHES "_test$" AND type STREQUAL EXECUTABLE)
+      file(RELATIVE_PATH path ${CMAKE_CURRENT_SOURCE_DIR} ${folder})
+      add_suite(${path}/${target} program ${target})
+    endif()
+  endforeach()
+  get_property(subfolders DIRECTORY ${folder} PROPERTY SUBDIRECTORIES)
+  foreach(subfolder IN LISTS subfolders)
+    add_programs(${subfolder})
+  endforeach()
+endfunction()
+
+function(add_scripts)
+  file(GLOB scripts CONFIGURE_DEPENDS RELATIVE ${CMAKE_CURRENT_SOURCE_DIR} */run */run_*.py */test_*.sh */nightly)
+  foreach(script IN LISTS scripts)
+    string(REGEX REPLACE "/.*" "" folder ${script})
+    if(NOT folder IN_LIST excluded_folders)
+      add_suite(${script} script ${CMAKE_CURRENT_SOURCE_DIR}/${script})
+    endif()
+  endforeach()
+endfunction()
+
+add_programs(${CMAKE_CURRENT_SOURCE_DIR})
+if(NOT SIDESTREAM_SANITIZE)
+  add_scripts()
+endif()
