@@ -18,7 +18,7 @@ class Ending {
   using Clock = std::chrono::steady_clock;
 
   CloseReason reason() const { return reason_; }
-  // The client was told.
+  // The client knows.
   bool announced() const { return announced_; }
   bool is_due(Clock::time_point now) const { return now >= at_; }
 
@@ -29,7 +29,7 @@ class Ending {
   // the end was announced.
   void end_within(CloseReason reason, std::chrono::milliseconds window, Clock::time_point now,
                   Rng& rng);
-  // The client is told now. It has some time to read its last bytes; then the stream is due again.
+  // The client gets the end now and some time to read its last bytes. Then the stream is due again.
   void announce(Clock::time_point now);
   // Everything was sent. The client has a moment to close.
   void finish(Clock::time_point now);

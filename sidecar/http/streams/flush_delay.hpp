@@ -22,11 +22,11 @@ class FlushDelay {
 
   // When a change that is seen now may be delivered.
   Clock::time_point due() const { return last_end_ + delay_; }
-  // Reports a delivery. `changed_meanwhile`: the log has changed since it began.
-  void delivered(Clock::time_point begin, Clock::time_point end, bool changed_meanwhile) {
+  // Reports a delivery. `changed_during`: the log has changed since it began.
+  void delivered(Clock::time_point begin, Clock::time_point end, bool changed_during) {
     last_end_ = end;
     const Clock::duration took = end - begin;
-    const bool gathers = changed_meanwhile && took >= cheap;
+    const bool gathers = changed_during && took >= cheap;
     delay_ = fixed_ ? *fixed_ : gathers ? std::min(took, longest) : Clock::duration(0);
   }
 

@@ -1,5 +1,5 @@
 #pragma once
-// The bodies (event and data lines) of control events: what a client is told beside the records.
+// The bodies (event and data lines) of control events: what a client gets besides the records.
 // Pure. Shapes: README, "Control events". Every text that comes from outside is written as JSON.
 
 #include <cstdint>

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "sidecar/stream/id/event_id.hpp"
+#include "sidecar/stream/reader/opening.hpp"
 
 namespace sidestream {
 namespace {
@@ -207,11 +208,20 @@ bool LogReader::next_in_log(NextFrame& out) {
   return false;
 }
 
-std::optional<Offset> LogReader::ahead_of_log(const Frame& frame) const {
+std::optional<Gap> LogReader::own_gap(const Frame& frame) const {
   const std::size_t p = frame.partition;
   if (state_ != State::joined || !spliced() || p >= away_->at_cursor.size()) return std::nullopt;
-  if (away_->position[p] == away_->at_cursor[p]) return std::nullopt;
-  return away_->position[p];
+  const Offset from = away_->position[p];
+  if (from == away_->at_cursor[p]) return std::nullopt;
+  Gap gap{frame.partition, from, frame.offset.next(), std::nullopt, frame.kind == FrameKind::loss};
+  if (log_->format() == OffsetFormat::integer) gap.lost = frame.offset.number() - from.number();
+  return gap;
+}
+
+std::uint64_t LogReader::lag() const {
+  if (state_ == State::joined && cursor_ >= view().tail) return view().head - cursor_;
+  if (log_->format() != OffsetFormat::integer) return view().head - view().tail;
+  return static_cast<std::uint64_t>(count_behind(position(), view()));
 }
 
 void LogReader::took() {

@@ -9,7 +9,7 @@
 //     shared   the vectors are equal: the log's own id lines are right for this reader
 //
 // Invariant: the vector never goes back in any partition, and every frame after the vector is
-// handed out once.
+// delivered once.
 //
 // Thread: one event loop.
 // Borrows: the log and the loop's view of it.
@@ -41,9 +41,9 @@ class LogReader {
   // Reads on after `position`, which belongs to the log's `generation`.
   void begin(Position position, std::uint64_t generation);
   bool begun() const { return state_ >= State::replaying; }
-  // A new start was requested; nothing is handed out until begin().
+  // A new start was requested; the reader delivers nothing until begin().
   void restart() { state_ = State::starting; }
-  // Nothing is handed out until resume(), which reads again from the same place.
+  // Delivers nothing until resume(), which reads again from the same place.
   void pause() { state_ = State::paused; }
   void resume() {
     if (state_ == State::paused) state_ = State::replaying;
@@ -79,17 +79,19 @@ class LogReader {
   Found next(NextFrame& out, const ReplyAddress& reply, std::size_t part);
   // Moves past the frame that next() has found.
   void took();
-  // This reader's offset in the partition of `frame`, if it is beyond the log's before the frame.
-  // Ask before took().
-  std::optional<Offset> ahead_of_log(const Frame& frame) const;
+  // What a loss costs this reader, if it is ahead of the log in that partition and has lost less
+  // than the log's block says. Ask before took().
+  std::optional<Gap> own_gap(const Frame& frame) const;
   Found take_page(Result<PagePtr> page);
-  // Releases the page. It is requested again when the reader goes on.
+  // Releases the page. It is requested again when the reader continues.
   void release_page();
 
+  // Records up to the log's head; at least, where offsets don't count records.
+  std::uint64_t lag() const;
   // The reader's vector, and as text.
   Position position() const;
   std::string id() const;
-  // Whether the vector has moved since the last frame was handed out.
+  // Whether the vector has moved since the last frame.
   bool moved() const { return moved_; }
   void set_moved(bool moved) { moved_ = moved; }
 

@@ -69,6 +69,14 @@ void write_loss(std::string& out, BlockWriter& writer, std::size_t index, const 
              writer.id(index, format_position(part.format, part.plan->position)));
 }
 
+void count_loss(const StartPlan& plan, TopicProbe& probe) {
+  if (!plan.reset.empty()) return probe.resets.add();
+  if (!plan.gaps.empty()) probe.gaps.add();
+  for (const Gap& gap : plan.gaps) {
+    if (gap.lost) probe.gap_records.add(static_cast<std::uint64_t>(*gap.lost));
+  }
+}
+
 StartMode start_mode(const StartPlan& plan, const LogView& view) {
   if (!plan.reset.empty()) return StartMode::reset;
   if (!plan.gaps.empty()) return StartMode::gap;

@@ -11,7 +11,7 @@
 namespace sidestream {
 namespace {
 
-constexpr std::size_t compose_budget = 16 * 1024;  // of one send of blocks made for one reader
+constexpr std::size_t compose_budget = 16 * 1024;  // of one send
 
 }  // namespace
 
@@ -22,7 +22,8 @@ Subscription::Subscription(SubscriptionOptions options, std::span<const Source> 
   readers_.reserve(sources.size());
   for (const Source& source : sources) readers_.emplace_back(*source.log, *source.seen);
   starting_->plans.resize(parts());
-  starting_->known.resize(parts());
+  starting_->known = std::make_unique<bool[]>(parts());
+  starting_->missing = parts();
   if (!options.composite) return;
   writer_.make_composite(parts());
   for (std::size_t part = 0; part < parts(); ++part) writer_.set_topic(part, topic(part));
@@ -45,9 +46,7 @@ void Subscription::take_plan(std::size_t part, StartPlan plan) {
   LogReader& reader = readers_[part];
   if (!started_) {
     starting_->plans[part] = std::move(plan);
-    starting_->known[part] = true;
-    const auto& known = starting_->known;
-    if (std::all_of(known.begin(), known.end(), [](bool k) { return k; })) open();
+    if (!std::exchange(starting_->known[part], true) && --starting_->missing == 0) open();
     return;
   }
   // The log was reset since the request: the plan is of the older generation, and the next step
@@ -76,7 +75,7 @@ void Subscription::open() {
   if (control_events_) write_open(blocks_, writer_, started, id);
   write_losses(blocks_, writer_, started);
   for (std::size_t part = 0; part < parts(); ++part) {
-    count_loss(part, plans[part]);
+    count_loss(plans[part], readers_[part].log().topic().probe);
     readers_[part].begin(plans[part].position, plans[part].generation);
   }
   if (std::any_of(plans.begin(), plans.end(),
@@ -88,36 +87,17 @@ void Subscription::open() {
 
 void Subscription::announce_loss(std::size_t part, const StartPlan& plan) {
   write_loss(blocks_, writer_, part, {&topic(part), readers_[part].log().format(), &plan});
-  count_loss(part, plan);
-}
-
-void Subscription::count_loss(std::size_t part, const StartPlan& plan) {
-  TopicProbe& probe = readers_[part].log().topic().probe;
-  if (!plan.reset.empty()) return probe.resets.add();
-  if (!plan.gaps.empty()) probe.gaps.add();
-  for (const Gap& gap : plan.gaps) {
-    if (gap.lost) probe.gap_records.add(static_cast<std::uint64_t>(*gap.lost));
-  }
+  count_loss(plan, readers_[part].log().topic().probe);
 }
 
 void Subscription::announce_catch_up() {
-  if (catch_up_announced_) return;
-  bool any = false;
-  std::optional<std::int64_t> records = 0;
-  for (const LogReader& reader : readers_) {
-    const Position position = reader.position();
-    if (!is_behind(position, reader.view())) continue;
-    any = true;
-    if (reader.log().format() != OffsetFormat::integer) records.reset();
-    if (records) *records += count_behind(position, reader.view());
-  }
-  if (!any) return;
-  catch_up_announced_ = true;
-  live_at_ = std::make_unique<std::uint64_t[]>(parts());
-  std::fill_n(live_at_.get(), parts(), until_joined);
+  if (catch_up_.was_begun()) return;
+  const CatchUp::Behind behind = CatchUp::measure({readers_.data(), parts()});
+  if (!behind.any) return;
+  catch_up_.begin(parts());
   if (!control_events_) return;
   std::string body;
-  append_catch_up(body, writer_.composite() ? std::string_view() : topic(0), records);
+  append_catch_up(body, writer_.composite() ? std::string_view() : topic(0), behind.records);
   writer_.add(blocks_, body, {});
 }
 
@@ -144,7 +124,7 @@ void Subscription::reset_part(std::size_t part) {
   readers_[part].begin(plan.position, view.generation);
 }
 
-// The broker no longer has the records after this reader's vector: asks where to go on.
+// The broker no longer has the records after this reader's vector: requests a new start.
 void Subscription::recover(std::size_t part) {
   LogReader& reader = readers_[part];
   StartRequest request;
@@ -177,7 +157,7 @@ Output Subscription::step(OwnBlocks& own) {
   offered_ = Offered::nothing;
   if (started_ && !ending_) {
     look_for_changes();
-    if (blocks_.empty() && live_at_) reach_live(blocks_);
+    if (blocks_.empty() && catch_up_.active()) reach_live(blocks_);
     if (blocks_.empty() && reads_runs()) {
       if (offer_run(out)) return out;
     } else if (blocks_.empty()) {
@@ -229,13 +209,12 @@ bool Subscription::reads_runs() const {
 
 bool Subscription::offer_run(Output& out) {
   const LogReader& reader = readers_[0];
-  const std::uint64_t head = reader.view().head;
-  out.limit = live_at_ ? std::min(head, live_at_[0]) : head;
+  out.limit = catch_up_.limit(reader.view().head);
   if (reader.cursor() >= out.limit) return false;
   offered_ = Offered::run;
   out.action = Action::send_run;
   out.cursor = reader.cursor();
-  out.live = !live_at_ || live_at_[0] == until_joined;
+  out.live = catch_up_.delivers_live();
   return true;
 }
 
@@ -255,7 +234,7 @@ void Subscription::compose(OwnBlocks& own) {
       ++idle;
       current_ = static_cast<std::uint32_t>((part + 1) % parts());
     }
-    if (live_at_) reach_live(own.text);
+    if (catch_up_.active()) reach_live(own.text);
     if (reads_runs()) break;
   }
   current_ = static_cast<std::uint32_t>((current_ + 1) % parts());
@@ -265,7 +244,11 @@ void Subscription::compose_frame(std::size_t part, const NextFrame& next, OwnBlo
   LogReader& reader = readers_[part];
   const Frame& frame = *next.frame;
   std::string own_gap;
-  if (is_loss(frame.kind)) own_gap = own_loss(reader, frame);
+  if (is_loss(frame.kind)) {
+    // The log's block says what readers at the log's place have lost.
+    const auto gap = reader.own_gap(frame);
+    if (gap) append_gap(own_gap, topic(part), "retention", reader.log().format(), {*gap});
+  }
   const std::string_view body = own_gap.empty() ? next.segment->body(frame) : own_gap;
   const std::string_view line =
       reader.shares_id() ? next.segment->id_line(frame) : std::string_view();
@@ -284,38 +267,12 @@ void Subscription::compose_frame(std::size_t part, const NextFrame& next, OwnBlo
   if (counts.oldest_ms == 0) counts.oldest_ms = frame.time_ms;
 }
 
-// The log's block says what readers at the log's place have lost. A reader with a later position
-// has lost less and gets its own block. Empty: it was at the log's place.
-std::string Subscription::own_loss(const LogReader& reader, const Frame& frame) const {
-  const auto from = reader.ahead_of_log(frame);
-  if (!from) return {};
-  Gap gap{frame.partition, *from, frame.offset.next(), std::nullopt, frame.kind == FrameKind::loss};
-  const OffsetFormat format = reader.log().format();
-  if (format == OffsetFormat::integer) gap.lost = frame.offset.number() - from->number();
-  std::string body;
-  append_gap(body, reader.log().topic().settings.name, "retention", format, {gap});
-  return body;
-}
-
-// Ends the catching up once everything that was there at the start has been handed out.
+// Announces the end of the catch-up.
 void Subscription::reach_live(std::string& out) {
-  if (!all_joined_and_live()) return;
-  live_at_.reset();
-  if (std::exchange(live_announced_, true) || !control_events_) return;
+  if (!catch_up_.end_if_live({readers_.data(), parts()}) || !control_events_) return;
   std::string body;
   append_live(body, writer_.composite() ? std::string_view() : topic(0), whole_id());
   writer_.add(out, body, {});
-}
-
-bool Subscription::all_joined_and_live() {
-  bool all = true;
-  for (std::size_t part = 0; part < parts(); ++part) {
-    const LogReader& reader = readers_[part];
-    // A reader that has joined the log is live where the log ends now.
-    if (reader.joined() && live_at_[part] == until_joined) live_at_[part] = reader.view().head;
-    all = all && reader.joined() && reader.cursor() >= live_at_[part];
-  }
-  return all;
 }
 
 // ---- the stream's own blocks ----
@@ -349,18 +306,9 @@ std::string Subscription::whole_id() {
 }
 
 std::uint64_t Subscription::lag() const {
+  if (!started_) return 0;
   std::uint64_t most = 0;
-  for (std::size_t part = 0; part < parts() && started_; ++part) {
-    const LogReader& reader = readers_[part];
-    const LogView& view = reader.view();
-    std::uint64_t n = view.head - view.tail;
-    if (reader.joined() && reader.cursor() >= view.tail) {
-      n = view.head - reader.cursor();
-    } else if (reader.log().format() == OffsetFormat::integer) {
-      n = static_cast<std::uint64_t>(count_behind(reader.position(), view));
-    }
-    most = std::max(most, n);
-  }
+  for (const LogReader& reader : readers_) most = std::max(most, reader.lag());
   return most;
 }
 

@@ -29,6 +29,7 @@
 
 #include "sidecar/stream/log/run.hpp"
 #include "sidecar/stream/reader/block_writer.hpp"
+#include "sidecar/stream/reader/catch_up.hpp"
 #include "sidecar/stream/reader/log_reader.hpp"
 
 namespace sidestream {
@@ -98,13 +99,10 @@ class Subscription {
   std::uint64_t lag() const;
 
  private:
-  // In live_at_: not known before the reader has joined the log.
-  static constexpr std::uint64_t until_joined = UINT64_MAX;
   enum class Offered : std::uint8_t { nothing, blocks, composed, run };
 
   void open();
   void announce_loss(std::size_t part, const StartPlan& plan);
-  void count_loss(std::size_t part, const StartPlan& plan);
   void announce_catch_up();
   void look_for_changes();
   void reset_part(std::size_t part);
@@ -113,9 +111,7 @@ class Subscription {
   bool offer_run(Output& out);
   void compose(OwnBlocks& own);
   void compose_frame(std::size_t part, const NextFrame& next, OwnBlocks& own);
-  std::string own_loss(const LogReader& reader, const Frame& frame) const;
   void reach_live(std::string& out);
-  bool all_joined_and_live();
   std::string whole_id();
   const std::string& topic(std::size_t part) const {
     return readers_[part].log().topic().settings.name;
@@ -124,14 +120,11 @@ class Subscription {
   // In place for one topic: a wake walks over thousands of subscriptions.
   boost::container::small_vector<LogReader, 1> readers_;
   std::string blocks_;  // complete, not sent yet
-  // While the stream catches up: the sequence where each part is live.
-  std::unique_ptr<std::uint64_t[]> live_at_;
+  CatchUp catch_up_;
   std::uint32_t current_ = 0;  // the part that is read next
   Offered offered_ = Offered::nothing;
   bool started_ = false;
   bool control_events_;
-  bool catch_up_announced_ = false;
-  bool live_announced_ = false;
   bool paused_ = false;  // a recovery found nothing new; tick() tries again
   bool ending_ = false;
   BlockWriter writer_;
@@ -139,7 +132,8 @@ class Subscription {
   // Until all plans are known.
   struct Starting {
     std::vector<StartPlan> plans;
-    std::vector<bool> known;
+    std::unique_ptr<bool[]> known;
+    std::size_t missing = 0;
   };
   std::unique_ptr<Starting> starting_;
 };

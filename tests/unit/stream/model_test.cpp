@@ -230,7 +230,7 @@ void play(std::uint64_t seed) {
 }
 
 // SIDESTREAM_SEED replays one; SIDESTREAM_MODEL_RUNS says how many.
-TEST(Model, EachReaderSeesEachRecordOnceInOrderOrIsTold) {
+TEST(Model, DeliversEachRecordOnceInOrderOrAnnouncesItsLoss) {
   if (const char* seed = std::getenv("SIDESTREAM_SEED")) {
     SCOPED_TRACE(std::string("seed ") + seed);
     return play(std::stoull(seed));

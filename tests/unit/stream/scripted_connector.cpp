@@ -27,7 +27,7 @@ Record ScriptedConnector::record(Partition partition, std::int64_t offset) const
 
 void ScriptedConnector::deliver(Partition partition, std::size_t count) {
   Held& held = partitions_[index(partition)];
-  if (!sink_ || index(partition) >= told_) return;
+  if (!sink_ || index(partition) >= known_) return;
   if (held.tail_at < held.first) {
     sink_->lose({partition, Offset::of(held.tail_at - 1), Offset::of(held.first),
                  held.first - held.tail_at, true});
@@ -59,9 +59,9 @@ void ScriptedConnector::grow(bool seen) {
 }
 
 void ScriptedConnector::tell_grown() {
-  if (!sink_ || told_ == partitions_.size()) return;
-  told_ = partitions_.size();
-  sink_->grow(static_cast<int>(told_));
+  if (!sink_ || known_ == partitions_.size()) return;
+  known_ = partitions_.size();
+  sink_->grow(static_cast<int>(known_));
 }
 
 void ScriptedConnector::recreate(bool seen) {
@@ -70,7 +70,7 @@ void ScriptedConnector::recreate(bool seen) {
 }
 
 void ScriptedConnector::tell_recreated() {
-  told_ = partitions_.size();
+  known_ = partitions_.size();
   if (sink_) sink_->reset("recreated", Position(partitions_.size(), Offset::of(-1)));
 }
 
@@ -130,7 +130,7 @@ void ScriptedConnector::answer_read(const Range& range,
 
 std::unique_ptr<Tail> ScriptedConnector::tail(std::string, Position from, TailSink& sink) {
   sink_ = &sink;
-  told_ = from.size();
+  known_ = from.size();
   for (std::size_t p = 0; p < partitions_.size(); ++p) {
     partitions_[p].tail_at = p < from.size() ? from[p].number() + 1 : 0;
   }

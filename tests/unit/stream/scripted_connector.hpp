@@ -17,16 +17,16 @@ class ScriptedConnector final : public Connector {
  public:
   explicit ScriptedConnector(std::size_t partitions) : partitions_(partitions) {}
 
-  // Appends and returns the offset; nobody is told before deliver().
+  // Appends and returns the offset. The tail gets the record with deliver().
   std::int64_t append(Partition partition, std::optional<std::string> value);
   // Hands what the tail has not seen yet of a partition to the sink, at most `count` records.
   void deliver(Partition partition, std::size_t count);
   void deliver_all();
   void trim(Partition partition, std::int64_t first);
-  // The tail sees it at once, or when it is told.
+  // The tail sees it at once, or with tell_grown().
   void grow(bool seen = true);
   void tell_grown();
-  // All records go; the log begins anew. The tail sees it at once, or when it is told.
+  // Recreates the log without records. The tail sees it at once, or with tell_recreated().
   void recreate(bool seen = true);
   void tell_recreated();
   // The next read finds nothing, whatever is held.
@@ -70,7 +70,7 @@ class ScriptedConnector final : public Connector {
 
   std::vector<Held> partitions_;
   TailSink* sink_ = nullptr;
-  std::size_t told_ = 0;  // how many partitions the tail knows of
+  std::size_t known_ = 0;  // how many partitions the tail knows of
   bool lose_a_read_ = false;
   std::vector<std::function<void()>> asked_;
   ConnectorProbe probe_;

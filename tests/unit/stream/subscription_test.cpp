@@ -94,7 +94,7 @@ TEST_F(SubscriptionTest, OpensWithTheStartingIdAndRetry) {
             "2345\nid: 2\n\n");
 }
 
-TEST_F(SubscriptionTest, LiveStartsAtTheMomentOfTheRequest) {
+TEST_F(SubscriptionTest, StartsLiveAtTheMomentOfTheRequest) {
   Side& s = side("orders");
   append(s, 0, 3);
   const auto client = connect(s, from(StartRequest::Kind::live));
@@ -104,7 +104,7 @@ TEST_F(SubscriptionTest, LiveStartsAtTheMomentOfTheRequest) {
   EXPECT_EQ(client->last_id(), "4");
 }
 
-TEST_F(SubscriptionTest, AClientThatSawOnlyTheFirstBlockLosesNothing) {
+TEST_F(SubscriptionTest, LosesNothingWhenOnlyTheFirstBlockArrived) {
   Side& s = side("orders");
   std::string id = connect(s, from(StartRequest::Kind::live))->last_id();
   append(s, 0, 1);
@@ -140,7 +140,7 @@ TEST_F(SubscriptionTest, AnnouncesAGapBeforeAnyRecord) {
   EXPECT_EQ(client->records(), numbers(80, 100));
 }
 
-TEST_F(SubscriptionTest, AResetMovesTheClientOnlyWhenItIsTold) {
+TEST_F(SubscriptionTest, MovesTheIdOnlyWithTheResetBlock) {
   Side& s = side("orders");
   append(s, 0, 10);
   const auto client = connect(s, after("500"));
@@ -150,7 +150,7 @@ TEST_F(SubscriptionTest, AResetMovesTheClientOnlyWhenItIsTold) {
   EXPECT_EQ(client->events()[1].id, "9");
 }
 
-TEST_F(SubscriptionTest, AReaderThatFellOutOfTheLogReadsOnFromTheBroker) {
+TEST_F(SubscriptionTest, ReplaysFromTheBrokerWhenTheReaderLags) {
   Side& s = side("orders", 1, 8 * 1024);
   const auto client = connect(s, from(StartRequest::Kind::live));
   append(s, 0, 10);
@@ -169,7 +169,7 @@ TEST_F(SubscriptionTest, AReaderThatFellOutOfTheLogReadsOnFromTheBroker) {
 }
 
 // A reader whose id comes from a replica that had seen more of the partition than this one.
-TEST_F(SubscriptionTest, AReaderThatWasAheadOfTheLogIsToldOfItsOwnLoss) {
+TEST_F(SubscriptionTest, AnnouncesItsOwnLossWhenTheReaderIsAheadOfTheLog) {
   Side& s = side("orders", 2);
   const auto first = connect(s, from(StartRequest::Kind::live));
   append(s, 0, 10);
@@ -180,17 +180,17 @@ TEST_F(SubscriptionTest, AReaderThatWasAheadOfTheLogIsToldOfItsOwnLoss) {
   s.broker.trim(1, 9);
   deliver(s, *first);
   deliver(s, *ahead);
-  const auto told = [](const Client& client) {
+  const auto gap = [](const Client& client) {
     const auto gaps = client.named("stream-gap");
     return gaps.empty() ? std::string() : gaps[0].data + " " + gaps[0].id;
   };
-  EXPECT_NE(told(*first).find(R"("requested":"4","resumed":"9","lost":4})"), std::string::npos)
-      << told(*first);
-  EXPECT_NE(told(*ahead).find(R"("requested":"7","resumed":"9","lost":1})"), std::string::npos)
-      << told(*ahead);
+  EXPECT_NE(gap(*first).find(R"("requested":"4","resumed":"9","lost":4})"), std::string::npos)
+      << gap(*first);
+  EXPECT_NE(gap(*ahead).find(R"("requested":"7","resumed":"9","lost":1})"), std::string::npos)
+      << gap(*ahead);
 }
 
-TEST_F(SubscriptionTest, AReaderThatLagsBeyondRetentionIsTold) {
+TEST_F(SubscriptionTest, AnnouncesAGapWhenTheReaderLagsBeyondRetention) {
   Side& s = side("orders", 1, 8 * 1024);
   const auto client = connect(s, from(StartRequest::Kind::live));
   append(s, 0, 1);
@@ -209,7 +209,7 @@ TEST_F(SubscriptionTest, AReaderThatLagsBeyondRetentionIsTold) {
   EXPECT_EQ(client->records(), expected);
 }
 
-TEST_F(SubscriptionTest, TellsReadersThatTheLogWasMadeAnew) {
+TEST_F(SubscriptionTest, AnnouncesAResetWhenTheLogIsRecreated) {
   Side& s = side("orders");
   append(s, 0, 10);
   const auto client = connect(s, from(StartRequest::Kind::live));
@@ -222,7 +222,7 @@ TEST_F(SubscriptionTest, TellsReadersThatTheLogWasMadeAnew) {
 }
 
 // The question where to go on is of the older generation, its answer of the new one.
-TEST_F(SubscriptionTest, AReaderThatAsksWhileTheLogIsMadeAnewIsToldOnce) {
+TEST_F(SubscriptionTest, AnnouncesOneResetWhenTheLogIsRecreatedDuringARequest) {
   Side& s = side("orders", 1, 16 * 1024);
   const auto client = connect(s, from(StartRequest::Kind::live));
   append(s, 0, 10);
@@ -248,7 +248,7 @@ TEST_F(SubscriptionTest, AReaderThatAsksWhileTheLogIsMadeAnewIsToldOnce) {
 }
 
 // The broker says that it holds what it could not read a moment ago.
-TEST_F(SubscriptionTest, AReadThatFindsNothingThoughAllIsThereIsTriedAgain) {
+TEST_F(SubscriptionTest, RetriesAReadThatFindsNothingAlthoughTheBrokerHoldsAll) {
   Side& s = side("orders", 1, 16 * 1024);
   append(s, 0, 3000);
   const auto first = connect(s, from(StartRequest::Kind::live));
@@ -263,7 +263,7 @@ TEST_F(SubscriptionTest, AReadThatFindsNothingThoughAllIsThereIsTriedAgain) {
   EXPECT_TRUE(client->named("stream-gap").empty());
 }
 
-TEST_F(SubscriptionTest, WhoComesWhileTheLogIsMadeAnewWaitsForTheNewOne) {
+TEST_F(SubscriptionTest, WaitsForTheNewGenerationWhenTheLogIsBeingRecreated) {
   Side& s = side("orders");
   const auto first = connect(s, from(StartRequest::Kind::live));
   append(s, 0, 10);
@@ -285,7 +285,7 @@ TEST_F(SubscriptionTest, WhoComesWhileTheLogIsMadeAnewWaitsForTheNewOne) {
   EXPECT_EQ(old->named("stream-reset").size(), 1u);
 }
 
-TEST_F(SubscriptionTest, AnotherReplicasMergeOrderIsSplicedExactly) {
+TEST_F(SubscriptionTest, SplicesTheMergeOrderOfAnotherReplicaExactly) {
   Side& s = side("orders", 2);
   for (int i = 0; i < 10; ++i) {
     s.broker.append(0, "a" + std::to_string(i));
@@ -318,7 +318,7 @@ TEST_F(SubscriptionTest, ReadsPartitionsThatAreAddedFromTheirBeginning) {
 }
 
 // An id from a replica that has noticed the growth earlier.
-TEST_F(SubscriptionTest, AnIdMayNamePartitionsThatTheLogDoesNotKnowYet) {
+TEST_F(SubscriptionTest, ResumesFromAnIdWithPartitionsThatTheLogDoesNotKnowYet) {
   Side& s = side("orders", 1);
   const auto first = connect(s, from(StartRequest::Kind::live));
   append(s, 0, 10);
@@ -336,7 +336,7 @@ TEST_F(SubscriptionTest, AnIdMayNamePartitionsThatTheLogDoesNotKnowYet) {
   EXPECT_EQ(client->last_id(), "0.9~1.9");
 }
 
-TEST_F(SubscriptionTest, SeveralTopicsResumeBothFromOneId) {
+TEST_F(SubscriptionTest, ResumesSeveralTopicsFromOneId) {
   Side& a = side("a");
   Side& b = side("b");
   SubscriptionOptions options;
@@ -364,7 +364,7 @@ TEST_F(SubscriptionTest, SeveralTopicsResumeBothFromOneId) {
   EXPECT_EQ(client->last_id(), "a~1~~b~0");
 }
 
-TEST_F(SubscriptionTest, TellsThePositionWhenOnlySkippedRecordsPass) {
+TEST_F(SubscriptionTest, SendsTheCursorWhenOnlySkippedRecordsPass) {
   Side& s = side("orders");
   const auto client = connect(s, from(StartRequest::Kind::live));
   s.broker.append(0, std::nullopt);
@@ -381,7 +381,7 @@ TEST_F(SubscriptionTest, TellsThePositionWhenOnlySkippedRecordsPass) {
   EXPECT_TRUE(client->wire.ends_with("\n\n:\n"));
 }
 
-TEST_F(SubscriptionTest, WithoutCourtesiesTheFirstRecordCarriesRetry) {
+TEST_F(SubscriptionTest, PutsRetryIntoTheFirstRecordWithoutControlEvents) {
   Side& s = side("orders");
   SubscriptionOptions options;
   options.control_events = false;
@@ -393,7 +393,7 @@ TEST_F(SubscriptionTest, WithoutCourtesiesTheFirstRecordCarriesRetry) {
   EXPECT_EQ(client->wire, "data: 0\nretry: 2222\nid: 0\n\ndata: 1\nid: 1\n\n");
 }
 
-TEST_F(SubscriptionTest, EndsAtABlocksEnd) {
+TEST_F(SubscriptionTest, EndsAfterAWholeBlock) {
   Side& s = side("orders");
   const auto client = connect(s, from(StartRequest::Kind::live));
   append(s, 0, 1);
@@ -409,7 +409,7 @@ TEST_F(SubscriptionTest, EndsAtABlocksEnd) {
   EXPECT_TRUE(client->wire.ends_with("retry: 4321\nid: 0\n\n"));
 }
 
-TEST_F(SubscriptionTest, TailGivesTheNewestDeliverableRecords) {
+TEST_F(SubscriptionTest, StartsTailAtTheNewestDeliverableRecords) {
   Side& s = side("orders");
   for (int i = 0; i < 50; ++i) {
     if (i % 5 == 0) {
