@@ -1,5 +1,4 @@
-# Every library the project uses, found once. Debian's packages are the supply; tests/packages.txt
-# lists their names.
+# Finds every library of the project. tests/packages.txt lists the Debian packages.
 find_package(Threads REQUIRED)
 find_package(PkgConfig REQUIRED)
 if(POLICY CMP0167)

@@ -1,10 +1,10 @@
-# What is shipped (the image, the Debian package) is position independent, fully relocated at its start, with guards
-# on the stack, checked string functions, and marked branch targets. tests/image reads it back from the binary.
+# Release flags of the image and the Debian package: position independent code, full RELRO, stack protection, checked
+# string functions, and marked branch targets. tests/image checks the binary.
 if(SIDESTREAM_HARDENED)
   include(CheckPIESupported)
   check_pie_supported(LANGUAGES CXX)
   set(CMAKE_POSITION_INDEPENDENT_CODE ON)
-  # Distributions that set _FORTIFY_SOURCE themselves would have it defined twice.
+  # Undefined first, because some distributions define _FORTIFY_SOURCE themselves.
   add_compile_options(-fstack-protector-strong -fstack-clash-protection -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3)
   if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
     add_compile_options(-fcf-protection=full)

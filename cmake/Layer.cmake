@@ -1,10 +1,10 @@
-# sidestream_layer(NAME SOURCES... [DEPENDS TARGETS...]): one static library per layer. All of them
-# share one include root, so that an include reads like the path of the file.
+# sidestream_layer(NAME SOURCES... [DEPENDS TARGETS...]): one static library per layer. All
+# share one include root: an include is the path of the file.
 add_library(sidestream_flags INTERFACE)
 target_include_directories(sidestream_flags INTERFACE ${PROJECT_SOURCE_DIR})
 target_compile_options(sidestream_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow
                        -Woverloaded-virtual -Wno-missing-field-initializers
-                       -Wno-mismatched-new-delete # GCC 12 on the frames of some coroutines: Asio's are right
+                       -Wno-mismatched-new-delete # false positive of GCC 12 on coroutine frames
                        -ffile-prefix-map=${PROJECT_SOURCE_DIR}=.)
 target_link_libraries(sidestream_flags INTERFACE Threads::Threads)
 if(SIDESTREAM_WERROR)
@@ -14,7 +14,7 @@ if(SIDESTREAM_SANITIZE)
   target_compile_options(sidestream_flags INTERFACE -fsanitize=${SIDESTREAM_SANITIZE} -fno-omit-frame-pointer)
   target_link_options(sidestream_flags INTERFACE -fsanitize=${SIDESTREAM_SANITIZE})
   if(SIDESTREAM_SANITIZE STREQUAL "thread")
-    # GCC says of Asio's fences that it can't follow them; what they order is ordered by locks too.
+    # GCC warns that it can't follow Asio's fences; locks order the same accesses.
     target_compile_options(sidestream_flags INTERFACE -Wno-tsan)
     add_subdirectory(${PROJECT_SOURCE_DIR}/tests/support/tsan tests/support/tsan)
     target_link_libraries(sidestream_flags INTERFACE tsan_threads)

@@ -18,7 +18,7 @@ set(CPACK_PACKAGE_DESCRIPTION
 browser reads with one line, and that lose nothing when the connection drops,
 because the broker's own offset is the id of the event.")
 set(CPACK_STRIP_FILES ON)
-set(CPACK_SET_DESTDIR ON) # /etc is no folder of the prefix
+set(CPACK_SET_DESTDIR ON) # /etc is outside the prefix
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_DEBIAN_PACKAGE_SECTION net)
 set(CPACK_DEBIAN_PACKAGE_PRIORITY optional)

@@ -1,12 +1,11 @@
 # librdkafka, as PkgConfig::RDKAFKA.
 #
-# From 2.4 up to 2.9 it damages its cache of metadata when a topic is made anew (librdkafka #4964), from 2.1 on
-# it may never read such a topic again (#4898), and Debian 13 has 2.8. There its archive is linked instead of
-# the shared library, because then the linker can put our functions before those that do it:
-# connectors/kafka/metadata_cache.cpp and leader_epochs.cpp have the story.
+# Versions 2.4 to 2.9 corrupt their metadata cache when a topic is recreated (librdkafka #4964). From 2.1 on, such
+# a topic may never be read again (#4898). Debian 13 has 2.8. There the static library is linked, so that the
+# linker can replace the functions at fault: connectors/kafka/metadata_cache.cpp and leader_epochs.cpp.
 pkg_check_modules(RDKAFKA REQUIRED IMPORTED_TARGET rdkafka)
 add_library(sidestream_rdkafka OBJECT connectors/kafka/library_risks.cpp)
-# Compiled everywhere, linked where it is needed.
+# Compiled everywhere, linked only where needed.
 add_library(sidestream_rdkafka_mends OBJECT connectors/kafka/leader_epochs.cpp connectors/kafka/metadata_cache.cpp)
 foreach(target sidestream_rdkafka sidestream_rdkafka_mends)
   target_include_directories(${target} PRIVATE ${CMAKE_CURRENT_SOURCE_DIR} ${RDKAFKA_INCLUDE_DIRS})

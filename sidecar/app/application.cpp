@@ -82,7 +82,7 @@ void Application::wait_for_end() {
     const auto now = Clock::now();
     const bool hang_up = signal && *signal == SIGHUP;
     const bool term = signal && !hang_up;
-    if (term && drain_.is_ending()) return log_.warn("app", "second signal: stopping at once");
+    if (term && drain_.is_ending()) return log_.warn("app", "second signal: stopping immediately");
     if (term) drain_.end();
     const bool asked = drain_socket_.asked() || drain_asked_.exchange(false);
     if (term || asked) drain_.begin(now, settings()->server.drain_delay);

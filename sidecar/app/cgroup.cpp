@@ -7,10 +7,10 @@
 namespace sidestream {
 namespace {
 
-// Version 1 says "no limit" with a number near 2^63.
+// In version 1 a number near 2^63 means no limit.
 constexpr std::int64_t no_limit = std::int64_t{1} << 50;
 
-// Nothing also for "max".
+// Also nothing for "max".
 std::optional<std::int64_t> number_in(const std::filesystem::path& path) {
   std::ifstream file(path);
   std::int64_t n = 0;
@@ -35,8 +35,8 @@ void take_smaller(std::optional<T>& least, const std::optional<T>& other) {
 
 }  // namespace
 
-// Ours and those above, of version 2 and of the controller's own hierarchy of version 1. In a
-// container the path may be one of the host's, which isn't there: then the root is ours.
+// The process's group and its parents, in version 2 and in the controller's hierarchy of version 1.
+// In a container the path may be the host's and absent here: then the root is the group.
 std::vector<std::filesystem::path> Cgroups::folders(const char* controller) const {
   std::vector<std::filesystem::path> found;
   std::ifstream file(root_ / "proc/self/cgroup");

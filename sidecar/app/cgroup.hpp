@@ -1,6 +1,6 @@
 #pragma once
-// The limits of the control groups that this process is in: a container's own, or a systemd unit's
-// and those above it. Versions 1 and 2. Linux; cgroups(7).
+// Limits of the control groups of this process: those of a container, or of a systemd unit and its
+// parents. Versions 1 and 2. Linux; cgroups(7).
 //
 // Thread: any.
 
@@ -14,12 +14,12 @@ namespace sidestream {
 
 class Cgroups {
  public:
-  // `root` is "/" but in tests.
+  // Tests pass another `root`.
   explicit Cgroups(std::filesystem::path root = "/") : root_(std::move(root)) {}
 
-  // The smallest on the way up, in bytes. Nothing: no limit.
+  // The smallest limit of the group and its parents, in bytes. Nothing: no limit.
   std::optional<std::uint64_t> memory() const;
-  // The same in CPUs, as a fraction.
+  // The same for CPUs.
   std::optional<double> cpus() const;
 
  private:

@@ -1,5 +1,5 @@
 #pragma once
-// Makes the configured connectors: the only place that names concrete ones.
+// Creates the configured connectors. The only place that names concrete ones.
 
 #include <memory>
 #include <string>
@@ -18,10 +18,11 @@ struct MadeConnector {
   std::shared_ptr<Connector> connector;
 };
 
-// The configuration of a file, with all that can be known to be wrong in it by itself.
+// Loads a configuration file and checks everything that needs no other resource.
 Loaded load_configuration(const std::string& path);
 
-// What is wrong here and now, without asking a broker, as sentences with the key's path.
+// Checks connectors against this machine, without a broker. Problems as sentences with the key's
+// path.
 std::vector<std::string> check_connectors(const std::vector<ConnectorSettings>& settings);
 
 MadeConnector make_connector(const ConnectorSettings& settings, const Logger& log);

@@ -19,7 +19,7 @@ struct Address {
 // An abstract name begins with NUL and is as long as the address says (unix(7)).
 Address address_of(const std::string& config) {
   std::error_code ignored;
-  // As it is spelt: the links in the path of a ConfigMap's file lead elsewhere after each edit.
+  // The path as written: the links of a ConfigMap change with each edit.
   const auto path = std::filesystem::absolute(config, ignored).lexically_normal().string();
   const std::string name = "sidestream-drain-" + std::to_string(::getuid()) + "-" +
                            std::to_string(std::hash<std::string>{}(path.empty() ? config : path));

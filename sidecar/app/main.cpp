@@ -20,7 +20,7 @@ int fail(const std::vector<std::string>& problems) {
 
 int drain(const Options& options) {
   if (ask_to_drain(options.config)) return 0;
-  return fail({"no process runs with the configuration " + options.config});
+  return fail({"no running process uses the configuration " + options.config});
 }
 
 }  // namespace

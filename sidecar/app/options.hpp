@@ -18,8 +18,7 @@ struct Options {
   LogLevel log_level = LogLevel::info;
 };
 
-// Nothing: the process is to end with `exit_code` (after --help or --version, or a mistake, which
-// was told).
+// Nothing: exit with `exit_code`, after --help, --version or a reported error.
 std::optional<Options> parse_options(int argc, char** argv, int& exit_code);
 
 }  // namespace sidestream

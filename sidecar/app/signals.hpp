@@ -1,8 +1,7 @@
 #pragma once
-// The process's signals, SIGTERM, SIGINT and SIGHUP, taken one by one by the main thread and nobody
-// else.
+// Receives SIGTERM, SIGINT and SIGHUP on the main thread.
 //
-// Thread: the main one, before any other is started; they inherit that the signals are blocked.
+// Thread: main, before any other is started: new threads inherit the signal mask.
 
 #include <chrono>
 #include <optional>
@@ -16,7 +15,7 @@ class Signals {
   Signals(const Signals&) = delete;
   Signals& operator=(const Signals&) = delete;
 
-  // Nothing: none came in time, or something can be read from `socket` (-1: none).
+  // Waits at most `most`. Nothing: no signal, or `socket` is readable (-1: no socket).
   std::optional<int> wait(int socket, std::chrono::milliseconds most) const;
 
  private:

@@ -1,5 +1,5 @@
 #pragma once
-// How many typing slips lie between two words. Pure. Thread: any.
+// The number of typing errors between two words. Pure. Thread: any.
 
 #include <cstddef>
 #include <string_view>

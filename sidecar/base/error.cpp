@@ -17,13 +17,9 @@ class Category final : public boost::system::error_category {
       case Errc::no_such_log:
         return "no such log at the broker";
       case Errc::gone:
-        return "the records are no longer held";
+        return "the broker no longer has these records";
       case Errc::refused:
         return "the broker refused the record";
-      case Errc::too_large:
-        return "too large";
-      case Errc::garbage:
-        return "can't be understood";
       case Errc::stopped:
         return "shutting down";
     }

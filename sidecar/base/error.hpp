@@ -1,5 +1,5 @@
 #pragma once
-// What can go wrong at run time, as values. Bugs are asserts; start-up errors are lists of texts.
+// Run-time errors as values. Bugs are asserts; start-up errors are lists of texts.
 
 #include <boost/system/error_code.hpp>
 #include <boost/system/result.hpp>
@@ -10,13 +10,11 @@ namespace sidestream {
 
 enum class Errc {
   unavailable = 1,  // the broker is unreachable or did not answer in time; a retry may work
-  unconfirmed,      // a publish was sent, and nobody knows whether the broker took it
-  no_such_log,      // the broker is there and has no such topic
-  gone,             // the records are no longer held, or their topic was recreated
-  refused,          // the broker said no: authorisation, wrong type, record too large for it
-  too_large,        // larger than the configured limit
-  garbage,          // the input can't be understood
-  stopped,          // we are shutting down
+  unconfirmed,      // a publish was sent, and its outcome is unknown
+  no_such_log,      // the broker answers and has no such topic
+  gone,             // the broker no longer has the records, or their topic was recreated
+  refused,          // by the broker: not authorized, wrong type, record too large
+  stopped,          // the process is shutting down
 };
 
 const boost::system::error_category& sidestream_category() noexcept;

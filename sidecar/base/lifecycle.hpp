@@ -1,5 +1,5 @@
 #pragma once
-// The phase of the process. Owned by the application, asked by whoever admits work.
+// The phase of the process. Owned by the application, read by everything that admits work.
 //
 //   ready     everything is accepted
 //   draining  /readyz answers 503 and connections are not kept, so that load balancers move on;
@@ -21,7 +21,7 @@ class Lifecycle {
   bool is_draining() const { return phase() != Phase::ready; }
   bool is_ending() const { return phase() == Phase::ending; }
 
-  // A phase that has passed already is left as it is.
+  // Does nothing if the phase has passed already.
   void advance(Phase phase) {
     Phase now = phase_.load(std::memory_order_relaxed);
     while (now < phase && !phase_.compare_exchange_weak(now, phase)) {

@@ -26,7 +26,7 @@ bool is_ascii(std::string_view text) {
                      [](char c) { return static_cast<signed char>(c) >= 0; });
 }
 
-// JSON is UTF-8, and what clients send need not be: its other bytes are then shown as \xE9.
+// JSON is UTF-8, but input from clients may not be: other bytes are written as \xE9.
 std::string to_utf8(std::string text) {
   if (is_ascii(text)) return text;
   boost::system::error_code error;
@@ -77,7 +77,7 @@ Logger::Logger(LogLevel least, LogFormat format, Sink sink)
 
 Logger Logger::to_stderr(LogLevel least, LogFormat format) {
   return Logger(least, format, [](std::string_view line) {
-    // A full or closed stderr must not stop the streams: the line is lost, nothing else.
+    // A full or closed stderr must not stop the streams: only this line is lost.
     [[maybe_unused]] const auto written = ::write(STDERR_FILENO, line.data(), line.size());
   });
 }

@@ -1,6 +1,5 @@
 #pragma once
-// The logger, a value: a level and a sink. It is copied into whoever needs it; there is no global
-// one.
+// The logger: a level and a sink. A value that is copied; there is no global logger.
 //
 //   log.warn("kafka", "broker unreachable", {{"connector", name}, {"error", text}});
 //

@@ -1,5 +1,5 @@
 #pragma once
-// The random source of everything that needs no secrecy: delays, jitter, names in logs.
+// The random source for delays, jitter and names in logs. Not for secrets.
 //
 // Thread: any; each thread has its own generator.
 

@@ -1,5 +1,5 @@
 #pragma once
-// The wall clock, and a time for people and machines. Thread: any.
+// The wall clock, and times as text. Thread: any.
 
 #include <cstdint>
 #include <string>

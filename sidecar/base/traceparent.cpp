@@ -19,7 +19,7 @@ bool is_zeros(std::string_view text) {
 bool is_traceparent(std::string_view text) {
   if (text.size() < 55 || text[2] != '-' || text[35] != '-' || text[52] != '-') return false;
   const auto version = text.substr(0, 2), trace = text.substr(3, 32), parent = text.substr(36, 16);
-  // What a later version adds stands behind.
+  // Later versions append fields.
   const bool ends_well = text.size() == 55 || (version != "00" && text[55] == '-');
   return ends_well && is_hex(version) && version != "ff" && is_hex(trace) && is_hex(parent) &&
          is_hex(text.substr(53, 2)) && !is_zeros(trace) && !is_zeros(parent);

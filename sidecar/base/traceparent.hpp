@@ -8,7 +8,7 @@
 
 namespace sidestream {
 
-// Neither id all zeros; of a later version than 00 what that knows is read.
+// False if an id is all zeros. Of versions later than 00, the fields of 00 are checked.
 bool is_traceparent(std::string_view text);
 // Requires: is_traceparent(text).
 std::string trace_id_of(std::string_view text);

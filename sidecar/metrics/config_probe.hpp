@@ -1,5 +1,5 @@
 #pragma once
-// What became of the configuration file since the start. Thread: any.
+// The state of the configuration and its reloads. Thread: any.
 
 #include <atomic>
 #include <cstdint>
@@ -13,11 +13,11 @@ namespace sidestream {
 class ConfigProbe {
  public:
   struct State {
-    bool good = true;                         // the file as it is now is what is served
-    std::int64_t loaded_ms = 0;               // when it last was; Unix time
-    std::vector<std::string> problems;        // of the file, where it is not
+    bool good = true;                         // the current file is being served
+    std::int64_t loaded_ms = 0;               // when the served file was loaded; Unix time
+    std::vector<std::string> problems;        // of the file, if it is not good
     std::vector<std::string> restart_needed;  // keys that differ from what is running
-    std::uint64_t loads = 0;                  // reloads that were good
+    std::uint64_t loads = 0;                  // successful reloads
     std::uint64_t failures = 0;
   };
 

@@ -27,18 +27,18 @@ void add_server(Text& text, const Figures& figures) {
   text.sample({}, static_cast<double>(server.connections.value()));
   gauge(text, "streams", "Open event streams");
   text.sample({}, static_cast<double>(server.streams.value()));
-  gauge(text, "max_streams", "Most event streams at a time (server.max_connections)");
+  gauge(text, "max_streams", "Limit of event streams (server.max_connections)");
   text.sample({}, static_cast<double>(figures.max_streams));
   counter(text, "streams_opened_total", "Event streams that were opened");
   text.sample({}, static_cast<double>(server.streams_opened.value()));
   counter(text, "streams_refused_total", "Streams refused because of max_connections or a drain");
   text.sample({}, static_cast<double>(server.streams_refused.value()));
-  counter(text, "streams_closed_total", "Event streams that ended, by who or what ended them");
+  counter(text, "streams_closed_total", "Event streams that ended, by reason");
   for (std::size_t i = 0; i < close_reasons.size(); ++i) {
     text.sample({{"reason", std::string(close_reasons[i])}},
                 static_cast<double>(server.streams_closed[i].value()));
   }
-  counter(text, "http_responses_total", "Ordinary answers (not streams) by status class");
+  counter(text, "http_responses_total", "HTTP responses that are not streams, by status class");
   for (std::size_t i = 2; i < server.responses.size(); ++i) {
     text.sample({{"class", std::to_string(i) + "xx"}},
                 static_cast<double>(server.responses[i].value()));
@@ -47,27 +47,27 @@ void add_server(Text& text, const Figures& figures) {
   text.sample({}, static_cast<double>(server.malformed.value()));
   gauge(text, "draining", "1 while the process is draining");
   text.sample({}, figures.draining ? 1 : 0);
-  gauge(text, "replay_bytes", "Bytes of replayed ranges that are kept for their readers");
+  gauge(text, "replay_bytes", "Bytes of replayed ranges in memory");
   text.sample({}, static_cast<double>(figures.replay_bytes));
-  gauge(text, "pinned_bytes", "Retired bytes that half-sent frames still need");
+  gauge(text, "pinned_bytes", "Bytes that only slow readers still hold");
   text.sample({}, static_cast<double>(figures.pinned_bytes));
-  gauge(text, "memory_budget_bytes", "What topic logs and replays may hold together");
+  gauge(text, "memory_budget_bytes", "Memory limit of topic logs and replays together");
   text.sample({}, static_cast<double>(figures.memory_budget));
-  gauge(text, "memory_limit_bytes", "The container's memory limit; 0: there is none");
+  gauge(text, "memory_limit_bytes", "Memory limit of the container; 0: none");
   text.sample({}, static_cast<double>(figures.memory_limit));
 }
 
 void add_config(Text& text, const ConfigProbe::State& config) {
-  counter(text, "config_reloads_total", "Times that the configuration file was read again");
+  counter(text, "config_reloads_total", "Reloads of the configuration file");
   text.sample({{"result", "ok"}}, static_cast<double>(config.loads));
   text.sample({{"result", "failed"}}, static_cast<double>(config.failures));
   gauge(text, "config_last_reload_successful",
-        "0 while the file has problems, so that an earlier one is served");
+        "0 while the file has errors and an earlier configuration is served");
   text.sample({}, config.good ? 1 : 0);
   gauge(text, "config_last_reload_success_timestamp_seconds",
-        "When what is served was loaded, Unix time");
+        "When the current configuration was loaded, Unix time");
   text.sample({}, static_cast<double>(config.loaded_ms) / 1000);
-  gauge(text, "config_restart_needed", "Settings of the file that only a restart applies");
+  gauge(text, "config_restart_needed", "Changed settings that take effect after a restart");
   text.sample({}, static_cast<double>(config.restart_needed.size()));
 }
 
@@ -85,18 +85,18 @@ void add_topics(Text& text, const Figures& figures) {
   per_topic(text, figures, [](auto& t) { return t.probe->records_read.value(); });
   counter(text, "records_replayed_total", "Records that replays have read from the broker");
   per_topic(text, figures, [](auto& t) { return t.probe->records_replayed.value(); });
-  counter(text, "events_sent_total", "Events sent to clients, all of them together");
+  counter(text, "events_sent_total", "Events sent to all clients");
   per_topic(text, figures, [](auto& t) { return t.probe->events_sent.value(); });
   counter(text, "bytes_sent_total", "Bytes of events sent to clients");
   per_topic(text, figures, [](auto& t) { return t.probe->bytes_sent.value(); });
-  counter(text, "events_skipped_total", "Records that could not or should not become an event");
+  counter(text, "events_skipped_total", "Records that were not sent as events, by reason");
   for (const TopicFigures& topic : figures.topics) {
     for (std::size_t i = 0; i < skip_reasons.size(); ++i) {
       text.sample({{"topic", topic.topic}, {"reason", std::string(skip_reasons[i])}},
                   static_cast<double>(topic.probe->skipped[i].value()));
     }
   }
-  counter(text, "event_names_altered_total", "Event names that could not be sent as they were");
+  counter(text, "event_names_altered_total", "Event names that were altered");
   per_topic(text, figures, [](auto& t) { return t.probe->names_altered.value(); });
   counter(text, "starts_total",
           "How streams started: live, from memory, from the broker, after a gap or reset");
@@ -112,15 +112,15 @@ void add_topics(Text& text, const Figures& figures) {
   per_topic(text, figures, [](auto& t) { return t.probe->gap_records.value(); });
   counter(text, "resets_sent_total", "stream-reset events sent");
   per_topic(text, figures, [](auto& t) { return t.probe->resets.value(); });
-  counter(text, "lagged_total", "Times that a reader fell out of the topic log");
+  counter(text, "lagged_total", "Readers that fell behind the topic log");
   per_topic(text, figures, [](auto& t) { return t.probe->lagged.value(); });
   counter(text, "published_total", "Records published by POST and acknowledged");
   per_topic(text, figures, [](auto& t) { return t.probe->published.value(); });
-  counter(text, "publish_failures_total", "Publishes by POST that were answered with an error");
+  counter(text, "publish_failures_total", "Failed publishes by POST");
   per_topic(text, figures, [](auto& t) { return t.probe->publish_failures.value(); });
-  gauge(text, "open_logs", "Logs that are being read");
+  gauge(text, "open_logs", "Open logs");
   per_topic(text, figures, [](auto& t) { return t.open_logs; });
-  gauge(text, "opening_logs", "Logs whose readers wait, as the broker has not told where they are");
+  gauge(text, "opening_logs", "Logs whose readers wait for the broker's answer");
   per_topic(text, figures, [](auto& t) { return t.opening_logs; });
   gauge(text, "log_bytes", "Bytes of the topic log, or of all logs of a template");
   per_topic(text, figures, [](auto& t) { return t.log_bytes; });
@@ -149,7 +149,7 @@ void add_connectors(Text& text, const Figures& figures) {
   per_connector(text, figures, [](auto& c) { return c.up ? 1 : 0; });
   counter(text, "connector_reconnects_total", "Connections made to the broker after the first");
   per_connector(text, figures, [](auto& c) { return c.reconnects; });
-  counter(text, "connector_errors_total", "Errors of the broker or on the way to it");
+  counter(text, "connector_errors_total", "Errors of the broker or its connection");
   per_connector(text, figures, [](auto& c) { return c.errors; });
   counter(text, "connector_records_read_total", "Records read, by tails and ranges together");
   per_connector(text, figures, [](auto& c) { return c.records_read; });
@@ -157,10 +157,9 @@ void add_connectors(Text& text, const Figures& figures) {
   per_connector(text, figures, [](auto& c) { return c.ranges_read; });
   counter(text, "connector_published_total", "Records written and acknowledged");
   per_connector(text, figures, [](auto& c) { return c.published; });
-  counter(text, "connector_publish_failures_total",
-          "Records that could not be written, or not surely");
+  counter(text, "connector_publish_failures_total", "Records that were not acknowledged");
   per_connector(text, figures, [](auto& c) { return c.publish_failures; });
-  gauge(text, "connector_tails", "Logs that are being tailed");
+  gauge(text, "connector_tails", "Open tail readers");
   per_connector(text, figures, [](auto& c) { return c.tails; });
 }
 

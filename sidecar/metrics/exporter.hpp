@@ -1,7 +1,7 @@
 #pragma once
 // The Prometheus text of all probes. The only user of the metrics library.
 //
-// Label values come from the configuration only, so that no client can make series grow.
+// Label values come from the configuration only, so that clients can't create series.
 
 #include <cstdint>
 #include <string>
@@ -12,12 +12,12 @@
 
 namespace sidestream {
 
-// Figures of the moment that are no counters, asked for at each scrape.
+// Gauges, collected at each scrape.
 struct TopicFigures {
   std::string topic;
   const TopicProbe* probe;
   std::uint64_t open_logs = 0;
-  std::uint64_t opening_logs = 0;  // of these, with readers and not yet found in the broker
+  std::uint64_t opening_logs = 0;  // of these, with readers that wait for the broker's answer
   std::uint64_t log_bytes = 0;
   std::uint64_t log_frames = 0;
   double log_age_seconds = 0;  // of the oldest frame kept
@@ -42,7 +42,7 @@ struct Figures {
   const ServerProbe* server;
   bool draining = false;
   std::uint32_t max_streams = 0;
-  bool upstream = false;  // requests are passed on to an app
+  bool upstream = false;  // there is an upstream app
   std::vector<TopicFigures> topics;
   std::vector<ConnectorFigures> connectors;
   std::uint64_t replay_bytes = 0;

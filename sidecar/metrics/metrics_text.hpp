@@ -25,7 +25,7 @@ class MetricsText {
   void family(std::string name, std::string help, MetricType type) {
     foreign("sidestream_" + std::move(name), std::move(help), type);
   }
-  // Of a name that is not ours.
+  // With a name outside the sidestream_ prefix.
   void foreign(std::string name, std::string help, MetricType type) {
     families_.push_back({std::move(name), std::move(help), type, {}});
   }

@@ -22,7 +22,7 @@ class Counter {
 
 class Gauge {
  public:
-  // What it is then.
+  // Returns the new value.
   std::int64_t add(std::int64_t n = 1) { return n_.fetch_add(n, std::memory_order_relaxed) + n; }
   std::int64_t value() const { return n_.load(std::memory_order_relaxed); }
 
@@ -50,7 +50,7 @@ class LatencyProbe {
 };
 
 inline void LatencyProbe::observe_us(std::int64_t microseconds, std::uint64_t events) {
-  // Clocks of broker and sidecar differ; a record is never delivered before it was written.
+  // The clocks of broker and sidecar differ: negative latencies count as 0.
   const std::int64_t us = microseconds < 0 ? 0 : microseconds;
   std::size_t i = 0;
   while (i < bounds_seconds.size() && static_cast<double>(us) > bounds_seconds[i] * 1e6) ++i;
@@ -61,25 +61,25 @@ inline void LatencyProbe::observe_us(std::int64_t microseconds, std::uint64_t ev
 enum class SkipReason : std::uint8_t { tombstone, too_large, not_utf8 };
 inline constexpr std::array<std::string_view, 3> skip_reasons{"tombstone", "too_large", "not_utf8"};
 
-// How a subscription got its first events.
+// Where the first events of a subscription come from.
 enum class StartMode : std::uint8_t { live, memory, broker, gap, reset };
 inline constexpr std::array<std::string_view, 5> start_modes{"live", "memory", "broker", "gap",
                                                              "reset"};
 
-// One per configured topic (a template's logs share theirs).
+// One per configured topic; the logs of a template share it.
 struct TopicProbe {
   Gauge subscribers;
   Counter records_read;      // by the tail
   Counter records_replayed;  // by replays
   Counter events_sent;
   Counter bytes_sent;
-  Counter gap_records;    // records announced as lost, counted once a log
+  Counter gap_records;    // records announced as lost, counted once per log
   Counter gaps;           // stream-gap blocks sent
   Counter resets;         // stream-reset blocks sent
-  Counter names_altered;  // event names that held CR, LF or NUL, or were ours
+  Counter names_altered;  // event names that contained CR, LF or NUL, or were reserved
   Counter published;
   Counter publish_failures;
-  Counter lagged;  // subscriptions that fell out of the topic log
+  Counter lagged;  // subscriptions that fell behind the topic log
   std::array<Counter, skip_reasons.size()> skipped;
   std::array<Counter, start_modes.size()> starts;
   LatencyProbe latency;
@@ -104,7 +104,7 @@ constexpr std::string_view name_of(CloseReason reason) {
   return close_reasons[static_cast<std::size_t>(reason)];
 }
 
-// What can go wrong with a request that is passed on to the app.
+// Causes of failed proxied requests.
 enum class UpstreamError : std::uint8_t {
   connect,
   connect_timeout,
@@ -127,16 +127,16 @@ inline constexpr std::array<std::string_view, 14> upstream_errors{
     "body_too_large", "bad_body",        "body_timeout", "broken_answer",
     "idle_timeout",   "client_left"};
 
-// One for the process: requests that are passed on to the app.
+// One for the process: proxied requests.
 struct UpstreamProbe {
-  static constexpr std::size_t codes = 600;  // of HTTP; 499: the client had gone
+  static constexpr std::size_t codes = 600;  // HTTP status; 499: the client closed the connection
 
-  std::array<Counter, codes> requests;  // by the status that the client got
+  std::array<Counter, codes> requests;  // by the status that was sent to the client
   Gauge requests_open;
   Gauge tunnels_open;
   Gauge pool_idle;
-  Counter connections;  // made to the app
-  Counter bytes_in;     // of bodies and tunnels, towards the app
+  Counter connections;  // opened to the app
+  Counter bytes_in;     // of bodies and tunnels, to the app
   Counter bytes_out;
   std::array<Counter, upstream_errors.size()> errors;
   LatencyProbe duration;
@@ -148,12 +148,12 @@ struct UpstreamProbe {
 
 // One for the process: the HTTP side.
 struct ServerProbe {
-  Gauge connections;  // accepted sockets, whatever they do
+  Gauge connections;  // accepted sockets
   Gauge streams;      // of these, event streams
   Counter streams_opened;
   Counter streams_refused;  // over max_connections or draining
   std::array<Counter, close_reasons.size()> streams_closed;
-  std::array<Counter, 6> responses;  // ordinary answers by class: [1] 1xx ... [5] 5xx
+  std::array<Counter, 6> responses;  // responses that are no streams, by class: [1] 1xx ... [5] 5xx
   Counter malformed;                 // requests that could not be parsed
   UpstreamProbe upstream;
   ConfigProbe config;

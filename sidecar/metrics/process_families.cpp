@@ -12,8 +12,8 @@
 namespace sidestream {
 namespace {
 
-// The fields of /proc/self/stat behind the name, which may hold anything: field 3 of proc(5) is
-// [0].
+// The fields of /proc/self/stat after the name, which may contain any character. [0] is field 3 of
+// proc(5).
 std::vector<std::string> stat_fields() {
   std::ifstream in("/proc/self/stat");
   const std::string line{std::istreambuf_iterator<char>(in), {}};
@@ -53,7 +53,7 @@ void add_process(MetricsText& text) {
   text.foreign("process_cpu_seconds_total", "User and system CPU time",
                MetricsText::MetricType::Counter);
   text.sample({}, (field(14) + field(15)) / ticks);
-  // Once: it moves with the clock, and what moves would look like a restart.
+  // Computed once: it changes with the wall clock, and a change would look like a restart.
   static const std::optional<double> boot = boot_time();
   if (boot)
     gauge(text, "process_start_time_seconds", "When the process started, Unix time",
@@ -64,7 +64,7 @@ void add_process(MetricsText& text) {
   gauge(text, "process_open_fds", "Open file descriptors", static_cast<double>(open_files()));
   rlimit limit{};
   if (::getrlimit(RLIMIT_NOFILE, &limit) == 0)
-    gauge(text, "process_max_fds", "Most open file descriptors",
+    gauge(text, "process_max_fds", "Limit of open file descriptors",
           static_cast<double>(limit.rlim_cur));
 }
 

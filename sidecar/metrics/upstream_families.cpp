@@ -6,7 +6,7 @@
 namespace sidestream {
 namespace {
 
-// They are there from the start, so that the first error is an increase and not a new series.
+// These series exist from the start, so that the first error is an increase and not a new series.
 constexpr std::array<std::size_t, 7> always{200, 404, 499, 500, 502, 503, 504};
 
 bool worth_a_series(std::size_t code, std::uint64_t count) {
@@ -16,27 +16,26 @@ bool worth_a_series(std::size_t code, std::uint64_t count) {
 }  // namespace
 
 void add_upstream(MetricsText& text, const UpstreamProbe& probe) {
-  text.counter(
-      "upstream_requests_total",
-      "Requests passed on to the app, by the status that the client got; 499: it had gone");
+  text.counter("upstream_requests_total",
+               "Proxied requests by response status; 499: the client closed the connection");
   for (std::size_t code = 0; code < UpstreamProbe::codes; ++code) {
     const auto count = probe.requests[code].value();
     if (!worth_a_series(code, count)) continue;
     text.sample({{"code", std::to_string(code)}}, static_cast<double>(count));
   }
-  text.gauge("upstream_requests_open", "Requests that the app is answering");
+  text.gauge("upstream_requests_open", "Open proxied requests");
   text.sample({}, static_cast<double>(probe.requests_open.value()));
   text.gauge("upstream_tunnels_open", "Upgraded connections (WebSockets)");
   text.sample({}, static_cast<double>(probe.tunnels_open.value()));
-  text.gauge("upstream_pool_idle", "Open connections to the app that wait for a request");
+  text.gauge("upstream_pool_idle", "Idle connections to the upstream app");
   text.sample({}, static_cast<double>(probe.pool_idle.value()));
-  text.counter("upstream_connections_total", "Connections made to the app");
+  text.counter("upstream_connections_total", "Connections opened to the upstream app");
   text.sample({}, static_cast<double>(probe.connections.value()));
   text.counter("upstream_bytes_total",
                "Bytes of bodies and tunnels: in to the app, out to clients");
   text.sample({{"direction", "in"}}, static_cast<double>(probe.bytes_in.value()));
   text.sample({{"direction", "out"}}, static_cast<double>(probe.bytes_out.value()));
-  text.counter("upstream_errors_total", "Requests that went wrong, by cause");
+  text.counter("upstream_errors_total", "Failed proxied requests, by cause");
   for (std::size_t i = 0; i < upstream_errors.size(); ++i) {
     text.sample({{"cause", std::string(upstream_errors[i])}},
                 static_cast<double>(probe.errors[i].value()));

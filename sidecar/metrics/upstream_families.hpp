@@ -1,5 +1,5 @@
 #pragma once
-// The metrics of requests that are passed on to the app.
+// The metrics of proxied requests.
 //
 // Thread: any.
 

@@ -87,7 +87,8 @@ Parsed<ListenAddress> parse_listen(std::string_view text) {
   const std::string_view host = text.substr(0, colon);
   if (host.empty()) return {{"::", static_cast<std::uint16_t>(port)}, {}};
   if (host == "*") return wrong("has * for the address; write [::] for all addresses");
-  if (host == "localhost") return wrong("has a name for the address; write 127.0.0.1 or [::1]");
+  if (host == "localhost")
+    return wrong("has a host name; write an address like 127.0.0.1 or [::1]");
   if (is_ipv6(host)) return wrong("needs brackets around the IPv6 address; write [address]:port");
   if (!is_ipv4(host))
     return wrong("is not an IP address and a port, like [::]:8080 or 127.0.0.1:8080");
@@ -101,12 +102,12 @@ std::string check_origin(std::string_view text) {
   const std::string_view scheme = text.substr(0, colon);
   std::string_view host = text.substr(colon + 3);
   if (std::ranges::any_of(text, [](char c) { return c >= 'A' && c <= 'Z'; }))
-    return "has upper case letters; browsers send origins in lower case";
+    return "has upper case letters; write the origin in lower case, as browsers send it";
   if (host.find('*') != std::string_view::npos)
     return "has a wildcard; list exact origins, or \"*\" alone for all";
   if (host.find_first_of("/?#") != std::string_view::npos)
     return "has a path; an origin is scheme://host[:port] and nothing more";
-  if (host.find('@') != std::string_view::npos) return "has a user name, which no origin has";
+  if (host.find('@') != std::string_view::npos) return "has a user name; an origin has none";
 
   const std::size_t after = host.starts_with('[') ? std::min(host.find(']'), host.size()) : 0;
   const std::size_t port_at = host.find(':', after);

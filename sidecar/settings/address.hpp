@@ -1,5 +1,5 @@
 #pragma once
-// Listen addresses and CORS origins as they are spelled in the file. Pure.
+// Parses listen addresses and checks CORS origins. Pure.
 //
 // Thread: any.
 
@@ -17,12 +17,12 @@ struct ListenAddress {
 
   bool any_host() const { return host == "::" || host == "0.0.0.0"; }
   std::string text() const;  // `[::]:8080`, `127.0.0.1:0`
-  // Whether both can't be bound by one process.
+  // Whether one process can't bind both.
   bool collides(const ListenAddress& other) const;
 };
 
-// `127.0.0.1:8080`, `[::1]:8080`, and `:8080` for `[::]:8080`. Names are refused: an address that
-// depends on a resolver may listen elsewhere than was meant.
+// `127.0.0.1:8080`, `[::1]:8080`, and `:8080` for `[::]:8080`. Host names are refused, because
+// a resolver could choose another address.
 Parsed<ListenAddress> parse_listen(std::string_view text);
 
 // Checks that browsers can send exactly this in `Origin`: `scheme://host[:port]` in lower case

@@ -16,7 +16,7 @@ namespace {
 
 Mark mark_of(const YAML::Mark& mark) { return {mark.line + 1, mark.column + 1}; }
 
-// Ends the parsing from within the library's callbacks; never leaves this file.
+// Thrown to end parsing from the library's callbacks; caught in this file.
 struct Refused {
   Mark at;
   std::string text;
@@ -36,15 +36,15 @@ class Builder : public YAML::EventHandler {
 
   void OnDocumentStart(const YAML::Mark& mark) override {
     if (root_)
-      throw Refused{
-          mark_of(mark),
-          "a second YAML document starts here (or a key where none can be); the file holds one"};
+      throw Refused{mark_of(mark),
+                    "a second YAML document (or a misplaced key) starts here; the file must have "
+                    "one document"};
   }
   void OnDocumentEnd() override {}
 
   void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
     refuse_as_key(mark, "an empty key");
-    // The library puts the mark of an absent value anywhere; the key's serves the reader better.
+    // The library's mark of an absent value is arbitrary; use that of the key.
     const Mark at = open_.empty() || !open_.back().key ? mark_of(mark) : open_.back().key->mark;
     add(make(Node::Kind::null, at, anchor));
   }
@@ -85,8 +85,8 @@ class Builder : public YAML::EventHandler {
  private:
   struct Open {
     Node* node;
-    std::string path;                   // where it stands: `topics.orders`, or empty
-    std::optional<Entry> key{};         // read, its value not yet
+    std::string path;                   // of this container: `topics.orders`, or empty
+    std::optional<Entry> key{};         // whose value has not been read yet
     std::map<std::string, int> seen{};  // keys so far and their lines
   };
 
@@ -102,7 +102,7 @@ class Builder : public YAML::EventHandler {
     static const std::set<std::string> known = {
         "", "?", "!", "tag:yaml.org,2002:str", "tag:yaml.org,2002:map", "tag:yaml.org,2002:seq"};
     if (!known.contains(tag))
-      throw Refused{mark_of(mark), "YAML tags like " + in_quotes(tag) + " are not understood here"};
+      throw Refused{mark_of(mark), "YAML tags like " + in_quotes(tag) + " are not supported"};
   }
 
   Node* make(Node::Kind kind, Mark at, YAML::anchor_t anchor) {
@@ -137,8 +137,7 @@ class Builder : public YAML::EventHandler {
 
   void set_key(Entry entry) {
     if (entry.plain && entry.key == "<<")
-      throw Refused{entry.mark,
-                    "merge keys (<<) are not understood here; an alias takes a whole value"};
+      throw Refused{entry.mark, "merge keys (<<) are not supported; an alias takes a whole value"};
     open_.back().key = std::move(entry);
   }
 
@@ -186,17 +185,16 @@ std::string printable(std::string text) {
   return text;
 }
 
-// What people mostly did when the YAML library says that a map is not closed.
+// The usual cause when the YAML library reports a map that is not closed.
 std::string hint(std::string_view line) {
   if (line.substr(0, line.find_first_not_of(" \t")).find('\t') != std::string_view::npos)
-    return "; this line is indented with a tab, YAML wants spaces";
-  if (line.find("${") != std::string_view::npos) return "; put a text with ${...} into quotes";
-  if (line.find("]:") != std::string_view::npos)
-    return "; put an address like [::]:8080 into quotes";
+    return "; this line is indented with a tab; YAML requires spaces";
+  if (line.find("${") != std::string_view::npos) return "; put text with ${...} in quotes";
+  if (line.find("]:") != std::string_view::npos) return "; put an address like [::]:8080 in quotes";
   return {};
 }
 
-// The library takes the byte 4 for the end of the file, and guesses at other encodings.
+// The library treats byte 4 as end of file and guesses other encodings, so check this first.
 bool check_bytes(std::string_view text, Problems& problems) {
   Mark at{1, 1};
   std::size_t rest = 0;  // continuation bytes still due
@@ -235,7 +233,7 @@ const Node* Document::parse(std::string_view text, Problems& problems) {
     const std::optional<Mark> open = builder.open_at();
     Mark at = mark_of(error.mark);
     std::string what = "not valid YAML: " + printable(error.msg);
-    // Of a bracket that is never closed the library names the place where it gave up.
+    // For an unclosed bracket the library reports where it stopped; report where it opened.
     if (open && error.msg.find("flow not found") != std::string::npos && open->line != at.line) {
       at = *open;
       what += "; this bracket, or a quote after it, is not closed";

@@ -1,7 +1,7 @@
 #pragma once
-// A YAML file as a tree that remembers where everything stood. document.cpp is the only place that
-// includes the YAML library; it takes the library's events rather than its node tree, because that
-// tree drops duplicate keys and the difference between `yes` and "yes".
+// A YAML file as a tree of nodes with their locations. Only document.cpp includes the YAML library.
+// It uses the library's events and not its node tree, because that tree drops duplicate keys and
+// the difference between `yes` and "yes".
 //
 // Thread: any. Bounds: text_max, depth_max and values_max hold against hostile files; an alias is a
 // pointer to its target and costs nothing.
@@ -35,7 +35,7 @@ struct Node {
   std::vector<const Node*> items;  // of a list
 };
 
-// Owns the nodes. An alias to one of its own parents makes a circle: walk by known keys only.
+// Owns the nodes. An alias to one of its own parents makes a cycle: walk by known keys only.
 class Document {
  public:
   static constexpr std::size_t text_max = 1024 * 1024;

@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::size_t secret_bytes_max = 1024 * 1024;
 constexpr std::string_view file_scheme = "file:";
-constexpr std::string_view escape_help = "write $${ where the text itself has ${";
+constexpr std::string_view escape_help = "write $${ for a literal ${";
 
 bool is_variable_name(std::string_view name) {
   const auto fits = [](char c) {
@@ -24,7 +24,7 @@ bool is_variable_name(std::string_view name) {
   return !name.empty() && !(name[0] >= '0' && name[0] <= '9') && std::ranges::all_of(name, fits);
 }
 
-// Takes `${NAME}` off the front of `text` and adds its value. False: `out.error` says why not.
+// Consumes `${NAME}` at the front of `text` and appends its value. False: `out.error` is set.
 bool expand_one(std::string_view& text, const Environment& environment, Expanded& out) {
   const std::size_t end = text.find('}');
   if (end == std::string_view::npos) {
@@ -34,7 +34,7 @@ bool expand_one(std::string_view& text, const Environment& environment, Expanded
   const std::string name(text.substr(2, end - 2));
   if (!is_variable_name(name)) {
     // The name isn't shown: it may be the middle of a password.
-    out.error = "a variable's name between ${ and } has letters, digits and _ only; " +
+    out.error = "a variable name between ${ and } has only letters, digits and _; " +
                 std::string(escape_help);
     return false;
   }
@@ -106,7 +106,7 @@ Expanded expand(std::string_view text, const Environment& environment,
   out = {{}, true, {}, path.string()};
   std::error_code error;
   FileContent content;
-  // Nothing else has an end that is sure to come: a pipe nobody writes to would stop the start-up.
+  // Only regular files: reading a pipe without a writer would block the start.
   if (std::filesystem::exists(path, error) && !std::filesystem::is_regular_file(path, error))
     content.error = "not a regular file";
   else

@@ -1,7 +1,7 @@
 #pragma once
-// `${NAME}` and `file:PATH`: what the environment and secret files put in the place of a text.
+// Expands `${NAME}` and `file:PATH`.
 //
-// Errors: a sentence that names the variable or the path, never what was read.
+// Errors: a sentence that names the variable or the path, never their content.
 
 #include <filesystem>
 #include <string>
@@ -13,17 +13,17 @@ namespace sidestream {
 
 struct Expanded {
   std::string text;
-  bool changed = false;  // something was put in
+  bool changed = false;  // something was expanded
   std::string error;     // empty: good
-  std::string file;      // that was read, or could not be; empty: none was named
+  std::string file;      // that was read, or could not be read; empty: none
 };
 
 // A text that begins with `file:` becomes the content of that file without its last line end; a
-// relative PATH starts at `folder`. `$${` stands for `${`. What was put in is not expanded again.
+// relative PATH starts at `folder`. `$${` stands for `${`. The result is not expanded again.
 Expanded expand(std::string_view text, const Environment& environment,
                 const std::filesystem::path& folder);
 
-// A regular file's content, or why it can't be had. Reads at most `bytes_max`.
+// The content of a regular file, or an error. Reads at most `bytes_max`.
 struct FileContent {
   std::string text;
   std::string error;

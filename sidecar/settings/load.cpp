@@ -24,7 +24,7 @@ void check_anything_to_serve(const Section& section, bool upstream) {
     section.problem("has neither topics nor connectors; " + std::string(start_here));
   else if (!topics.present() || topics.is_empty_section())
     topics.problem(
-        "has no topic, so there is nothing to serve; name one, like "
+        "has no topic; add one, like "
         "`hello: {from: CONNECTOR}`");
 }
 
@@ -32,9 +32,9 @@ void read_settings(Context& context, const Node* root, Settings& into) {
   const std::size_t before = context.problems.count();
   const Section section = Value(context, "", top, root).section(keys::root);
   const bool known_keys = context.problems.count() == before;
-  // The order of reading, as topics look up both of the others.
+  // Topics last: they refer to the server's settings and to connectors.
   into.server = read_server(section["server"]);
-  // Else a misspelt key is why something seems to be missing.
+  // With an unknown key, that key is probably the missing section.
   if (known_keys) check_anything_to_serve(section, into.server.upstream.has_value());
   Connectors connectors = read_connectors(section["connectors"]);
   into.connectors = std::move(connectors.settings);

@@ -19,7 +19,7 @@ namespace sidestream {
 struct Loaded {
   Settings settings;  // usable only where `errors` is empty
   std::vector<std::string> errors;
-  // Every other file that was read or looked for, so that a change of one is a reason to reload.
+  // Every other file that was read or looked for. A change of one of them triggers a reload.
   std::vector<std::string> files;
 };
 
@@ -27,13 +27,13 @@ struct Loaded {
 using Environment = std::function<std::optional<std::string>(const std::string& name)>;
 std::optional<std::string> process_environment(const std::string& name);
 
-// What is wrong with a Kafka connector's properties, which only its library can tell: sentences
-// that begin with "NAME: " where they are about one of them.
+// Checks the properties of a Kafka connector with librdkafka. A problem with one property begins
+// with "NAME: ".
 using CheckProperties =
     std::function<std::vector<std::string>(const std::map<std::string, std::string>& properties)>;
 
 // Thread: any. Reads `path` and the secret files that it names (relative ones from its folder).
-// Without `check_kafka` the properties are taken as they are.
+// Without `check_kafka` the properties are not checked.
 Loaded load_settings(const std::string& path, const Environment& environment = process_environment,
                      const CheckProperties& check_kafka = nullptr);
 

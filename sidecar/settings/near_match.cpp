@@ -11,7 +11,7 @@ namespace sidestream {
 
 namespace {
 
-// A longer word is no typing slip, and the distance costs length squared.
+// Longer words are not compared: the distance costs length squared.
 constexpr std::size_t word_max = 64;
 constexpr std::size_t listed_max = 24;
 
@@ -37,7 +37,7 @@ std::optional<std::string> near_match(std::string_view word,
   for (const std::string_view candidate : candidates) {
     if (apart(candidate.size(), word.size()) >= best_distance) continue;
     const std::size_t d = edit_distance(wanted, folded(candidate));
-    // All characters changed is another word, not a slip.
+    // If all characters differ it is another word.
     if (d < best_distance && d < candidate.size()) {
       best = std::string(candidate);
       best_distance = d;

@@ -1,5 +1,5 @@
 #pragma once
-// "did you mean ...": the candidate that a typing slip turns into `word`.
+// "did you mean ...": finds the candidate that was probably meant by `word`.
 
 #include <optional>
 #include <ranges>
@@ -9,12 +9,12 @@
 
 namespace sidestream {
 
-// Absent where nothing is near enough: about one slip (wrong, missing, extra or swapped character)
-// for each three characters, at most three. Upper and lower case, `-` and `_` count as the same.
+// Absent if no candidate is near enough: one edit (wrong, missing, extra or swapped character) for
+// each three characters, at most three. Case is ignored, and `-` equals `_`.
 std::optional<std::string> near_match(std::string_view word,
                                       const std::vector<std::string_view>& candidates);
 
-// The end of a sentence about a wrong word: `, did you mean "from"?`, or else `; <otherwise>: a, b,
+// The end of a message about an unknown word: `, did you mean "from"?`, or else `; <otherwise>: a, b,
 // c`.
 std::string suggestion(std::string_view word, const std::vector<std::string_view>& candidates,
                        std::string_view otherwise);

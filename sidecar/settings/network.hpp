@@ -1,6 +1,6 @@
 #pragma once
 // An IP network in CIDR notation, like 10.0.0.0/8 or fd00::/8; an address alone is a network of one.
-// IPv4 stands in its IPv6-mapped form, so that both families compare alike. Pure.
+// IPv4 addresses are stored in IPv6-mapped form. Pure.
 //
 // Thread: any.
 
@@ -20,7 +20,7 @@ std::optional<AddressBytes> parse_ip(std::string_view text);
 
 struct Network {
   AddressBytes first{};
-  unsigned bits = 128;  // how many of `first` count
+  unsigned bits = 128;  // length of the prefix
 
   bool contains(const AddressBytes& address) const;
   friend bool operator==(const Network&, const Network&) = default;

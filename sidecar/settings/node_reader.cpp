@@ -56,7 +56,7 @@ std::optional<Text> Value::scalar(std::string_view wanted) const {
     return std::nullopt;
   }
   if (node_->kind != Node::Kind::scalar) {
-    problem("wants " + std::string(wanted) + ", not " + std::string(kind_name(*node_)));
+    problem("must be " + std::string(wanted) + ", not " + std::string(kind_name(*node_)));
     return std::nullopt;
   }
   Expanded expanded = expand(node_->text, context_->environment, context_->folder);
@@ -75,7 +75,7 @@ std::optional<Text> Value::text_or_empty() const {
   if (node_->plain && is_old_boolean(node_->text)) {
     problem(text->shown +
             " without quotes is a boolean to some YAML parsers and a text to others; " +
-            "write true or false, or put it into quotes");
+            "write true or false, or put it in quotes");
     return std::nullopt;
   }
   if (text->value.find('\0') != std::string::npos) {
@@ -105,7 +105,7 @@ void Value::read_boolean(bool& into) const {
   if ((yes || no) && text->bare)
     into = yes;
   else if (yes || no)
-    problem("wants true or false without quotes");
+    problem("must be true or false without quotes");
   else
     problem(text->shown + " is not a boolean; write true or false");
 }
@@ -115,7 +115,7 @@ std::optional<std::uint64_t> Value::number_within(std::uint64_t least, std::uint
   if (!text) return std::nullopt;
   const auto number = parse_whole_number(text->value);
   if (number && !text->bare) {
-    problem("wants a number without quotes");
+    problem("must be a number without quotes");
   } else if (!number) {
     problem(text->shown + " is not a whole number");
   } else if (*number < least || *number > most) {
@@ -175,7 +175,7 @@ void Value::read_retry(RetrySettings& into, Milliseconds least, Milliseconds mos
   else if (!range)
     not_a_duration(*text);
   else if (range->first > range->second)
-    problem(text->shown + " is the wrong way round; the shorter delay comes first");
+    problem(text->shown + " is reversed; write the shorter delay first");
   else if (check_duration(*text, range->first, least, most) &&
            check_duration(*text, range->second, least, most))
     into = {range->first, range->second};
@@ -215,7 +215,7 @@ bool Value::check_map() const {
   if (!node_) return false;
   if (node_->kind == Node::Kind::map) return true;
   if (node_->kind != Node::Kind::null)
-    problem("wants a map of keys and values, not " + std::string(kind_name(*node_)));
+    problem("must be a map of keys and values, not " + std::string(kind_name(*node_)));
   return false;
 }
 
@@ -240,7 +240,7 @@ std::vector<Value> Value::items() const {
     return out;
   }
   if (node_->kind != Node::Kind::list) {
-    problem("wants a list, not " + std::string(kind_name(*node_)));
+    problem("must be a list, not " + std::string(kind_name(*node_)));
     return out;
   }
   for (const Node* item : node_->items)

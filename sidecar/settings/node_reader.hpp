@@ -1,6 +1,6 @@
 #pragma once
-// Typed access to the nodes of a document. Whatever doesn't fit is reported at its place, and the
-// variable keeps its default, so that reading goes on and all problems come at once.
+// Typed access to the nodes of a document. A wrong value is reported with its location, and the
+// variable keeps its default, so that one run reports all problems.
 //
 // Thread: one. Borrows: the context, the document and the key lists, for as long as the readers
 // live.
@@ -32,21 +32,21 @@ struct Context {
   std::filesystem::path folder;     // of the configuration file
   std::vector<std::string>& files;  // that were read, or looked for
 
-  // suggestion() of near_match.hpp, but empty once there are so many problems that nobody reads it.
+  // suggestion() of near_match.hpp, but empty once there are very many problems.
   std::string suggest(std::string_view word, const std::vector<std::string_view>& candidates,
                       std::string_view otherwise) const;
 };
 
 using Keys = std::span<const std::string_view>;
 
-// A text after ${NAME} and file: were put in.
+// A text after expansion of ${NAME} and file:.
 struct Text {
   std::string value;
-  std::string shown;      // as it stands in the file, in quotes: the only form for messages
-  bool expanded = false;  // something was put in, so nothing of `value` may be shown
+  std::string shown;      // as written in the file, in quotes: the only form for messages
+  bool expanded = false;  // from a variable or a file, so `value` must not be shown
   bool bare = false;      // may be a number or a boolean: without quotes, or expanded
 
-  // What a suggestion may be made from.
+  // Safe to use for suggestions.
   std::string_view showable() const {
     return expanded ? std::string_view() : std::string_view(value);
   }
@@ -54,11 +54,11 @@ struct Text {
 
 class Section;
 
-// The value of one key, which may be absent: then the readers do nothing, and problem() reports at
-// the place of the section that lacks it.
+// The value of one key. If it is absent the readers do nothing, and problem() reports at the
+// section.
 class Value {
  public:
-  // `key` is the place of its key, or of the section that has none.
+  // `key` is the location of its key, or of the section if there is none.
   Value(Context& context, std::string path, Mark key, const Node* node)
       : context_(&context), path_(std::move(path)), key_(key), node_(node) {}
 
@@ -70,7 +70,7 @@ class Value {
   void problem(std::string_view text) const { context_->problems.add(mark(), path_, text); }
   Context& context() const { return *context_; }
 
-  // Absent also where something was wrong (and has been reported).
+  // Also absent after an error, which has been reported.
   std::optional<Text> text() const;  // not empty
   std::optional<Text> text_or_empty() const;
 
@@ -84,7 +84,7 @@ class Value {
   // `zero_too` allows 0 below `least`.
   void read_duration(Milliseconds& into, Milliseconds least, Milliseconds most,
                      bool zero_too = false) const;
-  // `word` stands for none.
+  // `word` means none.
   void read_duration_or(std::optional<Milliseconds>& into, std::string_view word,
                         Milliseconds least, Milliseconds most) const;
   void read_size(std::uint64_t& into, std::uint64_t least, std::uint64_t most,
@@ -124,15 +124,15 @@ class Value {
 
 struct Value::Named {
   std::string name;
-  bool plain;  // the name stands without quotes
+  bool plain;  // the name has no quotes
   Mark mark;   // of the name
   Value value;
 };
 
-// A map whose keys are known. Unknown ones are reported when it is made.
+// A map with a known set of keys. The constructor reports unknown keys.
 class Section {
  public:
-  // `mark` is the place for what is missing: the key that names the section.
+  // `mark` is the location for missing keys: the key that names the section.
   Section(Context& context, std::string path, Mark mark, const Node* node, Keys keys);
 
   // Requires: `key` is one of the section's keys.
@@ -148,7 +148,7 @@ class Section {
   Keys keys_;
 };
 
-// Whether parsers of the older YAML 1.1 take the word for a boolean and newer ones for a text.
+// Whether the word is a boolean in YAML 1.1 and a text in YAML 1.2.
 bool is_old_boolean(std::string_view word);
 
 }  // namespace sidestream

@@ -1,6 +1,6 @@
 #pragma once
-// What a small parser of one value gives: the value, or a sentence that says what is wrong with it.
-// The sentence never shows the text that was parsed: it may be a secret.
+// The result of parsing one value: the value, or an error text. The text never contains the input,
+// which may be a secret.
 
 #include <string>
 

@@ -29,13 +29,13 @@ std::string check_segment(std::string_view segment) {
   if (segment.empty()) return "has an empty segment (two slashes, or one at the end)";
   if (segment == "." || segment == "..") return "has a segment . or .., which clients resolve";
   if (segment.find_first_of("?#") != std::string_view::npos)
-    return "has a query or fragment; only the path stands here";
+    return "has a query or fragment; write only the path";
   if (segment.find('%') != std::string_view::npos)
     return "has a percent escape; write segments of letters, digits and -._~!$&'()*+,;=:@";
   if (segment.find_first_of("{}") != std::string_view::npos)
     return "has a { or } within a segment; a parameter is a whole segment, like /chat/{session}";
   if (!is_of(segment, "-._~!$&'()*+,;=:@"))
-    return "has a character that paths don't have; write letters, digits and -._~!$&'()*+,;=:@";
+    return "has an invalid character; write letters, digits and -._~!$&'()*+,;=:@";
   return {};
 }
 
@@ -49,14 +49,14 @@ Parsed<Piece> parse_segment(std::string_view segment) {
   return {{true, std::string(name)}, {}};
 }
 
-// Two parameters side by side, or with nothing between them that ends the first for sure.
+// Whether two parameters have no character between them that their values can't contain.
 std::string check_separated(const Pieces& pieces) {
-  const Piece* last = nullptr;  // parameter, if nothing has ended it yet
+  const Piece* last = nullptr;  // parameter without a separator so far
   for (const Piece& piece : pieces) {
     if (piece.parameter && last)
-      return "has two parameters with nothing between them that their values can't contain, so two "
-             "requests could name one log; put another character than letters, digits and -_.~@ "
-             "between them, like :";
+      return "has two parameters that are not separated, so two requests could name the same log; "
+             "put a "
+             "character other than letters, digits and -_.~@ between them, like :";
     if (piece.parameter)
       last = &piece;
     else if (!is_of(piece.text, value_punctuation))
@@ -84,7 +84,7 @@ Parsed<Pieces> parse_path(std::string_view text) {
     Parsed<Piece> piece = parse_segment(rest.substr(0, end));
     if (!piece.error.empty()) return {{}, piece.error};
     if (piece.value.parameter && std::ranges::find(pieces, piece.value) != pieces.end())
-      return {{}, "has two parameters of the same name"};
+      return {{}, "has two parameters with the same name"};
     pieces.push_back(std::move(piece.value));
     rest.remove_prefix(end);
   }

@@ -1,12 +1,12 @@
 #pragma once
-// Paths and log names with {parameters}, and whether they can be told apart. Pure.
+// Paths and log names with {parameters}, and whether two paths overlap. Pure.
 //
 //   path /chat/{session}   log chat:{session}
 //
-// A parameter is a whole segment of the path. The value that a request gives to it is of
-// [A-Za-z0-9_.~@-]{1,128} and neither `.` nor `..`.
+// A parameter is a whole segment of the path. Its value in a request must match
+// [A-Za-z0-9_.~@-]{1,128} and be neither `.` nor `..`.
 //
-// Thread: any. Errors: sentences that show nothing of the text.
+// Thread: any. Errors: sentences that never contain the text.
 
 #include <string>
 #include <string_view>
@@ -28,8 +28,8 @@ bool is_parameter_value(std::string_view text);
 
 // One piece for each segment.
 Parsed<Pieces> parse_path(std::string_view text);
-// Literals and parameters in turn. Refuses parameters between which no character stands that their
-// values can't contain, as two requests could then name one log.
+// Literals and parameters in turn. Parameters must be separated by a character that their values
+// can't contain; otherwise two requests could name the same log.
 Parsed<Pieces> parse_log_name(std::string_view text);
 
 // The names of the parameters, in order.

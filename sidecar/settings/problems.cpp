@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::size_t shown_max = 80;
 
-// Cuts at a character, not within one.
+// Cuts at a character boundary.
 std::string_view shortened(std::string_view text) {
   if (text.size() <= shown_max) return text;
   std::size_t end = shown_max;
@@ -60,7 +60,7 @@ std::vector<std::string> Problems::lines() const {
     std::string line = file_;
     if (p.at.line > 0) line += ':' + std::to_string(p.at.line) + ':' + std::to_string(p.at.column);
     line += ": " + p.text;
-    // A repeat has the same place, so it stands close by; two texts of one place may alternate.
+    // Repeats have the same location; two texts of one location may alternate.
     const auto from = out.end() - static_cast<std::ptrdiff_t>(std::min<std::size_t>(out.size(), 8));
     if (std::find(from, out.end(), line) == out.end()) out.push_back(std::move(line));
   }

@@ -1,8 +1,8 @@
 #pragma once
-// Gathers everything that is wrong with a configuration file, so that it is told all at once.
+// Collects all problems of a configuration file.
 //
-// Thread: one. Texts quote what stands in the file, never what an environment variable or a secret
-// file put in its place.
+// Thread: one. Texts quote the file as written, never the content of an environment variable or a
+// secret file.
 
 #include <cstddef>
 #include <string>
@@ -11,7 +11,7 @@
 
 namespace sidestream {
 
-// A place in the file, counted from 1. Line 0: the file as a whole.
+// A location in the file, counted from 1. Line 0: the whole file.
 struct Mark {
   int line = 0;
   int column = 0;
@@ -19,7 +19,7 @@ struct Mark {
 
 class Problems {
  public:
-  // `file` stands before each text, as the user spelled it.
+  // `file` is the prefix of each text, as the user spelled it.
   explicit Problems(std::string file) : file_(std::move(file)) {}
 
   // `path` is the key's path like `topics.orders.from`, or empty.
@@ -27,9 +27,8 @@ class Problems {
   bool empty() const { return all_.empty(); }
   std::size_t count() const { return all_.size(); }
 
-  // One line each in the order of the file, without repeats (an alias brings its target up again).
-  // A file with more than `lines_max` of them gets that many and a last line with the number of the
-  // rest.
+  // One line each in the order of the file, without repeats (an alias reports its target again).
+  // At most `lines_max`, then a line with the number of the remaining problems.
   std::vector<std::string> lines() const;
   static constexpr std::size_t lines_max = 100;
 

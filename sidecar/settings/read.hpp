@@ -1,7 +1,7 @@
 #pragma once
 // The three parts of the file, each read in its own .cpp. Private to this folder.
 //
-// Errors: reported to the context's problems; what was wrong keeps its default.
+// Errors: reported to the context's problems; a wrong value keeps its default.
 
 #include <vector>
 
@@ -15,8 +15,8 @@ inline constexpr Milliseconds pace_most{3'600'000};
 
 ServerSettings read_server(const Value& value);
 
-// What a topic must know of its connector. Connectors that are wrong are here too, so that their
-// topics are not wrong as well.
+// What a topic needs to know about its connector. Includes connectors with errors, so that an
+// error is not reported again for their topics.
 struct KnownConnector {
   enum class Kind { kafka, redis, embedded, unclear };
   std::string name;
@@ -31,7 +31,7 @@ Connectors read_connectors(const Value& value);
 std::vector<TopicSettings> read_topics(const Value& value, const ServerSettings& server,
                                        const std::vector<KnownConnector>& connectors);
 
-// Both in the server's section and in a topic's.
+// In the server's section and in a topic's.
 void read_cors(const Value& value, CorsSettings& into);
 
 // Of connectors and topics: [A-Za-z0-9_-]{1,64}.

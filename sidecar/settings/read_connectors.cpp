@@ -23,7 +23,7 @@ constexpr Milliseconds age_most{std::chrono::hours(24 * 3650)};
 
 using Kind = KnownConnector::Kind;
 
-// Certificates and keys. What can't be read is told by whoever uses it.
+// Certificates and keys. librdkafka reports files that can't be read.
 void note_files(const Value& value, KafkaSettings& kafka) {
   for (const auto& [name, text] : kafka.properties) {
     if (!name.starts_with("ssl.") || !name.ends_with(".location")) continue;
@@ -32,7 +32,7 @@ void note_files(const Value& value, KafkaSettings& kafka) {
   }
 }
 
-// Each problem where it stands, or where the connector does.
+// Reports each problem at its property, or at the connector.
 void check_properties(const Value& value, const KafkaSettings& kafka) {
   const auto& check = value.context().check_kafka;
   const auto properties = value.named();
@@ -57,7 +57,7 @@ KafkaSettings read_kafka(const Value& value) {
     const Value& entry = property.value;
     if (entry.is_section()) {
       entry.problem(
-          "wants a text, not a map; a property is written with its whole name, like "
+          "must be a text, not a map; a property is written with its whole name, like "
           "bootstrap.servers");
       continue;
     }
@@ -74,8 +74,7 @@ KafkaSettings read_kafka(const Value& value) {
 void check_redis_user(const Section& section, const RedisSettings& redis) {
   if (!redis.username.empty() && redis.password.empty())
     section[section.has("username") ? "username" : "url"].problem(
-        "has a user name without a password; of a password alone leave the user name out: "
-        "redis://:PASSWORD@host");
+        "has a user name without a password; for a password alone write redis://:PASSWORD@host");
   if (!redis.ca.empty() && !redis.tls)
     section["ca"].problem("needs TLS; write rediss:// in the url");
 }
@@ -99,7 +98,7 @@ RedisSettings read_redis(const Value& value) {
   section["ca"].read_text_or_empty(redis.ca);
   const auto take = [&section](const char* key, std::string& from_url, std::string& from_key) {
     if (from_key.empty()) return;
-    if (!from_url.empty()) section[key].problem("stands in the url too; write it once");
+    if (!from_url.empty()) section[key].problem("is also in the url; write it once");
     from_url = std::move(from_key);
   };
   take("username", redis.username, beside.username);
@@ -119,7 +118,7 @@ EmbeddedSettings read_embedded(const Value& value) {
   return embedded;
 }
 
-// Which of the kinds the section has; exactly one is right.
+// The kinds in the section; exactly one is valid.
 Kind kind_of(const Value& value, const Section& section) {
   static constexpr std::array kinds{Kind::kafka, Kind::redis, Kind::embedded};
   Kind found = Kind::unclear;
@@ -133,7 +132,7 @@ Kind kind_of(const Value& value, const Section& section) {
     found = kinds[i];
   }
   if (found == Kind::unclear && value.is_empty_section())
-    section.problem("has no kind; write one of kafka, redis and embedded below it");
+    section.problem("has no kind; add one of kafka, redis and embedded");
   return several ? Kind::unclear : found;
 }
 
@@ -143,7 +142,7 @@ void check_embedded_paths(const Value::Named& named, const ConnectorSettings& co
   if (!embedded || embedded->path.empty()) return;
   const auto [first, fresh] = paths.emplace(embedded->path, connector.name);
   if (!fresh)
-    named.value.problem("has the same file as the connector " + in_quotes(first->second) +
+    named.value.problem("uses the same file as the connector " + in_quotes(first->second) +
                         "; use that one for both");
 }
 
@@ -154,7 +153,7 @@ Connectors read_connectors(const Value& value) {
   std::map<std::string, std::string> paths;  // of embedded logs, and their connectors
   for (const Value::Named& named : value.named()) {
     if (out.known.size() == connectors_max) {
-      named.value.problem("is one connector too many; at most " + std::to_string(connectors_max));
+      named.value.problem("exceeds the limit of " + std::to_string(connectors_max) + " connectors");
       break;
     }
     check_name(named);

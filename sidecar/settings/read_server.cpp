@@ -44,7 +44,7 @@ void read_origins(const Value& value, std::vector<std::string>& into) {
     all = all || text->value == "*";
     origins.push_back(text->value);
   }
-  if (all && origins.size() > 1) value.problem("has \"*\" beside other origins; it stands alone");
+  if (all && origins.size() > 1) value.problem("has \"*\" with other origins; use it alone");
   into = std::move(origins);
 }
 
@@ -58,7 +58,7 @@ void read_networks(const Value& value, std::vector<Network>& into) {
   }
 }
 
-// Requests would come back to us for ever.
+// Requests would loop.
 bool is_own(const UpstreamAddress& url, const ListenAddress& address) {
   if (!url.socket.empty() || address.port != url.port) return false;
   const auto ip = parse_ip(url.host);
@@ -74,7 +74,7 @@ void read_url(const Value& value, std::initializer_list<ListenAddress> own, Upst
   into = url.value;
   for (const ListenAddress& address : own) {
     if (is_own(into, address))
-      value.problem(text->shown + " is Sidestream's own port; give the app another one");
+      value.problem(text->shown + " is a port of Sidestream; use another port for the app");
   }
 }
 
@@ -110,7 +110,7 @@ void read_cors(const Value& value, CorsSettings& into) {
     section["credentials"].problem(
         "can't be true with the origin \"*\": browsers refuse that; list the origins");
   else if (!section.has("origins"))
-    section["credentials"].problem("has no meaning without origins");
+    section["credentials"].problem("requires origins");
 }
 
 ServerSettings read_server(const Value& value) {
@@ -119,10 +119,10 @@ ServerSettings read_server(const Value& value) {
   const ListenAddress listen = read_listen(section["listen"], server.listen);
   const ListenAddress admin = read_listen(section["admin"], server.admin);
   if (listen.collides(admin) && section.has("admin"))
-    section["admin"].problem("takes the port of listen; give them different ports");
+    section["admin"].problem("uses the port of listen; choose different ports");
   else if (listen.collides(admin))
-    section["listen"].problem("takes the port of admin, " + server.admin +
-                              "; give them different ports");
+    section["listen"].problem("uses the port of admin, " + server.admin +
+                              "; choose different ports");
 
   section["console"].read_boolean(server.console);
   section["threads"].read_number(server.threads, 0, threads_most);

@@ -25,8 +25,8 @@ Kind read_from(const Value& value, const std::vector<KnownConnector>& connectors
   for (const KnownConnector& connector : connectors) names.push_back(connector.name);
   const std::string none = names.empty() ? "; the file has no connectors" : "";
   if (!value.present()) {
-    value.problem("is missing; it names the connector to read from" +
-                  (names.empty() ? none : value.context().suggest("", names, "there are")));
+    value.problem("is missing; name the connector to read from" +
+                  (names.empty() ? none : value.context().suggest("", names, "known")));
     return Kind::unclear;
   }
   const auto text = value.text();
@@ -35,7 +35,7 @@ Kind read_from(const Value& value, const std::vector<KnownConnector>& connectors
   if (found == connectors.end()) {
     value.problem(
         text->shown + " is not a connector" +
-        (names.empty() ? none : value.context().suggest(text->showable(), names, "there are")));
+        (names.empty() ? none : value.context().suggest(text->showable(), names, "known")));
     return Kind::unclear;
   }
   into = text->value;
@@ -50,7 +50,7 @@ std::string check_literal(std::string_view text, Kind kind) {
            c == '_' || c == '-';
   });
   if (kind == Kind::kafka && !kafka_too)
-    return "is no name of a Kafka topic; those have letters, digits and . _ - only";
+    return "is not a Kafka topic name; use letters, digits and . _ - only";
   return {};
 }
 
@@ -67,9 +67,8 @@ LogName read_log(const Section& section, Kind kind, const std::string& name, std
   const char* other = kafka ? "stream" : "topic";
   const bool other_too = section.has(other);
   if (other_too && kind != Kind::unclear)
-    section[other].problem(kafka
-                               ? "is for Redis and embedded; what to read of Kafka stands in topic:"
-                               : "is for Kafka; what to read here stands in stream:");
+    section[other].problem(kafka ? "is for Redis and embedded; with Kafka use topic:"
+                                 : "is for Kafka; with this connector use stream:");
   LogName out{section[own], {}, false};
   if (!section.has(own)) {
     if (kind == Kind::embedded && !other_too) {
@@ -77,8 +76,8 @@ LogName read_log(const Section& section, Kind kind, const std::string& name, std
       out.pieces = {{false, name}};
       out.good = true;
     } else if (kind != Kind::unclear && !other_too) {
-      out.place.problem(kafka ? "is missing; it names the Kafka topic to read"
-                              : "is missing; it names the Redis stream to read");
+      out.place.problem(kafka ? "is missing; name the Kafka topic to read"
+                              : "is missing; name the Redis stream to read");
     }
     return out;
   }
@@ -87,12 +86,12 @@ LogName read_log(const Section& section, Kind kind, const std::string& name, std
   Parsed<Pieces> parsed = parse_log_name(text->value);
   if (kind == Kind::kafka && parameters_of(parsed.value).size() > 1)
     parsed.error =
-        "has several parameters; a Kafka topic's name can have one, as it has no character "
-        "that keeps their values apart";
+        "has several parameters; a Kafka topic name can have only one, because no character can "
+        "separate their values";
   for (const Piece& piece : parsed.value)
     if (parsed.error.empty() && !piece.parameter) parsed.error = check_literal(piece.text, kind);
   if (parsed.error.empty() && kind == Kind::kafka && text->value.size() > 249)
-    parsed.error = "is no name of a Kafka topic; those have at most 249 characters";
+    parsed.error = "is not a Kafka topic name; the limit is 249 characters";
   if (!parsed.error.empty()) {
     out.place.problem(text->shown + ' ' + parsed.error);
     return out;
@@ -126,7 +125,7 @@ Path read_path(const Value& value, const std::string& name, std::string& into) {
   return out;
 }
 
-// Every parameter of the path must choose the log, and nothing else can.
+// The path and the log name must have the same parameters.
 void check_parameters(const Path& path, const LogName& log) {
   const auto in_path = parameters_of(path.pieces);
   const auto in_log = parameters_of(log.pieces);
@@ -137,10 +136,10 @@ void check_parameters(const Path& path, const LogName& log) {
       std::ranges::any_of(in_path, [&](auto name) { return lacks(in_log, name); });
   const bool path_lacks =
       std::ranges::any_of(in_log, [&](auto name) { return lacks(in_path, name); });
-  if (path_lacks) log.place.problem("has a parameter that the path " + path.shown + " has not");
+  if (path_lacks) log.place.problem("has a parameter that is not in the path " + path.shown);
   if (log_lacks)
     path.place.problem(path.shown + " has a parameter that " + log.place.path() +
-                       " does not use, so different paths would read one log");
+                       " does not use, so different paths would read the same log");
 }
 
 void read_encoding(const Section& section, Kind kind, TopicSettings& topic) {
@@ -156,9 +155,9 @@ void read_encoding(const Section& section, Kind kind, TopicSettings& topic) {
   if (const auto text = header.text()) topic.event_header = text->value;
   if (kind != Kind::redis && kind != Kind::embedded) return;
   if (event.present())
-    event.problem("is for Kafka; a record of this connector carries its event name itself");
+    event.problem("is for Kafka; records of this connector carry their own event name");
   if (section.has("tombstone"))
-    section["tombstone"].problem("is for Kafka; no other record can be a tombstone");
+    section["tombstone"].problem("is for Kafka; other connectors have no tombstones");
 }
 
 void read_pace(const Section& section, TopicSettings& topic) {
@@ -213,10 +212,11 @@ bool check_name(const Value::Named& named) {
   const bool good =
       !named.name.empty() && named.name.size() <= 64 && std::ranges::all_of(named.name, fits);
   if (!good)
-    problems.add(named.mark, named.value.path(), "is not a name; 1 to 64 letters, digits, _ and -");
+    problems.add(named.mark, named.value.path(),
+                 "is not a valid name; use 1 to 64 letters, digits, _ and -");
   else if (named.plain && is_old_boolean(named.name))
     problems.add(named.mark, named.value.path(),
-                 "without quotes is a boolean to some YAML parsers; put it into quotes");
+                 "without quotes is a boolean to some YAML parsers; put it in quotes");
   return good;
 }
 
@@ -226,7 +226,7 @@ std::vector<TopicSettings> read_topics(const Value& value, const ServerSettings&
   TopicPaths paths;
   for (const Value::Named& named : value.named()) {
     if (topics.size() == topics_max) {
-      named.value.problem("is one topic too many; at most " + std::to_string(topics_max));
+      named.value.problem("exceeds the limit of " + std::to_string(topics_max) + " topics");
       break;
     }
     topics.push_back(read_topic(named, server, connectors, paths));

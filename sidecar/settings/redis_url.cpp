@@ -45,7 +45,7 @@ std::string check_scheme(std::string_view scheme) {
   if (scheme.find("unix") != std::string_view::npos ||
       scheme.find("socket") != std::string_view::npos)
     return "names a Unix socket, which is not supported; " + std::string(form);
-  return "has another scheme than redis:// and rediss://; " + std::string(form);
+  return "has an unsupported scheme; " + std::string(form);
 }
 
 bool is_host(std::string_view text) {
@@ -100,7 +100,7 @@ std::string read_database(std::string_view path, RedisSettings& into) {
   if (path.empty() || path == "/") return {};
   const auto number = parse_whole_number(path.substr(1));
   if (!number || *number > static_cast<std::uint64_t>(std::numeric_limits<int>::max()))
-    return "has something else than a database number after the /";
+    return "has no database number after the /";
   into.database = static_cast<int>(*number);
   return {};
 }
@@ -117,15 +117,11 @@ Parsed<RedisSettings> parse_redis_url(std::string_view text) {
   settings.tls = text.substr(0, colon) == "rediss";
   const std::string_view rest = text.substr(colon + 3);
   if (rest.find_first_of("?#") != std::string_view::npos)
-    return {{},
-            "has a ? or #; a password with such characters writes them as %3F and %23, or stands "
-            "in `password:`"};
+    return {{}, "has a ? or #; in a password write %3F and %23, or use `password:`"};
   const std::size_t slash = rest.find('/');
   const std::string_view authority = rest.substr(0, slash);
   if (slash != std::string_view::npos && rest.find('@', slash) != std::string_view::npos)
-    return {{},
-            "has a / before the @; a password with that character writes it as %2F, or stands in "
-            "`password:`"};
+    return {{}, "has a / before the @; in a password write %2F, or use `password:`"};
 
   const std::size_t at = authority.rfind('@');
   if (at != std::string_view::npos) error = read_user(authority.substr(0, at), settings);

@@ -1,7 +1,7 @@
 #pragma once
 // `redis://[[user]:password@]host[:port][/database]`; `rediss://` is TLS. Pure.
 //
-// Thread: any. Errors: a sentence that shows nothing of the URL, as it may hold a password.
+// Thread: any. Errors: a sentence that never contains the URL, which may hold a password.
 
 #include <string_view>
 

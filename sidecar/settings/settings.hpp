@@ -1,5 +1,5 @@
 #pragma once
-// What the configuration file says, as plain structs with the defaults. Only load.cpp reads YAML.
+// The configuration as plain structs with the defaults. Only load.cpp reads YAML.
 //
 // Thread: built at start-up, immutable afterwards.
 
@@ -33,7 +33,7 @@ struct RetrySettings {
   friend bool operator==(const RetrySettings&, const RetrySettings&) = default;
 };
 
-// Where the app beside us listens: a host and port, or a Unix socket.
+// The address of the upstream app: a host and port, or a Unix socket.
 struct UpstreamAddress {
   std::string host;  // a name or an IP address without brackets
   std::uint16_t port = 80;
@@ -42,15 +42,15 @@ struct UpstreamAddress {
   friend bool operator==(const UpstreamAddress&, const UpstreamAddress&) = default;
 };
 
-// The app that gets every request that no topic takes.
+// The upstream app, which gets every request that matches no topic.
 struct UpstreamSettings {
   UpstreamAddress url;
   Milliseconds connect_timeout{2000};
   Milliseconds first_byte_timeout{60000};  // from the whole request to the answer's first byte
-  Milliseconds idle_timeout{600000};  // silence in the middle of a body or a tunnel; an answer that
-                                      // is an event stream may be silent for ever
+  Milliseconds idle_timeout{600000};  // without data within a body or a tunnel; event streams have
+                                      // no such limit
   std::uint64_t max_body = 0;         // bytes of a request's body; 0: no limit
-  std::string readiness;              // a path of the app that /readyz asks too; empty: none
+  std::string readiness;              // a path of the app that /readyz checks; empty: none
   std::uint32_t max_requests = 1024;  // at once
   std::uint32_t max_tunnels = 10000;  // upgraded connections (WebSockets) at once
   std::uint32_t access_log = 1;       // a line for each n-th request; 0: none
@@ -74,15 +74,15 @@ struct ServerSettings {
   bool drain_http = false;       // /drain on the admin port starts the drain
   std::uint32_t access_log = 1;  // a line for each n-th stream that ends; 0: none
   CorsSettings cors;
-  std::vector<Network> trusted_proxies;  // whose X-Forwarded-* and Forwarded are believed
+  std::vector<Network> trusted_proxies;  // their X-Forwarded-* and Forwarded are trusted
   std::optional<UpstreamSettings> upstream;
 
   friend bool operator==(const ServerSettings&, const ServerSettings&) = default;
 };
 
 struct KafkaSettings {
-  std::map<std::string, std::string> properties;  // librdkafka's, as they stand in the file
-  std::map<std::string, std::size_t> files;  // that properties name, and a hash of what they hold:
+  std::map<std::string, std::string> properties;  // librdkafka's, as in the file
+  std::map<std::string, std::size_t> files;  // named by properties, with a hash of the content:
                                              // librdkafka reads them once
 
   friend bool operator==(const KafkaSettings&, const KafkaSettings&) = default;
@@ -118,7 +118,7 @@ struct ConnectorSettings {
 };
 
 enum class Start { live, earliest };               // where a reader without an id starts
-enum class InvalidUtf8 { base64, replace, skip };  // what becomes of data that is not UTF-8
+enum class InvalidUtf8 { base64, replace, skip };  // how to send data that is not UTF-8
 enum class Tombstone { skip, delete_event };       // YAML: skip, delete
 
 struct TopicSettings {
@@ -139,12 +139,12 @@ struct TopicSettings {
   std::uint64_t log_bytes = 16 * 1024 * 1024;  // YAML: `log`. Of a template: all its logs together
   Milliseconds heartbeat{15000};               // default: the server's
   RetrySettings retry;                         // default: the server's
-  std::optional<Milliseconds> flush;  // how long records are gathered before readers are woken;
-                                      // YAML `auto` (default) = nullopt; 0ms..1s
-  Milliseconds linger{60000};         // how long a log is read on after its last reader has gone
-  CorsSettings cors;                  // default: the server's
+  std::optional<Milliseconds> flush;           // delay to collect records before readers are woken;
+                                               // YAML `auto` (default) = nullopt; 0ms..1s
+  Milliseconds linger{60000};  // how long a log stays open after its last reader has left
+  CorsSettings cors;           // default: the server's
 
-  // Whether the path has parameters, so that one topic stands for many logs.
+  // Whether the path has parameters: one topic with many logs.
   bool is_template() const { return path.find('{') != std::string::npos; }
 
   friend bool operator==(const TopicSettings&, const TopicSettings&) = default;

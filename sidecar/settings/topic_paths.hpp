@@ -1,5 +1,5 @@
 #pragma once
-// Makes sure that each request belongs to one topic at most, and never to a path of our own.
+// Checks that each request matches at most one topic and no reserved path.
 //
 // Thread: one. Private to this folder.
 
@@ -16,8 +16,8 @@ namespace sidestream {
 
 class TopicPaths {
  public:
-  // Takes the next topic's path, and reports at `place` if a request could belong to an earlier one
-  // too. `shown` is the path as messages may show it.
+  // Adds a topic's path and reports at `place` if it overlaps with an earlier one. `shown` is the
+  // path for messages.
   void add(const Value& place, const std::string& topic, const std::string& shown, Pieces pieces);
 
  private:

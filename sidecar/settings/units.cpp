@@ -16,7 +16,7 @@ struct Unit {
   std::uint64_t factor;
 };
 
-// Ascending, so that format() finds the largest from behind.
+// Ascending: format() searches from the end.
 constexpr std::array duration_units{Unit{"ms", 1}, Unit{"s", 1000}, Unit{"m", 60'000},
                                     Unit{"h", 3'600'000}, Unit{"d", 86'400'000}};
 constexpr std::array size_units{Unit{"B", 1}, Unit{"KiB", 1ULL << 10}, Unit{"MiB", 1ULL << 20},

@@ -1,9 +1,8 @@
 #pragma once
-// How durations, sizes and ranges of durations are spelled in the file. Pure; std only.
+// Parses and formats durations, sizes and ranges of durations. Pure; std only.
 //
-// Thread: any. Errors: absent; the caller adds duration_help or size_help to its text. What is too
-// large for its type becomes the largest value, so that it is refused as too large and not as
-// nonsense.
+// Thread: any. Errors: absent; the caller adds duration_help or size_help to its text. A value too
+// large for its type becomes the largest value, so that the range check refuses it.
 
 #include <chrono>
 #include <cstdint>
@@ -29,7 +28,7 @@ std::optional<std::uint64_t> parse_size(std::string_view text);
 std::optional<std::pair<std::chrono::milliseconds, std::chrono::milliseconds>> parse_duration_range(
     std::string_view text);
 
-// A correct spelling of what a slip like `15 sec` or `16MB` was meant to be, if that can be told.
+// The correct spelling of a text like `15 sec` or `16MB`, if it is unambiguous.
 std::optional<std::string> mend_duration(std::string_view text);
 std::optional<std::string> mend_size(std::string_view text);
 

@@ -26,7 +26,7 @@ Parsed<UpstreamAddress> parse_socket(std::string_view path) {
   if (!path.starts_with('/') || path.ends_with('/'))
     return wrong("has no absolute path of a socket after unix:; " + std::string(form));
   if (path.size() >= sizeof(sockaddr_un::sun_path))
-    return wrong("has a longer path than a Unix socket can have, 107 bytes");
+    return wrong("has a socket path longer than 107 bytes, the limit of Unix sockets");
   UpstreamAddress address;
   address.socket = path;
   return {address, {}};
@@ -37,15 +37,14 @@ Parsed<UpstreamAddress> parse_socket(std::string_view path) {
 Parsed<UpstreamAddress> parse_upstream_url(std::string_view text) {
   if (text.starts_with("unix:")) return parse_socket(text.substr(5));
   if (text.starts_with("https://"))
-    return wrong("has TLS, which an app in the same pod doesn't need; write http://");
-  if (!text.starts_with("http://"))
-    return wrong("has another scheme than http:// and unix:; " + std::string(form));
+    return wrong("uses TLS, which is not supported for the upstream app; write http://");
+  if (!text.starts_with("http://")) return wrong("has an unsupported scheme; " + std::string(form));
   std::string_view rest = text.substr(7);
   if (rest.ends_with('/')) rest.remove_suffix(1);
   if (rest.find_first_of("/?#") != std::string_view::npos)
     return wrong("has a path; requests keep their own, so give host and port only");
   if (rest.find('@') != std::string_view::npos)
-    return wrong("has a user name; requests keep their own authorization");
+    return wrong("has a user name; requests keep their own Authorization header");
   const std::size_t after = rest.starts_with('[') ? std::min(rest.find(']'), rest.size()) : 0;
   const std::size_t colon = rest.find(':', after);
   UpstreamAddress address;

@@ -1,5 +1,5 @@
 #pragma once
-// `http://host[:port]` or `unix:/path`: where the app beside us listens. Pure.
+// `http://host[:port]` or `unix:/path`: the address of the upstream app. Pure.
 //
 // Thread: any.
 
@@ -13,8 +13,8 @@ namespace sidestream {
 
 Parsed<UpstreamAddress> parse_upstream_url(std::string_view text);
 
-// Whether `path` can be asked for as it stands: it begins with / and holds no space, control
-// character or #.
+// Whether `path` can be used in a request line: it begins with / and has no space, control character
+// or #.
 bool is_request_path(std::string_view path);
 
 }  // namespace sidestream

@@ -10,8 +10,8 @@
 namespace sidestream {
 namespace {
 
-// What event loops, listeners and budgets were made of stays as it is; answers with its keys where
-// the file says otherwise.
+// Keeps the settings of event loops, listeners and budgets. Returns the keys that differ in the new
+// file.
 std::vector<std::string> keep_what_runs(ServerSettings& next, const ServerSettings& now) {
   std::vector<std::string> keys;
   const auto keep = [&](auto member, const char* key) {
@@ -32,7 +32,7 @@ struct Login {
   std::string password;
 };
 
-// Where `next` is `now` but for its login.
+// The new login, if `next` differs from `now` only in its login.
 std::optional<Login> other_login(const RedisSettings& next, RedisSettings now) {
   now.username = next.username;
   now.password = next.password;
@@ -100,7 +100,7 @@ const MadeConnector* Configuration::running(const std::string& name) const {
   return found == connectors_.end() ? nullptr : &*found;
 }
 
-// An embedded log is a file that one connector alone can have open, or memory that would be lost.
+// An embedded log is a file that only one connector can open, or memory that would be lost.
 bool Configuration::keeps(const ConnectorSettings& settings) const {
   const MadeConnector* now = running(settings.name);
   return now && (now->settings == settings || other_login(settings, now->settings) ||
@@ -149,7 +149,7 @@ void Configuration::replace_connectors(const std::vector<ConnectorSettings>& set
 
 std::shared_ptr<Topic> Configuration::make_topic(const TopicSettings& settings,
                                                  const TopicMap& before) const {
-  const auto& connector = running(settings.from)->connector;  // the settings name no other
+  const auto& connector = running(settings.from)->connector;  // the settings were checked
   const auto old = before.find(settings.name);
   if (!old) return std::make_shared<Topic>(settings, connector);
   if (old->settings == settings && old->owned_connector == connector) return old;
@@ -168,7 +168,7 @@ std::vector<std::string> Configuration::apply(Settings settings) {
   std::vector<std::string> restart_needed = keep_what_runs(settings.server, before->server);
   replace_connectors(settings.connectors, restart_needed);
   const TopicMap topics = make_topics(settings.topics, before->topics);
-  // First the new ones: a client that comes back must not find the old.
+  // New topics first: a client that reconnects must not find the old ones.
   serving_.set({std::move(settings.server), topics});
   retire(before->topics, topics);
   return restart_needed;
@@ -187,7 +187,7 @@ void Configuration::tidy(const OpenLogs& logs) {
       return &log->topic().connector == connector.get();
     });
     if (!read) connector->stop();
-    // Stopped, it answers whoever still holds it.
+    // A stopped connector still answers callers that hold it.
     return !read;
   });
 }

@@ -1,9 +1,8 @@
 #pragma once
-// What is configured now: the connectors that run, and the topics on them. A reload takes over what
-// has not changed, makes the rest anew, and retires what is gone; the streams of retired topics
-// end.
+// The running configuration: connectors and topics. A reload keeps what has not changed, creates the
+// rest, and retires what was removed or replaced; the streams of retired topics end.
 //
-// Thread: start-up thread, but for connectors() and serving() (any). Owns the connectors.
+// Thread: main, except connectors() and serving() (any). Owns the connectors.
 
 #include <memory>
 #include <mutex>
@@ -26,13 +25,13 @@ class Configuration {
   const ConfigHolder& serving() const { return serving_; }
   std::vector<NamedConnector> connectors() const;
 
-  // What of `settings` can't be served, as sentences with the key's path.
+  // The problems of `settings`, as sentences with the key's path.
   std::vector<std::string> check(const Settings& settings) const;
-  // Requires: check(settings) found nothing. Answers with the keys that only a restart applies.
+  // Returns the keys that take effect after a restart. Requires: check(settings) found nothing.
   std::vector<std::string> apply(Settings settings);
 
   void start();
-  // Stops the connectors that nothing reads any more. Once a second or so.
+  // Stops retired connectors without readers. Call about once a second.
   void tidy(const OpenLogs& logs);
   void stop();
 
@@ -47,7 +46,7 @@ class Configuration {
   TopicMap make_topics(const std::vector<TopicSettings>& settings, const TopicMap& before) const;
 
   const Logger log_;
-  mutable std::mutex mutex_;  // guards the vector, which one thread alone changes
+  mutable std::mutex mutex_;  // guards the vector, which only the main thread changes
   std::vector<MadeConnector> connectors_;
   std::vector<std::shared_ptr<Connector>> retired_;
   bool started_ = false;

@@ -15,7 +15,7 @@ using namespace std::chrono_literals;
 constexpr auto look_every = 250ms;
 constexpr std::size_t bytes_max = 1024 * 1024;
 
-// That a file is absent is a content too. A pipe can be read once only.
+// An absent file counts as a content. Only regular files: a pipe can be read only once.
 std::string content_of(const std::string& path) {
   std::error_code error;
   if (!std::filesystem::is_regular_file(path, error)) return "absent";

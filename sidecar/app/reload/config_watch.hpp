@@ -1,8 +1,8 @@
 #pragma once
-// Notices that the configuration file, or a file that it names, holds something else.
+// Detects changes of the configuration file and of the files that it names.
 //
-// By looking at the content, some times a second: a watch on a file (inotify) hears nothing of a
-// ConfigMap, which is swapped by a link beside it, and is not to be had everywhere.
+// It compares the content several times a second. inotify does not work here: a ConfigMap is swapped
+// through a symbolic link, and some file systems have no notifications.
 //
 // Thread: one.
 
@@ -19,12 +19,12 @@ class ConfigWatch {
 
   explicit ConfigWatch(std::string config) : config_(std::move(config)) {}
 
-  // Whether there is another content than at the last attend(), which has been the same for two
-  // looks: a file that is being written is let be.
+  // Whether the content differs from that of the last attend() and was the same in two checks: a
+  // file that is being written is ignored until it is complete.
   bool changed(Clock::time_point now);
-  // The content as it is now is going to be dealt with.
+  // The caller handles the current content.
   void attend() { attended_ = seen_ = fingerprint(); }
-  // What else to look at.
+  // Other files to watch.
   void set_files(std::vector<std::string> files);
 
  private:

@@ -35,14 +35,14 @@ bool Reload::run() {
   auto restart_needed = configuration_.apply(std::move(loaded.settings));
   log_.info("config", "reloaded", {{"file", config_}, {"topics", topics}});
   for (const auto& key : restart_needed)
-    log_.warn("config", "this setting is applied by a restart only", {{"key", key}});
+    log_.warn("config", "takes effect after a restart", {{"key", key}});
   probe_.loaded(unix_now_ms(), std::move(restart_needed));
   return true;
 }
 
 void Reload::fail(const std::vector<std::string>& problems) {
   for (const auto& problem : problems)
-    log_.error("config", "not reloaded; what was loaded before is served on",
+    log_.error("config", "reload failed; still serving the previous configuration",
                {{"problem", problem}});
   probe_.failed(problems);
 }

@@ -1,8 +1,8 @@
 #pragma once
-// Reads the configuration file again and puts what it says in the place of what is served; where it
-// has problems nothing changes, and the probe and the log say why.
+// Loads the configuration file again and replaces the running configuration. With problems in the
+// file nothing changes; the probe and the log report them.
 //
-// Thread: start-up thread.
+// Thread: main.
 
 #include <string>
 #include <vector>
@@ -16,14 +16,14 @@ namespace sidestream {
 
 class Reload {
  public:
-  // `files`: that the configuration has named, beside `config` itself. Borrows the others.
+  // `files`: named by the configuration. Borrows the others.
   Reload(std::string config, std::vector<std::string> files, Configuration& configuration,
          ConfigProbe& probe, Logger log);
 
-  // Looks whether anything has changed on disk, and then reloads. Some times a second. Whether
-  // something else is served now.
+  // Reloads if a file has changed. Call several times a second. Returns whether the configuration
+  // was replaced.
   bool look(ConfigWatch::Clock::time_point now) { return watch_.changed(now) && run(); }
-  // At once.
+  // Reloads now.
   bool run();
 
  private:

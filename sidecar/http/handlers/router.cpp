@@ -164,7 +164,6 @@ Response publish_response(const Result<Published>& result, OffsetFormat format) 
   const bool ours = error.category() == sidestream_category();
   const Errc code = ours ? static_cast<Errc>(error.value()) : Errc::unavailable;
   const unsigned status = code == Errc::unconfirmed   ? 504
-                          : code == Errc::too_large   ? 413
                           : code == Errc::refused     ? 502
                           : code == Errc::no_such_log ? 502
                                                       : 503;

@@ -91,7 +91,7 @@ void read(Page& page, FakeRedis& redis, Range range) {
 }
 
 Result<Position> locate(FakeRedis& redis, int ms) {
-  Result<Position> result = Errc::garbage;
+  Result<Position> result = Errc::stopped;
   auto job = make_locate_job("s", Timestamp(std::chrono::milliseconds(ms)),
                              [&](Result<Position> place) { result = std::move(place); });
   redis.run(*job);
@@ -99,7 +99,7 @@ Result<Position> locate(FakeRedis& redis, int ms) {
 }
 
 Result<Offset> back(FakeRedis& redis, Offset end, std::int64_t count) {
-  Result<Offset> result = Errc::garbage;
+  Result<Offset> result = Errc::stopped;
   auto job = make_back_job("s", end, count, [&](Result<Offset> place) { result = place; });
   redis.run(*job);
   return result;

@@ -102,8 +102,8 @@ TEST(HostileFile, WithTooManyTopicsOrConnectorsIsRefused) {
   many += "topics:\n";
   for (int i = 0; i <= 10'000; ++i) many += "  t" + std::to_string(i) + ": { from: c0 }\n";
   const std::vector<std::string> expected{
-      "102:9: connectors.c100: is one connector too many; at most 100",
-      "10104:11: topics.t10000: is one topic too many; at most 10000"};
+      "102:9: connectors.c100: exceeds the limit of 100 connectors",
+      "10104:11: topics.t10000: exceeds the limit of 10000 topics"};
   EXPECT_EQ(errors_of(many), expected);
 }
 

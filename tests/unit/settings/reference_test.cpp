@@ -101,8 +101,8 @@ TEST(Reference, TheLoaderLooksAtEveryKeyThatItKnows) {
       const std::string full = join_path(path, key);
       const auto errors = errors_of(with_wrong_value(section.path, key));
       EXPECT_TRUE(std::ranges::any_of(errors, [&](const std::string& error) {
-        return error.find(": " + full + ": wants ") != std::string::npos ||
-               error.find(": " + full + "[0]: wants ") != std::string::npos;
+        return error.find(": " + full + ": must be ") != std::string::npos ||
+               error.find(": " + full + "[0]: must be ") != std::string::npos;
       })) << full;
     }
 }
