@@ -5,6 +5,7 @@
 namespace sidestream {
 namespace {
 
+// NOLINTNEXTLINE(cppcoreguidelines-virtual-class-destructor): never deleted through a base
 class Category final : public boost::system::error_category {
  public:
   const char* name() const noexcept override { return "sidestream"; }

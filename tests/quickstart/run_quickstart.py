@@ -212,8 +212,8 @@ def tells_of_a_child_that_dies():
         pids = subprocess.run(["sh", "-c", "cat /proc/[0-9]*/stat 2>/dev/null"], capture_output=True, text=True).stdout
         for pid in re.findall(r"^(\d+) \(sidestream\) \S+ %d " % running.process.pid, pids, re.M):
             os.kill(int(pid), signal.SIGKILL)
-        expect(wait_for(running.ended, END_SECONDS), "it goes on without its sidestream")
-        expect("sidestream has ended" in running.output(), "it says nothing:\n" + running.output())
+        expect(wait_for(running.ended, END_SECONDS), "it keeps running without sidestream")
+        expect("sidestream exited with status" in running.output(), "it says nothing:\n" + running.output())
         expect(running.process.returncode == 1, "exit %d" % running.process.returncode)
         expect(not os.listdir(running.tmp) and not running.children(), "it left something")
 
