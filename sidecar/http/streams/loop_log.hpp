@@ -25,6 +25,7 @@ class LoopLog {
   LoopLog& operator=(const LoopLog&) = delete;
 
   OpenLog& open_log() const { return *log_; }
+  Memory& memory() const { return memory_; }
   const LoopView& seen() const { return seen_; }
   const LogView& view() const { return seen_.view; }
   // Takes a new view; see LoopView::refresh().

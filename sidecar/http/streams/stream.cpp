@@ -29,14 +29,12 @@ SubscriptionOptions with_retry(SubscriptionOptions options, std::int32_t retry_m
 }  // namespace
 
 Stream::Stream(std::unique_ptr<Outlet> outlet, Memberships memberships,
-               const StreamOptions& options, std::int32_t retry_ms, Memory& memory,
-               Clock::time_point now)
-    : outlet_(std::move(outlet)),
-      coding_(outlet_->coding()),
+               const StreamOptions& options, std::int32_t retry_ms, Clock::time_point now)
+    : coding_(outlet->coding()),
+      outlet_(std::move(outlet)),
       last_sent_(now),
       memberships_(std::move(memberships)),
       subscription_(with_retry(options.subscription, retry_ms), sources_of(memberships_)),
-      memory_(memory),
       cold_{now,
             {},
             {},
@@ -100,7 +98,7 @@ Stream::Took Stream::send_run(const Output& out, const LoopTime& time) {
   events_ += run.counts.events;
   subscription_.sent_run(run);
   if (bytes == wire->size()) return Took::all;
-  pending_ = std::make_unique<PendingOutput>(memory_, wire, bytes);
+  pending_ = std::make_unique<PendingOutput>(log.memory(), wire, bytes);
   return Took::part;
 }
 
@@ -109,7 +107,8 @@ Stream::Took Stream::send_own(const Output& out, const LoopTime& time, SendBuffe
   const auto [bytes, broken] = offer(pieces);
   if (broken) return Took::broken;
   const bool all = bytes == pieces.size();
-  if (!all) pending_ = std::make_unique<PendingOutput>(memory_, pieces.after(bytes));
+  Memory& memory = memberships_[0].members->loop_log().memory();
+  if (!all) pending_ = std::make_unique<PendingOutput>(memory, pieces.after(bytes));
   for (std::size_t part = 0; part < buffers.own.counts.size(); ++part) {
     const Counts& counts = buffers.own.counts[part];
     memberships_[part].members->loop_log().count(counts, true, time.wall_ms);

@@ -50,7 +50,7 @@ class Stream {
   using Memberships = boost::container::small_vector<Membership, 1>;
 
   Stream(std::unique_ptr<Outlet> outlet, Memberships memberships, const StreamOptions& options,
-         std::int32_t retry_ms, Memory& memory, Clock::time_point now);
+         std::int32_t retry_ms, Clock::time_point now);
 
   // Sends what there is, up to a budget.
   enum class Sent : std::uint8_t {
@@ -98,15 +98,14 @@ class Stream {
 
   // The members are in the order of their use: a wake walks over thousands of streams and should
   // touch few cache lines of each.
+  Coding coding_;
   std::unique_ptr<Outlet> outlet_;
   std::unique_ptr<PendingOutput> pending_;
-  Coding coding_;
   Clock::time_point last_sent_;
   std::uint64_t events_ = 0;
   std::uint64_t bytes_ = 0;
   Memberships memberships_;
   Subscription subscription_;
-  Memory& memory_;
 
   struct Cold {
     Clock::time_point began;
