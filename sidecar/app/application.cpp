@@ -28,10 +28,10 @@ Application::Application(Loaded loaded, const std::string& config, Logger log)
       logs_(memory_, pool_, log_),
       pages_(logs_, probe_, lifecycle_, calls()),
       router_(pages_),
-      server_(configuration_.serving(), router_, logs_, memory_, probe_, lifecycle_, log_),
+      server_(configuration_.serving(), router_, logs_, memory_, probe_, lifecycle_, quotas_, log_),
       reload_(config, std::move(loaded.files), configuration_, probe_.config, log_),
       drain_socket_(config),
-      drain_(server_, probe_, lifecycle_, log_) {}
+      drain_(server_, quotas_, lifecycle_, log_) {}
 
 AdminPages::Calls Application::calls() {
   const auto drain = [this] {
@@ -100,6 +100,10 @@ std::string Application::metrics() const {
   figures.version = version;
   figures.server = &probe_;
   const auto serving = settings();
+  figures.connections = quotas_.connections.taken();
+  figures.streams = quotas_.streams.taken();
+  figures.upstream_requests = quotas_.requests.taken();
+  figures.upstream_tunnels = quotas_.tunnels.taken();
   figures.draining = lifecycle_.is_draining();
   figures.upstream = serving->server.upstream.has_value();
   figures.max_streams = serving->server.max_connections;

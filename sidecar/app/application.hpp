@@ -18,6 +18,7 @@
 #include "sidecar/base/logger.hpp"
 #include "sidecar/http/handlers/admin.hpp"
 #include "sidecar/http/handlers/router.hpp"
+#include "sidecar/http/net/quota.hpp"
 #include "sidecar/http/server.hpp"
 #include "sidecar/metrics/probes.hpp"
 #include "sidecar/settings/load.hpp"
@@ -51,6 +52,7 @@ class Application {
   Memory memory_;
   ServerProbe probe_;
   Lifecycle lifecycle_;
+  Quotas quotas_;
   Configuration configuration_;
   ReplayPool pool_;
   OpenLogs logs_;

@@ -14,7 +14,7 @@ constexpr auto margin = 2s;  // after the window: for sockets that still take th
 void Drain::begin(Clock::time_point now, std::chrono::milliseconds delay) {
   if (streams_end_at_) return;
   lifecycle_.advance(Lifecycle::Phase::draining);
-  log_.info("app", "draining", {{"streams", probe_.streams.value()}});
+  log_.info("app", "draining", {{"streams", quotas_.streams.taken()}});
   streams_end_at_ = now + delay;
 }
 
@@ -24,7 +24,7 @@ bool Drain::step(Clock::time_point now, std::chrono::milliseconds window) {
     give_up_at_ = now + window + margin;
   }
   if (closed_at_) return now >= *closed_at_ + last_requests;
-  const bool over = give_up_at_ && (nothing_is_open() || now >= *give_up_at_);
+  const bool over = give_up_at_ && (quotas_.all_free() || now >= *give_up_at_);
   if (ending_ && over) {
     server_.stop_accepting();
     closed_at_ = now;
@@ -34,11 +34,6 @@ bool Drain::step(Clock::time_point now, std::chrono::milliseconds window) {
 
 std::chrono::milliseconds Drain::pause() const {
   return closed_at_ ? last_requests : poll_interval;
-}
-
-bool Drain::nothing_is_open() const {
-  return probe_.streams.value() == 0 && probe_.upstream.requests_open.value() == 0 &&
-         probe_.upstream.tunnels_open.value() == 0;
 }
 
 }  // namespace sidestream

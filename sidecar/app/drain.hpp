@@ -16,7 +16,6 @@
 #include "sidecar/base/lifecycle.hpp"
 #include "sidecar/base/logger.hpp"
 #include "sidecar/http/server.hpp"
-#include "sidecar/metrics/probes.hpp"
 
 namespace sidestream {
 
@@ -25,8 +24,8 @@ class Drain {
   using Clock = std::chrono::steady_clock;
 
   // Borrows all.
-  Drain(Server& server, const ServerProbe& probe, Lifecycle& lifecycle, const Logger& log)
-      : server_(server), probe_(probe), lifecycle_(lifecycle), log_(log) {}
+  Drain(Server& server, const Quotas& quotas, Lifecycle& lifecycle, const Logger& log)
+      : server_(server), quotas_(quotas), lifecycle_(lifecycle), log_(log) {}
 
   void begin(Clock::time_point now, std::chrono::milliseconds delay);
   // The process ends after the drain.
@@ -39,10 +38,8 @@ class Drain {
   std::chrono::milliseconds pause() const;
 
  private:
-  bool nothing_is_open() const;
-
   Server& server_;
-  const ServerProbe& probe_;
+  const Quotas& quotas_;
   Lifecycle& lifecycle_;
   const Logger& log_;
   bool ending_ = false;

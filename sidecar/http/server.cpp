@@ -25,15 +25,13 @@ constexpr std::chrono::milliseconds accept_pause{50};
 
 struct Server::Parts {
   Parts(const ConfigHolder& c, const Router& router, OpenLogs& logs, Memory& m, ServerProbe& p,
-        Lifecycle& life, Logger l)
-      : config(c),
-        memory(m),
-        lifecycle(life),
-        log(l),
-        context{router, logs, p, life, std::move(l)} {}
+        Lifecycle& life, Quotas& q, Logger l)
+      : config(c), memory(m), lifecycle(life), log(l), context{router, logs, p,
+                                                               life,   q,    std::move(l)} {}
 
   std::unique_ptr<EventLoop> make_loop() {
-    return std::make_unique<EventLoop>(memory, context.probe, lifecycle, config, log);
+    return std::make_unique<EventLoop>(memory, context.probe, lifecycle, context.quotas, config,
+                                       log);
   }
   EventLoop& next(Port port) {
     return port == Port::admin ? *admin_loop : *loops[next_loop++ % loops.size()];
@@ -90,8 +88,8 @@ void Server::Parts::take_last() {
 }
 
 Server::Server(const ConfigHolder& config, const Router& router, OpenLogs& logs, Memory& memory,
-               ServerProbe& probe, Lifecycle& lifecycle, Logger log)
-    : parts_(std::make_unique<Parts>(config, router, logs, memory, probe, lifecycle,
+               ServerProbe& probe, Lifecycle& lifecycle, Quotas& quotas, Logger log)
+    : parts_(std::make_unique<Parts>(config, router, logs, memory, probe, lifecycle, quotas,
                                      std::move(log))) {}
 
 Server::~Server() { stop(); }

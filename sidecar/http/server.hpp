@@ -15,6 +15,7 @@
 #include "sidecar/base/lifecycle.hpp"
 #include "sidecar/base/logger.hpp"
 #include "sidecar/http/handlers/router.hpp"
+#include "sidecar/http/net/quota.hpp"
 #include "sidecar/http/running_config.hpp"
 #include "sidecar/metrics/probes.hpp"
 #include "sidecar/stream/log/memory.hpp"
@@ -26,7 +27,7 @@ class Server {
  public:
   // Borrows all.
   Server(const ConfigHolder& config, const Router& router, OpenLogs& logs, Memory& memory,
-         ServerProbe& probe, Lifecycle& lifecycle, Logger log);
+         ServerProbe& probe, Lifecycle& lifecycle, Quotas& quotas, Logger log);
   ~Server();
 
   // Binds both ports. The problems, if any.

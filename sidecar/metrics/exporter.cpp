@@ -24,9 +24,9 @@ void add_server(Text& text, const Figures& figures) {
   gauge(text, "build_info", "Always 1; the version as a label");
   text.sample({{"version", figures.version}}, 1);
   gauge(text, "connections", "Open connections, streams included");
-  text.sample({}, static_cast<double>(server.connections.value()));
+  text.sample({}, static_cast<double>(figures.connections));
   gauge(text, "streams", "Open event streams");
-  text.sample({}, static_cast<double>(server.streams.value()));
+  text.sample({}, static_cast<double>(figures.streams));
   gauge(text, "max_streams", "Limit of event streams (server.max_connections)");
   text.sample({}, static_cast<double>(figures.max_streams));
   counter(text, "streams_opened_total", "Event streams that were opened");
@@ -172,7 +172,10 @@ std::string prometheus_text(const Figures& figures) {
   add_connectors(text, figures);
   add_config(text, figures.server->config.state());
   add_process(text);
-  if (figures.upstream) add_upstream(text, figures.server->upstream);
+  if (figures.upstream) {
+    add_upstream(text, figures.server->upstream, figures.upstream_requests,
+                 figures.upstream_tunnels);
+  }
   return text.write();
 }
 

@@ -41,6 +41,10 @@ struct Figures {
   std::string version;
   const ServerProbe* server;
   bool draining = false;
+  std::uint64_t connections = 0;
+  std::uint64_t streams = 0;
+  std::uint64_t upstream_requests = 0;
+  std::uint64_t upstream_tunnels = 0;
   std::uint32_t max_streams = 0;
   bool upstream = false;  // there is an upstream app
   std::vector<TopicFigures> topics;

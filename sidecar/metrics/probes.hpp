@@ -132,8 +132,6 @@ struct UpstreamProbe {
   static constexpr std::size_t codes = 600;  // HTTP status; 499: the client closed the connection
 
   std::array<Counter, codes> requests;  // by the status that was sent to the client
-  Gauge requests_open;
-  Gauge tunnels_open;
   Gauge pool_idle;
   Counter connections;  // opened to the app
   Counter bytes_in;     // of bodies and tunnels, to the app
@@ -148,8 +146,6 @@ struct UpstreamProbe {
 
 // One for the process: the HTTP side.
 struct ServerProbe {
-  Gauge connections;  // accepted sockets
-  Gauge streams;      // of these, event streams
   Counter streams_opened;
   Counter streams_refused;  // over max_connections or draining
   std::array<Counter, close_reasons.size()> streams_closed;

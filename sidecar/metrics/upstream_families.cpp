@@ -15,7 +15,8 @@ bool worth_a_series(std::size_t code, std::uint64_t count) {
 
 }  // namespace
 
-void add_upstream(MetricsText& text, const UpstreamProbe& probe) {
+void add_upstream(MetricsText& text, const UpstreamProbe& probe, std::uint64_t requests,
+                  std::uint64_t tunnels) {
   text.counter("upstream_requests_total",
                "Proxied requests by response status; 499: the client closed the connection");
   for (std::size_t code = 0; code < UpstreamProbe::codes; ++code) {
@@ -24,9 +25,9 @@ void add_upstream(MetricsText& text, const UpstreamProbe& probe) {
     text.sample({{"code", std::to_string(code)}}, static_cast<double>(count));
   }
   text.gauge("upstream_requests_open", "Open proxied requests");
-  text.sample({}, static_cast<double>(probe.requests_open.value()));
+  text.sample({}, static_cast<double>(requests));
   text.gauge("upstream_tunnels_open", "Upgraded connections (WebSockets)");
-  text.sample({}, static_cast<double>(probe.tunnels_open.value()));
+  text.sample({}, static_cast<double>(tunnels));
   text.gauge("upstream_pool_idle", "Idle connections to the upstream app");
   text.sample({}, static_cast<double>(probe.pool_idle.value()));
   text.counter("upstream_connections_total", "Connections opened to the upstream app");

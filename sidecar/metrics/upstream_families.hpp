@@ -8,6 +8,8 @@
 
 namespace sidestream {
 
-void add_upstream(MetricsText& text, const UpstreamProbe& probe);
+// `requests`, `tunnels`: open now.
+void add_upstream(MetricsText& text, const UpstreamProbe& probe, std::uint64_t requests,
+                  std::uint64_t tunnels);
 
 }  // namespace sidestream

@@ -45,7 +45,7 @@ class House {
   ~House() {
     client_.close();
     io().restart();
-    while (probe_.connections.value() > 0) io().run_one();
+    while (quotas_.connections.taken() > 0) io().run_one();
   }
 
   asio::io_context& io() { return loop_.io(); }
@@ -100,10 +100,11 @@ class House {
   OpenLogs logs_{memory_, pool_, Logger()};
   ServerProbe probe_;
   Lifecycle lifecycle_;
+  Quotas quotas_;
   AdminPages pages_{logs_, probe_, lifecycle_, {}};
   Router router_{pages_};
-  SessionContext context_{router_, logs_, probe_, lifecycle_, Logger()};
-  EventLoop loop_{memory_, probe_, lifecycle_, serving_, Logger()};
+  SessionContext context_{router_, logs_, probe_, lifecycle_, quotas_, Logger()};
+  EventLoop loop_{memory_, probe_, lifecycle_, quotas_, serving_, Logger()};
 };
 
 }  // namespace

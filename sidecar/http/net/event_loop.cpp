@@ -4,14 +4,14 @@
 
 namespace sidestream {
 
-EventLoop::EventLoop(Memory& memory, ServerProbe& probe, const Lifecycle& lifecycle,
+EventLoop::EventLoop(Memory& memory, ServerProbe& probe, const Lifecycle& lifecycle, Quotas& quotas,
                      const ConfigHolder& config, const Logger& log)
     : io_(1),
       work_(io_.get_executor()),
       streams_(io_, memory, probe, log),
       config_(config),
       upstream_(config.get()->server.upstream) {
-  if (upstream_) proxy_.emplace(io_, *upstream_, probe, lifecycle, log);
+  if (upstream_) proxy_.emplace(io_, *upstream_, probe, lifecycle, quotas, log);
 }
 
 void EventLoop::stop() {

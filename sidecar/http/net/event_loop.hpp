@@ -16,7 +16,7 @@ namespace sidestream {
 class EventLoop {
  public:
   // Borrows all.
-  EventLoop(Memory& memory, ServerProbe& probe, const Lifecycle& lifecycle,
+  EventLoop(Memory& memory, ServerProbe& probe, const Lifecycle& lifecycle, Quotas& quotas,
             const ConfigHolder& config, const Logger& log);
   ~EventLoop() { stop(); }
 

@@ -58,6 +58,19 @@ class Quota {
   std::atomic<std::uint64_t> taken_{0};
 };
 
+// Everything that a client can make the process hold. Owned by the application; the drain waits
+// until all are free.
+struct Quotas {
+  Quota connections;  // accepted sockets, whatever they do
+  Quota streams;      // of these, event streams
+  Quota requests;     // that the upstream app has not answered yet
+  Quota tunnels;      // upgraded connections to the upstream app
+
+  bool all_free() const {
+    return streams.taken() == 0 && requests.taken() == 0 && tunnels.taken() == 0;
+  }
+};
+
 inline void Place::give_back() noexcept {
   if (quota_) quota_->taken_.fetch_sub(1, std::memory_order_relaxed);
   quota_ = nullptr;

@@ -15,10 +15,10 @@
 #include "sidecar/http/net/deadline.hpp"
 #include "sidecar/http/net/peer.hpp"
 #include "sidecar/http/protocol/stream_head.hpp"
-#include "sidecar/http/proxy/forwarded.hpp"
-#include "sidecar/http/proxy/forwarding.hpp"
 #include "sidecar/http/proxy/message_heads.hpp"
+#include "sidecar/http/proxy/proxy_request.hpp"
 #include "sidecar/http/proxy/readiness.hpp"
+#include "sidecar/http/proxy/x_forwarded.hpp"
 #include "sidecar/http/streams/tcp_outlet.hpp"
 
 namespace sidestream {
@@ -77,13 +77,20 @@ void read_fields(const RequestHeadParser& parser, Request& request) {
 class Session {
  public:
   Session(Socket socket, Port port, EventLoop& loop, const SessionContext& context)
-      : socket_(std::move(socket)), port_(port), loop_(loop), context_(context) {}
+      : socket_(std::move(socket)),
+        place_(context.quotas.connections.take()),
+        port_(port),
+        loop_(loop),
+        context_(context) {}
 
-  // False: the connection has become a stream, which counts itself.
-  Awaitable<bool> run();
+  Awaitable<void> run();
 
  private:
-  enum class Next { again, close, taken, tunnel };
+  enum class Next {
+    again,  // read the next request
+    close,  // end the connection after the client has read the response
+    taken,  // a stream or a tunnel owns the connection now
+  };
 
   Awaitable<Next> serve();
   Awaitable<Next> serve_ours(Request& request, RequestHeadParser& head, bool is_path);
@@ -94,10 +101,10 @@ class Session {
   Awaitable<Next> answer_publish(const Request& request, RequestHeadParser& head,
                                  PublishRequest publish_to);
   Awaitable<Next> start_stream(const Request& request, StreamRequest stream);
-  bool take_place() const;
   const ServerSettings& settings() const { return loop_.config().server; }
 
   Socket socket_;
+  Place place_;  // among the connections
   Deadline deadline_{socket_};
   beast::flat_buffer buffer_;
   Port port_;
@@ -107,13 +114,12 @@ class Session {
   bool first_ = true;
 };
 
-Awaitable<bool> Session::run() {
+Awaitable<void> Session::run() {
   Next next = Next::again;
   while (next == Next::again) next = co_await serve();
-  if (next == Next::taken) co_return false;
-  if (next == Next::tunnel) co_return true;
-  // What the client still sends is read for a moment: a close with unread bytes would be a reset,
-  // which can take the answer with it.
+  if (next == Next::taken) co_return;
+  // Reads what the client still sends for a moment: closing with unread bytes resets the
+  // connection, and the reset can overtake the response.
   beast::error_code ignored;
   socket_.shutdown(Socket::shutdown_send, ignored);
   deadline_.set(1s);
@@ -124,7 +130,6 @@ Awaitable<bool> Session::run() {
     if (error) break;
     read += n;
   }
-  co_return true;
 }
 
 Awaitable<Session::Next> Session::serve() {
@@ -213,14 +218,16 @@ Awaitable<Session::Next> Session::pass_on(const Request& request, RequestHeadPar
     Response response = Response::error(400, "the request target is not a path");
     co_return co_await answer(request, std::move(response), false);
   }
-  Forwarded done = co_await forward(loop_.proxy(), socket_, buffer_, head, *peer_);
+  ProxyRequest proxied(loop_.proxy(), socket_, buffer_, std::move(head), *peer_);
+  ProxyResult done = co_await proxied.run();
   if (done.answer) co_return co_await answer(request, std::move(*done.answer), done.keep_alive);
   if (done.tunnel) {
     const auto ahead = buffer_.data(), behind = done.tunnel->buffer.data();
-    loop_.proxy().add_tunnel(std::move(socket_), std::move(done.tunnel->socket),
+    Tunnel::Places places{std::move(place_), std::move(done.tunnel_place)};
+    loop_.proxy().add_tunnel(std::move(socket_), std::move(done.tunnel->socket), std::move(places),
                              {static_cast<const char*>(ahead.data()), ahead.size()},
                              {static_cast<const char*>(behind.data()), behind.size()});
-    co_return Next::tunnel;
+    co_return Next::taken;
   }
   if (done.reset) {
     beast::error_code ignored;
@@ -305,20 +312,14 @@ Awaitable<Session::Next> Session::answer_publish(const Request& request, Request
   co_return co_await answer(request, std::move(response), keep_alive);
 }
 
-// Takes a place among the streams, which whoever ends the stream gives back. False: there is none.
-bool Session::take_place() const {
-  if (context_.lifecycle.is_ending()) return false;
-  if (context_.probe.streams.add(1) <= static_cast<std::int64_t>(settings().max_connections)) {
-    return true;
-  }
-  context_.probe.streams.add(-1);
-  return false;
-}
-
 Awaitable<Session::Next> Session::start_stream(const Request& request, StreamRequest stream) {
   std::string head = stream_head(request, cors_headers(stream.cors, request));
   const bool head_only = request.method == "HEAD";
-  const bool refused = !head_only && !take_place();
+  std::optional<Place> place;
+  if (!head_only && !context_.lifecycle.is_ending()) {
+    place = context_.quotas.streams.take(settings().max_connections);
+  }
+  const bool refused = !head_only && !place;
   if (refused) {
     context_.probe.streams_refused.add();
     head += refusal(request, stream, context_.lifecycle.is_ending() ? "drain" : "overload");
@@ -330,7 +331,6 @@ Awaitable<Session::Next> Session::start_stream(const Request& request, StreamReq
   set_stream_options(socket_.native_handle());
   deadline_.set(write_time);
   const auto [error, n] = co_await asio::async_write(socket_, asio::buffer(head), no_throw);
-  if (error && !refused && !head_only) context_.probe.streams.add(-1);
   if (error || refused || head_only) co_return Next::close;
   deadline_.clear();
   StreamOptions options;
@@ -348,9 +348,9 @@ Awaitable<Session::Next> Session::start_stream(const Request& request, StreamReq
     logs.push_back(context_.logs.enter(part.topic, part.log));
     starts.push_back(std::move(part.start));
   }
-  auto outlet = std::make_unique<TcpOutlet>(std::move(socket_),
+  auto outlet = std::make_unique<TcpOutlet>(std::move(socket_), std::move(place_),
                                             request.http10 ? Coding::identity : Coding::chunked);
-  loop_.streams().add(std::move(outlet), logs, starts, options);
+  loop_.streams().add(std::move(outlet), std::move(*place), logs, starts, options);
   co_return Next::taken;
 }
 
@@ -358,15 +358,12 @@ Awaitable<Session::Next> Session::start_stream(const Request& request, StreamReq
 
 Awaitable<void> run_session(Socket socket, Port port, EventLoop& loop,
                             const SessionContext& context) {
-  context.probe.connections.add(1);
-  bool counted = true;
   try {
     Session session(std::move(socket), port, loop, context);
-    counted = co_await session.run();
+    co_await session.run();
   } catch (const std::exception& error) {
     context.log.error("http", "connection failed", {{"error", error.what()}});
   }
-  if (counted) context.probe.connections.add(-1);
 }
 
 }  // namespace sidestream

@@ -18,6 +18,7 @@ struct SessionContext {
   OpenLogs& logs;
   ServerProbe& probe;
   const Lifecycle& lifecycle;
+  Quotas& quotas;
   Logger log;
 };
 

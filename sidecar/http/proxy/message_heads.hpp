@@ -13,7 +13,7 @@
 #include <variant>
 
 #include "sidecar/http/protocol/message.hpp"
-#include "sidecar/http/proxy/forwarded.hpp"
+#include "sidecar/http/proxy/x_forwarded.hpp"
 
 namespace sidestream {
 

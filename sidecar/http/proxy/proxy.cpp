@@ -16,11 +16,12 @@ constexpr auto tidy_time = 1s;
 }  // namespace
 
 Proxy::Proxy(boost::asio::io_context& io, const UpstreamSettings& settings, ServerProbe& probe,
-             const Lifecycle& lifecycle, Logger log)
+             const Lifecycle& lifecycle, Quotas& quotas, Logger log)
     : io_(io),
       settings_(settings),
       probe_(probe),
       lifecycle_(lifecycle),
+      quotas_(quotas),
       log_(std::move(log)),
       pool_(settings.url, probe.upstream),
       timer_(io) {}
@@ -38,10 +39,11 @@ void Proxy::put_back(std::unique_ptr<UpstreamConnection> connection) {
   arm();
 }
 
-void Proxy::add_tunnel(Socket client, UpstreamSocket app, std::string_view from_client,
-                       std::string_view from_app) {
+void Proxy::add_tunnel(Socket client, UpstreamSocket app, Tunnel::Places places,
+                       std::string_view from_client, std::string_view from_app) {
   set_proxy_options(client.native_handle());
-  auto tunnel = std::make_shared<Tunnel>(std::move(client), std::move(app), probe_.upstream);
+  auto tunnel = std::make_shared<Tunnel>(std::move(client), std::move(app), std::move(places),
+                                         probe_.upstream);
   tunnels_.push_back(tunnel);
   arm();
   tunnel->start(from_client, from_app);
@@ -85,7 +87,6 @@ void Proxy::look_at_tunnels(Clock::time_point now) {
       t.close();
     }
     t.look();
-    if (t.is_over()) probe_.upstream.tunnels_open.add(-1);
     tunnel = t.is_over() ? tunnels_.erase(tunnel) : std::next(tunnel);
   }
 }

@@ -14,6 +14,7 @@
 
 #include "sidecar/base/lifecycle.hpp"
 #include "sidecar/base/logger.hpp"
+#include "sidecar/http/net/quota.hpp"
 #include "sidecar/http/proxy/tunnel.hpp"
 #include "sidecar/http/proxy/upstream_pool.hpp"
 #include "sidecar/settings/settings.hpp"
@@ -38,10 +39,11 @@ class Proxy {
 
   // Borrows all but the log.
   Proxy(boost::asio::io_context& io, const UpstreamSettings& settings, ServerProbe& probe,
-        const Lifecycle& lifecycle, Logger log);
+        const Lifecycle& lifecycle, Quotas& quotas, Logger log);
 
   boost::asio::io_context& io() { return io_; }
   const UpstreamSettings& settings() const { return settings_; }
+  Quotas& quotas() { return quotas_; }
   UpstreamProbe& probe() { return probe_.upstream; }
   // So that clients connect elsewhere with their next request.
   bool is_draining() const { return lifecycle_.is_draining(); }
@@ -54,9 +56,9 @@ class Proxy {
   void watch(Watched& watched);
 
   void put_back(std::unique_ptr<UpstreamConnection> connection);
-  // Requires: its place among tunnels_open is taken already.
-  void add_tunnel(Socket client, UpstreamSocket app, std::string_view from_client,
-                  std::string_view from_app);
+  // The tunnel keeps the two places: the connection's and its own.
+  void add_tunnel(Socket client, UpstreamSocket app, Tunnel::Places places,
+                  std::string_view from_client, std::string_view from_app);
   // Cuts the tunnels.
   void close_all();
 
@@ -69,6 +71,7 @@ class Proxy {
   const UpstreamSettings& settings_;
   ServerProbe& probe_;
   const Lifecycle& lifecycle_;
+  Quotas& quotas_;
   Logger log_;
   UpstreamPool pool_;
   boost::intrusive::list<Watched, boost::intrusive::constant_time_size<false>> watched_;

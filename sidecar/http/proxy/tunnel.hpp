@@ -9,6 +9,7 @@
 #include <memory>
 #include <string>
 
+#include "sidecar/http/net/quota.hpp"
 #include "sidecar/http/net/socket.hpp"
 #include "sidecar/http/proxy/upstream_pool.hpp"
 
@@ -18,7 +19,12 @@ class Tunnel : public std::enable_shared_from_this<Tunnel> {
  public:
   using Clock = std::chrono::steady_clock;
 
-  Tunnel(Socket client, UpstreamSocket app, UpstreamProbe& probe);
+  struct Places {
+    Place connection;
+    Place tunnel;
+  };
+
+  Tunnel(Socket client, UpstreamSocket app, Places places, UpstreamProbe& probe);
 
   // `from_client`, `from_app`: what was read behind the heads already.
   void start(std::string_view from_client, std::string_view from_app);
@@ -44,6 +50,7 @@ class Tunnel : public std::enable_shared_from_this<Tunnel> {
   void go_on(Way way);
   Direction& direction(Way way) { return directions_[way == Way::up ? 0 : 1]; }
 
+  Places places_;
   Socket client_;
   UpstreamSocket app_;
   UpstreamProbe& probe_;

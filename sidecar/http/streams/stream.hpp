@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "sidecar/http/net/quota.hpp"
 #include "sidecar/http/streams/ending.hpp"
 #include "sidecar/http/streams/log_members.hpp"
 #include "sidecar/http/streams/loop_time.hpp"
@@ -83,6 +84,7 @@ class Stream {
     std::string trace_id;
   };
   void set_line(std::unique_ptr<Line> line) { cold_.line = std::move(line); }
+  void set_place(Place place) { cold_.place = std::move(place); }
   const Line* line() const { return cold_.line.get(); }
 
   bool waits_writable = false;
@@ -108,6 +110,7 @@ class Stream {
   Subscription subscription_;
 
   struct Cold {
+    Place place;  // among the streams
     Clock::time_point began;
     Ending ending;
     std::unique_ptr<Line> line;

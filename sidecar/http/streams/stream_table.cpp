@@ -54,7 +54,7 @@ std::uint32_t StreamTable::free_slot() {
   return slot;
 }
 
-void StreamTable::add(std::unique_ptr<Outlet> outlet,
+void StreamTable::add(std::unique_ptr<Outlet> outlet, Place place,
                       const std::vector<std::shared_ptr<OpenLog>>& logs,
                       const std::vector<StartRequest>& starts, const StreamOptions& options) {
   read_time();
@@ -65,6 +65,7 @@ void StreamTable::add(std::unique_ptr<Outlet> outlet,
   slots_[slot].stream =
       std::make_unique<Stream>(std::move(outlet), join(slot, logs), options, retry_ms, time_.now);
   Stream& stream = *slots_[slot].stream;
+  stream.set_place(std::move(place));
   probe_.streams_opened.add();
   if (options.access_log > 0 && loggable_++ % options.access_log == 0) {
     stream.set_line(
@@ -130,8 +131,6 @@ void StreamTable::close(std::uint32_t slot, CloseReason reason) {
   slots_[slot].stream.reset();
   ++slots_[slot].generation;
   free_.push_back(slot);
-  probe_.streams.add(-1);
-  probe_.connections.add(-1);
   probe_.closed(reason);
 }
 

@@ -32,9 +32,10 @@ class StreamTable final : public Postbox, public OutletEvents {
               TimeSource clocks = read_clocks);
   ~StreamTable() override;
 
-  // Takes over an outlet whose response head has been sent and that was counted in
-  // ServerProbe::streams. `logs` have been entered; the table leaves them.
-  void add(std::unique_ptr<Outlet> outlet, const std::vector<std::shared_ptr<OpenLog>>& logs,
+  // Takes over an outlet whose response head has been sent, and its place among the streams. `logs`
+  // have been entered; the table leaves them.
+  void add(std::unique_ptr<Outlet> outlet, Place place,
+           const std::vector<std::shared_ptr<OpenLog>>& logs,
            const std::vector<StartRequest>& starts, const StreamOptions& options);
 
   // Ends all streams, spread over `window`; new ones end at once.

@@ -3,6 +3,7 @@
 //
 // Thread: the socket's loop. Owns the socket.
 
+#include "sidecar/http/net/quota.hpp"
 #include "sidecar/http/net/socket.hpp"
 #include "sidecar/http/streams/outlet.hpp"
 
@@ -10,7 +11,9 @@ namespace sidestream {
 
 class TcpOutlet final : public Outlet {
  public:
-  TcpOutlet(Socket socket, Coding coding) : socket_(std::move(socket)), coding_(coding) {}
+  // `place`: the connection's, held as long as it is open.
+  TcpOutlet(Socket socket, Place place, Coding coding)
+      : socket_(std::move(socket)), place_(std::move(place)), coding_(coding) {}
 
   Coding coding() const override { return coding_; }
   Sent send(std::span<const std::string_view> pieces) override;
@@ -23,6 +26,7 @@ class TcpOutlet final : public Outlet {
 
  private:
   mutable Socket socket_;  // Asio's native_handle() is not const
+  Place place_;
   Coding coding_;
 };
 

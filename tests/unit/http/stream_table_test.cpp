@@ -36,7 +36,8 @@ class StreamTableTest : public testing::Test {
     auto record = std::make_shared<OutletRecord>();
     log_->enter();
     StartRequest live;
-    table_->add(std::make_unique<RecordingOutlet>(record, coding), {log_}, {live}, options_);
+    table_->add(std::make_unique<RecordingOutlet>(record, coding), Place(), {log_}, {live},
+                options_);
     settle();
     return record;
   }

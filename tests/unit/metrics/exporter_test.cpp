@@ -22,7 +22,7 @@ class Exporter : public testing::Test {
 };
 
 TEST_F(Exporter, StreamsStandBesideTheirLimit) {
-  server.streams.add(7);
+  figures.streams = 7;
   figures.max_streams = 50000;
   EXPECT_THAT(text(), HasSubstr("\nsidestream_streams 7\n"));
   EXPECT_THAT(text(), HasSubstr("\nsidestream_max_streams 50000\n"));

@@ -1,4 +1,4 @@
-#include "sidecar/http/proxy/forwarding.hpp"
+#include "sidecar/http/proxy/proxy_request.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -8,7 +8,6 @@
 #include "sidecar/http/net/awaitable.hpp"
 #include "sidecar/http/net/peer.hpp"
 #include "sidecar/http/proxy/failure.hpp"
-#include "sidecar/http/proxy/forwarding_state.hpp"
 #include "sidecar/http/proxy/write_now.hpp"
 
 namespace sidestream {
@@ -27,19 +26,19 @@ constexpr std::size_t piece = 64 * 1024;
 // ---- what ends it early ----
 
 // Pending reads and writes end with an error, and whoever waits for them finds failure_.
-void Forwarding::fail(UpstreamError error) {
+void ProxyRequest::fail(UpstreamError error) {
   if (failure_) return;
   failure_ = error;
   cut();
 }
 
-void Forwarding::cut() {
+void ProxyRequest::cut() {
   error_code ignored;
   if (app_) app_->close();
   client_.cancel(ignored);
 }
 
-void Forwarding::look(Clock::time_point now) {
+void ProxyRequest::look(Clock::time_point now) {
   if (failure_) return;
   if (!deadline_) deadline_ = now + within_;
   if (now >= *deadline_) return fail(overdue_);
@@ -50,17 +49,19 @@ void Forwarding::look(Clock::time_point now) {
 
 // ---- the request ----
 
-bool Forwarding::admit() {
-  const auto most = static_cast<std::int64_t>(proxy_.settings().max_requests);
-  if (probe_.requests_open.value() > most) fail(UpstreamError::busy);
-  const auto tunnels = static_cast<std::int64_t>(proxy_.settings().max_tunnels);
-  if (head_.upgrade && probe_.tunnels_open.add(1) > tunnels) fail(UpstreamError::busy_tunnels);
+bool ProxyRequest::admit() {
+  place_ = proxy_.quotas().requests.take(proxy_.settings().max_requests);
+  if (!place_) fail(UpstreamError::busy);
+  if (head_.upgrade) {
+    tunnel_ = proxy_.quotas().tunnels.take(proxy_.settings().max_tunnels);
+    if (!tunnel_) fail(UpstreamError::busy_tunnels);
+  }
   const auto body_max = proxy_.settings().max_body;
   if (body_max > 0 && head_.framing.length > body_max) fail(UpstreamError::body_too_large);
   return !failure_;
 }
 
-bool Forwarding::take_head() {
+bool ProxyRequest::take_head() {
   const auto& request = parser_.get();
   asked_ = {request.version() < 11, request.method() == http::verb::head,
             parser_.keep_alive() && !proxy_.is_draining()};
@@ -79,7 +80,7 @@ bool Forwarding::take_head() {
 }
 
 // A small body that came with its head goes out with it, in one write.
-void Forwarding::take_body_that_has_come() {
+void ProxyRequest::take_body_that_has_come() {
   sent_first_ = std::move(head_.text);
   sent_first_ += "\r\n";
   body_whole_ = !head_.framing.has_body();
@@ -99,13 +100,13 @@ void Forwarding::take_body_that_has_come() {
   line_.bytes_in += n;
 }
 
-bool Forwarding::take_idle_connection() {
+bool ProxyRequest::take_idle_connection() {
   app_ = proxy_.pool().take(!head_.repeatable);
   reused_ = app_ != nullptr;
   return reused_;
 }
 
-Awaitable<void> Forwarding::connect() {
+Awaitable<void> ProxyRequest::connect() {
   reused_ = false;
   app_ = std::make_unique<UpstreamConnection>(proxy_.io());
   expect(proxy_.settings().connect_timeout, UpstreamError::connect_timeout);
@@ -115,7 +116,7 @@ Awaitable<void> Forwarding::connect() {
 }
 
 // As far as it has come.
-void Forwarding::request_is_sent() {
+void ProxyRequest::request_is_sent() {
   if (body_whole_) {
     return expect(proxy_.settings().first_byte_timeout, UpstreamError::first_byte_timeout);
   }
@@ -125,7 +126,7 @@ void Forwarding::request_is_sent() {
 }
 
 // The rest of the request's body, while the answer may already be read.
-Awaitable<void> Forwarding::pump_request() {
+Awaitable<void> ProxyRequest::pump_request() {
   const auto buffer = std::make_unique<char[]>(piece);
   const auto body_max = proxy_.settings().max_body;
   BodyWriter writer(head_.framing);
@@ -166,7 +167,7 @@ Awaitable<void> Forwarding::pump_request() {
   pumped_.cancel();
 }
 
-Awaitable<void> Forwarding::stop_pump() {
+Awaitable<void> ProxyRequest::stop_pump() {
   error_code ignored;
   while (pumping_) {
     client_.cancel(ignored);
@@ -176,7 +177,7 @@ Awaitable<void> Forwarding::stop_pump() {
   }
 }
 
-Forwarded Forwarding::finish() {
+ProxyResult ProxyRequest::finish() {
   if (failure_) {
     probe_.failed(*failure_);
     out_.keep_alive = false;
@@ -188,8 +189,8 @@ Forwarded Forwarding::finish() {
     out_.reset = answer_head_.framing.kind == Framing::Kind::until_close;
   } else if (line_.status == 101) {
     out_.tunnel = std::move(app_);
+    out_.tunnel_place = std::move(*tunnel_);
   }
-  if (head_.upgrade && !out_.tunnel) probe_.tunnels_open.add(-1);
   if (out_.answer) {
     line_.status = out_.answer->status;
     out_.keep_alive = asked_.keep_alive && request_.is_done();
@@ -198,21 +199,16 @@ Forwarded Forwarding::finish() {
   return std::move(out_);
 }
 
-// ---- all of it ----
-//
 // co_await stands in statements of its own: behind && in a condition GCC 12 lays out the frame
 // wrong.
-
-Awaitable<Forwarded> forward(Proxy& proxy, Socket& client, boost::beast::flat_buffer& buffer,
-                             RequestHeadParser& head, const Peer& peer) {
-  Forwarding f(proxy, client, buffer, std::move(head), peer);
-  const bool admitted = f.take_head() && f.admit();
-  if (admitted) f.take_body_that_has_come();
+Awaitable<ProxyResult> ProxyRequest::run() {
+  const bool admitted = take_head() && admit();
+  if (admitted) take_body_that_has_come();
   bool answered = false;
-  if (admitted && !f.failure_) answered = co_await f.read_answer();
-  if (answered) co_await f.send_answer();
-  if (f.pumping_) co_await f.stop_pump();
-  co_return f.finish();
+  if (admitted && !failure_) answered = co_await read_answer();
+  if (answered) co_await send_answer();
+  if (pumping_) co_await stop_pump();
+  co_return finish();
 }
 
 }  // namespace sidestream

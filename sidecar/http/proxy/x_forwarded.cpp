@@ -1,4 +1,4 @@
-#include "sidecar/http/proxy/forwarded.hpp"
+#include "sidecar/http/proxy/x_forwarded.hpp"
 
 #include <algorithm>
 

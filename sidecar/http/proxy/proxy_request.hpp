@@ -1,8 +1,9 @@
 #pragma once
-// The request and its answer while forward() runs. Private to forwarding.cpp, which holds the
-// request's way and the end, and forwarding_answer.cpp.
+// One request to the upstream app and its response. The request half and run() are in
+// proxy_request.cpp, the response half in proxy_response.cpp.
 //
-// Thread: the client's event loop.
+// Thread: the client's event loop. Borrows everything it is given until run() has completed. Never
+// throws for what the network does.
 
 #include <boost/asio/steady_timer.hpp>
 #include <chrono>
@@ -11,19 +12,20 @@
 #include <string>
 
 #include "sidecar/http/net/awaitable.hpp"
+#include "sidecar/http/net/quota.hpp"
 #include "sidecar/http/proxy/access_line.hpp"
 #include "sidecar/http/proxy/body_writer.hpp"
-#include "sidecar/http/proxy/forwarding.hpp"
 #include "sidecar/http/proxy/message_reader.hpp"
+#include "sidecar/http/proxy/proxy_result.hpp"
 
 namespace sidestream {
 
-class Forwarding final : public Watched {
+class ProxyRequest final : public Watched {
  public:
   using Clock = std::chrono::steady_clock;
 
-  Forwarding(Proxy& proxy, Socket& client, boost::beast::flat_buffer& buffer,
-             RequestHeadParser&& head, const Peer& peer)
+  ProxyRequest(Proxy& proxy, Socket& client, boost::beast::flat_buffer& buffer,
+               RequestHeadParser&& head, const Peer& peer)
       : proxy_(proxy),
         client_(client),
         parser_(std::move(head)),
@@ -32,15 +34,12 @@ class Forwarding final : public Watched {
         pumped_(proxy.io()),
         probe_(proxy.probe()) {
     proxy.watch(*this);
-    probe_.requests_open.add(1);
   }
-  ~Forwarding() override { probe_.requests_open.add(-1); }
+
+  // Call it once.
+  Awaitable<ProxyResult> run();
 
   void look(Clock::time_point now) override;
-  // All of it: the one way through.
-  friend Awaitable<Forwarded> forward(Proxy& proxy, Socket& client,
-                                      boost::beast::flat_buffer& buffer, RequestHeadParser& head,
-                                      const Peer& peer);
 
  private:
   using RequestReader = MessageReader<true, Socket>;
@@ -63,7 +62,7 @@ class Forwarding final : public Watched {
   Awaitable<void> send_upgrade();
   bool make_answer();
   void answer_is_sent(bool app_keeps);
-  Forwarded finish();
+  ProxyResult finish();
 
   void fail(UpstreamError error);
   void cut();
@@ -90,7 +89,7 @@ class Forwarding final : public Watched {
   std::optional<AnswerReader::Parser> answer_parser_;
   std::optional<AnswerReader> answer_;
   AnswerHead answer_head_;
-  Forwarded out_;
+  ProxyResult out_;
   AccessLine line_;
 
   bool pumping_ = false;      // pump_request runs
@@ -101,6 +100,8 @@ class Forwarding final : public Watched {
   std::optional<Clock::time_point> deadline_ = Clock::time_point::max();
   Clock::duration within_{};
   UpstreamError overdue_{};
+  std::optional<Place> place_;   // among the requests
+  std::optional<Place> tunnel_;  // of an upgrade
   UpstreamProbe& probe_;
 };
 

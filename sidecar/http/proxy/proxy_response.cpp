@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "sidecar/http/net/awaitable.hpp"
-#include "sidecar/http/proxy/forwarding_state.hpp"
+#include "sidecar/http/proxy/proxy_request.hpp"
 #include "sidecar/http/proxy/write_now.hpp"
 
 namespace sidestream {
@@ -23,7 +23,7 @@ constexpr std::size_t piece = 64 * 1024;
 // The answer's way, from the app to the client.
 
 // Once more where the app closed an idle connection just when it was taken, and that does no harm.
-Awaitable<bool> Forwarding::read_answer() {
+Awaitable<bool> ProxyRequest::read_answer() {
   for (int attempt = 0;; ++attempt) {
     if (app_ == nullptr && !take_idle_connection()) co_await connect();
     if (failure_) co_return false;
@@ -56,7 +56,7 @@ Awaitable<bool> Forwarding::read_answer() {
   }
 }
 
-void Forwarding::begin_answer() {
+void ProxyRequest::begin_answer() {
   answer_parser_.emplace();
   answer_parser_->header_limit(64 * 1024);
   answer_parser_->body_limit(boost::none);
@@ -65,7 +65,7 @@ void Forwarding::begin_answer() {
 }
 
 // Whether the head of the answer itself, or one that is wrong, is in what was read already.
-bool Forwarding::has_answer(error_code& error) {
+bool ProxyRequest::has_answer(error_code& error) {
   if (!answer_->take_head(error) || error) return error.failed();
   line_.first_byte(probe_);
   const unsigned status = answer_parser_->get().result_int();
@@ -75,7 +75,7 @@ bool Forwarding::has_answer(error_code& error) {
 }
 
 // Up to the final one, or 101. Requires: has_answer() has said no.
-Awaitable<error_code> Forwarding::read_heads() {
+Awaitable<error_code> ProxyRequest::read_heads() {
   error_code error;
   do {
     if (!answer_->has_head()) {
@@ -90,7 +90,7 @@ Awaitable<error_code> Forwarding::read_heads() {
   co_return error;
 }
 
-Awaitable<void> Forwarding::pass_interim() {
+Awaitable<void> ProxyRequest::pass_interim() {
   if (asked_.http10) co_return;  // which knows none
   const std::string text = make_interim_head(answer_parser_->get()) + "\r\n";
   expect(proxy_.settings().idle_timeout, UpstreamError::idle_timeout);
@@ -101,7 +101,7 @@ Awaitable<void> Forwarding::pass_interim() {
   fail(UpstreamError::client_left);
 }
 
-Awaitable<void> Forwarding::send_upgrade() {
+Awaitable<void> ProxyRequest::send_upgrade() {
   begun_ = true;
   const std::string text = make_interim_head(answer_parser_->get()) + "\r\n";
   const auto [error, n] = co_await asio::async_write(client_, asio::buffer(text), no_throw);
@@ -109,7 +109,7 @@ Awaitable<void> Forwarding::send_upgrade() {
 }
 
 // False: it can't be passed on.
-bool Forwarding::make_answer() {
+bool ProxyRequest::make_answer() {
   // Whose body isn't read to its end can't be told from the next request.
   if (!body_whole_ && (pumping_ || !request_.is_done())) asked_.keep_alive = false;
   auto head = make_answer_head(answer_parser_->get(), answer_->framing(), asked_);
@@ -121,7 +121,7 @@ bool Forwarding::make_answer() {
   return true;
 }
 
-Awaitable<void> Forwarding::send_answer() {
+Awaitable<void> ProxyRequest::send_answer() {
   line_.status = answer_parser_->get().result_int();
   if (line_.status == 101) co_return co_await send_upgrade();
   if (!make_answer()) co_return;
@@ -159,7 +159,7 @@ Awaitable<void> Forwarding::send_answer() {
   }
 }
 
-void Forwarding::answer_is_sent(bool app_keeps) {
+void ProxyRequest::answer_is_sent(bool app_keeps) {
   if (pumping_) return;
   out_.keep_alive = answer_head_.keep_alive;
   // Bytes behind the answer are of nobody's request.
