@@ -116,7 +116,7 @@ def annotations(*settings):
 
 def only_what_is_not_reloaded_replaces_pods():
     # The keys that a reload keeps as they were, as the program tells them in /readyz.
-    with open(os.path.join(tools.ROOT, "sidecar", "app", "configuration.cpp")) as file:
+    with open(os.path.join(tools.ROOT, "sidecar", "app", "reload", "config_loader.cpp")) as file:
         kept = set(re.findall(r'"server\.(\w+)"', file.read()))
     with open(os.path.join(tools.CHART, "templates", "_config.tpl")) as file:
         ours = set(re.findall(r'"(\w+)"', re.search(r"\$fixed := pick (.*)", file.read()).group(1)))
