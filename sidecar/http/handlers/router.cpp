@@ -23,7 +23,7 @@ Response with(Response response, const CorsSettings& cors, const Request& reques
   return response;
 }
 
-// What may be done, or that this may not.
+// The allowed methods for OPTIONS, else 405.
 Response allowing(const Request& request, std::string_view allow) {
   if (request.method != "OPTIONS") return Response::not_allowed(allow);
   Response response;
@@ -32,7 +32,7 @@ Response allowing(const Request& request, std::string_view allow) {
   return response;
 }
 
-// Whether a preflight is for a request that the topic takes.
+// Whether the topic accepts the request that the preflight announces.
 bool asks_for_ours(const Request& preflight, const TopicSettings& topic) {
   const auto method = preflight.header("access-control-request-method");
   return method == "GET" || method == "HEAD" || (method == "POST" && topic.publish);
@@ -45,49 +45,48 @@ Router::Outcome to_outcome(std::variant<StreamRequest, Response> parsed, const C
   return std::get<StreamRequest>(std::move(parsed));
 }
 
-bool has_app(const RunningConfig& serving, Port port) {
-  return port == Port::streams && serving.server.upstream.has_value();
+bool has_app(const RunningConfig& config, Port port) {
+  return port == Port::streams && config.server.upstream.has_value();
 }
 
-// One request, judged.
-class Judgement {
+// Checks one request against the topic or topics that its path names.
+class Dispatch {
  public:
-  Judgement(const RunningConfig& serving, Port port, const Request& request, Timestamp now)
-      : serving_(serving), port_(port), request_(request), now_(now) {}
+  Dispatch(const RunningConfig& config, Port port, const Request& request, Timestamp now)
+      : config_(config), port_(port), request_(request), now_(now) {}
 
-  Router::Outcome of_topics() const;
-  Router::Outcome of_topic(const TopicMap::Match& match) const;
-  // The app's where there is one, else `otherwise`.
+  Router::Outcome to_streams() const;
+  Router::Outcome to_topic(const TopicMap::Match& match) const;
+  Router::Outcome to_nothing() const;
+
+ private:
+  Router::Outcome to_publish(const TopicMap::Match& match) const;
+  // The upstream app where there is one, else `otherwise`.
   Router::Outcome to_app_or(Response otherwise) const {
-    if (has_app(serving_, port_)) return Router::ToApp();
+    if (has_app(config_, port_)) return Router::ToApp();
     return otherwise;
   }
 
- private:
-  Router::Outcome of_publish(const TopicMap::Match& match) const;
-  Response ours(Response response) const {
-    return with(std::move(response), serving_.server.cors, request_);
-  }
-
-  const RunningConfig& serving_;
+  const RunningConfig& config_;
   const Port port_;
   const Request& request_;
   const Timestamp now_;
 };
 
-Router::Outcome Judgement::of_topics() const {
-  if (has_app(serving_, port_) && !request_.parameter("topic")) return Router::ToApp();
-  const CorsSettings& cors = serving_.server.cors;
+Router::Outcome Dispatch::to_streams() const {
+  const CorsSettings& cors = config_.server.cors;
   if (is_preflight(request_)) return answer_preflight(cors, request_, false);
-  if (!request_.reads()) return to_app_or(ours(allowing(request_, "GET, HEAD, OPTIONS")));
-  return to_outcome(parse_streams(serving_.topics, request_, now_), cors, request_);
+  if (!request_.reads()) {
+    return to_app_or(with(allowing(request_, "GET, HEAD, OPTIONS"), cors, request_));
+  }
+  return to_outcome(parse_streams(config_.topics, request_, now_), cors, request_);
 }
 
-Router::Outcome Judgement::of_topic(const TopicMap::Match& match) const {
+Router::Outcome Dispatch::to_topic(const TopicMap::Match& match) const {
   const TopicSettings& topic = match.topic->settings;
   const bool posts = request_.method == "POST" && topic.publish;
   const bool preflight =
-      is_preflight(request_) && (!has_app(serving_, port_) || asks_for_ours(request_, topic));
+      is_preflight(request_) && (!has_app(config_, port_) || asks_for_ours(request_, topic));
   if (!preflight && !request_.reads() && !posts) {
     const char* allowed = topic.publish ? "GET, HEAD, OPTIONS, POST" : "GET, HEAD, OPTIONS";
     return to_app_or(with(allowing(request_, allowed), topic.cors, request_));
@@ -100,11 +99,11 @@ Router::Outcome Judgement::of_topic(const TopicMap::Match& match) const {
                                  "@ - except . and .."),
         topic.cors, request_);
   }
-  if (posts) return of_publish(match);
+  if (posts) return to_publish(match);
   return to_outcome(parse_stream(match.topic, match.log, request_, now_), topic.cors, request_);
 }
 
-Router::Outcome Judgement::of_publish(const TopicMap::Match& match) const {
+Router::Outcome Dispatch::to_publish(const TopicMap::Match& match) const {
   const TopicSettings& topic = match.topic->settings;
   PublishRequest publish{
       match.topic, match.log, {}, topic.max_event, cors_headers(topic.cors, request_)};
@@ -123,29 +122,45 @@ Router::Outcome Judgement::of_publish(const TopicMap::Match& match) const {
   return publish;
 }
 
-}  // namespace
-
-bool Router::knows(const RunningConfig& serving, Port port, const Request& request) {
-  if (!has_app(serving, port)) return true;
-  const bool events = request.segments.size() == 1 && request.segments[0] == "events";
-  if (events && request.parameter("topic")) return true;
-  return serving.topics.takes(request.segments);
+Router::Outcome Dispatch::to_nothing() const {
+  const std::string text = port_ == Port::admin
+                               ? "not found; this port serves /livez, /readyz, /metrics, /topics"
+                               : "no topic has the path " + request_.path();
+  return to_app_or(with(Response::error(404, text), config_.server.cors, request_));
 }
 
-Router::Outcome Router::route(const RunningConfig& serving, Port port, const Request& request,
-                              Timestamp now) const {
+}  // namespace
+
+Route Router::find(const RunningConfig& config, Port port, const Request& request) {
+  const bool app = has_app(config, port);
+  Route route;
+  if (app) route.kind = Route::Kind::app;
+  if (port == Port::admin && !config.server.console) return route;
+  if (request.segments.size() == 1 && request.segments[0] == "events") {
+    if (!app || request.parameter("topic")) route.kind = Route::Kind::streams;
+  } else if ((route.match = config.topics.match(request.segments))) {
+    route.kind = Route::Kind::topic;
+  }
+  return route;
+}
+
+Router::Outcome Router::route(const RunningConfig& config, Port port, const Request& request,
+                              const Route& found, Timestamp now) const {
   if (port == Port::admin) {
-    if (auto page = pages_.answer(serving, request)) return std::move(*page);
+    if (auto page = pages_.answer(config, request)) return std::move(*page);
   }
-  const Judgement judge(serving, port, request, now);
-  if (port == Port::streams || serving.server.console) {
-    if (request.path() == "/events") return judge.of_topics();
-    if (const auto match = serving.topics.match(request.segments)) return judge.of_topic(*match);
+  const Dispatch dispatch(config, port, request, now);
+  switch (found.kind) {
+    case Route::Kind::streams:
+      return dispatch.to_streams();
+    case Route::Kind::topic:
+      return dispatch.to_topic(*found.match);
+    case Route::Kind::app:
+      return ToApp();
+    case Route::Kind::other:
+      break;
   }
-  const std::string text = port == Port::admin
-                               ? "not found; this port serves /livez, /readyz, /metrics, /topics"
-                               : "no topic has the path " + request.path();
-  return judge.to_app_or(with(Response::error(404, text), serving.server.cors, request));
+  return dispatch.to_nothing();
 }
 
 Response publish_response(const Result<Published>& result, OffsetFormat format) {

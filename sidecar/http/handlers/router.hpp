@@ -1,10 +1,10 @@
 #pragma once
-// What becomes of a request: an answer, a stream, or a publish. Pure but for the pages' own
-// look-ups.
+// Maps a request to its handler. Pure except for the look-ups of the admin pages.
 //
 // Thread: any.
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <variant>
 
@@ -25,20 +25,31 @@ struct PublishRequest {
   Fields headers;  // for the answer
 };
 
+// What a request's path names. Found once per request; method and headers are checked later.
+struct Route {
+  enum class Kind {
+    other,    // no topic: an admin page, or not found
+    streams,  // /events: several topics in one stream
+    topic,    // a topic's path
+    app,      // left to the upstream app
+  };
+  Kind kind = Kind::other;
+  std::optional<TopicMap::Match> match;  // set for Kind::topic
+};
+
 class Router {
  public:
   // Borrows it.
   explicit Router(const AdminPages& pages) : pages_(pages) {}
 
-  // For the app beside us.
+  // The upstream app answers.
   struct ToApp {};
   using Outcome = std::variant<Response, StreamRequest, PublishRequest, ToApp>;
 
-  // Whether the path is one of ours, so that the request must be looked at more closely. Where it
-  // is not, and there is an app, the request is for the app.
-  static bool knows(const RunningConfig& serving, Port port, const Request& request);
-  // Looks at the head only; the body comes later.
-  Outcome route(const RunningConfig& serving, Port port, const Request& request,
+  // Reads the path and the query only, so that requests for the app cost no more than this.
+  static Route find(const RunningConfig& config, Port port, const Request& request);
+  // Requires: `found` is what find() returned for this request. Reads the head only, not the body.
+  Outcome route(const RunningConfig& config, Port port, const Request& request, const Route& found,
                 Timestamp now) const;
 
  private:

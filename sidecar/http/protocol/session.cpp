@@ -93,7 +93,8 @@ class Session {
   };
 
   Awaitable<Next> serve();
-  Awaitable<Next> serve_ours(Request& request, RequestHeadParser& head, bool is_path);
+  Awaitable<Next> serve_ours(Request& request, RequestHeadParser& head, bool is_path,
+                             const Route& route);
   Awaitable<beast::error_code> read_head(RequestHeadParser& parser);
   Awaitable<Next> pass_on(const Request& request, RequestHeadParser& head);
   Awaitable<Next> answer_unreadable(beast::error_code error);
@@ -143,16 +144,19 @@ Awaitable<Session::Next> Session::serve() {
   deadline_.clear();
   Request request;
   const bool is_path = read_line(parser, request);
-  const bool has_app = port_ == Port::streams && settings().upstream.has_value();
-  if (has_app && (!is_path || !Router::knows(loop_.config(), port_, request))) {
-    co_return co_await pass_on(request, parser);
+  Route route;
+  if (is_path) {
+    route = Router::find(loop_.config(), port_, request);
+  } else if (port_ == Port::streams && settings().upstream) {
+    route.kind = Route::Kind::app;
   }
-  co_return co_await serve_ours(request, parser, is_path);
+  if (route.kind == Route::Kind::app) co_return co_await pass_on(request, parser);
+  co_return co_await serve_ours(request, parser, is_path, route);
 }
 
-// A coroutine of its own, whose frame is large: a request for the app needs none of it.
+// A separate coroutine because its frame is large and requests for the app do not need it.
 Awaitable<Session::Next> Session::serve_ours(Request& request, RequestHeadParser& head,
-                                             bool is_path) {
+                                             bool is_path, const Route& route) {
   if (auto fault = find_framing_fault(head.get())) {
     Response response = std::move(*fault);
     co_return co_await answer(request, std::move(response), false);
@@ -163,7 +167,7 @@ Awaitable<Session::Next> Session::serve_ours(Request& request, RequestHeadParser
     Response response = Response::error(400, "the request target is not a path");
     co_return co_await answer(request, std::move(response), false);
   }
-  Router::Outcome outcome = context_.router.route(loop_.config(), port_, request, now());
+  Router::Outcome outcome = context_.router.route(loop_.config(), port_, request, route, now());
   if (std::holds_alternative<Router::ToApp>(outcome)) {
     co_return co_await pass_on(request, head);
   }

@@ -22,7 +22,7 @@ class RouterTest : public testing::Test {
     Request r;
     r.method = std::move(method);
     EXPECT_TRUE(parse_target(target, r)) << target;
-    return router_.route(serving_, port, r, Timestamp());
+    return router_.route(serving_, port, r, Router::find(serving_, port, r), Timestamp());
   }
   unsigned status(std::string method, std::string_view target, Port port = Port::streams) {
     const auto outcome = route(std::move(method), target, port);
@@ -58,7 +58,8 @@ TEST_F(RouterTest, TheAppGetsWhatNoTopicTakes) {
     r.method = std::move(method);
     r.headers = std::move(headers);
     EXPECT_TRUE(parse_target(target, r)) << target;
-    const auto outcome = router_.route(serving_, Port::streams, r, Timestamp());
+    const Route found = Router::find(serving_, Port::streams, r);
+    const auto outcome = router_.route(serving_, Port::streams, r, found, Timestamp());
     return std::holds_alternative<Router::ToApp>(outcome);
   };
   EXPECT_TRUE(is_apps("GET", "/"));
