@@ -50,20 +50,20 @@ json::object describe(const ConfigProbe::State& config) {
 
 }  // namespace
 
-std::optional<Response> AdminPages::answer(const RunningConfig& serving,
-                                           const Request& request) const {
+std::optional<AdminPages::Page> AdminPages::find(const RunningConfig& config,
+                                                 const Request& request) const {
   const std::string path = request.path();
   const bool ours =
       path == "/livez" || path == "/readyz" || path == "/metrics" || path == "/topics";
   if (ours && !request.reads()) return Response::not_allowed("GET, HEAD");
   if (path == "/livez") return Response::json("{\"status\":\"alive\"}\n");
-  if (path == "/readyz") return ready();
-  if (path == "/topics") return list_topics(serving.topics);
+  if (path == "/readyz") return AskReadiness();
+  if (path == "/topics") return list_topics(config.topics);
   if (path == "/metrics") {
     return Response{200, "text/plain; version=0.0.4; charset=utf-8", calls_.metrics(), {}};
   }
-  if (path == "/drain" && serving.server.drain_http) return drain(request);
-  if (!serving.server.console) return std::nullopt;
+  if (path == "/drain" && config.server.drain_http) return drain(request);
+  if (!config.server.console) return std::nullopt;
   for (const Asset& asset : console_assets()) {
     if (asset.path != path) continue;
     if (!request.reads()) return Response::not_allowed("GET, HEAD");
@@ -75,7 +75,7 @@ std::optional<Response> AdminPages::answer(const RunningConfig& serving,
   return std::nullopt;
 }
 
-// GET too, as that is what Kubernetes' httpGet hooks send. Any number of times.
+// GET too, because Kubernetes' httpGet hooks send it. Repeated calls have no further effect.
 Response AdminPages::drain(const Request& request) const {
   if (request.method != "GET" && request.method != "POST")
     return Response::not_allowed("GET, POST");
@@ -83,9 +83,8 @@ Response AdminPages::drain(const Request& request) const {
   return Response::json("{\"status\":\"draining\"}\n");
 }
 
-// 200 as long as streams can be taken: a broker that is down is a detail, as the streams wait for
-// it.
-Response AdminPages::ready() const {
+// 200 while streams are accepted. A broker that is down is only a detail: streams wait for it.
+Response AdminPages::readiness(const AppState* app) const {
   const bool draining = lifecycle_.is_draining();
   json::array connectors;
   for (const NamedConnector& named : calls_.connectors()) {
@@ -95,10 +94,14 @@ Response AdminPages::ready() const {
                                       {"up", probe.is_up()},
                                       {"detail", probe.detail()}});
   }
-  Response response = Response::json(text({{"status", draining ? "draining" : "ready"},
-                                           {"connectors", std::move(connectors)},
-                                           {"config", describe(probe_.config.state())}}));
-  response.status = draining ? 503 : 200;
+  const bool waiting = app && !app->ready;
+  const char* status = draining ? "draining" : waiting ? "waiting for the upstream app" : "ready";
+  json::object page{{"status", status},
+                    {"connectors", std::move(connectors)},
+                    {"config", describe(probe_.config.state())}};
+  if (app) page["upstream"] = {{"ready", app->ready}, {"detail", app->detail}};
+  Response response = Response::json(text(page));
+  response.status = draining || waiting ? 503 : 200;
   return response;
 }
 

@@ -6,11 +6,13 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "connectors/connector.hpp"
 #include "sidecar/base/lifecycle.hpp"
 #include "sidecar/http/protocol/message.hpp"
+#include "sidecar/http/proxy/readiness.hpp"
 #include "sidecar/http/running_config.hpp"
 #include "sidecar/metrics/probes.hpp"
 #include "sidecar/stream/open_logs.hpp"
@@ -34,12 +36,17 @@ class AdminPages {
   AdminPages(OpenLogs& logs, const ServerProbe& probe, const Lifecycle& lifecycle, Calls calls)
       : logs_(logs), probe_(probe), lifecycle_(lifecycle), calls_(std::move(calls)) {}
 
-  // Nothing: not a page of ours.
-  std::optional<Response> answer(const RunningConfig& serving, const Request& request) const;
+  // The upstream app may have to be asked first: the caller does so, then calls readiness().
+  struct AskReadiness {};
+  using Page = std::variant<Response, AskReadiness>;
+  // Nothing: no admin page has this path.
+  std::optional<Page> find(const RunningConfig& config, const Request& request) const;
+
+  // The page of /readyz. `app`: what the upstream app answered; null if it was not asked.
+  Response readiness(const AppState* app) const;
 
  private:
   Response drain(const Request& request) const;
-  Response ready() const;
   Response list_topics(const TopicMap& topics) const;
 
   OpenLogs& logs_;

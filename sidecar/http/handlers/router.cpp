@@ -147,7 +147,9 @@ Route Router::find(const RunningConfig& config, Port port, const Request& reques
 Router::Outcome Router::route(const RunningConfig& config, Port port, const Request& request,
                               const Route& found, Timestamp now) const {
   if (port == Port::admin) {
-    if (auto page = pages_.answer(config, request)) return std::move(*page);
+    if (auto page = pages_.find(config, request)) {
+      return std::visit([](auto& answer) { return Outcome(std::move(answer)); }, *page);
+    }
   }
   const Dispatch dispatch(config, port, request, now);
   switch (found.kind) {

@@ -44,13 +44,16 @@ class Router {
 
   // The upstream app answers.
   struct ToApp {};
-  using Outcome = std::variant<Response, StreamRequest, PublishRequest, ToApp>;
+  using Outcome =
+      std::variant<Response, StreamRequest, PublishRequest, AdminPages::AskReadiness, ToApp>;
 
   // Reads the path and the query only, so that requests for the app cost no more than this.
   static Route find(const RunningConfig& config, Port port, const Request& request);
   // Requires: `found` is what find() returned for this request. Reads the head only, not the body.
   Outcome route(const RunningConfig& config, Port port, const Request& request, const Route& found,
                 Timestamp now) const;
+
+  const AdminPages& pages() const { return pages_; }
 
  private:
   const AdminPages& pages_;

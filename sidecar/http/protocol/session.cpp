@@ -99,6 +99,7 @@ class Session {
   Awaitable<Next> pass_on(const Request& request, RequestHeadParser& head);
   Awaitable<Next> answer_unreadable(beast::error_code error);
   Awaitable<Next> answer(const Request& request, Response response, bool keep_alive);
+  Awaitable<Next> answer_readiness(const Request& request, bool keep_alive);
   Awaitable<Next> answer_publish(const Request& request, RequestHeadParser& head,
                                  PublishRequest publish_to);
   Awaitable<Next> start_stream(const Request& request, StreamRequest stream);
@@ -177,16 +178,25 @@ Awaitable<Session::Next> Session::serve_ours(Request& request, RequestHeadParser
   if (auto* publish_to = std::get_if<PublishRequest>(&outcome)) {
     co_return co_await answer_publish(request, head, std::move(*publish_to));
   }
-  // A body that nobody wants is not read; the next request could not be found behind it.
+  // Unwanted bodies are not read, so the connection cannot be reused.
   const bool has_body = head.content_length().value_or(0) > 0 || head.chunked();
-  Response response = std::get<Response>(std::move(outcome));
-  const auto* upstream = loop_.upstream();
-  if (port_ == Port::admin && request.path() == "/readyz" && response.status == 200 && upstream &&
-      !upstream->readiness.empty()) {
-    const AppState app = co_await ask_app(loop_.io(), *upstream);
-    add_app_state(response, app);
+  const bool reuse = keep_alive && !has_body;
+  if (std::holds_alternative<AdminPages::AskReadiness>(outcome)) {
+    co_return co_await answer_readiness(request, reuse);
   }
-  co_return co_await answer(request, std::move(response), keep_alive && !has_body);
+  Response response = std::get<Response>(std::move(outcome));
+  co_return co_await answer(request, std::move(response), reuse);
+}
+
+// While draining the result is 503 in any case, so the upstream app is not asked.
+Awaitable<Session::Next> Session::answer_readiness(const Request& request, bool keep_alive) {
+  const auto* upstream = loop_.upstream();
+  std::optional<AppState> app;
+  if (upstream && !upstream->readiness.empty() && !context_.lifecycle.is_draining()) {
+    app = co_await ask_app(loop_.io(), *upstream);
+  }
+  Response response = context_.router.pages().readiness(app ? &*app : nullptr);
+  co_return co_await answer(request, std::move(response), keep_alive);
 }
 
 // end_of_stream: the client closed before the first byte.

@@ -5,9 +5,6 @@
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http.hpp>
-#include <boost/json/object.hpp>
-#include <boost/json/parse.hpp>
-#include <boost/json/serialize.hpp>
 #include <utility>
 
 #include "sidecar/base/error.hpp"
@@ -57,14 +54,6 @@ Awaitable<AppState> ask_app(asio::io_context& io, const UpstreamSettings& app) {
   state.ready = status && *status >= 200 && *status < 400;
   state.detail = status ? std::to_string(*status) : status.error().message();
   co_return state;
-}
-
-void add_app_state(Response& response, const AppState& app) {
-  auto page = boost::json::parse(response.body).as_object();
-  page["upstream"] = {{"ready", app.ready}, {"detail", app.detail}};
-  if (!app.ready) page["status"] = "waiting for the upstream app";
-  response.status = app.ready ? 200 : 503;
-  response.body = boost::json::serialize(page) + "\n";
 }
 
 }  // namespace sidestream

@@ -7,7 +7,6 @@
 #include <string>
 
 #include "sidecar/http/net/awaitable.hpp"
-#include "sidecar/http/protocol/message.hpp"
 #include "sidecar/settings/settings.hpp"
 
 namespace sidestream {
@@ -22,8 +21,5 @@ struct AppState {
 // By a GET of the app's readiness path on a connection of its own; 2xx and 3xx are ready. Answers
 // within two seconds.
 Awaitable<AppState> ask_app(boost::asio::io_context& io, const UpstreamSettings& app);
-
-// What the app says of itself, put into the answer of /readyz.
-void add_app_state(Response& response, const AppState& app);
 
 }  // namespace sidestream

@@ -141,10 +141,38 @@ TEST_F(RouterTest, TheAdminPagesAreOnTheirPortOnly) {
   EXPECT_EQ(status("POST", "/metrics", Port::admin), 405u);
 }
 
+TEST_F(RouterTest, LeavesReadinessToTheCaller) {
+  EXPECT_TRUE(
+      std::holds_alternative<AdminPages::AskReadiness>(route("HEAD", "/readyz", Port::admin)));
+  EXPECT_EQ(status("POST", "/readyz", Port::admin), 405u);
+  EXPECT_EQ(status("GET", "/readyz"), 404u);
+}
+
 TEST_F(RouterTest, ReadinessEndsWithTheDrain) {
-  EXPECT_EQ(status("GET", "/readyz", Port::admin), 200u);
+  EXPECT_EQ(pages_.readiness(nullptr).status, 200u);
   lifecycle_.advance(Lifecycle::Phase::draining);
-  EXPECT_EQ(status("GET", "/readyz", Port::admin), 503u);
+  EXPECT_EQ(pages_.readiness(nullptr).status, 503u);
+}
+
+TEST_F(RouterTest, ReadinessFollowsTheUpstreamApp) {
+  const AppState up(true, "200"), down(false, "no answer within 2s");
+  EXPECT_EQ(pages_.readiness(nullptr).body.find("upstream"), std::string::npos);
+  EXPECT_EQ(pages_.readiness(&up).status, 200u);
+  const Response waiting = pages_.readiness(&down);
+  EXPECT_EQ(waiting.status, 503u);
+  EXPECT_NE(waiting.body.find(R"("status":"waiting for the upstream app")"), std::string::npos);
+  EXPECT_NE(waiting.body.find(R"("upstream":{"ready":false,"detail":"no answer within 2s"})"),
+            std::string::npos);
+}
+
+TEST_F(RouterTest, ReadinessIsDrainingWhateverTheUpstreamAppAnswers) {
+  const AppState up(true, "200"), down(false, "503");
+  lifecycle_.advance(Lifecycle::Phase::draining);
+  for (const AppState* app : {&up, &down}) {
+    const Response page = pages_.readiness(app);
+    EXPECT_EQ(page.status, 503u);
+    EXPECT_NE(page.body.find(R"("status":"draining")"), std::string::npos);
+  }
 }
 
 TEST_F(RouterTest, TheDrainIsStartedByHttpOnlyWhereThatIsAllowed) {
