@@ -1,17 +1,11 @@
 #include "sidecar/http/handlers/router.hpp"
 
-#include <boost/json/object.hpp>
-#include <boost/json/serialize.hpp>
 #include <utility>
 
 #include "sidecar/http/handlers/cors.hpp"
-#include "sidecar/stream/id/event_id.hpp"
-#include "sidecar/stream/ingest/encoder.hpp"
 
 namespace sidestream {
 namespace {
-
-constexpr std::size_t name_max = 256;  // of an event's name or a record's key in a query
 
 void add(Fields& fields, Fields more) {
   fields.insert(fields.end(), std::make_move_iterator(more.begin()),
@@ -38,11 +32,13 @@ bool asks_for_ours(const Request& preflight, const TopicSettings& topic) {
   return method == "GET" || method == "HEAD" || (method == "POST" && topic.publish);
 }
 
-Router::Outcome to_outcome(std::variant<StreamRequest, Response> parsed, const CorsSettings& cors,
+// A parsed request, or the response that refuses it.
+template <class Parsed>
+Router::Outcome to_outcome(std::variant<Parsed, Response> parsed, const CorsSettings& cors,
                            const Request& request) {
   if (auto* problem = std::get_if<Response>(&parsed))
     return with(std::move(*problem), cors, request);
-  return std::get<StreamRequest>(std::move(parsed));
+  return std::get<Parsed>(std::move(parsed));
 }
 
 bool has_app(const RunningConfig& config, Port port) {
@@ -60,7 +56,6 @@ class Dispatch {
   Router::Outcome to_nothing() const;
 
  private:
-  Router::Outcome to_publish(const TopicMap::Match& match) const;
   // The upstream app where there is one, else `otherwise`.
   Router::Outcome to_app_or(Response otherwise) const {
     if (has_app(config_, port_)) return Router::ToApp();
@@ -99,27 +94,8 @@ Router::Outcome Dispatch::to_topic(const TopicMap::Match& match) const {
                                  "@ - except . and .."),
         topic.cors, request_);
   }
-  if (posts) return to_publish(match);
+  if (posts) return to_outcome(parse_publish(match, request_), topic.cors, request_);
   return to_outcome(parse_stream(match.topic, match.log, request_, now_), topic.cors, request_);
-}
-
-Router::Outcome Dispatch::to_publish(const TopicMap::Match& match) const {
-  const TopicSettings& topic = match.topic->settings;
-  PublishRequest publish{
-      match.topic, match.log, {}, topic.max_event, cors_headers(topic.cors, request_)};
-  if (const auto event = request_.parameter("event")) {
-    if (event->size() > name_max || !is_event_name(*event)) {
-      return with(
-          Response::error(400,
-                          "event: expected at most 256 bytes of UTF-8 without CR, LF or NUL, "
-                          "not beginning with stream-"),
-          topic.cors, request_);
-    }
-    publish.message.event = *event;
-  }
-  if (const auto key = request_.parameter("key")) publish.message.key = std::string(*key);
-  publish.message.event_header = topic.event_header;
-  return publish;
 }
 
 Router::Outcome Dispatch::to_nothing() const {
@@ -163,30 +139,6 @@ Router::Outcome Router::route(const RunningConfig& config, Port port, const Requ
       break;
   }
   return dispatch.to_nothing();
-}
-
-Response publish_response(const Result<Published>& result, OffsetFormat format) {
-  if (result) {
-    boost::json::object body;
-    if (result->partitions == 1) {
-      body["id"] = format_offset(format, result->offset);
-    } else {
-      body = {{"partition", result->partition}, {"offset", result->offset.number()}};
-    }
-    Response response = Response::json(boost::json::serialize(body) + "\n");
-    response.status = 201;
-    return response;
-  }
-  const auto error = result.error();
-  const bool ours = error.category() == sidestream_category();
-  const Errc code = ours ? static_cast<Errc>(error.value()) : Errc::unavailable;
-  const unsigned status = code == Errc::unconfirmed   ? 504
-                          : code == Errc::refused     ? 502
-                          : code == Errc::no_such_log ? 502
-                                                      : 503;
-  Response response = Response::error(status, error.message());
-  if (status == 503) response.headers.emplace_back("Retry-After", "1");
-  return response;
 }
 
 }  // namespace sidestream

@@ -9,6 +9,7 @@
 #include <variant>
 
 #include "sidecar/http/handlers/admin.hpp"
+#include "sidecar/http/handlers/publish.hpp"
 #include "sidecar/http/handlers/subscribe.hpp"
 #include "sidecar/http/protocol/message.hpp"
 #include "sidecar/http/running_config.hpp"
@@ -16,14 +17,6 @@
 namespace sidestream {
 
 enum class Port { streams, admin };
-
-struct PublishRequest {
-  std::shared_ptr<Topic> topic;
-  std::string log;
-  Message message;  // but for its value, which is the body
-  std::uint64_t body_max;
-  Fields headers;  // for the answer
-};
 
 // What a request's path names. Found once per request; method and headers are checked later.
 struct Route {
@@ -58,8 +51,5 @@ class Router {
  private:
   const AdminPages& pages_;
 };
-
-// Status and text of what a publish came to.
-Response publish_response(const Result<Published>& result, OffsetFormat format);
 
 }  // namespace sidestream

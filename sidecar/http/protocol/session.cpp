@@ -10,7 +10,7 @@
 
 #include "sidecar/base/traceparent.hpp"
 #include "sidecar/http/handlers/cors.hpp"
-#include "sidecar/http/handlers/publishing.hpp"
+#include "sidecar/http/handlers/publish.hpp"
 #include "sidecar/http/net/awaitable.hpp"
 #include "sidecar/http/net/deadline.hpp"
 #include "sidecar/http/net/peer.hpp"
@@ -290,14 +290,8 @@ Awaitable<Session::Next> Session::answer(const Request& request, Response respon
 Awaitable<Session::Next> Session::answer_publish(const Request& request, RequestHeadParser& head,
                                                  PublishRequest publish_to) {
   const bool keep_alive = head.get().keep_alive();
-  const auto too_large = [&] {
-    Response response = Response::error(413, "the body exceeds the topic's max_event of " +
-                                                 std::to_string(publish_to.body_max) + " bytes");
-    response.headers = publish_to.headers;
-    return response;
-  };
   if (head.content_length().value_or(0) > publish_to.body_max) {
-    Response response = too_large();
+    Response response = body_too_large(publish_to);
     co_return co_await answer(request, std::move(response), false);
   }
   if (beast::iequals(head.get()[http::field::expect], "100-continue")) {
@@ -311,18 +305,13 @@ Awaitable<Session::Next> Session::answer_publish(const Request& request, Request
   deadline_.set(body_time);
   const auto [error, n] = co_await http::async_read(socket_, buffer_, parser, no_throw);
   if (error == http::error::body_limit) {
-    Response response = too_large();
+    Response response = body_too_large(publish_to);
     co_return co_await answer(request, std::move(response), false);
   }
   if (error) co_return co_await answer_unreadable(error);
   deadline_.clear();
-  const std::shared_ptr<Topic> topic = publish_to.topic;
-  Fields headers = std::move(publish_to.headers);
   publish_to.message.value = std::move(parser.get().body());
-  const Result<Published> result = co_await publish(std::move(publish_to));
-  (result ? topic->probe.published : topic->probe.publish_failures).add();
-  Response response = publish_response(result, topic->connector.format());
-  response.headers.insert(response.headers.end(), headers.begin(), headers.end());
+  Response response = co_await publish(std::move(publish_to));
   co_return co_await answer(request, std::move(response), keep_alive);
 }
 

@@ -1,0 +1,40 @@
+#pragma once
+// A publish: from the request to the connector, and from its result to the response.
+//
+// Thread: any for the pure functions; publish() runs on the event loop of the awaiting coroutine,
+// and the connector completes it on a thread of its own.
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <variant>
+
+#include "connectors/connector.hpp"
+#include "sidecar/http/net/awaitable.hpp"
+#include "sidecar/http/protocol/message.hpp"
+#include "sidecar/stream/topic/topic_map.hpp"
+
+namespace sidestream {
+
+struct PublishRequest {
+  std::shared_ptr<Topic> topic;
+  std::string log;
+  Message message;         // complete except for its value, which is the body
+  std::uint64_t body_max;  // the topic's max_event
+  Fields headers;          // of the response
+};
+
+// From the head alone. Requires: a match without `bad_parameter`.
+std::variant<PublishRequest, Response> parse_publish(const TopicMap::Match& match,
+                                                     const Request& request);
+
+// 413: the body exceeds `body_max`.
+Response body_too_large(const PublishRequest& request);
+
+// Publishes and counts the result in the topic's probe. Requires: `message.value` is the body.
+Awaitable<Response> publish(PublishRequest request);
+
+// 201, or the status of the error.
+Response publish_response(const Result<Published>& result, OffsetFormat format);
+
+}  // namespace sidestream
