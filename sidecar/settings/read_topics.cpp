@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "sidecar/base/names.hpp"
 #include "sidecar/settings/keys.hpp"
 #include "sidecar/settings/near_match.hpp"
 #include "sidecar/settings/path_pattern.hpp"
@@ -204,13 +205,8 @@ TopicSettings read_topic(const Value::Named& named, const ServerSettings& server
 }  // namespace
 
 bool check_name(const Value::Named& named) {
-  const auto fits = [](char c) {
-    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' ||
-           c == '-';
-  };
   Problems& problems = named.value.context().problems;
-  const bool good =
-      !named.name.empty() && named.name.size() <= 64 && std::ranges::all_of(named.name, fits);
+  const bool good = is_name(named.name);
   if (!good)
     problems.add(named.mark, named.value.path(),
                  "is not a valid name; use 1 to 64 letters, digits, _ and -");

@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <limits>
 
+#include "sidecar/base/names.hpp"
+
 namespace sidestream {
 namespace {
 
@@ -67,14 +69,6 @@ std::optional<Position> parse_integers(std::string_view id) {
   return Position{*offset};
 }
 
-bool is_topic_name(std::string_view text) {
-  const auto fits = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-           c == '-';
-  };
-  return !text.empty() && text.size() <= 64 && std::all_of(text.begin(), text.end(), fits);
-}
-
 }  // namespace
 
 std::string format_offset(OffsetFormat format, Offset offset) {
@@ -134,8 +128,7 @@ std::optional<IdParts> parse_composite(std::string_view id) {
     const auto end = id.find("~~");
     const auto item = id.substr(0, end);
     const auto tilde = item.find('~');
-    if (tilde == std::string_view::npos || !is_topic_name(item.substr(0, tilde)))
-      return std::nullopt;
+    if (tilde == std::string_view::npos || !is_name(item.substr(0, tilde))) return std::nullopt;
     parts.emplace_back(item.substr(0, tilde), item.substr(tilde + 1));
     if (end == std::string_view::npos) return parts;
     id.remove_prefix(end + 2);
