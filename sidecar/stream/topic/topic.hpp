@@ -1,8 +1,11 @@
 #pragma once
-// A configured topic with what all its logs share. Immutable but for its figures; a reload that
-// changes it makes another, which goes on with these figures.
+// A configured topic: its settings, its connector and its metrics, shared by all its logs.
 //
-// Owned by whoever uses it: the configuration, requests that are being answered, and open logs.
+// Immutable except for `retired` and the counters. A reload that changes a topic creates a new
+// Topic, which keeps the counters of the old one.
+//
+// Thread: any.
+// Owns: its share of connector and probe. The configuration, requests and open logs own the topic.
 
 #include <atomic>
 #include <cstdint>
@@ -15,16 +18,16 @@
 
 namespace sidestream {
 
-// Whether the configuration still has this topic: where it has not, its streams end.
+// Whether the configuration still has this topic. If not, its streams end.
 enum class Retired : std::uint8_t { no, changed, removed };
 
 struct Topic {
   Topic(TopicSettings s, std::shared_ptr<Connector> c,
-        std::shared_ptr<TopicProbe> figures = std::make_shared<TopicProbe>())
+        std::shared_ptr<TopicProbe> p = std::make_shared<TopicProbe>())
       : settings(std::move(s)),
         owned_connector(std::move(c)),
         connector(*owned_connector),
-        owned_probe(std::move(figures)),
+        owned_probe(std::move(p)),
         probe(*owned_probe) {}
 
   const TopicSettings settings;

@@ -1,38 +1,42 @@
 #include "sidecar/stream/topic/topic_map.hpp"
 
-#include <algorithm>
 #include <map>
 #include <utility>
 
 namespace sidestream {
+namespace {
+
+using Values = std::map<std::string_view, std::string_view>;
+
+std::string log_name(const Pieces& pieces, const Values& values) {
+  std::string name;
+  for (const Piece& piece : pieces) {
+    name.append(piece.parameter ? values.at(piece.text) : std::string_view(piece.text));
+  }
+  return name;
+}
+
+}  // namespace
 
 TopicMap::TopicMap(std::vector<std::shared_ptr<Topic>> topics) : topics_(std::move(topics)) {
-  for (const auto& topic : topics_) {
-    patterns_.push_back(
-        {parse_path(topic->settings.path).value, parse_log_name(topic->settings.log).value});
+  patterns_.reserve(topics_.size());
+  by_name_.reserve(topics_.size());
+  for (std::size_t i = 0; i < topics_.size(); ++i) {
+    const TopicSettings& settings = topics_[i]->settings;
+    patterns_.push_back({parse_path(settings.path).value, parse_log_name(settings.log).value});
+    by_path_.add(patterns_[i].path, i);
+    by_name_.emplace(settings.name, i);
   }
 }
 
-bool TopicMap::fits(const Pieces& path, std::span<const std::string> segments) {
-  return std::equal(path.begin(), path.end(), segments.begin(), segments.end(),
-                    [](const Piece& piece, const std::string& segment) {
-                      return piece.parameter || piece.text == segment;
-                    });
-}
-
-bool TopicMap::takes(std::span<const std::string> segments) const {
-  return std::any_of(patterns_.begin(), patterns_.end(),
-                     [&](const Pattern& pattern) { return fits(pattern.path, segments); });
-}
-
 std::optional<TopicMap::Match> TopicMap::match(std::span<const std::string> segments) const {
-  const auto found = std::find_if(patterns_.begin(), patterns_.end(),
-                                  [&](const Pattern& p) { return fits(p.path, segments); });
-  if (found == patterns_.end()) return std::nullopt;
-  Match match{topics_[static_cast<std::size_t>(found - patterns_.begin())], {}, {}};
-  std::map<std::string_view, std::string_view> values;
+  const auto found = by_path_.find(segments);
+  if (!found) return std::nullopt;
+  const Pattern& pattern = patterns_[*found];
+  Match match{topics_[*found], {}, {}};
+  Values values;
   for (std::size_t i = 0; i < segments.size(); ++i) {
-    const Piece& piece = found->path[i];
+    const Piece& piece = pattern.path[i];
     if (!piece.parameter) continue;
     if (!is_parameter_value(segments[i])) {
       match.bad_parameter = piece.text;
@@ -40,16 +44,13 @@ std::optional<TopicMap::Match> TopicMap::match(std::span<const std::string> segm
     }
     values[piece.text] = segments[i];
   }
-  for (const Piece& piece : found->log) {
-    match.log.append(piece.parameter ? values[piece.text] : std::string_view(piece.text));
-  }
+  match.log = log_name(pattern.log, values);
   return match;
 }
 
 std::shared_ptr<Topic> TopicMap::find(std::string_view name) const {
-  const auto found = std::find_if(topics_.begin(), topics_.end(),
-                                  [&](const auto& topic) { return topic->settings.name == name; });
-  return found == topics_.end() ? nullptr : *found;
+  const auto found = by_name_.find(name);
+  return found == by_name_.end() ? nullptr : topics_[found->second];
 }
 
 }  // namespace sidestream

@@ -1,5 +1,5 @@
 #pragma once
-// All configured topics, and which requests they take. Immutable: a reload makes another.
+// All configured topics, by path and by name. Immutable: a reload creates a new one.
 //
 // Thread: any.
 
@@ -8,9 +8,11 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "sidecar/settings/path_pattern.hpp"
+#include "sidecar/stream/topic/path_trie.hpp"
 #include "sidecar/stream/topic/topic.hpp"
 
 namespace sidestream {
@@ -18,20 +20,23 @@ namespace sidestream {
 class TopicMap {
  public:
   TopicMap() = default;
+  // Requires: the paths and log names are valid (the settings were checked).
   explicit TopicMap(std::vector<std::shared_ptr<Topic>> topics);
 
   struct Match {
     std::shared_ptr<Topic> topic;
     std::string log;            // the log that the request names; empty with `bad_parameter`
-    std::string bad_parameter;  // name of a parameter whose value can't be one
+    std::string bad_parameter;  // the first path parameter with an invalid value; empty: all valid
   };
-  // `segments`: of the request's path, percent-decoded one by one. Nothing: no topic's path.
+  // `segments`: the request's path, each segment percent-decoded. Empty: no topic has this path.
   std::optional<Match> match(std::span<const std::string> segments) const;
-  // Whether match() finds anything.
-  bool takes(std::span<const std::string> segments) const;
-  // By name; a template is found too, though it names no log. Null: there is none.
+  // Whether match() finds a topic.
+  bool takes(std::span<const std::string> segments) const {
+    return by_path_.find(segments).has_value();
+  }
+  // By name, templates included. Null: there is none.
   std::shared_ptr<Topic> find(std::string_view name) const;
-  // In the file's order.
+  // In the order of the configuration.
   const std::vector<std::shared_ptr<Topic>>& all() const { return topics_; }
 
  private:
@@ -39,10 +44,11 @@ class TopicMap {
     Pieces path;
     Pieces log;
   };
-  static bool fits(const Pieces& path, std::span<const std::string> segments);
 
   std::vector<std::shared_ptr<Topic>> topics_;
-  std::vector<Pattern> patterns_;  // of each topic
+  std::vector<Pattern> patterns_;                              // of each topic
+  PathTrie by_path_;                                           // the values are indexes of topics_
+  std::unordered_map<std::string_view, std::size_t> by_name_;  // the topics own the names
 };
 
 }  // namespace sidestream
