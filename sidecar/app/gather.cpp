@@ -9,9 +9,9 @@ namespace sidestream {
 namespace {
 
 void add(TopicFigures& topic, OpenLog& open, std::int64_t now) {
-  const auto figures = open.log().stats();
+  const auto figures = open.topic_log().stats();
   ++topic.open_logs;
-  if (!open.log().is_open() && open.readers() > 0) ++topic.opening_logs;
+  if (!open.topic_log().is_open() && open.readers() > 0) ++topic.opening_logs;
   topic.log_bytes += figures.bytes;
   topic.log_frames += figures.frames;
   topic.slowest_lag = std::max(topic.slowest_lag, open.slowest_lag());

@@ -1,116 +1,90 @@
 #pragma once
-// One log that is being read: its topic log, its tail, its replays, and the answer to "where do I
-// start?".
+// One log that is being read. Composes its topic log, its tail, its replays and its start requests.
 //
-// It opens with its first reader: the broker is asked what it holds, and the tail starts at that
-// explicit place, so that nothing falls between question and start. Questions are joined: however
-// many readers come, at most one is on its way and one waits.
+//   connector -> Ingest -> TopicLog -> LogWatches -> event loops
+//   start()   -> Starts -> Connector::extent -> plan
 //
-// Thread: any; the sink's functions come on the connector's thread.
-// Owns: the tail, which close() ends. Borrows the pool.
+// The log opens with its first start request: the tail begins exactly where the broker said that
+// the log ends, so no record falls between the query and the tail.
+//
+// Thread: any.
+// Owns: the tail, which close() ends. Borrows: the pool.
 
 #include <atomic>
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <string>
-#include <vector>
 
 #include "connectors/connector.hpp"
 #include "sidecar/base/logger.hpp"
-#include "sidecar/stream/ingest/encoder.hpp"
+#include "sidecar/stream/ingest/ingest.hpp"
+#include "sidecar/stream/ingest/log_watches.hpp"
 #include "sidecar/stream/log/topic_log.hpp"
 #include "sidecar/stream/replay/replay.hpp"
 #include "sidecar/stream/start/start.hpp"
+#include "sidecar/stream/start/starts.hpp"
 #include "sidecar/stream/topic/topic.hpp"
 
 namespace sidestream {
 
-// Told that a log has changed. Any thread, never blocks; one call may stand for many changes.
-class LogWatch {
+class OpenLog final : public std::enable_shared_from_this<OpenLog>, private Starts::Owner {
  public:
-  virtual ~LogWatch() = default;
-  virtual void changed() noexcept = 0;
-  // Records that the slowest of its readers is behind.
-  virtual std::uint64_t slowest_lag() const noexcept = 0;
-};
+  using Clock = std::chrono::steady_clock;
 
-class OpenLog final : public TailSink, public std::enable_shared_from_this<OpenLog> {
- public:
-  OpenLog(std::shared_ptr<Topic> topic, std::string name, ReplayPool& pool, Logger log);
+  // Requires: owned by a shared_ptr before start() is called.
+  OpenLog(std::shared_ptr<Topic> topic, std::string name, ReplayPool& pool, Logger logger);
 
   const Topic& topic() const { return *topic_; }
   Topic& topic() { return *topic_; }
   const std::string& name() const { return name_; }
   OffsetFormat format() const { return topic_->connector.format(); }
-  TopicLog& log() { return log_; }
+  TopicLog& topic_log() { return topic_log_; }
   Replay& replay() { return *replay_; }
 
-  // Finds a start. `done` is called once, on any thread, possibly before start() returns; later
-  // than that only while the broker can't be asked, or holds another log than the one that was read
-  // up to now: then it waits until the tail has seen that too.
-  void start(StartRequest request, PlanCallback done);
-  // Asks for what waits, if anything does. Once a second or so.
-  void ask_again();
+  // Finds where to start. Calls `done` once, on any thread, possibly before start() returns. It is
+  // called late only while the broker is unreachable, or while the broker already holds another
+  // generation of the log than the tail has seen.
+  void start(StartRequest request, PlanCallback done) {
+    starts_.start(std::move(request), std::move(done));
+  }
+  // Retries pending start requests. Call it about once a second.
+  void retry_starts() { starts_.retry(); }
 
-  // Once unwatch() has returned, the watch is not told any more.
-  void watch(LogWatch& watch);
-  void unwatch(LogWatch& watch);
-  std::uint64_t slowest_lag();
+  // Notifies `watch` of changes until unwatch() returns.
+  void watch(LogWatch& watch) { watches_.add(watch); }
+  void unwatch(LogWatch& watch) { watches_.remove(watch); }
+  std::uint64_t slowest_lag() const { return watches_.slowest_lag(); }
 
-  // Readers that hold a subscription. A log without readers lingers, then is closed by OpenLogs.
+  // Counts the subscriptions. OpenLogs closes a log that had none for its topic's `linger`.
   void enter() { readers_.fetch_add(1, std::memory_order_relaxed); }
-  void leave(std::chrono::steady_clock::time_point now);
+  void leave(Clock::time_point now);
   int readers() const { return readers_.load(std::memory_order_relaxed); }
-  bool idle_since(std::chrono::steady_clock::time_point then) const;
+  bool idle_since(Clock::time_point then) const;
 
-  // Ends the tail; afterwards the log isn't written any more. Never from a connector's thread.
+  // Ends the tail: afterwards nothing is written to the topic log. Pending starts are answered as
+  // stopped. Requires: not called from a connector's thread.
   void close();
 
-  void deliver(std::span<const Record> records) noexcept override;
-  void pass(Partition partition, Offset through) noexcept override;
-  void lose(const Loss& loss) noexcept override;
-  void reset(std::string_view reason, const Position& position) noexcept override;
-  void grow(int partitions) noexcept override;
-
  private:
-  struct Asking {
-    StartRequest request;
-    PlanCallback done;
-  };
-  // What the topic log was when a question left.
-  struct Generation {
-    std::uint64_t generation = 0;
-    Position head;
-  };
-  bool start_from_memory(const StartRequest& request, StartPlan& plan);
-  bool holds(const LogView& view, const Position& position) const;
-  void ask();
-  void answer(std::vector<Asking> asking, const Generation& asked, Result<LogExtent> extent);
-  bool overtaken(const Generation& asked, const LogExtent& extent, const LogView& view) const;
-  void open_at(const LogExtent& extent);
-  void resolve(Asking asking, const LogExtent& extent, const LogView& view);
-  void commit();
+  std::shared_ptr<Starts> shared_starts() override;
+  void open_at(const LogExtent& extent) override;
 
   const std::shared_ptr<Topic> topic_;
   const std::string name_;
-  Logger logger_;
-  TopicLog log_;
-  std::shared_ptr<Replay> replay_;
-  Encoder encoder_;
-  Encoded batch_;  // connector thread
-
-  std::mutex mutex_;  // guards the following
-  std::vector<Asking> waiting_;
-  bool asking_ = false;
-  bool closed_ = false;
-  std::unique_ptr<Tail> tail_;
-
-  std::mutex watch_mutex_;
-  std::vector<LogWatch*> watches_;
+  TopicLog topic_log_;
+  const std::shared_ptr<Replay> replay_;
+  LogWatches watches_;
+  Starts starts_;
+  Ingest ingest_;
 
   std::atomic<int> readers_{0};
-  std::atomic<std::int64_t> left_at_;  // steady clock, of the last reader
+  std::atomic<std::int64_t> left_at_;  // when the last reader left, in ticks of the steady clock
+
+  std::mutex mutex_;  // guards the following
+  bool closed_ = false;
+  std::unique_ptr<Tail> tail_;  // calls ingest_: destroyed first
 };
 
 }  // namespace sidestream

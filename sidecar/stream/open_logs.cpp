@@ -33,7 +33,7 @@ void OpenLogs::tidy(Clock::time_point now) {
     share_memory();
   }
   for (const auto& log : idle) log->close();
-  for (const auto& log : all()) log->ask_again();
+  for (const auto& log : all()) log->retry_starts();
 }
 
 // A topic's log bytes cover all its logs, and all topics together stay within the budget.
@@ -46,7 +46,7 @@ void OpenLogs::share_memory() {
   for (const auto& [topic, logs] : open_) {
     const double share = static_cast<double>(topic->settings.log_bytes) * scale;
     for (const auto& [name, log] : logs) {
-      log->log().set_bytes_max(
+      log->topic_log().set_bytes_max(
           static_cast<std::uint64_t>(share / static_cast<double>(logs.size())));
     }
   }

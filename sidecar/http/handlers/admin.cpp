@@ -20,13 +20,14 @@ constexpr std::size_t listed_logs_max = 100;  // of a template with thousands
 std::string text(const json::object& object) { return json::serialize(object) + "\n"; }
 
 json::object describe(OpenLog& open) {
-  const auto figures = open.log().stats();
-  json::object o{{"log", open.name()},        {"state", open.log().is_open() ? "open" : "opening"},
-                 {"readers", open.readers()}, {"partitions", figures.partitions},
-                 {"first", nullptr},          {"last", nullptr},
-                 {"bytes", figures.bytes},    {"frames", figures.frames},
-                 {"age_seconds", nullptr},    {"slowest_lag", open.slowest_lag()}};
-  if (open.log().is_open()) {
+  const auto figures = open.topic_log().stats();
+  json::object o{
+      {"log", open.name()},        {"state", open.topic_log().is_open() ? "open" : "opening"},
+      {"readers", open.readers()}, {"partitions", figures.partitions},
+      {"first", nullptr},          {"last", nullptr},
+      {"bytes", figures.bytes},    {"frames", figures.frames},
+      {"age_seconds", nullptr},    {"slowest_lag", open.slowest_lag()}};
+  if (open.topic_log().is_open()) {
     o["first"] = format_position(open.format(), figures.tail_position);
     o["last"] = format_position(open.format(), figures.head_position);
   }

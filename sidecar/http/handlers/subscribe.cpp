@@ -5,7 +5,6 @@
 #include "sidecar/http/handlers/start_rule.hpp"
 #include "sidecar/settings/units.hpp"
 #include "sidecar/stream/id/event_id.hpp"
-#include "sidecar/stream/start/resolve.hpp"
 
 namespace sidestream {
 namespace {

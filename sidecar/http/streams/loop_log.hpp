@@ -29,7 +29,7 @@ class LoopLog {
   const LoopView& seen() const { return seen_; }
   const LogView& view() const { return seen_.view; }
   // Takes a new view; see LoopView::refresh().
-  void refresh() { seen_.refresh(log_->log()); }
+  void refresh() { seen_.refresh(log_->topic_log()); }
 
   // The run at `cursor`. Valid until the next call of a function that is not const.
   const Run& run(std::uint64_t cursor, std::uint64_t limit) {

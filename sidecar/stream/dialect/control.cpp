@@ -28,15 +28,15 @@ json::object to_json(OffsetFormat format, const Gap& gap) {
 
 }  // namespace
 
-void append_open(std::string& out, std::string_view topic, std::string_view start) {
-  append_block(out, "stream-open", {{"topic", topic}, {"start", start}});
+void append_open(std::string& out, std::string_view topic, StartKind start) {
+  append_block(out, "stream-open", {{"topic", topic}, {"start", name_of(start)}});
 }
 
 void append_open(std::string& out,
-                 const std::vector<std::pair<std::string_view, std::string_view>>& topics) {
+                 const std::vector<std::pair<std::string_view, StartKind>>& topics) {
   json::array list;
   for (const auto& [topic, start] : topics) {
-    list.push_back(json::object{{"topic", topic}, {"start", start}});
+    list.push_back(json::object{{"topic", topic}, {"start", name_of(start)}});
   }
   append_block(out, "stream-open", {{"topics", std::move(list)}});
 }
@@ -56,16 +56,17 @@ void append_live(std::string& out, std::string_view topic, std::string_view id) 
   append_block(out, "stream-live", data);
 }
 
-void append_gap(std::string& out, std::string_view topic, std::string_view reason,
-                OffsetFormat format, const std::vector<Gap>& gaps) {
+void append_gap(std::string& out, std::string_view topic, GapReason reason, OffsetFormat format,
+                const std::vector<Gap>& gaps) {
   json::array partitions;
   for (const Gap& gap : gaps) partitions.push_back(to_json(format, gap));
-  append_block(out, "stream-gap",
-               {{"topic", topic}, {"reason", reason}, {"partitions", std::move(partitions)}});
+  append_block(
+      out, "stream-gap",
+      {{"topic", topic}, {"reason", name_of(reason)}, {"partitions", std::move(partitions)}});
 }
 
-void append_reset(std::string& out, std::string_view topic, std::string_view reason) {
-  append_block(out, "stream-reset", {{"topic", topic}, {"reason", reason}});
+void append_reset(std::string& out, std::string_view topic, ResetReason reason) {
+  append_block(out, "stream-reset", {{"topic", topic}, {"reason", name_of(reason)}});
 }
 
 void append_cursor(std::string& out) { append_block(out, "stream-cursor", {}); }

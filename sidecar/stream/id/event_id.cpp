@@ -16,7 +16,7 @@ void append_number(std::string& out, Int n) {
   out.append(text, std::to_chars(text, text + sizeof text, n).ptr);
 }
 
-// Digits only, no superfluous zero, in range: what we mint and nothing else.
+// Accepts only what append_number() writes: digits, no leading zero, in range.
 template <class Int>
 std::optional<Int> number(std::string_view text) {
   Int n{};
@@ -40,12 +40,12 @@ std::optional<Offset> parse_entry(std::string_view id) {
 std::optional<Offset> parse_integer(std::string_view text) {
   if (text == "-1") return Offset::of(-1);
   const auto n = number<std::int64_t>(text);
-  // The largest has no successor, so no broker can have given it out.
+  // No broker assigns the largest number: it has no successor.
   if (!n || *n == std::numeric_limits<std::int64_t>::max()) return std::nullopt;
   return Offset::of(*n);
 }
 
-// 0.42~1.17~2.-1, partitions in order and without a hole.
+// 0.42~1.17~2.-1: all partitions from 0 on, in order.
 std::optional<Position> parse_vector(std::string_view id) {
   Position position;
   while (true) {
@@ -108,16 +108,13 @@ std::string format_position(OffsetFormat format, const Position& position) {
   return out;
 }
 
-ParsedId parse_position(OffsetFormat format, std::string_view id, std::size_t partitions) {
+ParsedId parse_position(OffsetFormat format, std::string_view id) {
   const auto entry = parse_entry(id);
   const auto integers = parse_integers(id);
-  if (format == OffsetFormat::entry) {
-    if (entry) return {Position{*entry}};
-    return {std::nullopt, integers || is_composite(id) ? BadId::other_topic : BadId::garbage};
-  }
-  if (integers && integers->size() <= partitions) return {*integers};
-  return {std::nullopt,
-          integers || entry || is_composite(id) ? BadId::other_topic : BadId::garbage};
+  if (format == OffsetFormat::entry && entry) return {Position{*entry}};
+  if (format == OffsetFormat::integer && integers) return {*integers};
+  const bool other = entry || integers || is_composite(id);
+  return {std::nullopt, other ? ResetReason::other_topic : ResetReason::garbage};
 }
 
 bool is_composite(std::string_view id) { return parse_composite(id).has_value(); }
@@ -133,6 +130,15 @@ std::optional<IdParts> parse_composite(std::string_view id) {
     if (end == std::string_view::npos) return parts;
     id.remove_prefix(end + 2);
   }
+}
+
+std::string_view id_part(std::string_view id, std::string_view topic) {
+  const auto parts = parse_composite(id);
+  if (!parts) return id;
+  for (const auto& [name, part] : *parts) {
+    if (name == topic) return part;
+  }
+  return {};
 }
 
 void append_composite(std::string& out, std::string_view topic, std::string_view id) {

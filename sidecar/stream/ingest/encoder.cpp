@@ -118,7 +118,7 @@ std::string Encoder::envelope(const Record& record, std::string_view event) cons
   return json::serialize(o);
 }
 
-void Encoder::encode_value(const Record& record, std::string_view value, Encoded& out) const {
+void Encoder::encode_value(const Record& record, std::string_view value, EncodedBatch& out) const {
   if (topic_.envelope) {
     const std::string text = envelope(record, event_of(record, topic_.event_header));
     append_event_name(record, out.out());
@@ -139,10 +139,10 @@ void Encoder::encode_value(const Record& record, std::string_view value, Encoded
   out.add(FrameKind::record, record.partition, record.offset, to_ms(record.timestamp));
 }
 
-void Encoder::encode(const Record& record, Encoded& out) const {
+void Encoder::encode(const Record& record, EncodedBatch& out) const {
   if (record.value && record.value->size() > topic_.max_event) {
     probe_.skip(SkipReason::too_large);
-    append_gap(out.out(), topic_.name, "too_large", format_,
+    append_gap(out.out(), topic_.name, GapReason::too_large, format_,
                {{record.partition, record.offset.previous(), record.offset.next(), 1, true}});
     return out.add(FrameKind::unsendable, record.partition, record.offset, to_ms(record.timestamp));
   }

@@ -22,10 +22,10 @@ class Encoder {
   Encoder(const TopicSettings& topic, OffsetFormat format, TopicProbe& probe)
       : topic_(topic), format_(format), probe_(probe) {}
 
-  void encode(const Record& record, Encoded& out) const;
+  void encode(const Record& record, EncodedBatch& out) const;
 
  private:
-  void encode_value(const Record& record, std::string_view value, Encoded& out) const;
+  void encode_value(const Record& record, std::string_view value, EncodedBatch& out) const;
   void append_event_name(const Record& record, std::string& out) const;
   std::string envelope(const Record& record, std::string_view event) const;
 

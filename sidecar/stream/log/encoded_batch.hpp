@@ -13,7 +13,7 @@
 
 namespace sidestream {
 
-class Encoded {
+class EncodedBatch {
  public:
   struct Item {
     FrameKind kind;

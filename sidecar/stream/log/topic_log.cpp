@@ -62,13 +62,13 @@ std::uint64_t TopicLog::generation() const {
   return generation_;
 }
 
-void TopicLog::append(const Encoded& batch) {
+void TopicLog::append(const EncodedBatch& batch) {
   const std::lock_guard lock(mutex_);
   for (const auto& item : batch.items()) append_one(batch, item);
   retire_down_to(bytes_max_);
 }
 
-void TopicLog::append_one(const Encoded& batch, const Encoded::Item& item) {
+void TopicLog::append_one(const EncodedBatch& batch, const EncodedBatch::Item& item) {
   const auto partition = static_cast<std::size_t>(item.partition);
   if (partition >= head_position_.size()) head_position_.resize(partition + 1);
   // A connector that reads again after a reconnect may deliver records that are here already.
@@ -125,11 +125,11 @@ void TopicLog::grow(std::size_t partitions) {
   if (partitions > head_position_.size()) head_position_.resize(partitions);
 }
 
-void TopicLog::reset(std::string reason, Position position) {
+void TopicLog::reset(ResetReason reason, Position position) {
   const std::lock_guard lock(mutex_);
   while (!segments_.empty()) retire_first();
   ++generation_;
-  reset_reason_ = std::move(reason);
+  reset_reason_ = reason;
   reset_position_ = position;
   head_position_ = std::move(position);
 }

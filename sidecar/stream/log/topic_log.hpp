@@ -26,6 +26,7 @@
 #include "connectors/record.hpp"
 #include "sidecar/stream/log/encoded_batch.hpp"
 #include "sidecar/stream/log/segment.hpp"
+#include "sidecar/stream/start/reasons.hpp"
 
 namespace sidestream {
 
@@ -36,7 +37,7 @@ struct LogView {
   Position tail_position;
   Position head_position;
   std::uint64_t generation = 0;  // a position is valid within one generation
-  std::string reset_reason;      // of the last reset
+  ResetReason reset_reason{};    // of the last reset
   Position reset_position;       // where the present generation began
 
   // The segment that holds `sequence`. Requires tail <= sequence < head.
@@ -57,10 +58,10 @@ class TopicLog {
 
   // Requires: not open yet. Call it before the first append.
   void open(Position base);
-  void append(const Encoded& batch);
+  void append(const EncodedBatch& batch);
   void grow(std::size_t partitions);
   // Begins a new generation: drops all frames; the next ones follow `position`.
-  void reset(std::string reason, Position position);
+  void reset(ResetReason reason, Position position);
   void set_bytes_max(std::uint64_t bytes);
 
   bool is_open() const;
@@ -79,7 +80,7 @@ class TopicLog {
   Stats stats() const;
 
  private:
-  void append_one(const Encoded& batch, const Encoded::Item& item);
+  void append_one(const EncodedBatch& batch, const EncodedBatch::Item& item);
   bool has_room(std::size_t bytes) const;
   void add_segment(std::size_t bytes, Position base);
   void retire_down_to(std::uint64_t bytes);
@@ -96,7 +97,7 @@ class TopicLog {
   Position head_position_;
   std::string id_line_;  // of the frame being appended
   std::uint64_t generation_ = 0;
-  std::string reset_reason_;
+  ResetReason reset_reason_{};
   Position reset_position_;
 };
 

@@ -17,10 +17,10 @@ Offset offset_in(const Position& position, std::size_t partition) {
 
 std::string loss_body(const StartedPart& part) {
   std::string body;
-  if (!part.plan->reset.empty()) {
-    append_reset(body, *part.topic, part.plan->reset);
+  if (part.plan->reset) {
+    append_reset(body, *part.topic, *part.plan->reset);
   } else {
-    append_gap(body, *part.topic, "retention", part.format, part.plan->gaps);
+    append_gap(body, *part.topic, GapReason::retention, part.format, part.plan->gaps);
   }
   return body;
 }
@@ -43,7 +43,7 @@ void write_open(std::string& out, BlockWriter& writer, std::span<const StartedPa
                 std::string_view id) {
   std::string body;
   if (writer.composite()) {
-    std::vector<std::pair<std::string_view, std::string_view>> topics;
+    std::vector<std::pair<std::string_view, StartKind>> topics;
     for (const StartedPart& part : parts) topics.emplace_back(*part.topic, part.plan->start);
     append_open(body, topics);
   } else {
@@ -70,7 +70,7 @@ void write_loss(std::string& out, BlockWriter& writer, std::size_t index, const 
 }
 
 void count_loss(const StartPlan& plan, TopicProbe& probe) {
-  if (!plan.reset.empty()) return probe.resets.add();
+  if (plan.reset) return probe.resets.add();
   if (!plan.gaps.empty()) probe.gaps.add();
   for (const Gap& gap : plan.gaps) {
     if (gap.lost) probe.gap_records.add(static_cast<std::uint64_t>(*gap.lost));
@@ -78,7 +78,7 @@ void count_loss(const StartPlan& plan, TopicProbe& probe) {
 }
 
 StartMode start_mode(const StartPlan& plan, const LogView& view) {
-  if (!plan.reset.empty()) return StartMode::reset;
+  if (plan.reset) return StartMode::reset;
   if (!plan.gaps.empty()) return StartMode::gap;
   for (std::size_t p = 0; p < view.tail_position.size() && p < plan.position.size(); ++p) {
     if (plan.position[p] < view.tail_position[p]) return StartMode::broker;

@@ -31,7 +31,7 @@ void write_losses(std::string& out, BlockWriter& writer, std::span<const Started
 // Requires: has_loss(*part.plan).
 void write_loss(std::string& out, BlockWriter& writer, std::size_t index, const StartedPart& part);
 
-inline bool has_loss(const StartPlan& plan) { return !plan.reset.empty() || !plan.gaps.empty(); }
+inline bool has_loss(const StartPlan& plan) { return plan.reset || !plan.gaps.empty(); }
 // For metrics: the reset or the gaps of a plan.
 void count_loss(const StartPlan& plan, TopicProbe& probe);
 // For metrics: how a reader with this plan gets its first events.

@@ -42,7 +42,7 @@ void Subscription::start(const std::vector<StartRequest>& requests, ReplyAddress
 // ---- starting ----
 
 void Subscription::take_plan(std::size_t part, StartPlan plan) {
-  if (ending_ || plan.stopped) return;
+  if (ending_ || plan.outcome != StartOutcome::found) return;
   LogReader& reader = readers_[part];
   if (!started_) {
     starting_->plans[part] = std::move(plan);
@@ -78,8 +78,7 @@ void Subscription::open() {
     count_loss(plans[part], readers_[part].log().topic().probe);
     readers_[part].begin(plans[part].position, plans[part].generation);
   }
-  if (std::any_of(plans.begin(), plans.end(),
-                  [](auto& p) { return std::string_view(p.start) != "live"; })) {
+  if (std::any_of(plans.begin(), plans.end(), [](auto& p) { return p.start != StartKind::live; })) {
     announce_catch_up();
   }
   starting_.reset();
@@ -133,7 +132,7 @@ void Subscription::recover(std::size_t part) {
   request.generation = reader.generation();
   reader.restart();
   // After a reset the vector means nothing. The next view says so.
-  if (reader.log().log().generation() != reader.generation()) return;
+  if (reader.log().topic_log().generation() != reader.generation()) return;
   reader.log().start(std::move(request), [reply = reply_, part](StartPlan plan) {
     reply.postbox->post_plan(reply.stream, part, std::move(plan));
   });
@@ -247,7 +246,7 @@ void Subscription::compose_frame(std::size_t part, const NextFrame& next, OwnBlo
   if (is_loss(frame.kind)) {
     // The log's block says what readers at the log's place have lost.
     const auto gap = reader.own_gap(frame);
-    if (gap) append_gap(own_gap, topic(part), "retention", reader.log().format(), {*gap});
+    if (gap) append_gap(own_gap, topic(part), GapReason::retention, reader.log().format(), {*gap});
   }
   const std::string_view body = own_gap.empty() ? next.segment->body(frame) : own_gap;
   const std::string_view line =

@@ -146,7 +146,7 @@ void Replay::finish(const Reading& reading, Result<Offset> reached) {
 }
 
 PagePtr Replay::build(const Reading& reading, Offset reached) const {
-  const Encoded& encoded = reading.encoded;
+  const EncodedBatch& encoded = reading.encoded;
   const bool shared_ids = reading.partitions == 1;
   std::vector<std::string> ids;
   std::size_t bytes = 0;

@@ -93,7 +93,7 @@ class Replay : public std::enable_shared_from_this<Replay> {
   };
   struct Reading {  // a range on its way
     Range range;
-    Encoded encoded;
+    EncodedBatch encoded;
     std::uint64_t generation;
     std::size_t partitions;
   };

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "sidecar/stream/id/event_id.hpp"
-
 namespace sidestream {
 namespace {
 
@@ -13,14 +11,25 @@ bool is_unknown(const LogExtent& extent, std::size_t partition) {
                    static_cast<Partition>(partition)) != extent.unknown.end();
 }
 
-// A position of the log's older generation, unless it is the beginning of the present one.
-bool is_former(const LogExtent& extent, const Extent& held, Offset position) {
+// Whether a position is of an older generation of the log and not the beginning of this one.
+bool is_outdated(const LogExtent& extent, const Extent& held, Offset position) {
   return position < extent.origin.previous() && position != held.floor;
 }
 
 std::optional<std::int64_t> count_lost(const LogExtent& extent, Offset position, Offset first) {
   if (!extent.dense || position < extent.origin.previous()) return std::nullopt;
   return static_cast<std::int64_t>(first.value - position.value - 1);
+}
+
+StartPlan reset_plan(ResetReason reason, const LogExtent& extent, const Position& head,
+                     Start on_reset) {
+  StartPlan plan;
+  plan.start = StartKind::reset;
+  plan.reset = reason;
+  plan.dense = extent.dense;
+  plan.position =
+      on_reset == Start::earliest ? earliest_position(extent) : live_position(extent, head);
+  return plan;
 }
 
 }  // namespace
@@ -45,20 +54,9 @@ bool is_another_log(const LogExtent& extent, const Position& head) {
   for (std::size_t p = 0; p < head.size(); ++p) {
     const Extent& held = extent.partitions[p];
     if (is_unknown(extent, p)) continue;
-    if (held.last < head[p] || is_former(extent, held, head[p])) return true;
+    if (held.last < head[p] || is_outdated(extent, held, head[p])) return true;
   }
   return false;
-}
-
-StartPlan reset_plan(std::string_view reason, const LogExtent& extent, const Position& head,
-                     Start on_reset) {
-  StartPlan plan;
-  plan.start = "reset";
-  plan.reset = reason;
-  plan.dense = extent.dense;
-  plan.position =
-      on_reset == Start::earliest ? earliest_position(extent) : live_position(extent, head);
-  return plan;
 }
 
 StartPlan resolve_position(Position position, const LogExtent& extent, const Position& head,
@@ -67,17 +65,17 @@ StartPlan resolve_position(Position position, const LogExtent& extent, const Pos
   for (std::size_t p = 0; p < position.size(); ++p) {
     const Offset end = std::max(extent.partitions[p].last, p < head.size() ? head[p] : Offset{});
     if (!is_unknown(extent, p) && position[p] > end) {
-      return reset_plan("beyond_end", extent, head, on_reset);
+      return reset_plan(ResetReason::beyond_end, extent, head, on_reset);
     }
   }
   StartPlan plan;
-  plan.start = "resume";
+  plan.start = StartKind::resume;
   plan.dense = extent.dense;
   plan.opening = position;
   for (std::size_t p = 0; p < position.size(); ++p) {
     const Extent& held = extent.partitions[p];
-    const bool former = is_former(extent, held, position[p]);
-    if (is_unknown(extent, p) || (position[p] >= held.floor && !former)) continue;
+    const bool outdated = is_outdated(extent, held, position[p]);
+    if (is_unknown(extent, p) || (position[p] >= held.floor && !outdated)) continue;
     plan.gaps.push_back({static_cast<Partition>(p), position[p], held.first,
                          count_lost(extent, position[p], held.first), extent.exact});
     position[p] = held.floor;
@@ -86,25 +84,20 @@ StartPlan resolve_position(Position position, const LogExtent& extent, const Pos
   return plan;
 }
 
-std::string_view id_part(std::string_view id, std::string_view topic) {
-  const auto parts = parse_composite(id);
-  if (!parts) return id;
-  for (const auto& [name, part] : *parts) {
-    if (name == topic) return part;
-  }
-  return {};
+ParsedId parse_resume_id(std::string_view id, std::string_view topic, OffsetFormat format) {
+  const std::string_view part = id_part(id, topic);
+  if (part.empty()) return {std::nullopt, ResetReason::other_topic};
+  return parse_position(format, part);
 }
 
-StartPlan resolve_id(std::string_view id, const TopicSettings& topic, OffsetFormat format,
-                     const LogExtent& extent, const Position& head) {
-  const std::string_view part = id_part(id, topic.name);
-  if (part.empty()) return reset_plan("other_topic", extent, head, topic.on_reset);
-  const ParsedId parsed = parse_position(format, part, extent.partitions.size());
-  if (!parsed.position) {
-    const bool foreign = parsed.problem == BadId::other_topic;
-    return reset_plan(foreign ? "other_topic" : "garbage", extent, head, topic.on_reset);
+StartPlan resolve_id(const ParsedId& id, const LogExtent& extent, const Position& head,
+                     Start on_reset) {
+  if (!id.position) return reset_plan(id.problem, extent, head, on_reset);
+  // A log never loses partitions: an id that names more is of another topic.
+  if (id.position->size() > extent.partitions.size()) {
+    return reset_plan(ResetReason::other_topic, extent, head, on_reset);
   }
-  return resolve_position(*parsed.position, extent, head, topic.on_reset);
+  return resolve_position(*id.position, extent, head, on_reset);
 }
 
 }  // namespace sidestream

@@ -1,36 +1,36 @@
 #pragma once
-// From what a reader asks and what the broker holds to a place to start, with what must be
-// announced. Pure. (`since` and `tail` need the broker again: OpenLog and TailSeek do that.)
+// Decides where a reader starts, from its request and from what the broker holds, and what must be
+// announced. Pure. `since` and `tail` need the broker again: see Starts and TailSeek.
+//
+// `head` is always the topic log's head position. The tail may have moved it beyond the extent.
 
 #include <string_view>
 
 #include "connectors/connector.hpp"
 #include "sidecar/settings/settings.hpp"
+#include "sidecar/stream/id/event_id.hpp"
 #include "sidecar/stream/start/start.hpp"
 
 namespace sidestream {
 
-// Where `live` is: the newest place of each partition. Of a partition that could not be asked it is
-// what the topic log knows (`head`).
+// Where `live` starts: after the newest record of each partition. `head` replaces the partitions
+// that the broker could not report.
 Position live_position(const LogExtent& extent, const Position& head);
-// Before the first record still held.
+// Before the first record that is still held.
 Position earliest_position(const LogExtent& extent);
 
-// Whether what the broker holds can't be the log whose records the topic log had up to `head` when
-// the broker was asked: that was recreated or set back, or is not all there since its leader has
-// changed. Then no position of the one is a place in the other.
+// Whether the broker now holds another log than the one that the topic log had read up to `head`
+// when it asked: recreated, truncated, or incomplete after a change of leader. Then no position of
+// one is a position of the other.
 bool is_another_log(const LogExtent& extent, const Position& head);
 
-// `head`: the topic log's, which the tail may have moved beyond the extent's answer.
+// Reads the id that a client sent for `topic`: of a composite id the topic's part.
+ParsedId parse_resume_id(std::string_view id, std::string_view topic, OffsetFormat format);
+
+// Resume, with gaps for what retention took, or a reset where the position cannot be used.
 StartPlan resolve_position(Position position, const LogExtent& extent, const Position& head,
                            Start on_reset);
-StartPlan resolve_id(std::string_view id, const TopicSettings& topic, OffsetFormat format,
-                     const LogExtent& extent, const Position& head);
-StartPlan reset_plan(std::string_view reason, const LogExtent& extent, const Position& head,
+StartPlan resolve_id(const ParsedId& id, const LogExtent& extent, const Position& head,
                      Start on_reset);
-
-// The part of an id that concerns `topic`: of a composite id its part (empty if it has none), else
-// the id.
-std::string_view id_part(std::string_view id, std::string_view topic);
 
 }  // namespace sidestream

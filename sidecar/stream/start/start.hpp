@@ -1,5 +1,5 @@
 #pragma once
-// Where a reader starts: what it asked for, and what came of it. Values only.
+// Where a reader starts: its request, and the plan that answers it. Values only.
 
 #include <cstdint>
 #include <functional>
@@ -8,33 +8,48 @@
 #include <vector>
 
 #include "connectors/record.hpp"
-#include "sidecar/stream/dialect/control.hpp"
+#include "sidecar/stream/start/gap.hpp"
+#include "sidecar/stream/start/reasons.hpp"
 
 namespace sidestream {
 
 struct StartRequest {
-  enum class Kind { live, earliest, since, tail, resume, position };
+  enum class Kind : std::uint8_t {
+    live,      // the newest records only
+    earliest,  // the first record that is still held
+    since,     // `since`
+    tail,      // `tail`
+    resume,    // `id`
+    position,  // `position` and `generation`: a reader that cannot continue where it is
+  };
   Kind kind = Kind::live;
-  std::string id;         // resume: what the client sent
-  Timestamp since{};      // since
-  std::int64_t tail = 0;  // tail: the newest so many deliverable records of each partition
-  Position position;      // position: a reader of ours that can't read on where it stands
-  std::uint64_t generation =
-      0;  // position: the one that it is of, as LogView::generation counts them
+  std::string id;         // as the client sent it
+  Timestamp since{};      // records from this time on
+  std::int64_t tail = 0;  // the newest n deliverable records of each partition
+  Position position;
+  std::uint64_t generation = 0;  // of the log, as in LogView::generation
+};
+
+// Whether a request has led to a start.
+enum class StartOutcome : std::uint8_t {
+  found,
+  stopped,   // the log or its connector is shutting down
+  outdated,  // the position is of an older generation; the next view of the log says so
+  failed,    // the broker could not answer
 };
 
 struct StartPlan {
-  const char* start = "live";  // for stream-open
-  Position position;           // read on after this
-  std::optional<Position>
-      opening;  // the position before what `gaps` announce; stream-open's id. Absent
-                // with a reset: then only the reset moves the client's cursor
+  StartOutcome outcome = StartOutcome::found;
+  // The rest is valid only if a start was found.
+  StartKind start = StartKind::live;
+  Position position;  // read on after this
+  // The position before the gaps, which is the id of stream-open. Absent with a reset: then only
+  // the reset moves the client's cursor.
+  std::optional<Position> opening;
   std::vector<Gap> gaps;
-  std::string reset;             // why the id could not be used; empty: it could
-  std::uint64_t generation = 0;  // the generation of the log that the position is of
-  bool dense = true;             // offsets count records
-  bool stopped = false;          // there is none: we are shutting down, or `position` asked about a
-                                 // older generation, whose end the reader hears of from the view
+  std::optional<ResetReason> reset;  // why the id could not be used
+  std::uint64_t generation = 0;      // the generation of the log that the position is of
+  bool dense = true;                 // offsets count records
 };
 
 using PlanCallback = std::function<void(StartPlan)>;

@@ -36,7 +36,7 @@ Client::Client(std::vector<std::shared_ptr<OpenLog>> logs, const std::vector<Sta
   std::vector<Subscription::Source> sources;
   for (const auto& log : logs_) {
     views_.push_back(std::make_unique<LoopView>());
-    views_.back()->refresh(log->log());
+    views_.back()->refresh(log->topic_log());
     sources.push_back({log.get(), views_.back().get()});
   }
   subscription_ = std::make_unique<Subscription>(options, sources);
@@ -47,7 +47,7 @@ Client::Client(std::vector<std::shared_ptr<OpenLog>> logs, const std::vector<Sta
 // step.
 void Client::wake() {
   for (std::size_t part = 0; part < views_.size(); ++part)
-    views_[part]->refresh(logs_[part]->log());
+    views_[part]->refresh(logs_[part]->topic_log());
 }
 
 void Client::open_post() {

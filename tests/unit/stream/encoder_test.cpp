@@ -8,7 +8,7 @@ namespace {
 class EncoderTest : public testing::Test {
  protected:
   std::string encode(const Record& record) {
-    Encoded out;
+    EncodedBatch out;
     Encoder(topic_, OffsetFormat::integer, probe_).encode(record, out);
     EXPECT_EQ(out.items().size(), 1u);
     kind_ = out.items()[0].kind;

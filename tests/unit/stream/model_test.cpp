@@ -41,7 +41,7 @@ struct History {
   }
   // `earliest` is a moment between the asking (which set `next`) and now.
   void begin(const std::string& opening, const std::vector<std::int64_t>& held) {
-    const auto opened = parse_position(OffsetFormat::integer, opening, held.size());
+    const auto opened = parse_position(OffsetFormat::integer, opening);
     ASSERT_TRUE(opened.position) << opening;
     for (std::size_t p = 0; p < held.size(); ++p) {
       // A partition that the id does not know yet is read from its beginning.

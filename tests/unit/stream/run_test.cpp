@@ -12,7 +12,7 @@ class RunTest : public testing::Test {
   RunTest() { log_.open({Offset::of(-1)}); }
 
   void append(FrameKind kind, std::size_t size, std::int64_t time_ms = 0) {
-    Encoded batch;
+    EncodedBatch batch;
     if (kind != FrameKind::skip) batch.out().append("data: ").append(size, 'x').append("\n");
     batch.add(kind, 0, Offset::of(next_++), time_ms);
     log_.append(batch);

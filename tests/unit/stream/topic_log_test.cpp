@@ -11,13 +11,13 @@ namespace {
 class TopicLogTest : public testing::Test {
  protected:
   void append(Partition partition, std::int64_t offset, std::string_view data = "x") {
-    Encoded batch;
+    EncodedBatch batch;
     batch.out().append("data: ").append(data).append("\n");
     batch.add(FrameKind::record, partition, Offset::of(offset), 1);
     log_.append(batch);
   }
   void skip(Partition partition, std::int64_t offset) {
-    Encoded batch;
+    EncodedBatch batch;
     batch.add(FrameKind::skip, partition, Offset::of(offset), 0);
     log_.append(batch);
   }
@@ -103,11 +103,11 @@ TEST_F(TopicLogTest, KeepsAFrameThatIsLargerThanTheLog) {
 TEST_F(TopicLogTest, BeginsANewGenerationOnReset) {
   log_.open({Offset::of(9)});
   append(0, 10);
-  log_.reset("recreated", {Offset::of(-1)});
+  log_.reset(ResetReason::recreated, {Offset::of(-1)});
   append(0, 0, "new");
   const LogView v = view();
   EXPECT_EQ(v.generation, 1u);
-  EXPECT_EQ(v.reset_reason, "recreated");
+  EXPECT_EQ(v.reset_reason, ResetReason::recreated);
   EXPECT_EQ(v.head - v.tail, 1u);
   EXPECT_EQ(v.head, 2u);
   EXPECT_EQ(v.head_position[0], Offset::of(0));

@@ -1,0 +1,71 @@
+#include "sidecar/stream/ingest/ingest.hpp"
+
+#include <cassert>
+#include <utility>
+
+#include "sidecar/stream/dialect/control.hpp"
+#include "sidecar/stream/ingest/record_traces.hpp"
+
+namespace sidestream {
+
+Ingest::Ingest(Topic& topic, const std::string& log, TopicLog& topic_log, Replay& replay,
+               LogWatches& watches, Logger logger, std::function<void()> on_reset)
+    : topic_(topic),
+      log_(log),
+      topic_log_(topic_log),
+      replay_(replay),
+      watches_(watches),
+      logger_(std::move(logger)),
+      on_reset_(std::move(on_reset)),
+      pipeline_(topic) {}
+
+// All records of a batch become visible together, and each loop is notified once.
+void Ingest::append() {
+  topic_log_.append(batch_);
+  batch_.clear();
+  watches_.notify();
+}
+
+void Ingest::deliver(std::span<const Record> records) noexcept {
+  topic_.probe.records_read.add(records.size());
+  log_traces(logger_, topic_.settings.name, format(), records);
+  pipeline_.run(records, batch_);
+  append();
+}
+
+// A frame without bytes: it moves the position, and with it what stream-cursor reports.
+void Ingest::pass(Partition partition, Offset through) noexcept {
+  batch_.add(FrameKind::skip, partition, through, 0);
+  append();
+}
+
+// The gap is a frame of the log, so readers get it in its place between the records.
+void Ingest::lose(const Loss& loss) noexcept {
+  append_gap(batch_.out(), topic_.settings.name, GapReason::retention, format(),
+             {{loss.partition, loss.position, loss.resumed, loss.lost, loss.exact}});
+  batch_.add(loss.exact ? FrameKind::loss : FrameKind::loss_at_most, loss.partition,
+             loss.resumed.previous(), 0);
+  if (loss.lost) topic_.probe.gap_records.add(static_cast<std::uint64_t>(*loss.lost));
+  append();
+}
+
+void Ingest::reset(std::string_view reason, const Position& position) noexcept {
+  logger_.warn("stream", "topic was recreated or truncated",
+               {{"topic", topic_.settings.name}, {"log", log_}, {"reason", reason}});
+  const auto known = reset_reason_of(reason);
+  assert(known);
+  replay_.set_partitions(position.size());
+  // The pages first: once a reader knows the new generation, it must not find a page of the old.
+  replay_.forget();
+  topic_log_.reset(known.value_or(ResetReason::recreated), position);
+  watches_.notify();
+  on_reset_();
+}
+
+void Ingest::grow(int partitions) noexcept {
+  replay_.set_partitions(static_cast<std::size_t>(partitions));
+  topic_log_.grow(static_cast<std::size_t>(partitions));
+  watches_.notify();
+}
+
+}  // namespace sidestream
