@@ -32,14 +32,12 @@ class Starts {
   // What Starts needs of the open log that it is part of.
   class Owner {
    public:
+    virtual ~Owner() = default;
     // The Starts, with shared ownership of its owner.
     virtual std::shared_ptr<Starts> shared_starts() = 0;
     // Opens the topic log and its tail at the live end of `extent`, unless the log is open or was
     // closed. Thread: a connector's.
     virtual void open_at(const LogExtent& extent) = 0;
-
-   protected:
-    ~Owner() = default;
   };
 
   // `log` is the broker's name of the log.
