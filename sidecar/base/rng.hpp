@@ -8,15 +8,17 @@
 
 namespace sidestream {
 
+using Rng = std::mt19937_64;
+
 // Seeded from the system once a thread.
-inline std::mt19937_64& rng() {
-  thread_local std::mt19937_64 generator{std::random_device{}()};
+inline Rng& rng() {
+  thread_local Rng generator{std::random_device{}()};
   return generator;
 }
 
-// From `least` to `most`, both included. Requires: least <= most.
-inline std::int64_t random_between(std::int64_t least, std::int64_t most) {
-  return std::uniform_int_distribution<std::int64_t>(least, most)(rng());
+// From `least` to `most`, both included. Requires: least <= most. Tests pass a generator of their own.
+inline std::int64_t random_between(std::int64_t least, std::int64_t most, Rng& generator = rng()) {
+  return std::uniform_int_distribution<std::int64_t>(least, most)(generator);
 }
 
 }  // namespace sidestream

@@ -218,7 +218,7 @@ Awaitable<beast::error_code> Session::read_head(RequestHeadParser& parser) {
   }
 }
 
-// To the app beside us.
+// Passes the request on to the upstream app.
 Awaitable<Session::Next> Session::pass_on(const Request& request, RequestHeadParser& head) {
   if (!peer_) {
     beast::error_code error;
@@ -232,8 +232,11 @@ Awaitable<Session::Next> Session::pass_on(const Request& request, RequestHeadPar
     Response response = Response::error(400, "the request target is not a path");
     co_return co_await answer(request, std::move(response), false);
   }
-  ProxyRequest proxied(loop_.proxy(), socket_, buffer_, std::move(head), *peer_);
-  ProxyResult done = co_await proxied.run();
+  ProxyResult done;
+  {  // The request ends here: its place is free and its watch over before an error is written.
+    ProxyRequest proxied(loop_.proxy(), socket_, buffer_, std::move(head), *peer_);
+    done = co_await proxied.run();
+  }
   if (done.answer) co_return co_await answer(request, std::move(*done.answer), done.keep_alive);
   if (done.tunnel) {
     const auto ahead = buffer_.data(), behind = done.tunnel->buffer.data();

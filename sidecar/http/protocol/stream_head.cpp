@@ -1,7 +1,6 @@
 #include "sidecar/http/protocol/stream_head.hpp"
 
-#include <random>
-
+#include "sidecar/base/rng.hpp"
 #include "sidecar/http/net/chunk.hpp"
 #include "sidecar/stream/dialect/control.hpp"
 
@@ -20,12 +19,9 @@ std::string stream_head(const Request& request, const Fields& headers) {
 }
 
 std::string refusal(const Request& request, const StreamRequest& stream, std::string_view reason) {
-  std::random_device random;
-  std::uniform_int_distribution<std::int64_t> retry(stream.retry.least.count(),
-                                                    stream.retry.most.count());
   std::string block;
   append_shutdown(block, reason);
-  append_retry(block, retry(random));
+  append_retry(block, random_between(stream.retry.least.count(), stream.retry.most.count()));
   block += "\n";
   if (request.http10) return block;
   std::string chunk;

@@ -15,11 +15,7 @@ namespace {
 
 namespace asio = boost::asio;
 namespace http = boost::beast::http;
-using namespace std::chrono_literals;
 using boost::system::error_code;
-
-constexpr std::size_t first_piece = 8 * 1024;
-constexpr std::size_t piece = 64 * 1024;
 
 }  // namespace
 
@@ -87,7 +83,7 @@ void ProxyRequest::take_body_that_has_come() {
   if (body_whole_) return;
   parser_.eager(true);
   parser_.get().base().clear();  // what is in it afterwards are trailers
-  std::string raw(first_piece, '\0');
+  std::string raw(first_read, '\0');
   const auto [error, n] = request_.take(asio::buffer(raw));
   if (error) return fail(UpstreamError::bad_body);
   const auto body_max = proxy_.settings().max_body;
@@ -127,12 +123,12 @@ void ProxyRequest::request_is_sent() {
 
 // The rest of the request's body, while the answer may already be read.
 Awaitable<void> ProxyRequest::pump_request() {
-  const auto buffer = std::make_unique<char[]>(piece);
+  const auto buffer = std::make_unique<char[]>(read_max);
   const auto body_max = proxy_.settings().max_body;
   BodyWriter writer(head_.framing);
   while (!failure_ && !request_.is_done()) {
     expect(proxy_.settings().idle_timeout, UpstreamError::body_timeout);
-    auto room = asio::buffer(buffer.get(), piece);
+    auto room = asio::buffer(buffer.get(), read_max);
     const auto [error, n] = co_await request_.read(room);
     if (failure_) break;
     if (error) {

@@ -42,6 +42,10 @@ class ProxyRequest final : public Watched {
   void look(Clock::time_point now) override;
 
  private:
+  // Bytes of one read of a body: the first, and the most.
+  static constexpr std::size_t first_read = 8 * 1024;
+  static constexpr std::size_t read_max = 64 * 1024;
+
   using RequestReader = MessageReader<true, Socket>;
   using AnswerReader = MessageReader<false, UpstreamSocket>;
 

@@ -15,9 +15,6 @@ namespace http = boost::beast::http;
 using namespace std::chrono_literals;
 using boost::system::error_code;
 
-constexpr std::size_t first_piece = 8 * 1024;
-constexpr std::size_t piece = 64 * 1024;
-
 }  // namespace
 
 // The answer's way, from the app to the client.
@@ -131,7 +128,7 @@ Awaitable<void> ProxyRequest::send_answer() {
   head += "\r\n";
   BodyWriter writer(answer_head_.framing);
   UpstreamConnection::Piece& buffer = app_->piece;
-  if (buffer.size() < first_piece) buffer.resize(first_piece);
+  if (buffer.size() < first_read) buffer.resize(first_read);
   auto taken = answer_->take(asio::buffer(buffer));
   while (true) {
     const auto [error, n] = taken;
@@ -151,7 +148,7 @@ Awaitable<void> ProxyRequest::send_answer() {
     probe_.bytes_out.add(n);
     if (over) co_return answer_is_sent(app_keeps);
     head.clear();
-    if (n == buffer.size() && n < piece) buffer.resize(piece);
+    if (n == buffer.size() && n < read_max) buffer.resize(read_max);
     if (answer_head_.event_stream) expect_nothing();
     auto room = asio::buffer(buffer);
     taken = co_await answer_->read(room);

@@ -5,13 +5,11 @@
 
 #include <chrono>
 #include <cstdint>
-#include <random>
 
+#include "sidecar/base/rng.hpp"
 #include "sidecar/metrics/probes.hpp"
 
 namespace sidestream {
-
-using Rng = std::mt19937_64;
 
 class Ending {
  public:

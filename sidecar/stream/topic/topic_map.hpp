@@ -30,10 +30,6 @@ class TopicMap {
   };
   // `segments`: the request's path, each segment percent-decoded. Empty: no topic has this path.
   std::optional<Match> match(std::span<const std::string> segments) const;
-  // Whether match() finds a topic.
-  bool takes(std::span<const std::string> segments) const {
-    return by_path_.find(segments).has_value();
-  }
   // By name, templates included. Null: there is none.
   std::shared_ptr<Topic> find(std::string_view name) const;
   // In the order of the configuration.
