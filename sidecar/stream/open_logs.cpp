@@ -9,7 +9,7 @@ std::shared_ptr<OpenLog> OpenLogs::enter(const std::shared_ptr<Topic>& topic,
   const std::lock_guard lock(mutex_);
   auto& log = open_[topic][name];
   if (!log) {
-    log = std::make_shared<OpenLog>(topic, name, pool_, log_);
+    log = std::make_shared<OpenLog>(topic, name, pool_, logger_);
     if (closed_) log->close();
   }
   log->enter();
@@ -36,7 +36,8 @@ void OpenLogs::tidy(Clock::time_point now) {
   for (const auto& log : all()) log->retry_starts();
 }
 
-// A topic's log bytes cover all its logs, and all topics together stay within the budget.
+// All logs of a topic share its `log` bytes. If all topics together exceed the budget, each gets
+// proportionally less. Requires: the lock.
 void OpenLogs::share_memory() {
   std::uint64_t wanted = 0;
   for (const auto& [topic, logs] : open_) wanted += topic->settings.log_bytes;

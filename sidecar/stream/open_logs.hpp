@@ -1,7 +1,8 @@
 #pragma once
-// The logs that are open, of all topics.
+// The open logs of all topics: opens them for readers and closes the idle ones.
 //
-// Thread: any. Owns the open logs.
+// Thread: any.
+// Owns: the open logs, shared with their readers. Borrows: memory and pool.
 
 #include <chrono>
 #include <map>
@@ -20,21 +21,20 @@ class OpenLogs {
  public:
   using Clock = std::chrono::steady_clock;
 
-  // Borrows memory and pool.
-  OpenLogs(Memory& memory, ReplayPool& pool, Logger log)
-      : memory_(memory), pool_(pool), log_(std::move(log)) {}
+  OpenLogs(Memory& memory, ReplayPool& pool, Logger logger)
+      : memory_(memory), pool_(pool), logger_(std::move(logger)) {}
 
-  // The open log, opened now if it isn't, with one reader entered. The caller leaves it.
+  // The open log with one reader more; opens it first if necessary. The caller calls leave().
   std::shared_ptr<OpenLog> enter(const std::shared_ptr<Topic>& topic, const std::string& name);
 
-  // Closes logs whose readers have gone for longer than `linger`, or whose topic is retired, and
-  // shares the memory among the others; asks again for starts that wait. Once a second or so; not
-  // on an event loop, as ending a tail may wait for its thread.
+  // Closes logs that had no readers for `linger`, at once if their topic is retired. Shares the
+  // memory among the others and retries pending starts. Call it about once a second.
+  // Requires: not on an event loop, because ending a tail may wait for its thread.
   void tidy(Clock::time_point now);
-  // Ends all tails. Nothing may be entered any more.
+  // Ends all tails. Logs that are entered later are closed from the start.
   void close();
 
-  // For /topics and /metrics. The open logs of one topic cost one look-up.
+  // The open logs of one topic, with one look-up; and those of all topics.
   std::vector<std::shared_ptr<OpenLog>> of(const std::shared_ptr<Topic>& topic) const;
   std::vector<std::shared_ptr<OpenLog>> all() const;
 
@@ -44,7 +44,7 @@ class OpenLogs {
 
   Memory& memory_;
   ReplayPool& pool_;
-  Logger log_;
+  Logger logger_;
   mutable std::mutex mutex_;  // guards the following
   std::map<std::shared_ptr<Topic>, Named> open_;
   bool closed_ = false;

@@ -1,10 +1,12 @@
 #pragma once
-// What a record becomes: event and data lines (design: frames, what a record becomes). Pure.
+// Encodes a record as event and data lines. Pure except for the counters.
 //
-// Thread: one thread at a time for each object.
-// Guarantees: LF only; no CR, LF or NUL in an event name; data is valid UTF-8; a record that can't
-// be sent becomes a gap frame (too large) or a mark (skipped by policy), is counted, and moves the
-// position.
+// Guarantees:
+//   - LF only; no CR, LF or NUL in an event name; data is valid UTF-8.
+//   - Each record gives one item. One that exceeds max_event becomes a gap, one that the topic's
+//     policy skips becomes a frame without bytes. Both are counted, and both move the position.
+//
+// Thread: any; it keeps nothing between calls. One thread at a time for each batch.
 
 #include <string>
 #include <string_view>
@@ -37,8 +39,8 @@ class Encoder {
 // Each CR, LF and CRLF in `text` starts a new data: line.
 void append_data_lines(std::string& out, std::string_view text);
 
-// Whether a client may see it as an event's name: no CR, LF, NUL, valid UTF-8, not one of ours
-// (`stream-...`).
+// Whether a client may get this as an event name: valid UTF-8 without CR, LF or NUL, and not
+// reserved (`stream-...`).
 bool is_event_name(std::string_view name);
 
 std::string base64(std::string_view bytes);

@@ -6,7 +6,7 @@
 //   tag      not built yet: values of fields that filters compare
 //   encode   event and data lines
 //
-// Thread: one thread at a time for each object.
+// Thread: any; it keeps nothing between calls. One thread at a time for each batch.
 // Borrows: the topic.
 
 #include <span>

@@ -1,7 +1,6 @@
 #pragma once
-// The traces that records belong to, in the log: a line for each record that carries a
-// `traceparent` (a header on Kafka, a field of the entry on Redis), so that a trace leads from the
-// producer to the event id that clients saw.
+// Logs the trace id of each record that has a valid `traceparent` (a header on Kafka, a field of the
+// entry on Redis). With it a trace leads from the producer to the event id that clients got.
 //
 // Thread: any.
 
@@ -13,7 +12,7 @@
 
 namespace sidestream {
 
-// At level debug; costs nothing above it.
+// Level debug. Costs nothing at higher levels.
 void log_traces(const Logger& log, std::string_view topic, OffsetFormat format,
                 std::span<const Record> records);
 

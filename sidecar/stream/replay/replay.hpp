@@ -1,82 +1,44 @@
 #pragma once
-// Replays: ranges that are older than the topic log, read from the broker once and shared by all
-// who want them. A range is read in *pages*; readers that stand anywhere inside a page share it,
-// and ask for the next one when they are through.
+// Reads records that are older than a topic log from the broker, once for all readers that want
+// them. One Replay per log; the pages and the order of reads are shared by all logs (ReplayPool).
 //
-// Thread: any. ReplayPool's one mutex guards all; callbacks run outside it, on connector threads.
+// Per partition at most one read is in flight. Readers that ask meanwhile wait for its page; those
+// that it does not help get the next read.
 //
-// Limits: pages kept are bounded by Memory::replay_budget() (least recently used goes first); at
-// most `reads_at_once` ranges of a broker are read at a time, one per partition, logs taking turns.
+// Thread: any. The lock is held while the page cache is used, never while the scheduler, the
+// connector or a callback is called. Callbacks run on connector threads.
+// Borrows: the pool.
 
+#include <cstddef>
 #include <cstdint>
 #include <deque>
-#include <functional>
-#include <list>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <string>
 #include <vector>
 
-#include "sidecar/stream/ingest/encoder.hpp"
-#include "sidecar/stream/log/memory.hpp"
-#include "sidecar/stream/log/segment.hpp"
+#include "connectors/connector.hpp"
+#include "sidecar/stream/ingest/record_pipeline.hpp"
+#include "sidecar/stream/replay/page.hpp"
+#include "sidecar/stream/replay/replay_pool.hpp"
 #include "sidecar/stream/topic/topic.hpp"
 
 namespace sidestream {
 
-// A stretch of one partition: everything after `after` up to and including `reached`. Its frames
-// carry an id line only where the log has one partition.
-struct Page {
-  Partition partition = 0;
-  Offset after;
-  Offset reached;
-  std::uint64_t generation = 0;  // of the log, as LogView::generation counts them
-  std::shared_ptr<Segment> frames;
-};
-using PagePtr = std::shared_ptr<const Page>;
-using PageCallback = std::function<void(Result<PagePtr>)>;
-
-class Replay;
-
-class ReplayPool {
+class Replay final : public RangeScheduler::Reader, public std::enable_shared_from_this<Replay> {
  public:
-  explicit ReplayPool(Memory& memory, int reads_at_once = 4)
-      : memory_(memory), reads_at_once_(reads_at_once) {}
-
-  std::uint64_t bytes() const;
-
- private:
-  friend class Replay;
-  struct Kept {
-    PagePtr page;
-    std::uint64_t bytes;
-    Replay* owner;
-  };
-  using Order = std::list<Kept>;  // front: used last
-
-  Memory& memory_;
-  const int reads_at_once_;
-  mutable std::mutex mutex_;
-  Order order_;
-  std::uint64_t bytes_ = 0;
-  // How many ranges of each broker are being read: one that is down holds up nobody else's.
-  std::map<const Connector*, int> reading_;
-  std::deque<std::pair<std::shared_ptr<Replay>, Partition>> turns_;
-};
-
-class Replay : public std::enable_shared_from_this<Replay> {
- public:
-  // Borrows the pool, which outlives the last callback (connectors are stopped before it goes).
+  // `log` is the broker's name of the log.
   Replay(std::shared_ptr<Topic> topic, std::string log, ReplayPool& pool);
-  ~Replay();
+  ~Replay() override;
 
-  // The page that holds what follows `after`, where it is kept; otherwise null, and `ready` is
-  // called later, from another thread: with the page, Errc::gone (records after `after` are no
-  // longer held), or Errc::stopped. `until` > `after` says how far the caller wants to read in all.
+  // Returns the cached page that holds what follows `after`. If there is none, returns null and
+  // calls `ready` later, on another thread. `until` is how far the caller wants to read in all.
+  // Requires: until > after.
+  // Errors: Errc::gone (the records after `after` are no longer held), Errc::stopped.
   PagePtr want(Partition partition, Offset after, Offset until, PageCallback ready);
 
-  // Forgets what is kept, after the log was reset. Open reads end as Errc::gone.
+  // Drops all pages after a reset. Reads in flight end as Errc::gone.
   void forget();
   void set_partitions(std::size_t partitions);
 
@@ -86,35 +48,32 @@ class Replay : public std::enable_shared_from_this<Replay> {
     Offset until;
     PageCallback ready;
   };
-  struct Lane {                                           // of one partition
-    std::map<Offset, ReplayPool::Order::iterator> pages;  // by `after`
-    std::deque<Waiter> waiting;
-    bool queued = false;  // has a turn, or is being read
+  struct Queue {  // of one partition
+    std::deque<Waiter> waiters;
+    bool scheduled = false;  // waits for a read, or is being read
   };
-  struct Reading {  // a range on its way
+  struct Read {  // in flight
     Range range;
-    EncodedBatch encoded;
-    std::uint64_t generation;
-    std::size_t partitions;
+    EncodedBatch batch;
+    std::uint64_t generation = 0;
+    bool id_lines = false;
   };
 
-  const Connector* broker() const { return &topic_->connector; }
-  PagePtr kept(Lane& lane, Offset after);
-  void take_turns(std::unique_lock<std::mutex>& lock);
-  Range next_range(Lane& lane, Partition partition) const;
-  void read(std::shared_ptr<Reading> reading);
-  void finish(const Reading& reading, Result<Offset> reached);
-  PagePtr build(const Reading& reading, Offset reached) const;
-  void keep(Lane& lane, PagePtr page);
-  void drop(ReplayPool::Order::iterator kept);
+  void read_range(Partition partition) override;
+  Range next_range(const Queue& queue, Partition partition) const;
+  void finish(const Read& read, Result<Offset> reached);
+  Result<PagePtr> build(const Read& read, Result<Offset> reached) const;
+  static std::vector<PageCallback> take_answered(Queue& queue, const Read& read,
+                                                 const Result<PagePtr>& answer);
 
   const std::shared_ptr<Topic> topic_;
   const std::string log_;
-  Encoder encoder_;
-  const OffsetFormat format_;
+  const RecordPipeline pipeline_;
   ReplayPool& pool_;
-  // Guarded by pool_.mutex_:
-  std::map<Partition, Lane> lanes_;
+  const PageCache::LogId id_;
+
+  std::mutex mutex_;  // guards the following
+  std::map<Partition, Queue> queues_;
   std::uint64_t generation_ = 0;
   std::size_t partitions_ = 1;
 };

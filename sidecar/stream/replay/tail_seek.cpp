@@ -1,6 +1,7 @@
 #include "sidecar/stream/replay/tail_seek.hpp"
 
 #include <algorithm>
+#include <cassert>
 #include <utility>
 
 namespace sidestream {
@@ -14,7 +15,10 @@ TailSeek::TailSeek(Connector& connector, std::shared_ptr<Replay> replay, std::st
       wanted_(wanted),
       done_(std::move(done)) {}
 
-void TailSeek::run() { next_partition(); }
+void TailSeek::run() {
+  assert(found_.empty());
+  next_partition();
+}
 
 void TailSeek::next_partition() {
   if (found_.size() == extent_.partitions.size()) return done_(found_);
@@ -42,6 +46,7 @@ void TailSeek::read_from(Offset position) {
   read_on();
 }
 
+// Loops over cached pages; a page that must be read calls it again.
 void TailSeek::read_on() {
   const Offset last = extent_.partitions[found_.size()].last;
   while (at_ < last) {
@@ -57,6 +62,7 @@ void TailSeek::read_on() {
   finish_partition();
 }
 
+// A page may begin before `at_` and end after the last record of the extent.
 void TailSeek::take(const Page& page) {
   const Offset last = extent_.partitions[found_.size()].last;
   for (std::size_t i = 0; i < page.frames->frames(); ++i) {
@@ -68,6 +74,7 @@ void TailSeek::take(const Page& page) {
   at_ = std::max(at_, page.reached);
 }
 
+// Fewer than `wanted` are enough where nothing older is held.
 void TailSeek::finish_partition() {
   const bool enough = static_cast<std::int64_t>(deliverable_.size()) == wanted_;
   if (!enough && from_ > extent_.partitions[found_.size()].floor) {

@@ -1,10 +1,12 @@
 #pragma once
-// Finds the position before the newest n deliverable records of each partition (`tail=n`). Offsets
-// can't be counted (compaction, markers, tombstones, Redis ids), so it steps back, reads what lies
-// there, and steps further back while that is too little. The pages it reads are those the replay
-// then uses.
+// Finds the position before the newest n deliverable records of each partition (`tail=n`).
 //
-// Thread: any; keeps itself alive until `done` is called.
+// Offsets do not count records (compaction, markers, tombstones, Redis ids). So it steps back n
+// records, reads from there to the end, and steps back four times as far while it has found fewer
+// than n. The pages that it reads are the ones that the replay uses next.
+//
+// Thread: any; one partition after the other. It keeps itself alive until it calls `done`.
+// Borrows: the connector.
 
 #include <deque>
 #include <functional>
@@ -21,6 +23,7 @@ class TailSeek : public std::enable_shared_from_this<TailSeek> {
 
   TailSeek(Connector& connector, std::shared_ptr<Replay> replay, std::string log, LogExtent extent,
            std::int64_t wanted, Done done);
+  // Requires: called once.
   void run();
 
  private:
@@ -38,8 +41,8 @@ class TailSeek : public std::enable_shared_from_this<TailSeek> {
   const std::int64_t wanted_;
   const Done done_;
   Position found_;
-  std::int64_t step_ = 0;           // records that the present attempt goes back
-  Offset from_;                     // where it started
+  std::int64_t step_ = 0;           // how many records this attempt steps back
+  Offset from_;                     // where this attempt began to read
   Offset at_;                       // read up to here
   std::deque<Offset> deliverable_;  // the newest `wanted_` of them
 };

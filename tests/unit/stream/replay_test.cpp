@@ -32,7 +32,7 @@ class ReplayTest : public testing::Test {
   std::vector<Result<PagePtr>> answers_;
 };
 
-TEST_F(ReplayTest, ManyReadersOfOneStretchCostOneRead) {
+TEST_F(ReplayTest, ReadsARangeOnceForManyReaders) {
   for (int i = 0; i < 1000; ++i) EXPECT_FALSE(want(-1 + i % 10));
   while (broker_.answer_all()) {
   }
@@ -40,7 +40,7 @@ TEST_F(ReplayTest, ManyReadersOfOneStretchCostOneRead) {
   EXPECT_EQ(broker_.reads(), 1u);
 }
 
-TEST_F(ReplayTest, APageThatIsKeptAnswersAtOnce) {
+TEST_F(ReplayTest, AnswersFromACachedPage) {
   want(-1);
   broker_.answer_all();
   const PagePtr page = want(7);
@@ -50,7 +50,7 @@ TEST_F(ReplayTest, APageThatIsKeptAnswersAtOnce) {
   EXPECT_EQ(broker_.reads(), 1u);
 }
 
-TEST_F(ReplayTest, DoesNotReadIntoAPageThatIsKept) {
+TEST_F(ReplayTest, DoesNotReadIntoACachedPage) {
   want(9);
   broker_.answer_all();
   want(4);
@@ -59,7 +59,7 @@ TEST_F(ReplayTest, DoesNotReadIntoAPageThatIsKept) {
   EXPECT_EQ((*answers_[1])->reached, Offset::of(9));
 }
 
-TEST_F(ReplayTest, TellsWhenTheRecordsAreGone) {
+TEST_F(ReplayTest, ReportsRecordsThatAreGone) {
   want(3);
   broker_.trim(0, 50);
   broker_.answer_all();
@@ -67,7 +67,7 @@ TEST_F(ReplayTest, TellsWhenTheRecordsAreGone) {
   EXPECT_EQ(answers_[0].error(), make_error_code(Errc::gone));
 }
 
-TEST_F(ReplayTest, APageOfAFormerLifeIsNotGivenOut) {
+TEST_F(ReplayTest, DropsAPageOfAnOlderGeneration) {
   want(-1);
   replay_->forget();
   broker_.answer_all();
@@ -75,7 +75,7 @@ TEST_F(ReplayTest, APageOfAFormerLifeIsNotGivenOut) {
   EXPECT_TRUE(answers_[0].has_error());
 }
 
-TEST_F(ReplayTest, ABrokerThatDoesNotAnswerHoldsUpNoOther) {
+TEST_F(ReplayTest, DoesNotWaitForAnotherBroker) {
   std::vector<std::shared_ptr<Replay>> stuck;
   for (int i = 0; i < 10; ++i) {
     stuck.push_back(std::make_shared<Replay>(topic_, "log" + std::to_string(i), pool_));
@@ -92,7 +92,7 @@ TEST_F(ReplayTest, ABrokerThatDoesNotAnswerHoldsUpNoOther) {
   EXPECT_EQ(answers_.size(), 11u);
 }
 
-TEST_F(ReplayTest, KeepsNoMoreThanItsBudget) {
+TEST_F(ReplayTest, StaysWithinTheBudget) {
   Memory small(32 * 1024);
   ReplayPool pool(small);
   auto replay = std::make_shared<Replay>(topic_, "log", pool);
