@@ -1,6 +1,6 @@
 #pragma once
-// Logs the trace id of each record that has a valid `traceparent` (a header on Kafka, a field of the
-// entry on Redis). With it a trace leads from the producer to the event id that clients got.
+// Logs the trace id of each record with a valid `traceparent` (a header on Kafka, a field of the
+// entry on Redis). So a trace leads from the producer to the event id that clients got.
 //
 // Thread: any.
 

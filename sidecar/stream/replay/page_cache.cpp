@@ -16,8 +16,8 @@ PageCache::LogId PageCache::new_log() {
   return ++last_log_;
 }
 
-// A range is never read into a page that is cached, so pages do not overlap: only the last page that
-// begins at or before `after` can hold what follows.
+// A range is never read into a page that is cached, so pages do not overlap: only the last page
+// that begins at or before `after` can hold what follows.
 PagePtr PageCache::find(LogId log, Partition partition, Offset after) {
   const std::lock_guard lock(mutex_);
   auto entry = index_.upper_bound({log, partition, after});

@@ -10,7 +10,7 @@ namespace sidestream {
 
 struct Gap {
   Partition partition = 0;
-  Offset requested;                  // the reader's position: "asked after this"
+  Offset requested;                  // the position before the missing records
   Offset resumed;                    // the first record still held
   std::optional<std::int64_t> lost;  // absent: cannot be counted
   bool exact = true;                 // false: `lost` is an upper bound

@@ -20,8 +20,8 @@ Position live_position(const LogExtent& extent, const Position& head);
 Position earliest_position(const LogExtent& extent);
 
 // Whether the broker now holds another log than the one that the topic log had read up to `head`
-// when it asked: recreated, truncated, or incomplete after a change of leader. Then no position of
-// one is a position of the other.
+// when the query was sent: recreated, truncated, or incomplete after a change of leader. Then no
+// position of one is a position of the other.
 bool is_another_log(const LogExtent& extent, const Position& head);
 
 // Reads the id that a client sent for `topic`: of a composite id the topic's part.

@@ -109,15 +109,14 @@ void Starts::query() {
   }
   LogView view;
   if (topic_log_.is_open()) topic_log_.view(view);
-  Asked asked{view.generation, std::move(view.head_position)};
+  Sent sent{view.generation, std::move(view.head_position)};
   topic_.connector.extent(log_, [self = owner_.shared_starts(), pending = std::move(pending),
-                                 asked = std::move(asked)](Result<LogExtent> extent) mutable {
-    self->take_extent(std::move(pending), asked, std::move(extent));
+                                 sent = std::move(sent)](Result<LogExtent> extent) mutable {
+    self->take_extent(std::move(pending), sent, std::move(extent));
   });
 }
 
-void Starts::take_extent(std::vector<Pending> pending, const Asked& asked,
-                         Result<LogExtent> extent) {
+void Starts::take_extent(std::vector<Pending> pending, const Sent& sent, Result<LogExtent> extent) {
   if (!extent) {
     for (Pending& one : pending) one.done(no_plan(extent.error()));
     return query_next();
@@ -125,7 +124,7 @@ void Starts::take_extent(std::vector<Pending> pending, const Asked& asked,
   owner_.open_at(*extent);
   LogView view;
   topic_log_.view(view);
-  const bool outdated = view.generation != asked.generation || is_another_log(*extent, asked.head);
+  const bool outdated = view.generation != sent.generation || is_another_log(*extent, sent.head);
   if (outdated && postpone(pending)) return;
   for (Pending& one : pending) resolve(std::move(one), *extent, view);
   query_next();

@@ -33,7 +33,7 @@ class Starts {
   class Owner {
    public:
     virtual ~Owner() = default;
-    // The Starts, with shared ownership of its owner.
+    // This object, sharing ownership of the open log.
     virtual std::shared_ptr<Starts> shared_starts() = 0;
     // Opens the topic log and its tail at the live end of `extent`, unless the log is open or was
     // closed. Thread: a connector's.
@@ -58,8 +58,8 @@ class Starts {
     std::optional<ParsedId> id;  // resume
     PlanCallback done;
   };
-  // What the topic log was when a query left.
-  struct Asked {
+  // The topic log when a query was sent.
+  struct Sent {
     std::uint64_t generation = 0;
     Position head;
   };
@@ -67,7 +67,7 @@ class Starts {
   bool start_from_memory(const Pending& pending, StartPlan& plan) const;
   bool covers(const LogView& view, const Position& position) const;
   void query();
-  void take_extent(std::vector<Pending> pending, const Asked& asked, Result<LogExtent> extent);
+  void take_extent(std::vector<Pending> pending, const Sent& sent, Result<LogExtent> extent);
   bool postpone(std::vector<Pending>& pending);
   void query_next();
   void resolve(Pending pending, const LogExtent& extent, const LogView& view);

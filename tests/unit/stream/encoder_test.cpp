@@ -27,7 +27,7 @@ class EncoderTest : public testing::Test {
   FrameKind kind_{};
 };
 
-TEST_F(EncoderTest, StartsADataLineAtEachLineEnd) {
+TEST_F(EncoderTest, StartsADataLineAfterEachLineEnd) {
   EXPECT_EQ(encode("a\nb"), "data: a\ndata: b\n");
   EXPECT_EQ(encode("a\r\nb\rc"), "data: a\ndata: b\ndata: c\n");
   EXPECT_EQ(encode("a\n"), "data: a\ndata: \n");
@@ -35,19 +35,19 @@ TEST_F(EncoderTest, StartsADataLineAtEachLineEnd) {
   EXPECT_EQ(encode(""), "data: \n");
 }
 
-TEST_F(EncoderTest, LetsNoPayloadForgeAField) {
+TEST_F(EncoderTest, KeepsPayloadsInsideDataLines) {
   EXPECT_EQ(encode("x\n\nevent: e\rid: 9"), "data: x\ndata: \ndata: event: e\ndata: id: 9\n");
   EXPECT_EQ(encode(" two"), "data:  two\n");
 }
 
-TEST_F(EncoderTest, DropsLineEndsAndNulFromEventNamesAndCounts) {
+TEST_F(EncoderTest, RemovesLineEndsAndNulFromEventNamesAndCountsThem) {
   EXPECT_EQ(encode("v", std::string_view("a\r\nb\0c", 6)), "event: abc\ndata: v\n");
   EXPECT_EQ(probe_.names_altered.value(), 1u);
   EXPECT_EQ(encode("v", "plain"), "event: plain\ndata: v\n");
   EXPECT_EQ(probe_.names_altered.value(), 1u);
 }
 
-TEST_F(EncoderTest, KeepsOurOwnEventNamesToOurselves) {
+TEST_F(EncoderTest, OmitsReservedEventNames) {
   EXPECT_EQ(encode("v", "stream-reset"), "data: v\n");
   EXPECT_EQ(probe_.names_altered.value(), 1u);
 }
@@ -65,7 +65,7 @@ TEST_F(EncoderTest, NeverSendsInvalidUtf8Raw) {
   EXPECT_EQ(probe_.skipped[2].value(), 1u);
 }
 
-TEST_F(EncoderTest, AnnouncesWhatIsTooLarge) {
+TEST_F(EncoderTest, AnnouncesRecordsThatAreTooLarge) {
   topic_.max_event = 3;
   EXPECT_EQ(encode("abc"), "data: abc\n");
   const std::string gap = encode("abcd");
@@ -75,7 +75,7 @@ TEST_F(EncoderTest, AnnouncesWhatIsTooLarge) {
   EXPECT_NE(gap.find(R"("requested":"6","resumed":"8","lost":1)"), std::string::npos);
 }
 
-TEST_F(EncoderTest, SkipsTombstonesOrTellsThem) {
+TEST_F(EncoderTest, SkipsTombstonesOrSendsDeleteEvents) {
   Record record;
   record.key = "k1";
   EXPECT_EQ(encode(record), "");
@@ -84,7 +84,7 @@ TEST_F(EncoderTest, SkipsTombstonesOrTellsThem) {
   EXPECT_EQ(encode(record), "event: delete\ndata: k1\n");
 }
 
-TEST_F(EncoderTest, TakesTheNameFromTheConfiguredHeader) {
+TEST_F(EncoderTest, ReadsTheEventNameFromTheConfiguredHeader) {
   topic_.event_header = "type";
   const Header headers[] = {{"event", "no"}, {"type", "yes"}};
   Record record;
@@ -93,7 +93,7 @@ TEST_F(EncoderTest, TakesTheNameFromTheConfiguredHeader) {
   EXPECT_EQ(encode(record), "event: yes\ndata: v\n");
 }
 
-TEST_F(EncoderTest, WrapsInAnEnvelope) {
+TEST_F(EncoderTest, WrapsRecordsInAnEnvelope) {
   topic_.name = "t";
   topic_.envelope = true;
   const Header headers[] = {{"h", std::nullopt}};

@@ -1,6 +1,6 @@
 // Random programs of append, deliver, retire, trim, subscribe, read a few bytes, stall, drop and
-// resume against the naive model: each client's history is each partition's records, in order, each
-// once, but for what a gap announced.
+// resume. The model: a client gets each record of each partition once and in order, except for
+// those that a gap announced.
 
 #include <gtest/gtest.h>
 
@@ -39,7 +39,7 @@ struct History {
     }
     if (!client.last_id().empty()) id = client.last_id();
   }
-  // `earliest` is a moment between the asking (which set `next`) and now.
+  // `earliest` is a moment between the request (which set `next`) and now.
   void begin(const std::string& opening, const std::vector<std::int64_t>& held) {
     const auto opened = parse_position(OffsetFormat::integer, opening);
     ASSERT_TRUE(opened.position) << opening;
@@ -53,7 +53,7 @@ struct History {
       at = first;
     }
   }
-  // The events that led to a failure.
+  // The events before a failure.
   static std::string before(const Client& client, std::size_t seen) {
     std::string text;
     for (std::size_t i = seen < 6 ? 0 : seen - 6; i <= seen; ++i) {
@@ -62,13 +62,13 @@ struct History {
     }
     return text;
   }
-  // {"partition":0,"requested":"9","resumed":"80","lost":70}: all between was announced.
+  // {"partition":0,"requested":"9","resumed":"80","lost":70}: all records between were announced.
   void skip(const std::string& data) {
     for (auto at = data.find("{\"partition\":"); at != std::string::npos;
          at = data.find("{\"partition\":", at + 1)) {
       const int partition = std::stoi(data.substr(at + 13));
       const auto requested = data.find("\"requested\":\"", at) + 13;
-      // Beyond the last record where others were passed that are never sent.
+      // After the last record if it was followed by records that are never sent.
       EXPECT_GE(std::stoll(data.substr(requested)) + 1, next[partition]) << data;
       const auto resumed = data.find("\"resumed\":\"", at) + 11;
       next[partition] = std::max<std::int64_t>(next[partition], std::stoll(data.substr(resumed)));
@@ -117,7 +117,7 @@ class World {
     }
   }
 
-  // Everybody comes back, reads all, and must have seen all.
+  // All readers reconnect and read to the end; each must have got all records.
   void finish() {
     broker_.tell_grown();
     deliver(1'000'000);
@@ -172,7 +172,7 @@ class World {
       if (reader.client) reader.client->wake();
     }
   }
-  // Retention takes a part, never the newest records: there is something left to resume at.
+  // Retention removes a part but never the newest records, so that readers can resume.
   void trim() {
     const auto partition = static_cast<Partition>(pick(broker_.partitions()));
     const std::int64_t length = broker_.end(partition) - broker_.first(partition);
@@ -192,7 +192,7 @@ class World {
     }
     reader.client = std::make_unique<Client>(std::vector{log_}, std::vector{start});
     reader.seen = 0;
-    // `earliest` is what the broker holds when it is asked.
+    // `earliest` is what the broker holds when the query arrives.
     broker_.answer_all();
     reader.client->open_post();
   }
@@ -229,7 +229,7 @@ void play(std::uint64_t seed) {
   if (!testing::Test::HasFatalFailure()) world.finish();
 }
 
-// SIDESTREAM_SEED replays one; SIDESTREAM_MODEL_RUNS says how many.
+// SIDESTREAM_SEED replays one program; SIDESTREAM_MODEL_RUNS sets their number.
 TEST(Model, DeliversEachRecordOnceInOrderOrAnnouncesItsLoss) {
   if (const char* seed = std::getenv("SIDESTREAM_SEED")) {
     SCOPED_TRACE(std::string("seed ") + seed);

@@ -20,7 +20,7 @@ std::vector<std::string> lines_of(LogLevel level, std::span<const Header> header
   return lines;
 }
 
-TEST(RecordTraces, ARecordsTraceIsTold) {
+TEST(RecordTraces, LogsTheTraceOfARecord) {
   const std::array headers{Header{"type", "x"}, Header{"traceparent", parent}};
   const auto lines = lines_of(LogLevel::debug, headers);
   ASSERT_EQ(lines.size(), 1u);
@@ -30,7 +30,7 @@ TEST(RecordTraces, ARecordsTraceIsTold) {
   }
 }
 
-TEST(RecordTraces, NothingIsToldAboveDebugOrOfWhatIsNoTrace) {
+TEST(RecordTraces, LogsOnlyValidTraceparentsAtDebug) {
   const std::array good{Header{"traceparent", parent}};
   const std::array bad{Header{"traceparent", "00-0-0-0"}, Header{"traceparent", std::nullopt}};
   EXPECT_TRUE(lines_of(LogLevel::info, good).empty());

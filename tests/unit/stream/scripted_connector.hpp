@@ -1,6 +1,6 @@
 #pragma once
-// A broker that does what a test says, when it says so. One thread: what is asked is answered by
-// answer_all(), so that a test decides what happens between question and answer.
+// A scripted broker for one thread. Calls are queued and answered by answer_all(), so a test
+// decides what happens between a call and its answer.
 
 #include <deque>
 #include <functional>
@@ -19,7 +19,7 @@ class ScriptedConnector final : public Connector {
 
   // Appends and returns the offset. The tail gets the record with deliver().
   std::int64_t append(Partition partition, std::optional<std::string> value);
-  // Hands what the tail has not seen yet of a partition to the sink, at most `count` records.
+  // Delivers at most `count` new records of a partition to the sink.
   void deliver(Partition partition, std::size_t count);
   void deliver_all();
   void trim(Partition partition, std::int64_t first);
@@ -29,9 +29,9 @@ class ScriptedConnector final : public Connector {
   // Recreates the log without records. The tail sees it at once, or with tell_recreated().
   void recreate(bool seen = true);
   void tell_recreated();
-  // The next read finds nothing, whatever is held.
+  // The next read finds nothing, whatever the broker holds.
   void lose_a_read() { lose_a_read_ = true; }
-  // Answers what was asked up to now. False: nothing was.
+  // Answers all calls up to now. Returns false if there were none.
   bool answer_all();
 
   std::size_t partitions() const { return partitions_.size(); }
