@@ -27,22 +27,22 @@ void TopicErrors::note(rd_kafka_resp_err_t code) {
 std::unique_ptr<KafkaClient> KafkaClient::make(Role role, const Properties& properties,
                                                ClientEvents& events, std::string& reason) {
   std::unique_ptr<KafkaClient> client(new KafkaClient(events));
-  auto configuration = make_configuration(role, properties);
-  set_callbacks(configuration.get(), client.get());
+  auto config = make_configuration(role, properties);
+  set_callbacks(config.get(), client.get());
   char text[512] = "";
   const auto type = role == Role::producer ? RD_KAFKA_PRODUCER : RD_KAFKA_CONSUMER;
   if (role == Role::producer) {
-    rd_kafka_conf_set_dr_msg_cb(configuration.get(),
+    rd_kafka_conf_set_dr_msg_cb(config.get(),
                                 [](rd_kafka_t*, const rd_kafka_message_t* message, void* opaque) {
                                   self_of(opaque).events_.on_report(*message);
                                 });
   }
-  client->handle_.reset(rd_kafka_new(type, configuration.get(), text, sizeof(text)));
+  client->handle_.reset(rd_kafka_new(type, config.get(), text, sizeof(text)));
   if (!client->handle_) {
     reason = text;
     return nullptr;
   }
-  [[maybe_unused]] auto* taken = configuration.release();
+  [[maybe_unused]] auto* taken = config.release();
   events.on_open(client->get());
   return client;
 }
@@ -51,21 +51,20 @@ KafkaClient::~KafkaClient() {
   if (handle_) events_.on_close(handle_.get());
 }
 
-void KafkaClient::set_callbacks(rd_kafka_conf_t* configuration, KafkaClient* self) {
-  rd_kafka_conf_set_opaque(configuration, self);
-  rd_kafka_conf_set_error_cb(
-      configuration, [](rd_kafka_t*, int code, const char* text, void* opaque) {
-        const auto error = static_cast<rd_kafka_resp_err_t>(code);
-        TopicErrors::note(error);
-        self_of(opaque).events_.on_error(error, text == nullptr ? rd_kafka_err2str(error) : text);
-      });
-  rd_kafka_conf_set_log_cb(configuration, [](const rd_kafka_t* handle, int level,
-                                             const char* facility, const char* text) {
-    if (handle == nullptr) return;
-    auto* opaque = rd_kafka_opaque(handle);
-    if (opaque != nullptr)
-      self_of(opaque).events_.on_log(level, std::string(facility) + ": " + text);
+void KafkaClient::set_callbacks(rd_kafka_conf_t* config, KafkaClient* self) {
+  rd_kafka_conf_set_opaque(config, self);
+  rd_kafka_conf_set_error_cb(config, [](rd_kafka_t*, int code, const char* text, void* opaque) {
+    const auto error = static_cast<rd_kafka_resp_err_t>(code);
+    TopicErrors::note(error);
+    self_of(opaque).events_.on_error(error, text == nullptr ? rd_kafka_err2str(error) : text);
   });
+  rd_kafka_conf_set_log_cb(
+      config, [](const rd_kafka_t* handle, int level, const char* facility, const char* text) {
+        if (handle == nullptr) return;
+        auto* opaque = rd_kafka_opaque(handle);
+        if (opaque != nullptr)
+          self_of(opaque).events_.on_log(level, std::string(facility) + ": " + text);
+      });
   const auto on_request = [](rd_kafka_t*, int, const char*, std::int32_t, std::int16_t key,
                              std::int16_t, std::int32_t, std::size_t, void* opaque) {
     if (key == metadata_api_key) {
@@ -78,14 +77,14 @@ void KafkaClient::set_callbacks(rd_kafka_conf_t* configuration, KafkaClient* sel
                          std::size_t) {
     return rd_kafka_interceptor_add_on_request_sent(handle, "sidestream", request_hook, opaque);
   };
-  rd_kafka_conf_interceptor_add_on_new(configuration, "sidestream", on_new, self);
+  rd_kafka_conf_interceptor_add_on_new(config, "sidestream", on_new, self);
 }
 
 TopicHandle KafkaClient::topic(const std::string& name) const {
   return TopicHandle(rd_kafka_topic_new(handle_.get(), name.c_str(), nullptr));
 }
 
-std::string KafkaClient::fatal() const {
+std::string KafkaClient::fatal_error() const {
   char text[512] = "";
   if (rd_kafka_fatal_error(handle_.get(), text, sizeof(text)) == RD_KAFKA_RESP_ERR_NO_ERROR)
     return {};

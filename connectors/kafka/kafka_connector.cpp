@@ -1,53 +1,56 @@
 #include "connectors/kafka/kafka_connector.hpp"
 
-#include <algorithm>
 #include <mutex>
-#include <set>
 #include <utility>
 
-#include "connectors/kafka/context.hpp"
-#include "connectors/kafka/kafka_asks.hpp"
+#include "connectors/kafka/examiner.hpp"
+#include "connectors/kafka/kafka_log.hpp"
 #include "connectors/kafka/kafka_login.hpp"
 #include "connectors/kafka/kafka_monitor.hpp"
 #include "connectors/kafka/kafka_producer.hpp"
 #include "connectors/kafka/kafka_ranges.hpp"
-#include "connectors/kafka/kafka_tail.hpp"
 #include "connectors/kafka/library_risks.hpp"
+#include "connectors/kafka/log_queries.hpp"
+#include "connectors/kafka/queries.hpp"
 #include "connectors/kafka/steady_waits.hpp"
+#include "connectors/kafka/tail_clients.hpp"
+#include "connectors/kafka/tail_thread.hpp"
+#include "connectors/kafka/topic_table.hpp"
+#include "connectors/kafka/workers.hpp"
 
 namespace sidestream::kafka {
 namespace {
 
 constexpr int syslog_critical = 2;
 
-class TailHold final : public Tail {
+class KafkaTail final : public Tail {
  public:
-  TailHold(std::shared_ptr<KafkaTail> tail, std::function<void()> release)
-      : tail_(std::move(tail)), release_(std::move(release)) {}
-  ~TailHold() override {
-    tail_->stop();
+  KafkaTail(std::shared_ptr<TailThread> thread, std::function<void()> release)
+      : thread_(std::move(thread)), release_(std::move(release)) {}
+  ~KafkaTail() override {
+    thread_->stop();
     release_();
   }
 
  private:
-  std::shared_ptr<KafkaTail> tail_;
+  std::shared_ptr<TailThread> thread_;
   std::function<void()> release_;
 };
 
-// Of a connector that can't read.
+// The tail of a connector that has stopped or has no client.
 class NoTail final : public Tail {};
 
 class KafkaConnector final : public Connector, private ClientEvents {
  public:
-  KafkaConnector(std::string name, Properties properties, Logger log)
-      : login_(std::move(properties)) {
-    context_.name = std::move(name);
-    context_.log = std::move(log);
+  KafkaConnector(std::string name, Properties properties, Logger logger)
+      : log_{std::move(name), std::move(logger)}, login_(std::move(properties)) {}
+  ~KafkaConnector() override {
+    stop();
+    workers_.stop();  // if it was never started
   }
-  ~KafkaConnector() override { stop(); }
 
   OffsetFormat format() const override { return OffsetFormat::integer; }
-  const ConnectorProbe& probe() const override { return context_.probe; }
+  const ConnectorProbe& probe() const override { return probe_; }
 
   void take_login(const std::string& username, const std::string& password) override {
     login_.set(username, password);
@@ -56,57 +59,57 @@ class KafkaConnector final : public Connector, private ClientEvents {
   void stop() override;
 
   void extent(std::string log, Callback<LogExtent> done) override {
-    ask_extent(context_, log, std::move(done));
+    log_queries_.extent(log, std::move(done));
   }
   void locate(std::string log, Timestamp time, Callback<Position> done) override {
-    ask_locate(context_, log, time, std::move(done));
+    log_queries_.locate(log, time, std::move(done));
   }
   void back(std::string log, Partition partition, Offset end, std::int64_t count,
             Callback<Offset> done) override {
-    ask_back(context_, log, partition, end, count, std::move(done));
+    log_queries_.back(log, partition, end, count, std::move(done));
   }
   void read(Range range, std::function<void(std::span<const Record>)> deliver,
             Callback<Offset> done) override {
-    ranges_->read(std::move(range), std::move(deliver), std::move(done));
+    ranges_.read(std::move(range), std::move(deliver), std::move(done));
   }
   std::unique_ptr<Tail> tail(std::string log, Position from, TailSink& sink) override;
   void publish(std::string log, Message message, Callback<Published> done) override {
-    producer_->publish(log, std::move(message), std::move(done));
+    producer_.publish(log, std::move(message), std::move(done));
   }
 
  private:
-  // The tails' handles. A handle reads a topic once, so a second tail of the same topic (rare) has
-  // another.
-  struct TailClient {
-    std::shared_ptr<KafkaClient> client;
-    std::set<std::string> topics;
-  };
-  struct Tails {
-    std::mutex mutex;
-    std::vector<TailClient> clients;
-    std::vector<std::weak_ptr<KafkaTail>> open;
-    bool stopped = false;
-  };
-
   std::unique_ptr<KafkaClient> make_client(Role role);
-  std::shared_ptr<KafkaClient> client_for(const std::string& log);  // under tails_->mutex
   void serve();
 
   void on_error(rd_kafka_resp_err_t code, const std::string& text) noexcept override;
   void on_log(int level, const std::string& text) noexcept override;
   void on_report(const rd_kafka_message_t& message) noexcept override {
-    producer_->on_report(message);
+    producer_.on_report(message);
   }
   void on_open(rd_kafka_t* handle) noexcept override { login_.add(handle); }
   void on_close(rd_kafka_t* handle) noexcept override { login_.remove(handle); }
 
+  // In dependency order.
+  const KafkaLog log_;
   KafkaLogin login_;
-  Context context_;
-  std::unique_ptr<KafkaClient> query_client_;
-  std::unique_ptr<KafkaRanges> ranges_;
-  std::unique_ptr<KafkaProducer> producer_;
-  std::shared_ptr<Tails> tails_ = std::make_shared<Tails>();
-  std::mutex monitor_mutex_;  // callbacks come while it is made and unmade
+  ConnectorProbe probe_;
+  TopicTable topics_;
+  Workers workers_;
+  Queries queries_{probe_};
+  LogQueries log_queries_{workers_, queries_, topics_};
+  KafkaRanges ranges_{log_,     probe_,  workers_,
+                      queries_, topics_, [this] { return make_client(Role::range); }};
+  KafkaProducer producer_{log_,     probe_,  workers_,
+                          queries_, topics_, [this] { return make_client(Role::producer); }};
+  // Shared with the tails, which may outlive the connector.
+  std::shared_ptr<TailClients> tail_clients_ =
+      std::make_shared<TailClients>([this] { return make_client(Role::tail); });
+
+  std::mutex tails_mutex_;  // guards what follows, up to the blank line
+  std::vector<std::weak_ptr<TailThread>> tails_;
+  bool stopped_ = false;
+
+  std::mutex monitor_mutex_;  // callbacks come while it is created and destroyed
   std::unique_ptr<KafkaMonitor> monitor_;
   bool started_ = false;
 };
@@ -115,9 +118,9 @@ std::unique_ptr<KafkaClient> KafkaConnector::make_client(Role role) {
   std::string reason;
   auto client = KafkaClient::make(role, login_.properties(), *this, reason);
   if (!client) {
-    context_.log.error("kafka", "cannot create a client with these properties",
-                       {{"connector", context_.name}, {"error", reason}});
-    context_.probe.down("cannot create a client with these properties: " + reason);
+    log_.logger.error("kafka", "cannot create a client with these properties",
+                      {{"connector", log_.connector}, {"error", reason}});
+    probe_.down("cannot create a client with these properties: " + reason);
   }
   return client;
 }
@@ -125,102 +128,75 @@ std::unique_ptr<KafkaClient> KafkaConnector::make_client(Role role) {
 void KafkaConnector::start() {
   started_ = true;
   for (const auto risk : library_risks()) {
-    context_.log.warn("kafka", risk,
-                      {{"connector", context_.name}, {"librdkafka", rd_kafka_version_str()}});
+    log_.logger.warn("kafka", risk,
+                     {{"connector", log_.connector}, {"librdkafka", rd_kafka_version_str()}});
   }
-  ranges_ = std::make_unique<KafkaRanges>(context_, [this] { return make_client(Role::range); });
-  producer_ =
-      std::make_unique<KafkaProducer>(context_, [this] { return make_client(Role::producer); });
-  context_.ranges = ranges_.get();
-  query_client_ = make_client(Role::query);
-  if (!query_client_) return;
-  context_.queries = std::make_unique<Queries>(*query_client_, context_.probe);
+  queries_.open(make_client(Role::query));
+  if (queries_.client() == nullptr) return;
   const std::lock_guard lock(monitor_mutex_);
-  monitor_ = std::make_unique<KafkaMonitor>(context_, *query_client_, [this] { serve(); });
+  monitor_ = std::make_unique<KafkaMonitor>(log_, probe_, workers_, topics_, *queries_.client(),
+                                            [this] { serve(); });
 }
 
-// Those who ask end before what they ask.
+// Callers stop before what they call.
 void KafkaConnector::stop() {
   if (!std::exchange(started_, false)) return;
-  std::vector<std::weak_ptr<KafkaTail>> open;
+  std::vector<std::weak_ptr<TailThread>> tails;
   {
-    const std::lock_guard lock(tails_->mutex);
-    tails_->stopped = true;
-    open.swap(tails_->open);
+    const std::lock_guard lock(tails_mutex_);
+    stopped_ = true;
+    tails.swap(tails_);
   }
-  for (const auto& weak : open) {
+  for (const auto& weak : tails) {
     if (const auto tail = weak.lock()) tail->stop();
   }
-  producer_->stop();
-  context_.workers.stop();
+  producer_.stop();
+  workers_.stop();
   if (monitor_) monitor_->stop();
-  ranges_->stop();
-  {
-    const std::lock_guard lock(tails_->mutex);
-    tails_->clients.clear();
-  }
-  context_.queries.reset();
-  query_client_.reset();
-  context_.probe.down("stopped");
-}
-
-std::shared_ptr<KafkaClient> KafkaConnector::client_for(const std::string& log) {
-  for (auto& entry : tails_->clients) {
-    if (entry.topics.insert(log).second) return entry.client;
-  }
-  std::shared_ptr<KafkaClient> client = make_client(Role::tail);
-  if (client) tails_->clients.push_back({client, {log}});
-  return client;
+  ranges_.stop();
+  tail_clients_->clear();
+  queries_.close();
+  probe_.down("stopped");
 }
 
 std::unique_ptr<Tail> KafkaConnector::tail(std::string log, Position from, TailSink& sink) {
-  std::shared_ptr<KafkaTail> tail;
-  std::shared_ptr<KafkaClient> client;
-  {
-    const std::lock_guard lock(tails_->mutex);
-    if (tails_->stopped || !context_.queries) return std::make_unique<NoTail>();
-    client = client_for(log);
-    if (!client) return std::make_unique<NoTail>();
-    tail = std::make_shared<KafkaTail>(context_, client, log, from, sink);
-    std::erase_if(tails_->open, [](const auto& weak) { return weak.expired(); });
-    tails_->open.push_back(tail);
-    tail->start();
-  }
-  auto release = [tails = tails_, key = client.get(), log] {
-    const std::lock_guard lock(tails->mutex);
-    const auto entry = std::find_if(tails->clients.begin(), tails->clients.end(),
-                                    [&](const auto& e) { return e.client.get() == key; });
-    if (entry == tails->clients.end()) return;
-    entry->topics.erase(log);
-    // One is kept for whoever comes next; its tail ends the others.
-    if (entry->topics.empty() && tails->clients.size() > 1) tails->clients.erase(entry);
-  };
-  return std::make_unique<TailHold>(std::move(tail), std::move(release));
+  const std::lock_guard lock(tails_mutex_);
+  if (stopped_ || queries_.client() == nullptr) return std::make_unique<NoTail>();
+  auto client = tail_clients_->acquire(log);
+  if (!client) return std::make_unique<NoTail>();
+  auto topic = topics_.find(log);
+  auto examiner = std::make_shared<Examiner>(workers_, queries_, ranges_, topic, client);
+  auto thread = std::make_shared<TailThread>(log_, probe_, std::move(topic), client,
+                                             std::move(examiner), from, sink);
+  std::erase_if(tails_, [](const auto& weak) { return weak.expired(); });
+  tails_.push_back(thread);
+  thread->start();
+  auto release = [clients = tail_clients_, key = client.get(), log] { clients->release(key, log); };
+  return std::make_unique<KafkaTail>(std::move(thread), std::move(release));
 }
 
 void KafkaConnector::serve() {
-  ranges_->poll();
-  const std::lock_guard lock(tails_->mutex);
-  for (const auto& entry : tails_->clients) entry.client->poll(0);
+  ranges_.poll();
+  tail_clients_->poll();
 }
 
 void KafkaConnector::on_error(rd_kafka_resp_err_t code, const std::string& text) noexcept {
   if (code == RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION || code == RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC ||
       code == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART) {
-    return;  // of one topic, seen to by those who read it
+    return;  // about one topic; its readers handle it
   }
-  context_.log.debug("kafka", text,
-                     {{"connector", context_.name}, {"code", rd_kafka_err2name(code)}});
+  log_.logger.debug("kafka", text,
+                    {{"connector", log_.connector}, {"code", rd_kafka_err2name(code)}});
   const std::lock_guard lock(monitor_mutex_);
-  if (monitor_) monitor_->trouble(code, text);
+  if (monitor_) monitor_->note_error(code, text);
 }
 
 void KafkaConnector::on_log(int level, const std::string& text) noexcept {
-  // Failed connections are told by the monitor, once.
+  // The monitor reports failed connections, once.
   if (level <= syslog_critical) {
-    context_.log.error("kafka", text, {{"connector", context_.name}});
+    log_.logger.error("kafka", text, {{"connector", log_.connector}});
   } else {
-    context_.log.debug("kafka", text, {{"connector", context_.name}});
+    log_.logger.debug("kafka", text, {{"connector", log_.connector}});
   }
 }
 

@@ -11,16 +11,17 @@
 
 namespace sidestream {
 
-// `properties` are librdkafka's as they stand in the configuration file. Those that
-// check_kafka_properties() refuses have no effect; where no client can be made of the others, the
-// probe says so and asks wait.
+// `properties` are librdkafka's, from the configuration file. Those that check_kafka_properties()
+// refuses have no effect. If no client can be created with the others, the probe reports it and
+// queries wait.
 std::unique_ptr<Connector> make_kafka_connector(std::string name,
                                                 std::map<std::string, std::string> properties,
                                                 Logger log);
 
-// All that is wrong with `properties`, found without connecting: unknown names (with a near match),
-// bad values, files that can't be read, and properties that Sidestream owns. Each is one sentence
-// that begins with the property's name where it is about one. No secret stands in any. Thread: any.
+// All problems of `properties` that can be found without connecting: unknown names (with the
+// nearest match), bad values, unreadable files, properties that Sidestream owns. Each is one
+// sentence, which begins with the property's name if it concerns one. None contains a secret.
+// Thread: any.
 std::vector<std::string> check_kafka_properties(
     const std::map<std::string, std::string>& properties);
 

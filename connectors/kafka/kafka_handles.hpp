@@ -1,5 +1,5 @@
 #pragma once
-// Owners of what librdkafka hands out. Private to this folder.
+// Owning handles of librdkafka objects. Private to this folder.
 
 #include <librdkafka/rdkafka.h>
 
@@ -15,7 +15,7 @@ struct Release {
   }
 };
 
-using Configuration = std::unique_ptr<rd_kafka_conf_t, Release<rd_kafka_conf_destroy>>;
+using ConfigHandle = std::unique_ptr<rd_kafka_conf_t, Release<rd_kafka_conf_destroy>>;
 using Handle = std::unique_ptr<rd_kafka_t, Release<rd_kafka_destroy>>;
 using TopicHandle = std::unique_ptr<rd_kafka_topic_t, Release<rd_kafka_topic_destroy>>;
 using QueueHandle = std::unique_ptr<rd_kafka_queue_t, Release<rd_kafka_queue_destroy>>;

@@ -10,8 +10,8 @@ Properties KafkaLogin::properties() const {
 void KafkaLogin::add(rd_kafka_t* handle) {
   const std::lock_guard lock(mutex_);
   handles_.insert(handle);
-  // It may have been made of the words before.
-  if (changed_) tell(handle);
+  // The handle may have been created with the previous password.
+  if (changed_) apply(handle);
 }
 
 void KafkaLogin::remove(rd_kafka_t* handle) {
@@ -24,11 +24,11 @@ void KafkaLogin::set(const std::string& username, const std::string& password) {
   properties_["sasl.username"] = username;
   properties_["sasl.password"] = password;
   changed_ = true;
-  for (rd_kafka_t* handle : handles_) tell(handle);
+  for (rd_kafka_t* handle : handles_) apply(handle);
 }
 
-// It fails only without a name or a password, which are always there.
-void KafkaLogin::tell(rd_kafka_t* handle) const {
+// Fails only without a name or a password; set() has stored both.
+void KafkaLogin::apply(rd_kafka_t* handle) const {
   rd_kafka_error_t* error = rd_kafka_sasl_set_credentials(
       handle, properties_.at("sasl.username").c_str(), properties_.at("sasl.password").c_str());
   if (error != nullptr) rd_kafka_error_destroy(error);

@@ -1,6 +1,6 @@
 #pragma once
-// Who we are to the brokers: name and password may change while handles are open. Connections that
-// are made from then on use the new ones; those that are up stay up.
+// The properties with the SASL user name and password, which may change while handles are open.
+// Later connections use the new ones; open connections stay up.
 //
 // Thread: any.
 
@@ -18,14 +18,14 @@ class KafkaLogin {
  public:
   explicit KafkaLogin(Properties properties) : properties_(std::move(properties)) {}
 
-  // For a handle that is to be made.
+  // For a new handle.
   Properties properties() const;
   void add(rd_kafka_t* handle);
   void remove(rd_kafka_t* handle);
   void set(const std::string& username, const std::string& password);
 
  private:
-  void tell(rd_kafka_t* handle) const;
+  void apply(rd_kafka_t* handle) const;
 
   mutable std::mutex mutex_;
   Properties properties_;

@@ -1,8 +1,8 @@
 #include "connectors/kafka/kafka_monitor.hpp"
 
-#include <ctime>
 #include <utility>
 
+#include "connectors/kafka/queries.hpp"
 #include "sidecar/base/time_text.hpp"
 
 namespace sidestream::kafka {
@@ -10,20 +10,27 @@ namespace {
 
 using std::chrono::milliseconds;
 
-// New partitions are promised within 5 s.
+// New partitions must be found within 5 s.
 constexpr milliseconds interval{3000};
 constexpr milliseconds interval_while_down{500};
 constexpr milliseconds serve_interval{200};
 constexpr milliseconds answer_limit{Queries::timeout_ms};
 constexpr std::chrono::seconds log_interval{60};
-// Where librdkafka says that no connection is left, one that comes back at once is still waited
-// for.
-constexpr milliseconds doubtful_limit{400};
+// After librdkafka has lost all connections: a broker that is back at once is not reported down.
+constexpr milliseconds reconnect_limit{400};
 
 }  // namespace
 
-KafkaMonitor::KafkaMonitor(Context& context, const KafkaClient& client, std::function<void()> serve)
-    : context_(context), client_(client), serve_(std::move(serve)), thread_([this] { run(); }) {}
+KafkaMonitor::KafkaMonitor(KafkaLog log, ConnectorProbe& probe, Workers& workers,
+                           TopicTable& topics, const KafkaClient& client,
+                           std::function<void()> serve)
+    : log_(std::move(log)),
+      probe_(probe),
+      workers_(workers),
+      topics_(topics),
+      client_(client),
+      serve_(std::move(serve)),
+      thread_([this] { run(); }) {}
 
 KafkaMonitor::~KafkaMonitor() { stop(); }
 
@@ -36,12 +43,12 @@ void KafkaMonitor::stop() {
   if (thread_.joinable()) thread_.join();
 }
 
-void KafkaMonitor::trouble(rd_kafka_resp_err_t code, const std::string& text) {
-  context_.probe.errors.fetch_add(1, std::memory_order_relaxed);
+void KafkaMonitor::note_error(rd_kafka_resp_err_t code, const std::string& text) {
+  probe_.errors.fetch_add(1, std::memory_order_relaxed);
   const std::lock_guard lock(mutex_);
-  // That no broker is left says nothing of why; what came before it does.
+  // ALL_BROKERS_DOWN names no cause; the error before it does.
   if (code != RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN || reason_.empty()) reason_ = text;
-  troubled_ = true;
+  failed_ = true;
   all_down_ |= code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN;
   changed_.notify_all();
 }
@@ -50,40 +57,41 @@ void KafkaMonitor::run() {
   auto due = Clock::now();
   for (;;) {
     if (Clock::now() >= due) {
-      look();
+      check();
       due = Clock::now() + (was_up_ ? interval : interval_while_down);
     }
     client_.poll(0);
     serve_();
     std::unique_lock lock(mutex_);
-    changed_.wait_for(lock, serve_interval, [this] { return stopping_ || (troubled_ && was_up_); });
+    changed_.wait_for(lock, serve_interval, [this] { return stopping_ || (failed_ && was_up_); });
     if (stopping_) return;
-    if (std::exchange(troubled_, false) && was_up_) due = Clock::now();
+    if (std::exchange(failed_, false) && was_up_) due = Clock::now();
   }
 }
 
 void KafkaMonitor::keep_handles() {
-  for (const auto& topic : context_.topics.all()) {
+  for (const auto& topic : topics_.all()) {
     auto& handle = handles_[topic->name];
     if (!handle) handle = client_.topic(topic->name);
   }
 }
 
-void KafkaMonitor::look() {
+void KafkaMonitor::check() {
   bool all_down = false;
   {
     const std::lock_guard lock(mutex_);
     all_down = std::exchange(all_down_, false);
   }
-  auto error = ask(was_up_ && all_down ? doubtful_limit : answer_limit);
-  // The one broker of several that was asked may be the one that is frozen.
-  if (error != RD_KAFKA_RESP_ERR_NO_ERROR && was_up_ && !all_down) error = ask(answer_limit);
+  auto error = update_topics(was_up_ && all_down ? reconnect_limit : answer_limit);
+  // With several brokers the one that was asked may be the only one that is frozen.
+  if (error != RD_KAFKA_RESP_ERR_NO_ERROR && was_up_ && !all_down)
+    error = update_topics(answer_limit);
   if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return set_down(rd_kafka_err2str(error));
   set_up();
 }
 
-// One question for all topics that anybody has asked for.
-rd_kafka_resp_err_t KafkaMonitor::ask(milliseconds limit) {
+// One request for all topics of the table.
+rd_kafka_resp_err_t KafkaMonitor::update_topics(milliseconds limit) {
   keep_handles();
   const rd_kafka_metadata_t* answer = nullptr;
   const auto error =
@@ -93,7 +101,7 @@ rd_kafka_resp_err_t KafkaMonitor::ask(milliseconds limit) {
   for (int i = 0; i < metadata->topic_cnt; ++i) {
     const auto& found = metadata->topics[i];
     if (!handles_.contains(found.topic)) continue;
-    const auto topic = context_.topics.find(found.topic);
+    const auto topic = topics_.find(found.topic);
     if (Refusal{found.err}.missing()) {
       topic->observe(0);
     } else if (found.err == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED) {
@@ -106,13 +114,13 @@ rd_kafka_resp_err_t KafkaMonitor::ask(milliseconds limit) {
 }
 
 void KafkaMonitor::set_up() {
-  context_.probe.up(waiting_for());
+  probe_.up(unreadable_topics());
   if (!std::exchange(was_up_, true)) {
     if (last_success_ != Clock::time_point()) {
-      context_.probe.reconnects.fetch_add(1, std::memory_order_relaxed);
+      probe_.reconnects.fetch_add(1, std::memory_order_relaxed);
     }
-    context_.log.info("kafka", "connected", {{"connector", context_.name}});
-    context_.workers.hurry();
+    log_.logger.info("kafka", "connected", {{"connector", log_.connector}});
+    workers_.hurry();
   }
   last_success_ = Clock::now();
   const std::lock_guard lock(mutex_);
@@ -126,18 +134,18 @@ void KafkaMonitor::set_down(const std::string& why) {
     reason = reason_.empty() ? why : reason_;
   }
   if (was_up_ || since_.empty()) since_ = format_now();
-  context_.probe.down("no broker answers since " + since_ + ": " + reason);
+  probe_.down("no broker answers since " + since_ + ": " + reason);
   if (std::exchange(was_up_, false) || Clock::now() >= log_again_) {
     log_again_ = Clock::now() + log_interval;
-    context_.log.warn("kafka", "no broker answers",
-                      {{"connector", context_.name}, {"error", reason}});
+    log_.logger.warn("kafka", "no broker answers",
+                     {{"connector", log_.connector}, {"error", reason}});
   }
 }
 
-std::string KafkaMonitor::waiting_for() const {
+std::string KafkaMonitor::unreadable_topics() const {
   std::string missing;
   std::string denied;
-  for (const auto& topic : context_.topics.all()) {
+  for (const auto& topic : topics_.all()) {
     if (topic->denied) denied += (denied.empty() ? "" : ", ") + topic->name;
     if (topic->missing) missing += (missing.empty() ? "" : ", ") + topic->name;
   }

@@ -1,9 +1,9 @@
 #pragma once
-// Keeps the probe and the table of topics true: asks for metadata every few seconds, and at once
-// where librdkafka reports trouble. Serves the handles' callbacks meanwhile.
+// Keeps the probe and the topic table up to date: requests metadata every few seconds, and at once
+// after an error of librdkafka. Also serves the callbacks of all clients.
 //
-// Thread: its own, from start() to stop(). Borrows: context and client; the functions given to the
-// constructor are called on its thread.
+// Thread: its own, from the constructor to stop(); `serve` is called on it. Borrows: everything
+// given by reference.
 
 #include <chrono>
 #include <condition_variable>
@@ -14,8 +14,11 @@
 #include <string>
 #include <thread>
 
-#include "connectors/kafka/context.hpp"
+#include "connectors/connector.hpp"
 #include "connectors/kafka/kafka_client.hpp"
+#include "connectors/kafka/kafka_log.hpp"
+#include "connectors/kafka/topic_table.hpp"
+#include "connectors/kafka/workers.hpp"
 
 namespace sidestream::kafka {
 
@@ -23,41 +26,45 @@ class KafkaMonitor {
  public:
   using Clock = std::chrono::steady_clock;
 
-  // `serve` polls the other handles; it must not block.
-  KafkaMonitor(Context& context, const KafkaClient& client, std::function<void()> serve);
+  // `serve` polls the other clients; it must not block.
+  KafkaMonitor(KafkaLog log, ConnectorProbe& probe, Workers& workers, TopicTable& topics,
+               const KafkaClient& client, std::function<void()> serve);
   ~KafkaMonitor();
   KafkaMonitor(const KafkaMonitor&) = delete;
   KafkaMonitor& operator=(const KafkaMonitor&) = delete;
 
   // Idempotent.
   void stop();
-  // Any thread: librdkafka's word for what is wrong.
-  void trouble(rd_kafka_resp_err_t code, const std::string& text);
+  // An error that librdkafka has reported. Thread: any.
+  void note_error(rd_kafka_resp_err_t code, const std::string& text);
 
  private:
   void run();
-  void look();
-  rd_kafka_resp_err_t ask(std::chrono::milliseconds limit);
+  void check();
+  rd_kafka_resp_err_t update_topics(std::chrono::milliseconds limit);
   void keep_handles();
   void set_up();
   void set_down(const std::string& why);
-  std::string waiting_for() const;
+  std::string unreadable_topics() const;
 
-  Context& context_;
+  const KafkaLog log_;
+  ConnectorProbe& probe_;
+  Workers& workers_;
+  TopicTable& topics_;
   const KafkaClient& client_;
   std::function<void()> serve_;
-  std::map<std::string, TopicHandle> handles_;  // makes the topics known to the client
+  std::map<std::string, TopicHandle> handles_;  // register the topics with the client
   bool was_up_ = false;
-  std::string since_;  // when the broker was lost
+  std::string since_;  // when the connection was lost
   Clock::time_point log_again_;
   Clock::time_point last_success_;
 
   std::mutex mutex_;  // guards what follows
   std::condition_variable changed_;
   bool stopping_ = false;
-  bool troubled_ = false;
+  bool failed_ = false;
   bool all_down_ = false;
-  std::string reason_;  // the latest trouble
+  std::string reason_;  // the latest error
   std::thread thread_;
 };
 

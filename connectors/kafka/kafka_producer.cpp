@@ -10,30 +10,35 @@ namespace {
 
 using std::chrono::milliseconds;
 
-// A little before the promise, as the answer has a way to go.
+// Less than publish_timeout: the answer takes time too.
 constexpr milliseconds limit = milliseconds(publish_timeout) - milliseconds(200);
-constexpr milliseconds find_interval{100};
-constexpr int look_ms = 100;
+constexpr milliseconds lookup_interval{100};
+constexpr int poll_ms = 100;
 constexpr int flush_ms = 300;
 
 }  // namespace
 
-KafkaProducer::KafkaProducer(Context& context, MakeClient make_client)
-    : context_(context), make_client_(std::move(make_client)) {}
+KafkaProducer::KafkaProducer(KafkaLog log, ConnectorProbe& probe, Workers& workers,
+                             const Queries& queries, TopicTable& topics, MakeClient make_client)
+    : log_(std::move(log)),
+      probe_(probe),
+      workers_(workers),
+      queries_(queries),
+      topics_(topics),
+      make_client_(std::move(make_client)) {}
 
 KafkaProducer::~KafkaProducer() { stop(); }
 
 void KafkaProducer::publish(const std::string& log, Message message, Done done) {
   Pendings one;
   auto& pending = one.emplace_back();
-  pending.topic = context_.topics.find(log);
+  pending.topic = topics_.find(log);
   pending.message = std::move(message);
   pending.done = std::move(done);
   pending.deadline = Clock::now() + limit;
   const std::lock_guard lock(mutex_);
   if (stopping_) {
-    context_.workers.submit(
-        [late = std::move(pending.done)] { late(make_error_code(Errc::stopped)); });
+    workers_.submit([late = std::move(pending.done)] { late(make_error_code(Errc::stopped)); });
     return;
   }
   inbox_.splice(inbox_.end(), one);
@@ -70,7 +75,7 @@ void KafkaProducer::run() {
       continue;
     }
     take_inbox();
-    client_->poll(look_ms);
+    client_->poll(poll_ms);
     answer_overdue();
     replace_if_fatal();
   }
@@ -85,7 +90,7 @@ bool KafkaProducer::have_client() {
   return client_ != nullptr;
 }
 
-// The properties are wrong, and the probe says so.
+// No client can be created with the properties. The probe reports it.
 void KafkaProducer::refuse_inbox() {
   Pendings arrived;
   {
@@ -99,13 +104,13 @@ void KafkaProducer::refuse_inbox() {
 
 void KafkaProducer::take_inbox() {
   Pendings arrived;
-  std::vector<Finding> findings;
+  std::vector<TopicLookup> lookups;
   {
     const std::lock_guard lock(mutex_);
     arrived.swap(inbox_);
-    findings.swap(findings_);
+    lookups.swap(lookups_);
   }
-  for (const auto& finding : findings) take(finding);
+  for (const auto& lookup : lookups) take(lookup);
   while (!arrived.empty()) {
     const auto& topic = *arrived.front().topic;
     auto& waiting = waiting_[topic.name];
@@ -113,40 +118,40 @@ void KafkaProducer::take_inbox() {
       send(arrived, arrived.begin());
       continue;
     }
-    if (waiting.empty()) find(topic.name, milliseconds(0));
+    if (waiting.empty()) look_up(topic.name, milliseconds(0));
     waiting.splice(waiting.end(), arrived, arrived.begin());
   }
 }
 
-void KafkaProducer::find(const std::string& topic, milliseconds delay) {
-  context_.workers.submit(
+void KafkaProducer::look_up(const std::string& topic, milliseconds delay) {
+  workers_.submit(
       [this, topic] {
-        Finding finding{topic, std::nullopt};
-        const auto leaders = context_.queries->leaders(*context_.topics.find(topic));
+        TopicLookup lookup{topic, std::nullopt};
+        const auto leaders = queries_.leaders(*topics_.find(topic));
         if (!leaders) {
           const auto& refusal = leaders.error();
           if (refusal.missing()) {
-            finding.error = Errc::no_such_log;
+            lookup.error = Errc::no_such_log;
           } else if (refusal.code == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED) {
-            finding.error = Errc::refused;
+            lookup.error = Errc::refused;
           } else {
-            finding.again = true;
+            lookup.retry = true;
           }
         }
         const std::lock_guard lock(mutex_);
-        findings_.push_back(std::move(finding));
+        lookups_.push_back(std::move(lookup));
         wake();
       },
       delay);
 }
 
-void KafkaProducer::take(const Finding& finding) {
-  auto& waiting = waiting_[finding.topic];
-  if (waiting.empty()) return;  // all overdue meanwhile
-  if (finding.again) return find(finding.topic, find_interval);
+void KafkaProducer::take(const TopicLookup& lookup) {
+  auto& waiting = waiting_[lookup.topic];
+  if (waiting.empty()) return;  // all have timed out
+  if (lookup.retry) return look_up(lookup.topic, lookup_interval);
   while (!waiting.empty()) {
-    if (finding.error) {
-      answer(waiting.front(), make_error_code(*finding.error));
+    if (lookup.error) {
+      answer(waiting.front(), make_error_code(*lookup.error));
       waiting.pop_front();
     } else {
       send(waiting, waiting.begin());
@@ -154,7 +159,7 @@ void KafkaProducer::take(const Finding& finding) {
   }
 }
 
-// Moves it to open_, or answers it.
+// Moves the message to open_, or answers it if librdkafka refuses it.
 void KafkaProducer::send(Pendings& pendings, Pendings::iterator which) {
   open_.splice(open_.end(), pendings, which);
   which->self = which;
@@ -176,7 +181,7 @@ void KafkaProducer::on_report(const rd_kafka_message_t& report) {
   } else if (report.err == RD_KAFKA_RESP_ERR__PURGE_QUEUE ||
              report.err == RD_KAFKA_RESP_ERR__PURGE_INFLIGHT) {
     answer(pending,
-           make_error_code(client_->fatal().empty()                          ? Errc::stopped
+           make_error_code(client_->fatal_error().empty()                    ? Errc::stopped
                            : report.err == RD_KAFKA_RESP_ERR__PURGE_INFLIGHT ? Errc::unconfirmed
                                                                              : Errc::unavailable));
   } else {
@@ -186,7 +191,7 @@ void KafkaProducer::on_report(const rd_kafka_message_t& report) {
 }
 
 void KafkaProducer::answer(Pending& pending, Result<Published> result) {
-  auto& counter = result ? context_.probe.published : context_.probe.publish_failures;
+  auto& counter = result ? probe_.published : probe_.publish_failures;
   if (!pending.done) return;
   counter.fetch_add(1, std::memory_order_relaxed);
   const auto done = std::exchange(pending.done, nullptr);
@@ -201,20 +206,19 @@ void KafkaProducer::answer_overdue() {
       waiting.pop_front();
     }
   }
-  // In the order of their deadlines. librdkafka's own report comes earlier as a rule, and knows
-  // more.
+  // Ordered by deadline. librdkafka's own report usually comes earlier and is more precise.
   for (auto& pending : open_) {
     if (pending.deadline > now) break;
     answer(pending, make_error_code(Errc::unconfirmed));
   }
 }
 
-// An idempotent producer that lost its thread of sequence numbers can only be recreated.
+// After a fatal error an idempotent producer can only be replaced.
 void KafkaProducer::replace_if_fatal() {
-  const auto reason = client_->fatal();
+  const auto reason = client_->fatal_error();
   if (reason.empty()) return;
-  context_.log.error("kafka", "producer recreated after a fatal error",
-                     {{"connector", context_.name}, {"error", reason}});
+  log_.logger.error("kafka", "producer recreated after a fatal error",
+                    {{"connector", log_.connector}, {"error", reason}});
   rd_kafka_purge(client_->get(), RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
   rd_kafka_flush(client_->get(), flush_ms);
   {

@@ -1,9 +1,10 @@
 #pragma once
-// Appends: one idempotent librdkafka producer and the thread that serves it, both made by the first
-// publish. Each message is answered once, in at most publish_timeout. Messages go out in the order
-// of their calls, within a topic.
+// Publishes through one idempotent librdkafka producer. The first publish creates it and the thread
+// that serves it. Each message is answered once, within publish_timeout. Messages of a topic are
+// sent in the order of the calls.
 //
-// Thread: any; answers come on the producer's thread. Borrows: context.
+// Thread: any; answers come on the producer's thread. Owns: producer, thread. Borrows: everything
+// given by reference, which outlives the workers' threads.
 
 #include <chrono>
 #include <condition_variable>
@@ -18,8 +19,11 @@
 #include <vector>
 
 #include "connectors/connector.hpp"
-#include "connectors/kafka/context.hpp"
 #include "connectors/kafka/kafka_client.hpp"
+#include "connectors/kafka/kafka_log.hpp"
+#include "connectors/kafka/queries.hpp"
+#include "connectors/kafka/topic_table.hpp"
+#include "connectors/kafka/workers.hpp"
 
 namespace sidestream::kafka {
 
@@ -29,36 +33,37 @@ class KafkaProducer {
   using Clock = std::chrono::steady_clock;
   using MakeClient = std::function<std::unique_ptr<KafkaClient>()>;  // may return null
 
-  KafkaProducer(Context& context, MakeClient make_client);
+  KafkaProducer(KafkaLog log, ConnectorProbe& probe, Workers& workers, const Queries& queries,
+                TopicTable& topics, MakeClient make_client);
   ~KafkaProducer();
   KafkaProducer(const KafkaProducer&) = delete;
   KafkaProducer& operator=(const KafkaProducer&) = delete;
 
   void publish(const std::string& log, Message message, Done done);
-  // From the client's events: on the producer's thread.
+  // A delivery report. Thread: the producer's.
   void on_report(const rd_kafka_message_t& report);
-  // Waits a moment for what is on its way, then answers the rest with Errc::stopped. Idempotent.
+  // Waits briefly for open reports, then answers the rest with Errc::stopped. Idempotent.
   void stop();
 
  private:
   struct Pending {
-    std::shared_ptr<Topic> topic;
+    std::shared_ptr<TopicState> topic;
     Message message;
     Done done;  // empty once answered
     Clock::time_point deadline;
     std::list<Pending>::iterator self;
   };
   using Pendings = std::list<Pending>;
-  struct Finding {  // whether a topic is there
+  struct TopicLookup {  // whether a topic exists: the outcome
     std::string topic;
     std::optional<Errc> error;
-    bool again = false;  // it couldn't be asked
+    bool retry = false;  // no answer
   };
 
   void run();
   void take_inbox();
-  void take(const Finding& finding);
-  void find(const std::string& topic, std::chrono::milliseconds delay);
+  void take(const TopicLookup& lookup);
+  void look_up(const std::string& topic, std::chrono::milliseconds delay);
   void send(Pendings& pendings, Pendings::iterator which);
   void answer(Pending& pending, Result<Published> result);
   void answer_overdue();
@@ -68,21 +73,25 @@ class KafkaProducer {
   void end();
   void wake();  // under mutex_
 
-  Context& context_;
+  const KafkaLog log_;
+  ConnectorProbe& probe_;
+  Workers& workers_;
+  const Queries& queries_;
+  TopicTable& topics_;
   MakeClient make_client_;
 
   std::mutex mutex_;  // guards what follows, up to the blank line
   Pendings inbox_;
-  std::vector<Finding> findings_;
+  std::vector<TopicLookup> lookups_;
   std::thread thread_;
-  QueueHandle wake_;                 // the client's queue, which the thread sleeps on
-  std::condition_variable changed_;  // sleeps on this while there is no client
+  QueueHandle wake_;                 // the client's queue, which the thread waits on
+  std::condition_variable changed_;  // waited on while there is no client
   bool stopping_ = false;
 
   // The producer's thread only.
   std::unique_ptr<KafkaClient> client_;
-  std::map<std::string, Pendings> waiting_;  // for their topic to be found
-  Pendings open_;                            // handed to librdkafka, not reported yet
+  std::map<std::string, Pendings> waiting_;  // by topic, until its lookup is answered
+  Pendings open_;                            // given to librdkafka, not reported yet
 };
 
 }  // namespace sidestream::kafka

@@ -21,7 +21,7 @@ constexpr std::string_view no_group = "Sidestream reads without a consumer group
 constexpr std::string_view no_commit =
     "Sidestream commits no offsets: a client's position is its event id";
 constexpr std::string_view publishing = "publishing is idempotent and answers within 5 seconds";
-constexpr std::string_view made_anew = "it is part of how a recreated topic is detected";
+constexpr std::string_view recreated_topics = "it is part of how a recreated topic is detected";
 constexpr std::string_view by_program = "only a program can use it";
 
 // Aliases included.
@@ -32,8 +32,8 @@ constexpr std::array owned{
     Owned{"allow.auto.create.topics", "reading never creates a topic"},
     Owned{"topic.metadata.refresh.interval.ms", "new partitions are detected every few seconds"},
     Owned{"metadata.max.age.ms", "new partitions are detected every few seconds"},
-    Owned{"topic.metadata.refresh.fast.interval.ms", made_anew},
-    Owned{"fetch.error.backoff.ms", made_anew},
+    Owned{"topic.metadata.refresh.fast.interval.ms", recreated_topics},
+    Owned{"fetch.error.backoff.ms", recreated_topics},
     Owned{"queuing.strategy", "the order of a partition is kept"},
     Owned{"group.id", no_group},
     Owned{"group.instance.id", no_group},
@@ -86,34 +86,33 @@ bool is_secret(std::string_view name) {
   return false;
 }
 
-void set(rd_kafka_conf_t* configuration, const char* name, const char* value) {
+void set(rd_kafka_conf_t* config, const char* name, const char* value) {
   char reason[256];
-  rd_kafka_conf_set(configuration, name, value, reason, sizeof(reason));
+  rd_kafka_conf_set(config, name, value, reason, sizeof(reason));
 }
 
-// What the user may change.
+// Defaults that the user may change.
 void set_defaults(rd_kafka_conf_t* c, Role role) {
   set(c, "client.id", "sidestream");
   set(c, "reconnect.backoff.ms", "100");
   set(c, "reconnect.backoff.max.ms", "2000");
-  // The default of 60 s is how long a frozen broker would go unnoticed.
+  // A frozen broker stays unnoticed for so long; librdkafka's default is 60 s.
   set(c, "socket.timeout.ms", "10000");
   set(c, "socket.keepalive.enable", "true");
   set(c, "socket.nagle.disable", "true");
   set(c, "log.connection.close", "false");
-  // From 2.5 on. A handle that ends would wait up to 1 s for its last report to the broker.
+  // From 2.5 on. Without it destroying a handle waits up to 1 s for its last report to the broker.
   set(c, "enable.metrics.push", "false");
   if (role == Role::producer) {
     set(c, "queue.buffering.max.ms", "0");
     set(c, "queue.buffering.max.kbytes", "65536");
-    // How large a record may be is the broker's decision.
+    // The broker limits the size of records, not the client.
     set(c, "message.max.bytes", "104857600");
     return;
   }
   set(c, "check.crcs", "true");
   set(c, "fetch.wait.max.ms", role == Role::range ? "20" : "100");
-  // Below a few of the producers' batches reading collapses; above it is only memory. See
-  // refill.hpp.
+  // Throughput collapses below a few producer batches; more only costs memory. See refill.hpp.
   set(c, "queued.max.messages.kbytes", role == Role::range ? "2048" : "4096");
   set(c, "fetch.message.max.bytes", "524288");
   set(c, "fetch.queue.backoff.ms", "5");  // librdkafka has it from 2.2 on
@@ -123,7 +122,7 @@ void set_owned(rd_kafka_conf_t* c, Role role) {
   if (role == Role::producer) {
     set(c, "enable.idempotence", "true");
     set(c, "partitioner", "murmur2_random");
-    // Shorter than publish_timeout, as librdkafka looks for overdue records once a second.
+    // Shorter than publish_timeout: librdkafka checks for overdue records once a second.
     const auto limit = std::chrono::milliseconds(publish_timeout) - std::chrono::milliseconds(1500);
     set(c, "message.timeout.ms", std::to_string(limit.count()).c_str());
     return;
@@ -135,15 +134,15 @@ void set_owned(rd_kafka_conf_t* c, Role role) {
   set(c, "auto.commit.enable", "false");
   set(c, "enable.auto.offset.store", "false");
   set(c, "allow.auto.create.topics", "false");
-  // Growth is noticed by KafkaMonitor. A tail's handle asks for metadata only where something has
-  // happened, and KafkaTail takes that as the sign to look whether the log is still the same. So
-  // after a fetch that was refused, the question must go out well before the next fetch.
+  // KafkaMonitor finds new partitions. A tail's handle requests metadata only after an event, which
+  // makes the tail check its log (partition_fsm.hpp). So after a refused fetch the metadata request
+  // must be sent well before the next fetch.
   set(c, "topic.metadata.refresh.interval.ms", "300000");
   set(c, "topic.metadata.refresh.fast.interval.ms", "10");
   set(c, "fetch.error.backoff.ms", "100");
 }
 
-std::string near_match(rd_kafka_conf_t* configuration, std::string_view name) {
+std::string near_match(rd_kafka_conf_t* config, std::string_view name) {
   std::string best;
   std::size_t least = std::max<std::size_t>(2, name.size() / 4) + 1;
   const auto consider = [&](const char* candidate) {
@@ -153,10 +152,10 @@ std::string near_match(rd_kafka_conf_t* configuration, std::string_view name) {
     best = candidate;
   };
   std::size_t count = 0;
-  const char** names = rd_kafka_conf_dump(configuration, &count);
+  const char** names = rd_kafka_conf_dump(config, &count);
   for (std::size_t i = 0; i < count; i += 2) consider(names[i]);
   rd_kafka_conf_dump_free(names, count);
-  // The dump leaves out what has no default.
+  // The dump omits properties without a default.
   for (const char* unset :
        {"bootstrap.servers", "sasl.username", "sasl.password", "ssl.ca.location", "ssl.ca.pem",
         "ssl.certificate.location", "ssl.certificate.pem", "ssl.key.location", "ssl.key.password",
@@ -186,21 +185,20 @@ std::optional<std::string> problem(rd_kafka_conf_t* c, const std::string& name,
   }
 }
 
-// What only shows when a handle is made: properties that contradict each other, files that can't be
-// read. Without brokers nothing is connected.
+// Errors that appear only when a handle is created: conflicting properties, unreadable files.
+// Without brokers nothing is connected.
 std::optional<std::string> contradiction(const Properties& properties) {
   Properties rest = properties;
   rest.erase("bootstrap.servers");
   rest.erase("metadata.broker.list");
   for (const Role role : {Role::tail, Role::producer}) {
-    auto configuration = make_configuration(role, rest);
-    rd_kafka_conf_set_log_cb(configuration.get(),
-                             [](const rd_kafka_t*, int, const char*, const char*) {});
+    auto config = make_configuration(role, rest);
+    rd_kafka_conf_set_log_cb(config.get(), [](const rd_kafka_t*, int, const char*, const char*) {});
     char reason[512] = "";
     const auto type = role == Role::producer ? RD_KAFKA_PRODUCER : RD_KAFKA_CONSUMER;
-    const Handle handle(rd_kafka_new(type, configuration.get(), reason, sizeof(reason)));
+    const Handle handle(rd_kafka_new(type, config.get(), reason, sizeof(reason)));
     if (!handle) return std::string(reason);
-    [[maybe_unused]] auto* taken = configuration.release();
+    [[maybe_unused]] auto* taken = config.release();
   }
   return std::nullopt;
 }
@@ -216,21 +214,21 @@ bool has_servers(const Properties& properties) {
 
 }  // namespace
 
-Configuration make_configuration(Role role, const Properties& properties) {
-  Configuration configuration(rd_kafka_conf_new());
-  set_defaults(configuration.get(), role);
+ConfigHandle make_configuration(Role role, const Properties& properties) {
+  ConfigHandle config(rd_kafka_conf_new());
+  set_defaults(config.get(), role);
   for (const auto& [name, value] : properties) {
-    if (why_owned(name).empty()) set(configuration.get(), name.c_str(), value.c_str());
+    if (why_owned(name).empty()) set(config.get(), name.c_str(), value.c_str());
   }
-  set_owned(configuration.get(), role);
-  return configuration;
+  set_owned(config.get(), role);
+  return config;
 }
 
 std::vector<std::string> property_problems(const Properties& properties) {
   std::vector<std::string> problems;
-  const Configuration configuration(rd_kafka_conf_new());
+  const ConfigHandle config(rd_kafka_conf_new());
   for (const auto& [name, value] : properties) {
-    if (auto text = problem(configuration.get(), name, value)) problems.push_back(std::move(*text));
+    if (auto text = problem(config.get(), name, value)) problems.push_back(std::move(*text));
   }
   if (!has_servers(properties)) {
     problems.emplace_back(

@@ -1,6 +1,6 @@
 #pragma once
-// librdkafka's properties: what the user may set, what is ours, and the configuration of each
-// handle. Thread: any.
+// librdkafka's properties: which the user may set, which Sidestream owns, and the configuration of
+// each handle. Thread: any.
 
 #include <map>
 #include <string>
@@ -13,15 +13,15 @@ namespace sidestream::kafka {
 
 using Properties = std::map<std::string, std::string>;
 
-// What a handle is for; each wants other buffers and waits.
+// What a handle is for. Buffers and waits differ.
 enum class Role { query, tail, range, producer };
 
-// The configuration of a handle: the user's properties over our defaults, under what we own.
-// Properties that librdkafka refuses are left out here: check_kafka_properties() has told of them.
-Configuration make_configuration(Role role, const Properties& properties);
+// The configuration of a handle: our defaults, then the user's properties, then the owned ones.
+// Skips properties that librdkafka refuses: check_kafka_properties() has reported them.
+ConfigHandle make_configuration(Role role, const Properties& properties);
 
-// The wrong ones among `properties`, each one sentence that begins with the property's name and
-// never holds the value of a secret.
+// One sentence for each invalid property; it begins with the property's name and never contains the
+// value of a secret.
 std::vector<std::string> property_problems(const Properties& properties);
 
 }  // namespace sidestream::kafka

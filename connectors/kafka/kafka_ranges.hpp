@@ -1,13 +1,13 @@
 #pragma once
 // Answers read(): ranges of partitions, several at once.
 //
-// A partition can be read from one place at a time through one librdkafka handle. So there are a
-// few handles ("lanes"), made when they are needed, and a few readers on them that stay where they
-// were for some seconds: a replay that asks for one stretch after the other finds its reader
-// waiting, with the next records fetched already.
+// One librdkafka handle reads a partition from one place at a time. So there are up to three
+// clients, created on demand, and readers on them that keep their place for some seconds. A replay
+// that reads one range after the other finds a reader there, with the next records fetched already.
 //
 // Thread: any. Requests are jobs of the workers; one that waits for the broker gives its thread
-// back between looks. Callbacks come on worker threads. Borrows: context.
+// back between attempts. Callbacks come on worker threads. Owns: clients, readers. Borrows:
+// everything given by reference, which outlives the workers' threads.
 
 #include <functional>
 #include <list>
@@ -18,9 +18,12 @@
 #include <vector>
 
 #include "connectors/connector.hpp"
-#include "connectors/kafka/context.hpp"
 #include "connectors/kafka/kafka_client.hpp"
+#include "connectors/kafka/kafka_log.hpp"
+#include "connectors/kafka/queries.hpp"
 #include "connectors/kafka/range_reader.hpp"
+#include "connectors/kafka/topic_table.hpp"
+#include "connectors/kafka/workers.hpp"
 
 namespace sidestream::kafka {
 
@@ -28,19 +31,20 @@ class KafkaRanges {
  public:
   using Deliver = std::function<void(std::span<const Record>)>;
   using Done = Connector::Callback<Offset>;
-  using MakeLane = std::function<std::unique_ptr<KafkaClient>()>;  // may return null
+  using MakeClient = std::function<std::unique_ptr<KafkaClient>()>;  // may return null
 
-  KafkaRanges(Context& context, MakeLane make_lane);
+  KafkaRanges(KafkaLog log, ConnectorProbe& probe, Workers& workers, const Queries& queries,
+              TopicTable& topics, MakeClient make_client);
   ~KafkaRanges();
 
   void read(Range range, Deliver deliver, Done done);
-  // The same, and nothing that was fetched before this call is used.
-  void read_anew(Range range, Deliver deliver, Done done);
-  // What was fetched ahead of this log is of a former life.
+  // The same, but ignores records that were fetched before this call.
+  void read_uncached(Range range, Deliver deliver, Done done);
+  // Drops what was fetched ahead of this log: it was recreated.
   void forget(const std::string& log);
   // After the workers have stopped: releases everything.
   void stop();
-  // Serves the lanes' callbacks.
+  // Serves the clients' callbacks.
   void poll();
 
  private:
@@ -50,7 +54,7 @@ class KafkaRanges {
   void run(const std::shared_ptr<Request>& request);
   bool read_slice(Request& request);
   void note_failure(Request& request, const rd_kafka_message_t& message);
-  void look_at_broker(const std::shared_ptr<Request>& request);
+  void check_broker(const std::shared_ptr<Request>& request);
   void end_short(const std::shared_ptr<Request>& request);
   void finish(Request& request);
   void fail(Request& request, Errc error);
@@ -60,12 +64,19 @@ class KafkaRanges {
   void release(RangeReader* reader);
   void sweep();
 
-  Context& context_;
-  MakeLane make_lane_;
-  // Guards what follows. Readers end under it: ending later, one would stop the next of its
-  // partition.
+  std::shared_ptr<const KafkaClient> free_client(const std::vector<const KafkaClient*>& used);
+  bool make_room();
+
+  const KafkaLog log_;
+  ConnectorProbe& probe_;
+  Workers& workers_;
+  const Queries& queries_;
+  TopicTable& topics_;
+  MakeClient make_client_;
+  // Guards what follows. Readers are destroyed under it: a later stop would also stop the next
+  // reader of the same partition.
   std::mutex mutex_;
-  std::vector<std::shared_ptr<const KafkaClient>> lanes_;
+  std::vector<std::shared_ptr<const KafkaClient>> clients_;
   std::list<RangeReader> readers_;
   bool sweeping_ = false;
 };

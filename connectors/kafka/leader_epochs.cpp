@@ -1,9 +1,8 @@
-// Each new leader of a partition has a higher number than the one before, its epoch; librdkafka
-// takes metadata with a lower one than it knows for old news (from 2.1 on). But a topic that was
-// deleted and recreated counts from 0 again. A handle that knew a higher epoch then passes over all
-// that it is told of the new topic, for ever: it has no leader of it, so it neither reads nor
-// writes there (librdkafka #4898, open in 2.14). Where 2.8 is linked (cmake/Rdkafka.cmake),
-// the epochs that it knows are taken back when a topic comes with another id.
+// Each new leader of a partition has a higher epoch than the last one. From 2.1 on librdkafka
+// ignores metadata with a lower epoch than it knows. But the epochs of a recreated topic start at 0
+// again: a handle that knew a higher epoch ignores all metadata of the new topic. It never finds a
+// leader and neither reads nor writes there (librdkafka #4898, open in 2.14). With 2.8
+// (cmake/Rdkafka.cmake) this wrapper resets the known epochs when a topic's id changes.
 
 #include <librdkafka/rdkafka.h>
 
@@ -32,14 +31,14 @@ struct TopicOfMetadata {
   std::uint8_t is_internal;
 };
 
-// Of the topics of one handle, as each handle takes its metadata in on a thread of its own.
+// Topic ids by name. Per handle: each handle processes its metadata on a thread of its own.
 thread_local std::map<std::string, std::pair<std::int64_t, std::int64_t>> ids;
 
-bool is_made_anew(const rd_kafka_metadata_topic_t& topic, const TopicOfMetadata& internal) {
+bool is_recreated(const rd_kafka_metadata_topic_t& topic, const TopicOfMetadata& internal) {
   const std::pair id(internal.id_high, internal.id_low);
-  const bool told = topic.topic != nullptr && topic.err == RD_KAFKA_RESP_ERR_NO_ERROR &&
-                    id != std::pair<std::int64_t, std::int64_t>();
-  if (!told) return false;
+  const bool known_id = topic.topic != nullptr && topic.err == RD_KAFKA_RESP_ERR_NO_ERROR &&
+                        id != std::pair<std::int64_t, std::int64_t>();
+  if (!known_id) return false;
   const auto [known, first] = ids.try_emplace(topic.topic, id);
   return !first && std::exchange(known->second, id) != id;
 }
@@ -51,10 +50,11 @@ extern "C" {
 int __real_rd_kafka_topic_metadata_update2(void* broker, const rd_kafka_metadata_topic_t* topic,
                                            const TopicOfMetadata* internal);
 
-// An epoch of -1 is never old news, and the next one is higher. It can't stay: a fetch would say 0.
+// An update with epoch -1 is never ignored, and any later epoch is higher. The real update follows:
+// with -1 a fetch would send epoch 0.
 int __wrap_rd_kafka_topic_metadata_update2(void* broker, const rd_kafka_metadata_topic_t* topic,
                                            const TopicOfMetadata* internal) {
-  if (is_made_anew(*topic, *internal)) {
+  if (is_recreated(*topic, *internal)) {
     std::vector<PartitionOfMetadata> partitions(internal->partitions,
                                                 internal->partitions + topic->partition_cnt);
     for (auto& partition : partitions) partition.leader_epoch = -1;

@@ -1,5 +1,5 @@
 #pragma once
-// Defects of librdkafka that no setting avoids, and that this build doesn't mend
+// Known defects of the linked librdkafka that no setting avoids and this build does not patch
 // (cmake/Rdkafka.cmake).
 //
 // Thread: any.
@@ -9,7 +9,7 @@
 
 namespace sidestream::kafka {
 
-// What the librdkafka of this process may do, each with what helps; empty for most.
+// One text per defect, with its remedy. Usually empty.
 std::vector<std::string_view> library_risks();
 
 }  // namespace sidestream::kafka

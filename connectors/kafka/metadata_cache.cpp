@@ -1,15 +1,15 @@
-// librdkafka 2.4 to 2.9 damages its cache of metadata when a topic that it knows by one id comes
-// back with another: it was deleted and recreated, and nobody asked in between (librdkafka #4964,
-// mended in 2.10). What was freed stays in the index by id, and the process ends there sooner or
-// later, or the topic isn't found again. Where 2.8 is linked (cmake/Rdkafka.cmake), the old
-// entry is taken out by name before the new one is put in, which is what 2.10 comes to.
+// librdkafka 2.4 to 2.9 corrupts its metadata cache when a topic returns with a different id: it
+// was recreated, and no metadata was requested in between (librdkafka #4964, fixed in 2.10). A freed
+// entry stays in the index by id; the process crashes later, or the topic is not found again. With
+// 2.8 (cmake/Rdkafka.cmake) this wrapper removes the old entry by name before the new one is
+// inserted, like 2.10 does.
 
 #include <librdkafka/rdkafka.h>
 
 #include <cstddef>
 #include <cstdint>
 
-// librdkafka's own functions, and the linker's names for the one that this file goes before.
+// librdkafka's internal functions. __wrap and __real are the linker's names (--wrap).
 extern "C" {
 
 int rd_kafka_metadata_cache_delete_by_name(rd_kafka_t* handle, const char* topic);
@@ -21,7 +21,7 @@ int __real_rd_kafka_metadata_cache_topic_update(rd_kafka_t* handle,
                                                 std::size_t broker_count,
                                                 std::uint8_t only_existing);
 
-// Called with the handle's lock held for writing, which both functions want.
+// Requires: the handle's write lock is held; both functions need it.
 int __wrap_rd_kafka_metadata_cache_topic_update(rd_kafka_t* handle,
                                                 const rd_kafka_metadata_topic_t* topic,
                                                 const void* internal, std::uint8_t propagate,
@@ -30,7 +30,7 @@ int __wrap_rd_kafka_metadata_cache_topic_update(rd_kafka_t* handle,
                                                 std::uint8_t only_existing) {
   const bool removed =
       topic->topic != nullptr && rd_kafka_metadata_cache_delete_by_name(handle, topic->topic) != 0;
-  // It did exist.
+  // The entry did exist, so it must be inserted again.
   if (removed) only_existing = 0;
   const int changed = __real_rd_kafka_metadata_cache_topic_update(
       handle, topic, internal, propagate, include_racks, brokers, broker_count, only_existing);

@@ -26,8 +26,8 @@ Errc publish_error(const rd_kafka_message_t& report) {
   }
 }
 
-Errc publish_error(rd_kafka_resp_err_t refused_here) {
-  switch (refused_here) {
+Errc publish_error(rd_kafka_resp_err_t not_accepted) {
+  switch (not_accepted) {
     case RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE:
       return Errc::refused;
     case RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC:

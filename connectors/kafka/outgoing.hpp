@@ -1,5 +1,5 @@
 #pragma once
-// A message on its way to the broker, and what its failure means for who published it. Thread: any.
+// Gives messages to librdkafka and maps its errors to publish errors. Thread: any.
 
 #include <string>
 
@@ -8,12 +8,12 @@
 
 namespace sidestream::kafka {
 
-// Hands `message` to librdkafka, which copies all of it and gives `opaque` back with its report.
+// Gives `message` to librdkafka, which copies it and returns `opaque` with the delivery report.
 rd_kafka_resp_err_t produce(rd_kafka_t* handle, const std::string& topic, const Message& message,
                             void* opaque);
 
-// What a report that is not a success means; and what librdkafka means that didn't even take it.
+// The error of a failed delivery report, and of a message that librdkafka did not accept.
 Errc publish_error(const rd_kafka_message_t& report);
-Errc publish_error(rd_kafka_resp_err_t refused_here);
+Errc publish_error(rd_kafka_resp_err_t not_accepted);
 
 }  // namespace sidestream::kafka

@@ -23,11 +23,12 @@ PartitionList make_list(const std::string& topic, const std::vector<Partition>& 
 
 }  // namespace
 
-boost::system::result<std::vector<std::int32_t>, Refusal> Queries::leaders(Topic& topic) const {
+boost::system::result<std::vector<std::int32_t>, Refusal> Queries::leaders(
+    TopicState& topic) const {
   if (!probe_.is_up()) return Refusal{RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN};
-  const auto handle = client_.topic(topic.name);
+  const auto handle = client_->topic(topic.name);
   const rd_kafka_metadata_t* answer = nullptr;
-  const auto error = rd_kafka_metadata(client_.get(), 0, handle.get(), &answer, timeout_ms);
+  const auto error = rd_kafka_metadata(client_->get(), 0, handle.get(), &answer, timeout_ms);
   if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return Refusal{error};
   const Metadata metadata(answer);
   if (metadata->topic_cnt != 1) return Refusal{RD_KAFKA_RESP_ERR__BAD_MSG};
@@ -65,7 +66,7 @@ std::vector<std::optional<std::int64_t>> Queries::by_time(const std::string& top
       if (leaders[p] == node) led.push_back(static_cast<Partition>(p));
     }
     const auto list = make_list(topic, led, time);
-    if (rd_kafka_offsets_for_times(client_.get(), list.get(), timeout_ms) !=
+    if (rd_kafka_offsets_for_times(client_->get(), list.get(), timeout_ms) !=
         RD_KAFKA_RESP_ERR_NO_ERROR) {
       continue;
     }
@@ -80,7 +81,7 @@ std::vector<std::optional<std::int64_t>> Queries::by_time(const std::string& top
 
 std::vector<std::optional<Watermarks>> Queries::watermarks(
     const std::string& topic, const std::vector<std::int32_t>& leaders) const {
-  // The end first: a start that moves meanwhile only makes the gap smaller than it is by then.
+  // The end first: if the start moves in between, a reported gap is only too small.
   const auto high = by_time(topic, leaders, end_of_log);
   auto reachable = leaders;
   for (std::size_t p = 0; p < high.size(); ++p) {
@@ -96,20 +97,20 @@ std::vector<std::optional<Watermarks>> Queries::watermarks(
   return all;
 }
 
-// Not rd_kafka_query_watermark_offsets(): up to 2.0 it waits for ever where the broker vanishes
-// after the question was sent, whatever its time-out says.
+// Not rd_kafka_query_watermark_offsets(): up to 2.0 it ignores its time-out and waits for ever if
+// the broker goes away after the request was sent.
 std::optional<Watermarks> Queries::watermarks(const std::string& topic, Partition partition) const {
-  const auto ask = [&](std::int64_t time) -> std::optional<std::int64_t> {
+  const auto query = [&](std::int64_t time) -> std::optional<std::int64_t> {
     if (!probe_.is_up()) return std::nullopt;
     const auto list = make_list(topic, {partition}, time);
-    const auto error = rd_kafka_offsets_for_times(client_.get(), list.get(), timeout_ms);
+    const auto error = rd_kafka_offsets_for_times(client_->get(), list.get(), timeout_ms);
     if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return std::nullopt;
     const auto& answer = list->elems[0];
     if (answer.err != RD_KAFKA_RESP_ERR_NO_ERROR || answer.offset < 0) return std::nullopt;
     return answer.offset;
   };
-  const auto high = ask(end_of_log);
-  const auto low = high ? ask(start_of_log) : std::nullopt;
+  const auto high = query(end_of_log);
+  const auto low = high ? query(start_of_log) : std::nullopt;
   if (!low) return std::nullopt;
   return Watermarks{*low, std::max(*low, *high)};
 }
@@ -122,32 +123,32 @@ std::vector<std::optional<std::int64_t>> Queries::first_since(
 
 std::optional<std::string> Queries::topic_id(const std::string& topic) const {
   if (!probe_.is_up()) return std::nullopt;
-  return ask_topic_id(client_.get(), topic, timeout_ms);
+  return query_topic_id(client_->get(), topic, timeout_ms);
 }
 
-bool Queries::exact(Topic& topic) const {
+bool Queries::exact(TopicState& topic) const {
   if (topic.density.load() == Density::unknown) {
-    // Holes that are noticed meanwhile stay noticed.
+    // A hole that is found meanwhile wins.
     auto unknown = Density::unknown;
-    if (const auto density = ask_density(topic.name)) {
+    if (const auto density = query_density(topic.name)) {
       topic.density.compare_exchange_strong(unknown, *density);
     }
   }
   return topic.density.load() == Density::dense;
 }
 
-// Absent: couldn't be asked now. Where we may not ask, a count is at best an upper bound.
-std::optional<Density> Queries::ask_density(const std::string& topic) const {
+// Absent: no answer now. Without the right to describe the topic a count is an upper bound.
+std::optional<Density> Queries::query_density(const std::string& topic) const {
   if (!probe_.is_up()) return std::nullopt;
-  const QueueHandle queue(rd_kafka_queue_new(client_.get()));
+  const QueueHandle queue(rd_kafka_queue_new(client_->get()));
   const ConfigResource resource(
       rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, topic.c_str()));
   const AdminOptions options(
-      rd_kafka_AdminOptions_new(client_.get(), RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS));
+      rd_kafka_AdminOptions_new(client_->get(), RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS));
   char reason[128];
   rd_kafka_AdminOptions_set_request_timeout(options.get(), timeout_ms, reason, sizeof(reason));
-  auto* asked = resource.get();
-  rd_kafka_DescribeConfigs(client_.get(), &asked, 1, options.get(), queue.get());
+  auto* requested = resource.get();
+  rd_kafka_DescribeConfigs(client_->get(), &requested, 1, options.get(), queue.get());
   const EventHandle event(rd_kafka_queue_poll(queue.get(), timeout_ms));
   if (!event || rd_kafka_event_error(event.get()) != RD_KAFKA_RESP_ERR_NO_ERROR)
     return std::nullopt;

@@ -1,17 +1,20 @@
 #pragma once
-// Questions to the broker, asked anew each time. Each blocks its thread for at most its time-out,
-// and not at all while the probe is down: KafkaMonitor finds out when asking makes sense again.
+// Queries to the broker; nothing is cached. Each blocks its thread for at most its time-out, and
+// fails at once while the probe is down: KafkaMonitor finds out when the broker is back.
 //
-// Thread: any, several at once. Errors: librdkafka's codes; a time-out is one of them.
+// Thread: any, several at once. Owns: its client. Borrows: probe.
+// Errors: librdkafka's codes; a time-out is one of them.
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "connectors/connector.hpp"
 #include "connectors/kafka/kafka_client.hpp"
-#include "connectors/kafka/topics.hpp"
+#include "connectors/kafka/topic_table.hpp"
 
 namespace sidestream::kafka {
 
@@ -20,7 +23,7 @@ struct Watermarks {
   std::int64_t high = 0;  // the stable end: the next record that a reader may see
 };
 
-// Why a question has no answer.
+// Why a query failed.
 struct Refusal {
   rd_kafka_resp_err_t code = RD_KAFKA_RESP_ERR_NO_ERROR;
   bool missing() const {
@@ -31,20 +34,23 @@ struct Refusal {
 
 class Queries {
  public:
-  // How long one question may take. What isn't answered by then is asked again, or left open.
+  // Limit for one query. The caller retries.
   static constexpr int timeout_ms = 2000;
 
-  // Borrows both.
-  Queries(const KafkaClient& client, const ConnectorProbe& probe)
-      : client_(client), probe_(probe) {}
+  explicit Queries(const ConnectorProbe& probe) : probe_(probe) {}
 
-  // The leaders of the topic's partitions, -1 where there is none. Writes into `topic` what it
-  // learns.
-  boost::system::result<std::vector<std::int32_t>, Refusal> leaders(Topic& topic) const;
+  // Before the probe is up. `client` may be null: then all queries fail.
+  void open(std::unique_ptr<KafkaClient> client) { client_ = std::move(client); }
+  // After the last query.
+  void close() { client_.reset(); }
+  // Null before open() and after close().
+  const KafkaClient* client() const { return client_.get(); }
 
-  // Of the partitions asked for, those that answered; the rest of `timeout_ms` is not spent on a
-  // partition without a leader, and each leader is asked by itself, so that a dead one spoils only
-  // its own.
+  // The leaders of the topic's partitions, -1 where there is none. Updates `topic`.
+  boost::system::result<std::vector<std::int32_t>, Refusal> leaders(TopicState& topic) const;
+
+  // The watermarks of each partition; absent where its leader did not answer, or there is none.
+  // Each leader is queried separately, so a dead one affects only its own partitions.
   std::vector<std::optional<Watermarks>> watermarks(const std::string& topic,
                                                     const std::vector<std::int32_t>& leaders) const;
   std::optional<Watermarks> watermarks(const std::string& topic, Partition partition) const;
@@ -54,19 +60,19 @@ class Queries {
                                                        const std::vector<std::int32_t>& leaders,
                                                        std::int64_t time_ms) const;
 
-  // Where it is another one than before, the topic was deleted and recreated. See topic_id.hpp.
+  // A different id than before means that the topic was recreated. See topic_id.hpp.
   std::optional<std::string> topic_id(const std::string& topic) const;
 
-  // Whether offsets count records, as far as can be told. Asks for the topic's configuration once.
-  bool exact(Topic& topic) const;
+  // Whether offsets count records, as far as is known. Queries the topic's configuration once.
+  bool exact(TopicState& topic) const;
 
  private:
   std::vector<std::optional<std::int64_t>> by_time(const std::string& topic,
                                                    const std::vector<std::int32_t>& leaders,
                                                    std::int64_t time) const;
-  std::optional<Density> ask_density(const std::string& topic) const;
+  std::optional<Density> query_density(const std::string& topic) const;
 
-  const KafkaClient& client_;
+  std::unique_ptr<KafkaClient> client_;
   const ConnectorProbe& probe_;
 };
 

@@ -1,5 +1,5 @@
 #pragma once
-// How far a range has been read, and whether that is all of it. Pure.
+// How far a range has been read, and whether it is complete. Pure.
 
 #include <algorithm>
 #include <cstddef>
@@ -12,9 +12,9 @@ namespace sidestream::kafka {
 class RangeProgress {
  public:
   enum class Take {
-    skip,    // not of this range: before it
-    take,    // of this range, and there is more
-    last,    // of this range, and the range is complete
+    skip,    // before the range
+    take,    // in the range, which is not complete
+    last,    // in the range, which is complete or full with it
     beyond,  // after the range, which is complete without it
   };
 
@@ -24,7 +24,7 @@ class RangeProgress {
         records_left_(std::max<std::size_t>(range.max_records, 1)),
         bytes_left_(range.max_bytes) {}
 
-  // The next record of the partition. Whatever lies between it and the one before doesn't exist.
+  // The next record of the partition. Offsets between it and the previous one hold no record.
   Take record(std::int64_t offset, std::size_t bytes) {
     if (offset <= place_) return Take::skip;
     if (offset > until_) {
@@ -38,13 +38,13 @@ class RangeProgress {
     return full || place_ == until_ ? Take::last : Take::take;
   }
 
-  // The partition ends before `next`. Whether the range is complete.
+  // The partition ends before `next`. True: the range is complete.
   bool end_of_partition(std::int64_t next) {
     place_ = std::max(place_, std::min(next - 1, until_));
     return complete();
   }
 
-  // Everything up to it was taken or doesn't exist.
+  // Everything up to this offset was taken or does not exist.
   std::int64_t place() const { return place_; }
   bool complete() const { return place_ >= until_; }
 

@@ -23,8 +23,8 @@ void RangeReader::halt() {
   position_ = -1;
 }
 
-void RangeReader::seek(std::int64_t offset, bool anew) {
-  if (started_ && !anew && position_ == offset) return;
+void RangeReader::seek(std::int64_t offset, bool uncached) {
+  if (started_ && !uncached && position_ == offset) return;
   halt();
   started_ = rd_kafka_consume_start_queue(handle_.get(), partition_, offset, queue_.get()) == 0;
   if (started_) position_ = offset;
@@ -33,7 +33,7 @@ void RangeReader::seek(std::int64_t offset, bool anew) {
 bool RangeReader::fill(std::chrono::milliseconds wait) {
   auto* first = rd_kafka_consume_queue(queue_.get(), 0);
   if (first == nullptr) {
-    if (refill_.owed()) Refill::ask(*client_, topic_.c_str(), partition_);
+    if (refill_.owed()) Refill::wake_broker(*client_, topic_.c_str(), partition_);
     refill_.settle();
     first = rd_kafka_consume_queue(queue_.get(), static_cast<int>(wait.count()));
   }
@@ -55,7 +55,7 @@ MessageHandle RangeReader::next(std::chrono::milliseconds wait) {
   } else if (message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF) {
     position_ = std::max<std::int64_t>(position_, message->offset);
   } else {
-    position_ = -1;  // what comes next is uncertain: only a seek goes on from here
+    position_ = -1;  // unknown after an error: a seek is required
   }
   return message;
 }

@@ -1,8 +1,8 @@
 #pragma once
-// Reads one partition from anywhere, and goes on where it stopped without asking the broker anew:
-// what librdkafka has fetched ahead is kept.
+// Reads one partition from any offset. A read that continues where the last one ended uses what
+// librdkafka has fetched ahead.
 //
-// Thread: one at a time. Shares the client.
+// Thread: one at a time. Owns: its queue. Shares: the client.
 
 #include <chrono>
 #include <cstdint>
@@ -20,27 +20,27 @@ class RangeReader {
  public:
   using Clock = std::chrono::steady_clock;
 
-  // Nobody else reads this partition through `client`.
+  // Requires: nothing else reads this partition through `client`.
   RangeReader(std::shared_ptr<const KafkaClient> client, const std::string& topic,
               Partition partition);
   ~RangeReader();
   RangeReader(const RangeReader&) = delete;
   RangeReader& operator=(const RangeReader&) = delete;
 
-  // The next message is the first at or after `offset`; `anew`: as the broker has it now.
-  void seek(std::int64_t offset, bool anew);
-  // The next message, error or end of partition; null where there is none within `wait`.
+  // The next message is the first at or after `offset`. `uncached`: drops what was fetched ahead.
+  void seek(std::int64_t offset, bool uncached);
+  // The next message, error or end of partition; null if there is none within `wait`.
   MessageHandle next(std::chrono::milliseconds wait);
-  // Returns what next() gave, so that it comes again.
+  // Takes back the message that next() returned; next() returns it again.
   void put_back(MessageHandle message);
-  // Where it would go on without a seek; -1: nowhere.
+  // The offset that is read next without a seek; -1: unknown.
   std::int64_t position() const { return position_; }
 
   const KafkaClient* client() const { return client_.get(); }
   const std::string& topic() const { return topic_; }
   Partition partition() const { return partition_; }
 
-  // For the owner of several.
+  // Set by the owner.
   bool busy = false;
   Clock::time_point last_used = Clock::now();
 

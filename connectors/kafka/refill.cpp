@@ -14,15 +14,15 @@ std::size_t setting(const KafkaClient& client, const char* name) {
 
 }  // namespace
 
-// A little below, as librdkafka doesn't count quite the same bytes.
+// A little less than the setting: librdkafka counts other bytes than we do.
 Refill::Refill(const KafkaClient& client)
-    : most_records_(setting(client, "queued.min.messages") * 9 / 10),
-      most_bytes_(setting(client, "queued.max.messages.kbytes") * 1024 * 9 / 10) {}
+    : max_records_(setting(client, "queued.min.messages") * 9 / 10),
+      max_bytes_(setting(client, "queued.max.messages.kbytes") * 1024 * 9 / 10) {}
 
-void Refill::ask(const KafkaClient& client, const char* topic, Partition partition) {
+void Refill::wake_broker(const KafkaClient& client, const char* topic, Partition partition) {
   const PartitionList list(rd_kafka_topic_partition_list_new(1));
   rd_kafka_topic_partition_list_add(list.get(), topic, partition)->offset = RD_KAFKA_OFFSET_END;
-  // The answer doesn't matter: sending the question has done it.
+  // The answer does not matter: sending the request wakes the thread.
   rd_kafka_offsets_for_times(client.get(), list.get(), 1);
 }
 

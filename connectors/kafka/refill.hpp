@@ -1,8 +1,8 @@
 #pragma once
-// Keeps librdkafka fetching. When its queue is full it stops, and up to 2.1 nothing tells the
-// broker's thread that the queue has been emptied: it looks again once a second, and a catch-up
-// crawls at one queueful per second. So whoever empties a queue that may have been full sends the
-// broker a small question, which wakes that thread. From 2.2 on fetch.queue.backoff.ms does it.
+// Keeps librdkafka fetching. It stops when its queue is full, and up to 2.1 its broker thread
+// checks only once a second whether the queue has been emptied: a catch-up then reads one queueful
+// per second. So the reader that empties a possibly full queue sends the broker a small request,
+// which wakes that thread. From 2.2 on fetch.queue.backoff.ms does the same.
 //
 // Thread: the one that reads the queue.
 
@@ -22,17 +22,17 @@ class Refill {
     ++records_;
     bytes_ += message.len + message.key_len;
   }
-  // The queue is empty. Whether it can have been full since it was empty before.
-  bool owed() const { return records_ >= most_records_ || bytes_ >= most_bytes_; }
-  // Wakes the thread of the partition's leader. Takes a millisecond.
-  static void ask(const KafkaClient& client, const char* topic, Partition partition);
+  // The queue is empty. True: it may have been full since it was empty last.
+  bool owed() const { return records_ >= max_records_ || bytes_ >= max_bytes_; }
+  // Wakes the broker thread of the partition's leader. Takes about a millisecond.
+  static void wake_broker(const KafkaClient& client, const char* topic, Partition partition);
   void settle() { records_ = bytes_ = 0; }
 
  private:
   std::size_t records_ = 0;
   std::size_t bytes_ = 0;
-  std::size_t most_records_;
-  std::size_t most_bytes_;
+  std::size_t max_records_;
+  std::size_t max_bytes_;
 };
 
 }  // namespace sidestream::kafka

@@ -12,7 +12,7 @@ void follow_the_steady_clock() {}
 
 }  // namespace sidestream::kafka
 
-// With ThreadSanitizer the tests bring their own C11 threads (tests/support/tsan).
+// ThreadSanitizer builds use the C11 threads of tests/support/tsan instead.
 #if !defined(__SANITIZE_THREAD__)
 
 namespace {
@@ -35,7 +35,7 @@ timespec now(clockid_t clock) {
   return time;
 }
 
-// What the wall clock is ahead of the other one, as it was when first asked.
+// Wall clock minus monotonic clock, at the first call.
 const timespec& ahead() {
   static const timespec difference = minus(now(CLOCK_REALTIME), now(CLOCK_MONOTONIC));
   return difference;

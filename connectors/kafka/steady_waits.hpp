@@ -1,13 +1,13 @@
 #pragma once
-// librdkafka waits for points of the wall clock (timespec_get, cnd_timedwait), so that a clock that
-// is set back stops it for as long as it was set back (librdkafka #2145, open since 2018). An
-// executable's own functions go before those of libc, so these two stand here and follow the clock
-// that only goes on. What timespec_get tells is the wall clock's time when it was first asked, plus
-// what has passed since.
+// librdkafka's waits use the wall clock (timespec_get, cnd_timedwait): when the clock is set back,
+// librdkafka stops for that time (librdkafka #2145, open since 2018). This file replaces the two
+// functions of libc for the whole process; the linker prefers an executable's own definitions. The
+// replacements use the monotonic clock: timespec_get returns the wall clock's time at its first
+// call plus the time elapsed since.
 
 namespace sidestream::kafka {
 
-// Does nothing: whoever calls it has the two functions linked in.
+// No-op. A call forces the linker to include the replacements.
 void follow_the_steady_clock();
 
 }  // namespace sidestream::kafka

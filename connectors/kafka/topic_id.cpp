@@ -23,10 +23,10 @@ std::optional<std::string> id_of(const rd_kafka_TopicDescription_t& topic) {
 
 }  // namespace
 
-bool topic_ids_are_told() { return true; }
+bool has_topic_ids() { return true; }
 
-std::optional<std::string> ask_topic_id(rd_kafka_t* handle, const std::string& topic,
-                                        int timeout_ms) {
+std::optional<std::string> query_topic_id(rd_kafka_t* handle, const std::string& topic,
+                                          int timeout_ms) {
   const char* name = topic.c_str();
   const TopicNames names(rd_kafka_TopicCollection_of_topic_names(&name, 1));
   const QueueHandle queue(rd_kafka_queue_new(handle));
@@ -46,9 +46,9 @@ std::optional<std::string> ask_topic_id(rd_kafka_t* handle, const std::string& t
 
 #else
 
-bool topic_ids_are_told() { return false; }
+bool has_topic_ids() { return false; }
 
-std::optional<std::string> ask_topic_id(rd_kafka_t*, const std::string&, int) {
+std::optional<std::string> query_topic_id(rd_kafka_t*, const std::string&, int) {
   return std::nullopt;
 }
 

@@ -14,7 +14,7 @@ bool Workers::submit(Job job, std::chrono::milliseconds delay) {
   std::vector<std::thread> finished;
   {
     const std::lock_guard lock(mutex_);
-    if (over_) return false;
+    if (stopped_) return false;
     waiting_.emplace(stopping_ ? Clock::time_point::min() : Clock::now() + delay, std::move(job));
     provide_thread();
     finished.swap(finished_);
@@ -39,7 +39,7 @@ bool Workers::stopping() const {
 void Workers::stop() {
   {
     const std::lock_guard lock(mutex_);
-    if (over_) return;
+    if (stopped_) return;
     stopping_ = true;
   }
   hurry();
@@ -47,18 +47,18 @@ void Workers::stop() {
   {
     std::unique_lock lock(mutex_);
     ended_.wait(lock, [this] { return threads_.empty(); });
-    over_ = true;
+    stopped_ = true;
     finished.swap(finished_);
   }
   for (auto& thread : finished) thread.join();
 }
 
-// One thread for each job that is due, and one that looks out for those that aren't.
+// One thread for each due job, and one that waits for the next due time.
 void Workers::provide_thread() {
   if (waiting_.empty()) return;
   const auto due =
       static_cast<std::size_t>(std::distance(waiting_.begin(), waiting_.upper_bound(Clock::now())));
-  if (idle_ < std::max<std::size_t>(due, 1) && threads_.size() < most_threads) {
+  if (idle_ < std::max<std::size_t>(due, 1) && threads_.size() < max_threads) {
     ++idle_;
     std::thread thread([this] { run(); });
     const auto id = thread.get_id();
@@ -79,7 +79,7 @@ void Workers::run() {
       provide_thread();
       lock.unlock();
       job();
-      job = nullptr;  // what it holds may call back when it goes: not under the mutex
+      job = nullptr;  // its destructor may call back: not under the mutex
       lock.lock();
       leave_at = Clock::now() + linger;
       continue;

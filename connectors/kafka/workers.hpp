@@ -1,7 +1,7 @@
 #pragma once
-// Threads for jobs that wait for the broker. librdkafka's questions block, so each takes a thread
-// while it is open; there are as many as there are open questions, up to a bound, and none when all
-// is quiet.
+// Threads for jobs that block on the broker: librdkafka's queries do. There are as many threads as
+// open queries, up to a limit, and none while the connector is idle. A pool of fixed size would
+// either be too small for an outage or idle for the rest of the time.
 //
 // Thread: any. Jobs may submit jobs.
 
@@ -26,33 +26,33 @@ class Workers {
   Workers(const Workers&) = delete;
   Workers& operator=(const Workers&) = delete;
 
-  // Runs `job` on some thread, not before `delay` has passed. False, and nothing is run, once all
-  // is over.
+  // Runs `job` on some thread, after `delay`. False, and the job is dropped, once stop() has
+  // returned.
   bool submit(Job job, std::chrono::milliseconds delay = std::chrono::milliseconds(0));
-  // What waits for its time may start now: the broker is back.
+  // Runs all delayed jobs now: the broker is back.
   void hurry();
 
-  // Jobs ask it first: true from stop() on. Then they answer Errc::stopped and submit nothing.
+  // True from stop() on. Jobs check it first; then they answer Errc::stopped and submit nothing.
   bool stopping() const;
-  // Runs all jobs that wait, at once, and returns when they and all threads have ended.
+  // Runs all waiting jobs at once; returns when the jobs and threads have ended. Idempotent.
   void stop();
 
  private:
   void run();
   void provide_thread();  // under mutex_
 
-  static constexpr std::size_t most_threads = 32;
+  static constexpr std::size_t max_threads = 32;
 
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   std::condition_variable ended_;
-  // By the time from which they may run; equal times in the order of submission.
+  // By due time; jobs of the same time in the order of submission.
   std::multimap<Clock::time_point, Job> waiting_;
   std::map<std::thread::id, std::thread> threads_;
-  std::vector<std::thread> finished_;  // to be joined by whoever comes next
-  std::size_t idle_ = 0;               // threads that wait, or have just been made
+  std::vector<std::thread> finished_;  // joined by the next submit() or stop()
+  std::size_t idle_ = 0;               // threads that wait, or have just been created
   bool stopping_ = false;
-  bool over_ = false;
+  bool stopped_ = false;
 };
 
 }  // namespace sidestream::kafka

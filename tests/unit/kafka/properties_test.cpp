@@ -18,7 +18,7 @@ std::vector<std::string> check(std::map<std::string, std::string> properties) {
   return check_kafka_properties(properties);
 }
 
-TEST(KafkaProperties, WhatEveryoneSetsIsFine) {
+TEST(KafkaProperties, AcceptsCommonProperties) {
   EXPECT_THAT(check({}), IsEmpty());
   EXPECT_THAT(check({{"security.protocol", "sasl_ssl"},
                      {"sasl.mechanisms", "SCRAM-SHA-512"},
@@ -30,33 +30,33 @@ TEST(KafkaProperties, WhatEveryoneSetsIsFine) {
               IsEmpty());
 }
 
-TEST(KafkaProperties, TheBrokersMustBeNamed) {
+TEST(KafkaProperties, RequiresBrokers) {
   EXPECT_THAT(check_kafka_properties({}), ElementsAre(StartsWith("bootstrap.servers: ")));
   EXPECT_THAT(check({{"bootstrap.servers", " , "}}),
               ElementsAre(StartsWith("bootstrap.servers: ")));
   EXPECT_THAT(check_kafka_properties({{"metadata.broker.list", "kafka:9092"}}), IsEmpty());
 }
 
-TEST(KafkaProperties, AnUnknownOneIsNamedWithANearMatch) {
+TEST(KafkaProperties, SuggestsTheNearestNameForAnUnknownOne) {
   EXPECT_THAT(
       check({{"sasl.mechanism.s", "PLAIN"}}),
       ElementsAre(AllOf(StartsWith("sasl.mechanism.s: "), HasSubstr("\"sasl.mechanisms\""))));
   EXPECT_THAT(check({{"bootstrp.servers", "x:1"}}),
               ElementsAre(HasSubstr("did you mean \"bootstrap.servers\"?")))
-      << "which has no default";
+      << "it has no default";
   EXPECT_THAT(
       check({{"no.such.thing.at.all", "1"}}),
       ElementsAre(AllOf(StartsWith("no.such.thing.at.all: "), Not(HasSubstr("did you mean")))));
 }
 
-TEST(KafkaProperties, ABadValueIsNamed) {
+TEST(KafkaProperties, NamesABadValue) {
   EXPECT_THAT(check({{"socket.timeout.ms", "soon"}}),
               ElementsAre(AllOf(StartsWith("socket.timeout.ms: "), HasSubstr("soon"))));
   EXPECT_THAT(check({{"security.protocol", "magic"}}),
               ElementsAre(StartsWith("security.protocol: ")));
 }
 
-TEST(KafkaProperties, OursMustNotBeSet) {
+TEST(KafkaProperties, RefusesOwnedProperties) {
   for (const auto* name : {"group.id", "enable.auto.commit", "auto.offset.reset", "isolation.level",
                            "acks", "enable.idempotence", "message.timeout.ms", "partitioner"}) {
     EXPECT_THAT(check({{name, "1"}}),
@@ -65,21 +65,21 @@ TEST(KafkaProperties, OursMustNotBeSet) {
   }
 }
 
-TEST(KafkaProperties, AllProblemsAreTold) {
+TEST(KafkaProperties, ReportsAllProblems) {
   EXPECT_EQ(
       check_kafka_properties({{"group.id", "x"}, {"sokcet.timeout.ms", "1"}, {"linger.ms", "x"}})
           .size(),
       4u);
 }
 
-TEST(KafkaProperties, WhatOnlyAClientNoticesIsTold) {
+TEST(KafkaProperties, ReportsErrorsOfClientCreation) {
   EXPECT_THAT(check({{"security.protocol", "ssl"}, {"ssl.ca.location", "/no/such/file.pem"}}),
               ElementsAre(HasSubstr("ssl.ca.location")));
   EXPECT_THAT(check({{"receive.message.max.bytes", "1000"}}),
               ElementsAre(HasSubstr("receive.message.max.bytes")));
 }
 
-TEST(KafkaProperties, ASecretIsNeverShown) {
+TEST(KafkaProperties, NeverShowsASecret) {
   for (const auto* name : {"ssl.key.pem", "sasl.password", "ssl.key.password"}) {
     for (const auto& text : check({{name, "hunter2"}, {"security.protocol", "ssl"}})) {
       EXPECT_THAT(text, Not(HasSubstr("hunter2"))) << name;

@@ -17,7 +17,7 @@ RangeProgress between(std::int64_t after, std::int64_t until, std::size_t record
   return RangeProgress(range);
 }
 
-TEST(KafkaRangeProgress, TakesWhatLiesInTheRange) {
+TEST(KafkaRangeProgress, TakesRecordsInTheRange) {
   auto progress = between(4, 7);
   EXPECT_EQ(progress.record(4, 1), Take::skip);
   EXPECT_EQ(progress.record(5, 1), Take::take);
@@ -28,29 +28,29 @@ TEST(KafkaRangeProgress, TakesWhatLiesInTheRange) {
   EXPECT_TRUE(progress.complete());
 }
 
-TEST(KafkaRangeProgress, ARecordBeyondTheRangeCompletesIt) {
+TEST(KafkaRangeProgress, IsCompleteAtARecordBeyondTheRange) {
   auto progress = between(4, 7);
   EXPECT_EQ(progress.record(5, 1), Take::take);
   EXPECT_EQ(progress.record(9, 1), Take::beyond);
-  EXPECT_EQ(progress.place(), 7) << "6 and 7 don't exist";
+  EXPECT_EQ(progress.place(), 7) << "6 and 7 do not exist";
 }
 
-TEST(KafkaRangeProgress, TheEndOfThePartitionPassesMarkers) {
+TEST(KafkaRangeProgress, PassesMarkersAtTheEndOfThePartition) {
   auto progress = between(4, 7);
   EXPECT_EQ(progress.record(5, 1), Take::take);
   EXPECT_TRUE(progress.end_of_partition(8));
   EXPECT_EQ(progress.place(), 7);
 }
 
-TEST(KafkaRangeProgress, AnEndBeforeTheRangesEndDoesNotCompleteIt) {
+TEST(KafkaRangeProgress, IsIncompleteWhenThePartitionEndsEarly) {
   auto progress = between(4, 7);
   EXPECT_FALSE(progress.end_of_partition(7));
   EXPECT_EQ(progress.place(), 6);
-  EXPECT_FALSE(progress.end_of_partition(3)) << "it never goes back";
+  EXPECT_FALSE(progress.end_of_partition(3)) << "it never moves back";
   EXPECT_EQ(progress.place(), 6);
 }
 
-TEST(KafkaRangeProgress, StopsAtTheNumberOfRecords) {
+TEST(KafkaRangeProgress, StopsAtTheRecordLimit) {
   auto progress = between(-1, 50, 2);
   EXPECT_EQ(progress.record(0, 1), Take::take);
   EXPECT_EQ(progress.record(1, 1), Take::last);
@@ -58,16 +58,16 @@ TEST(KafkaRangeProgress, StopsAtTheNumberOfRecords) {
   EXPECT_FALSE(progress.complete());
 }
 
-TEST(KafkaRangeProgress, StopsAfterTheRecordThatPassesTheBytes) {
+TEST(KafkaRangeProgress, StopsAfterTheRecordThatExceedsTheByteLimit) {
   auto progress = between(-1, 50, 100, 25);
   EXPECT_EQ(progress.record(0, 10), Take::take);
   EXPECT_EQ(progress.record(1, 10), Take::take);
   EXPECT_EQ(progress.record(2, 10), Take::last);
   auto tiny = between(-1, 50, 0, 0);
-  EXPECT_EQ(tiny.record(0, 10), Take::last) << "one at least";
+  EXPECT_EQ(tiny.record(0, 10), Take::last) << "at least one";
 }
 
-TEST(KafkaRangeProgress, AnEmptyRangeIsComplete) {
+TEST(KafkaRangeProgress, IsCompleteWhenTheRangeIsEmpty) {
   EXPECT_TRUE(between(7, 7).complete());
   EXPECT_TRUE(between(7, 5).complete());
 }

@@ -13,14 +13,14 @@ namespace {
 using std::chrono::hours;
 using std::chrono::milliseconds;
 
-TEST(KafkaWorkers, RunWhatIsSubmitted) {
+TEST(KafkaWorkers, RunsASubmittedJob) {
   Workers workers;
   std::promise<void> ran;
   workers.submit([&] { ran.set_value(); });
   ran.get_future().wait();
 }
 
-TEST(KafkaWorkers, AJobThatBlocksHoldsUpNobody) {
+TEST(KafkaWorkers, RunsJobsWhileOthersBlock) {
   Workers workers;
   std::promise<void> released;
   auto gate = released.get_future().share();
@@ -32,14 +32,14 @@ TEST(KafkaWorkers, AJobThatBlocksHoldsUpNobody) {
   released.set_value();
 }
 
-TEST(KafkaWorkers, MoreJobsThanThreadsAreAllRun) {
+TEST(KafkaWorkers, RunsMoreJobsThanThreads) {
   Workers workers;
   std::latch all(500);
   for (int i = 0; i < 500; ++i) workers.submit([&] { all.count_down(); });
   all.wait();
 }
 
-TEST(KafkaWorkers, ADelayedJobRunsAfterItsDelay) {
+TEST(KafkaWorkers, RunsADelayedJobAfterItsDelay) {
   Workers workers;
   std::promise<Workers::Clock::time_point> ran;
   const auto submitted = Workers::Clock::now();
@@ -47,7 +47,7 @@ TEST(KafkaWorkers, ADelayedJobRunsAfterItsDelay) {
   EXPECT_GE(ran.get_future().get() - submitted, milliseconds(30));
 }
 
-TEST(KafkaWorkers, HurryRunsWhatWaits) {
+TEST(KafkaWorkers, RunsDelayedJobsOnHurry) {
   Workers workers;
   std::promise<void> ran;
   workers.submit([&] { ran.set_value(); }, hours(1));
@@ -55,22 +55,22 @@ TEST(KafkaWorkers, HurryRunsWhatWaits) {
   ran.get_future().wait();
 }
 
-TEST(KafkaWorkers, StopRunsEverythingAndRefusesTheRest) {
+TEST(KafkaWorkers, RunsWaitingJobsOnStopAndRefusesLaterOnes) {
   Workers workers;
   std::atomic<int> ran{0};
-  std::atomic<int> told{0};
+  std::atomic<int> stopped{0};
   for (int i = 0; i < 10; ++i) {
     workers.submit(
         [&] {
           ++ran;
-          if (workers.stopping()) ++told;
+          if (workers.stopping()) ++stopped;
           workers.submit([&] { ++ran; }, hours(1));
         },
         hours(1));
   }
   workers.stop();
-  EXPECT_EQ(ran, 20) << "also what a job submits meanwhile";
-  EXPECT_EQ(told, 10);
+  EXPECT_EQ(ran, 20) << "including jobs that were submitted meanwhile";
+  EXPECT_EQ(stopped, 10);
   EXPECT_FALSE(workers.submit([&] { ++ran; }));
   EXPECT_EQ(ran, 20);
 }

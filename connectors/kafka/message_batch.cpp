@@ -1,6 +1,6 @@
-#include "connectors/kafka/record_batch.hpp"
+#include "connectors/kafka/message_batch.hpp"
 
-#include <functional>
+#include <optional>
 #include <string_view>
 
 namespace sidestream::kafka {
@@ -11,18 +11,9 @@ std::optional<std::string_view> view(const void* bytes, std::size_t size) {
   return std::string_view(static_cast<const char*>(bytes), size);
 }
 
-std::uint64_t hash(const std::optional<std::string_view>& bytes) {
-  return bytes ? std::hash<std::string_view>()(*bytes) + 1 : 0;
-}
-
 }  // namespace
 
-Fingerprint Fingerprint::of(const Record& record) {
-  return {record.offset.number(), record.timestamp.time_since_epoch().count(),
-          hash(record.value) * 31 + hash(record.key)};
-}
-
-void RecordBatch::add(const rd_kafka_message_t& message) {
+void MessageBatch::add(const rd_kafka_message_t& message) {
   auto& record = records_.emplace_back();
   record.partition = message.partition;
   record.offset = Offset::of(message.offset);
@@ -35,7 +26,7 @@ void RecordBatch::add(const rd_kafka_message_t& message) {
   add_headers(message);
 }
 
-void RecordBatch::add_headers(const rd_kafka_message_t& message) {
+void MessageBatch::add_headers(const rd_kafka_message_t& message) {
   rd_kafka_headers_t* headers = nullptr;
   if (rd_kafka_message_headers(&message, &headers) != RD_KAFKA_RESP_ERR_NO_ERROR) return;
   const std::size_t first = headers_.size();
@@ -49,15 +40,15 @@ void RecordBatch::add_headers(const rd_kafka_message_t& message) {
   ranges_.push_back({records_.size() - 1, first, headers_.size() - first});
 }
 
-std::span<const Record> RecordBatch::records() {
-  // Only now do the headers stay where they are.
+std::span<const Record> MessageBatch::records() {
+  // Assigned here because headers_ no longer reallocates.
   for (const auto& range : ranges_) {
     records_[range.record].headers = std::span(headers_).subspan(range.first, range.count);
   }
   return records_;
 }
 
-void RecordBatch::clear() {
+void MessageBatch::clear() {
   records_.clear();
   headers_.clear();
   ranges_.clear();

@@ -1,25 +1,25 @@
 #include <gtest/gtest.h>
 
-#include "connectors/kafka/topics.hpp"
+#include "connectors/kafka/topic_table.hpp"
 
 namespace sidestream::kafka {
 namespace {
 
-TEST(KafkaTopic, OneThatWasNeverThereHasNotVanished) {
-  Topic topic("t");
+TEST(KafkaTopicState, DoesNotCountATopicThatNeverExisted) {
+  TopicState topic("t");
   topic.observe(0);
   topic.observe(0);
   EXPECT_TRUE(topic.missing);
   EXPECT_EQ(topic.vanished, 0u);
 }
 
-TEST(KafkaTopic, VanishingCountsOnceEachTime) {
-  Topic topic("t");
+TEST(KafkaTopicState, CountsEachDisappearanceOnce) {
+  TopicState topic("t");
   topic.observe(3);
   topic.observe(0);
   topic.observe(0);
   EXPECT_EQ(topic.vanished, 1u);
-  EXPECT_EQ(topic.partitions, 3) << "what it had is remembered";
+  EXPECT_EQ(topic.partitions, 3) << "keeps the last count";
   topic.observe(2);
   EXPECT_FALSE(topic.missing);
   EXPECT_EQ(topic.partitions, 2);
@@ -27,8 +27,8 @@ TEST(KafkaTopic, VanishingCountsOnceEachTime) {
   EXPECT_EQ(topic.vanished, 2u);
 }
 
-TEST(KafkaTopics, EverybodySharesOneEntry) {
-  Topics topics;
+TEST(KafkaTopicTable, ReturnsOneEntryPerName) {
+  TopicTable topics;
   EXPECT_EQ(topics.find("a"), topics.find("a"));
   EXPECT_NE(topics.find("a"), topics.find("b"));
   EXPECT_EQ(topics.all().size(), 2u);

@@ -1,7 +1,9 @@
 #pragma once
-// librdkafka's messages as Records, and what is remembered of one to know it again.
+// librdkafka messages as Records.
+//
+// Thread: one at a time. Borrows: the messages, which outlive the batch's contents. A batch is
+// reused: once it has grown it allocates nothing.
 
-#include <cstdint>
 #include <span>
 #include <vector>
 
@@ -10,18 +12,7 @@
 
 namespace sidestream::kafka {
 
-// Enough of a record to tell whether its log is still the log it was read from.
-struct Fingerprint {
-  std::int64_t offset = -1;
-  std::int64_t timestamp = 0;
-  std::uint64_t content = 0;
-
-  static Fingerprint of(const Record& record);
-  friend bool operator==(const Fingerprint&, const Fingerprint&) = default;
-};
-
-// Views of messages, which outlive it. Reused, so that a batch allocates nothing once it has grown.
-class RecordBatch {
+class MessageBatch {
  public:
   void add(const rd_kafka_message_t& message);
   bool empty() const { return records_.empty(); }

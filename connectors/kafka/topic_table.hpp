@@ -1,8 +1,8 @@
 #pragma once
-// What this connector knows of its topics, shared by everything that works with one: how many
-// partitions, whether it is there, whether its offsets have holes.
+// What the connector knows about each topic: partition count, whether it exists, whether its
+// offsets have holes. Shared by all parts of the connector.
 //
-// Thread: any; entries live as long as somebody holds them, and the table keeps those it has seen.
+// Thread: any. An entry stays valid while someone holds it; the table keeps every entry.
 
 #include <atomic>
 #include <cstdint>
@@ -20,18 +20,18 @@ enum class Density {
   holes,  // compacted, or markers and aborted records were seen between records
 };
 
-struct Topic {
-  explicit Topic(std::string n) : name(std::move(n)) {}
+struct TopicState {
+  explicit TopicState(std::string n) : name(std::move(n)) {}
   const std::string name;
   std::atomic<int> partitions{0};  // 0: never seen
-  // How often it was found gone after it had been there. A tail that sees it move looks whether the
-  // log is still the one it was reading.
+  // How often the topic disappeared after it had existed. A tail that sees the count change checks
+  // whether it still reads the same log.
   std::atomic<std::uint32_t> vanished{0};
   std::atomic<bool> missing{false};
-  std::atomic<bool> denied{false};  // we may not read it
+  std::atomic<bool> denied{false};  // not authorized to read it
   std::atomic<Density> density{Density::unknown};
 
-  // What a metadata answer says: `count` 0 means that there is no such topic.
+  // Records a metadata answer. `count` 0: the topic does not exist.
   void observe(int count) {
     const bool gone = count == 0;
     if (gone && partitions.load() > 0 && !missing.load()) vanished.fetch_add(1);
@@ -42,24 +42,25 @@ struct Topic {
   void note_holes() { density.store(Density::holes, std::memory_order_relaxed); }
 };
 
-class Topics {
+class TopicTable {
  public:
-  std::shared_ptr<Topic> find(const std::string& name) {
+  // Creates the entry on first use.
+  std::shared_ptr<TopicState> find(const std::string& name) {
     const std::lock_guard lock(mutex_);
     auto& entry = topics_[name];
-    if (!entry) entry = std::make_shared<Topic>(name);
+    if (!entry) entry = std::make_shared<TopicState>(name);
     return entry;
   }
-  std::vector<std::shared_ptr<Topic>> all() const {
+  std::vector<std::shared_ptr<TopicState>> all() const {
     const std::lock_guard lock(mutex_);
-    std::vector<std::shared_ptr<Topic>> all;
+    std::vector<std::shared_ptr<TopicState>> all;
     for (const auto& [name, entry] : topics_) all.push_back(entry);
     return all;
   }
 
  private:
   mutable std::mutex mutex_;
-  std::map<std::string, std::shared_ptr<Topic>> topics_;
+  std::map<std::string, std::shared_ptr<TopicState>> topics_;
 };
 
 }  // namespace sidestream::kafka
