@@ -1,5 +1,3 @@
-// See kafka_fixture.hpp.
-
 #include "tests/connectors/kafka_fixture.hpp"
 
 #include <exception>

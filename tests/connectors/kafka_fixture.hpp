@@ -1,5 +1,5 @@
 #pragma once
-// The Kafka side of the connector suite, on a broker of its own, as its tests kill and freeze it.
+// The Kafka part of the connector suite. It has its own broker: its tests kill and freeze it.
 
 #include <memory>
 #include <string>
@@ -42,7 +42,7 @@ class KafkaFixture final : public BrokerFixture {
   void stop_broker() override { server_->kill(); }
   void start_broker() override { server_->start(); }
 
-  // For tests of what only Kafka has.
+  // For Kafka-only tests.
   const std::string& address() const { return address_; }
   KafkaAdmin& admin() { return *admin_; }
   KafkaBroker& server() { return *server_; }

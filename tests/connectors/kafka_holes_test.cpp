@@ -1,10 +1,10 @@
-// Kafka: offsets that are no records: transactions and compaction.
+// Kafka: offsets without records: transactions and compaction.
 
 #include "tests/connectors/kafka_test.hpp"
 
 namespace sidestream::test {
 
-TEST_F(KafkaTest, AbortedRecordsAndMarkersArePassedByTheTail) {
+TEST_F(KafkaTest, TailPassesAbortedRecordsAndMarkers) {
   const auto topic = new_topic();
   produce(topic, 3, "plain");
   RecordingSink sink;
@@ -22,11 +22,11 @@ TEST_F(KafkaTest, AbortedRecordsAndMarkersArePassedByTheTail) {
   produce(topic, 1, "after");
   ASSERT_TRUE(sink.wait_records(3));
   EXPECT_EQ(sink.records()[2].offset, Offset::of(11));
-  EXPECT_FALSE(extent(topic).exact) << "offsets don't count records here";
+  EXPECT_FALSE(extent(topic).exact) << "offsets do not count records here";
   EXPECT_TRUE(sink.losses().empty());
 }
 
-TEST_F(KafkaTest, ARangePassesAbortedRecordsAndMarkers) {
+TEST_F(KafkaTest, RangePassesAbortedRecordsAndMarkers) {
   const auto topic = new_topic();
   produce(topic, 3, "plain");
   KafkaTransaction transaction(broker().address(), topic);
@@ -45,7 +45,7 @@ TEST_F(KafkaTest, ARangePassesAbortedRecordsAndMarkers) {
   EXPECT_EQ(values_of(last), numbered("after", 0, 1));
 }
 
-TEST_F(KafkaTest, AnOpenTransactionIsNotSeenUntilItIsCommitted) {
+TEST_F(KafkaTest, HidesAnOpenTransactionUntilItIsCommitted) {
   const auto topic = new_topic();
   produce(topic, 2, "plain");
   RecordingSink sink;
@@ -62,7 +62,7 @@ TEST_F(KafkaTest, AnOpenTransactionIsNotSeenUntilItIsCommitted) {
             (std::vector<std::string>{"plain0", "plain1", "open0", "open1", "behind0"}));
 }
 
-TEST_F(KafkaTest, CompactedRecordsArePassed) {
+TEST_F(KafkaTest, PassesCompactedRecords) {
   const auto topic = new_topic(1, {{"cleanup.policy", "compact"},
                                    {"segment.ms", "100"},
                                    {"min.cleanable.dirty.ratio", "0.01"}});
@@ -78,7 +78,7 @@ TEST_F(KafkaTest, CompactedRecordsArePassed) {
     }
     return seen;
   };
-  // Records of few keys, until the cleaner has taken some of the old ones.
+  // Writes records of few keys until the cleaner has removed some old ones.
   int written = 0;
   ASSERT_TRUE(eventually([&] {
     std::vector<KafkaRecord> records;
@@ -88,7 +88,7 @@ TEST_F(KafkaTest, CompactedRecordsArePassed) {
     const auto seen = all();
     return static_cast<int>(seen.size()) < written && seen.front().offset > Offset::of(100);
   }));
-  // A range whose every record is gone is passed too.
+  // A range without any record left is passed too.
   const auto first = all().front().offset;
   const auto [none, through] =
       read({.log = topic, .after = Offset::of(10), .until = Offset::of(50)});
@@ -98,7 +98,7 @@ TEST_F(KafkaTest, CompactedRecordsArePassed) {
   const auto tail = connector().tail(topic, {Offset::of(10)}, sink);
   ASSERT_TRUE(sink.wait_records(1));
   EXPECT_GE(sink.records().front().offset, first);
-  EXPECT_TRUE(sink.losses().empty()) << "what compaction takes is no loss";
+  EXPECT_TRUE(sink.losses().empty()) << "compacted records are no loss";
   EXPECT_TRUE(sink.resets().empty());
 }
 

@@ -1,4 +1,4 @@
-// Kafka: several partitions, and what records look like.
+// Kafka: several partitions, and the contents of records.
 
 #include "tests/connectors/kafka_test.hpp"
 
@@ -10,7 +10,7 @@ using std::chrono::seconds;
 
 }  // namespace
 
-TEST_F(KafkaTest, EachPartitionIsReadFromItsOwnPlace) {
+TEST_F(KafkaTest, ReadsEachPartitionFromItsOwnPosition) {
   const auto topic = new_topic(3);
   for (Partition p = 0; p < 3; ++p) produce(topic, 10, "v", p);
   RecordingSink sink;
@@ -23,7 +23,7 @@ TEST_F(KafkaTest, EachPartitionIsReadFromItsOwnPlace) {
   EXPECT_EQ(values_of(sink.records(), 2), numbered("new", 0, 1));
 }
 
-TEST_F(KafkaTest, PartitionsThatThePositionDoesNotNameAreReadFromTheirBeginning) {
+TEST_F(KafkaTest, ReadsPartitionsFromTheirBeginningWhenThePositionOmitsThem) {
   const auto topic = new_topic(3);
   for (Partition p = 0; p < 3; ++p) produce(topic, 5, "v", p);
   RecordingSink sink;
@@ -35,7 +35,7 @@ TEST_F(KafkaTest, PartitionsThatThePositionDoesNotNameAreReadFromTheirBeginning)
   EXPECT_EQ(values_of(sink.records(), 2), numbered("v", 0, 5));
 }
 
-TEST_F(KafkaTest, NewPartitionsAreReadWithinFiveSecondsAndWhenSomebodyAsks) {
+TEST_F(KafkaTest, ReadsNewPartitionsWithinFiveSecondsOrAfterAQuery) {
   const auto topic = new_topic(1);
   RecordingSink sink;
   const auto tail = connector().tail(topic, end_of(topic), sink);
@@ -48,12 +48,12 @@ TEST_F(KafkaTest, NewPartitionsAreReadWithinFiveSecondsAndWhenSomebodyAsks) {
   admin().grow_topic(topic, 5);
   produce(topic, 3, "newer", 4);
   EXPECT_EQ(extent(topic).partitions.size(), 5u);
-  ASSERT_TRUE(sink.wait_records(13, seconds(2))) << "an ask has told of the new partition";
+  ASSERT_TRUE(sink.wait_records(13, seconds(2))) << "the query has found the new partition";
   EXPECT_TRUE(sink.losses().empty());
   EXPECT_TRUE(sink.resets().empty());
 }
 
-TEST_F(KafkaTest, KeysGoToThePartitionsThatJavaChooses) {
+TEST_F(KafkaTest, PartitionsKeysLikeTheJavaClient) {
   constexpr int partitions = 7;
   const auto topic = new_topic(partitions);
   // Hashes from the tests of Kafka's own clients.
@@ -71,7 +71,7 @@ TEST_F(KafkaTest, KeysGoToThePartitionsThatJavaChooses) {
   }
 }
 
-TEST_F(KafkaTest, HeadersKeysTimesAndAbsentValuesArrive) {
+TEST_F(KafkaTest, DeliversHeadersKeysTimesAndAbsentValues) {
   const auto topic = new_topic();
   const auto start = end_of(topic);
   RecordingSink sink;
@@ -99,7 +99,7 @@ TEST_F(KafkaTest, HeadersKeysTimesAndAbsentValuesArrive) {
   check(read({.log = topic, .after = start[0], .until = Offset::of(2)}).first);
 }
 
-TEST_F(KafkaTest, ARecordThatTheBrokerFindsTooLargeIsRefusedAndHoldsUpNothing) {
+TEST_F(KafkaTest, RefusesATooLargeRecordWithoutBlockingOthers) {
   const auto topic = new_topic(1, {{"max.message.bytes", "10000"}});
   const auto publish = [&](std::size_t size) {
     return ask<Published>(
@@ -109,7 +109,7 @@ TEST_F(KafkaTest, ARecordThatTheBrokerFindsTooLargeIsRefusedAndHoldsUpNothing) {
   EXPECT_EQ(publish(5'000).value().offset, Offset::of(0));
 }
 
-TEST_F(KafkaTest, LargeRecordsAreReadWhateverTheBuffers) {
+TEST_F(KafkaTest, ReadsRecordsLargerThanTheBuffers) {
   const auto topic = new_topic(1, {{"max.message.bytes", "30000000"}});
   const std::vector<KafkaRecord> records{
       {std::string(7'000'000, 'a')}, {"small"}, {std::string(7'000'000, 'b')}, {"last"}};

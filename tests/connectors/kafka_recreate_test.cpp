@@ -1,4 +1,4 @@
-// Kafka: topics that go and come.
+// Kafka: topics that are deleted and recreated.
 
 #include <chrono>
 #include <list>
@@ -15,7 +15,7 @@ using Clock = std::chrono::steady_clock;
 
 }  // namespace
 
-TEST_F(KafkaTest, ATopicThatIsAtOnceMadeAnewAndLongerThanBeforeResetsItsTail) {
+TEST_F(KafkaTest, ResetsTheTailWhenARecreatedTopicIsLonger) {
   for (int round = 0; round < 5; ++round) {
     const auto topic = new_topic(2);
     RecordingSink sink;
@@ -39,15 +39,15 @@ TEST_F(KafkaTest, ATopicThatIsAtOnceMadeAnewAndLongerThanBeforeResetsItsTail) {
   }
 }
 
-// Nothing is left of the old one that could be compared: only the id tells.
-TEST_F(KafkaTest, ATopicThatIsMadeAnewAfterRetentionTookAllOfItResetsItsTail) {
-  if (!kafka::has_topic_ids()) GTEST_SKIP() << "this librdkafka tells no topic ids";
+// No record of the old topic is left to compare: only the topic id differs.
+TEST_F(KafkaTest, ResetsTheTailWhenATopicIsRecreatedAfterRetentionRemovedAllRecords) {
+  if (!kafka::has_topic_ids()) GTEST_SKIP() << "this librdkafka has no topic ids";
   const auto topic = new_topic();
   produce(topic, 10, "old");
   admin().delete_records(topic, 0, 10);
   RecordingSink sink;
   const auto tail = connector().tail(topic, end_of(topic), sink);
-  // The topic's id is asked for when the tail begins.
+  // The tail queries the topic's id when it starts.
   ASSERT_TRUE(eventually([&] { return connector().probe().tails == 1; }));
   std::this_thread::sleep_for(std::chrono::milliseconds(500));
   admin().replace_topic(topic, 1);
@@ -58,27 +58,27 @@ TEST_F(KafkaTest, ATopicThatIsMadeAnewAfterRetentionTookAllOfItResetsItsTail) {
   EXPECT_EQ(sink.resets()[0].reason, "recreated");
 }
 
-// librdkafka 2.4 to 2.9 damages its memory here (metadata_cache.cpp).
-TEST_F(KafkaTest, TopicsThatAreMadeAnewAgainAndAgainAreAskedReadAndWrittenAsEver) {
+// librdkafka 2.4 to 2.9 corrupts its memory here (metadata_cache.cpp).
+TEST_F(KafkaTest, QueriesReadsAndWritesTopicsThatAreRecreatedRepeatedly) {
   const std::vector<std::string> topics{new_topic(), new_topic(), new_topic()};
-  for (int life = 0; life < 4; ++life) {
+  for (int generation = 0; generation < 4; ++generation) {
     for (const auto& topic : topics) {
-      if (life > 0) admin().replace_topic(topic, 1);
-      produce(topic, 10 + life, "v");
+      if (generation > 0) admin().replace_topic(topic, 1);
+      produce(topic, 10 + generation, "v");
       const auto published = publish(topic);
       ASSERT_TRUE(published.has_value()) << published.error().message();
-      EXPECT_EQ(published.value().offset, Offset::of(10 + life));
-      EXPECT_EQ(extent(topic).partitions[0].last, Offset::of(10 + life));
+      EXPECT_EQ(published.value().offset, Offset::of(10 + generation));
+      EXPECT_EQ(extent(topic).partitions[0].last, Offset::of(10 + generation));
       const auto [seen, through] =
-          read({.log = topic, .after = Offset::of(-1), .until = Offset::of(10 + life)});
+          read({.log = topic, .after = Offset::of(-1), .until = Offset::of(10 + generation)});
       EXPECT_TRUE(through.has_value());
-      EXPECT_EQ(seen.size(), static_cast<std::size_t>(11 + life));
+      EXPECT_EQ(seen.size(), static_cast<std::size_t>(11 + generation));
     }
   }
 }
 
-// The new one counts its leaders from 0 again.
-TEST_F(KafkaTest, ATopicThatIsMadeAnewAfterItsLeaderCameBackResetsItsTail) {
+// Leader epochs of the new topic start at 0 again.
+TEST_F(KafkaTest, ResetsTheTailWhenATopicIsRecreatedAfterALeaderRestart) {
   const auto topic = new_topic();
   produce(topic, 5, "old");
   broker().stop_broker();
@@ -91,13 +91,13 @@ TEST_F(KafkaTest, ATopicThatIsMadeAnewAfterItsLeaderCameBackResetsItsTail) {
   admin().replace_topic(topic, 1);
   produce(topic, 20, "new");
   ASSERT_TRUE(sink.wait_records(25));
-  EXPECT_EQ(sink.records().back().offset, Offset::of(19)) << "this was read of the old one";
+  EXPECT_EQ(sink.records().back().offset, Offset::of(19)) << "the last offset of the new topic";
   EXPECT_EQ(sink.resets().size(), 1u);
 }
 
-// From 2.1 on librdkafka passes over all news of the new one where it knew a higher number of a
-// leader (leader_epochs.cpp) and has heard that there is none, but is still to read it.
-TEST_F(KafkaTest, TopicsThatComeBackAfterTheirLeaderCameBackAreReadAndWrittenAsEver) {
+// From 2.1 on librdkafka ignores all metadata of the new topic if it knew a higher leader epoch
+// (leader_epochs.cpp), and the topic was missing while the tail was open.
+TEST_F(KafkaTest, ReadsAndWritesTopicsThatReturnAfterALeaderRestart) {
   struct Watched {
     std::string topic;
     RecordingSink sink;
@@ -139,7 +139,7 @@ TEST_F(KafkaTest, TopicsThatComeBackAfterTheirLeaderCameBackAreReadAndWrittenAsE
   }
 }
 
-TEST_F(KafkaTest, ATopicThatIsMadeAnewWithFewerPartitionsResetsItsTail) {
+TEST_F(KafkaTest, ResetsTheTailWhenATopicIsRecreatedWithFewerPartitions) {
   const auto topic = new_topic(3);
   RecordingSink sink;
   const auto tail = connector().tail(topic, end_of(topic), sink);
@@ -152,7 +152,7 @@ TEST_F(KafkaTest, ATopicThatIsMadeAnewWithFewerPartitionsResetsItsTail) {
   EXPECT_EQ(sink.resets()[0].position, Position{Offset::of(-1)});
 }
 
-TEST_F(KafkaTest, ATopicThatIsGoneForAWhileEndsNothing) {
+TEST_F(KafkaTest, SurvivesATopicThatIsMissingForAWhile) {
   const auto topic = new_topic();
   RecordingSink sink, late;
   auto tail = connector().tail(topic, end_of(topic), sink);
@@ -161,8 +161,8 @@ TEST_F(KafkaTest, ATopicThatIsGoneForAWhileEndsNothing) {
   admin().delete_topic(topic);
   ASSERT_TRUE(
       eventually([&] { return connector().probe().detail().find(topic) != std::string::npos; }));
-  EXPECT_TRUE(connector().probe().is_up()) << "the broker is there";
-  // A tail may end meanwhile, and another begin.
+  EXPECT_TRUE(connector().probe().is_up()) << "the broker is reachable";
+  // A tail may be closed meanwhile, and another one opened.
   const auto asked = Clock::now();
   tail.reset();
   EXPECT_LT(Clock::now() - asked, seconds(1));
@@ -193,8 +193,8 @@ TEST_F(KafkaTest, StopDoesNotHangOnADeletedTopic) {
   EXPECT_LT(Clock::now() - asked, seconds(5));
 }
 
-TEST_F(KafkaTest, AnAskWaitsForATopicAndTheProbeSaysSo) {
-  const auto topic = unmade_topic();
+TEST_F(KafkaTest, QueryWaitsForAMissingTopicAndTheProbeReportsIt) {
+  const auto topic = unused_topic();
   Answer<LogExtent> answer;
   connector().extent(topic, answer.callback());
   ASSERT_TRUE(

@@ -1,5 +1,5 @@
 #pragma once
-// What the tests of what only Kafka has share (kafka_*_test.cpp).
+// Fixture of the Kafka-only tests (kafka_*_test.cpp).
 
 #include <gtest/gtest.h>
 #include <unistd.h>
@@ -33,13 +33,13 @@ class KafkaTest : public testing::Test {
   Connector& connector() { return *connector_; }
 
   std::string new_topic(int partitions = 1, const std::map<std::string, std::string>& config = {}) {
-    auto name = unmade_topic();
+    auto name = unused_topic();
     admin().create_topic(name, partitions, config);
     return name;
   }
-  static std::string unmade_topic() {
-    static int made = 0;
-    return "kafka-" + std::to_string(::getpid()) + "-" + std::to_string(made++);
+  static std::string unused_topic() {
+    static int count = 0;
+    return "kafka-" + std::to_string(::getpid()) + "-" + std::to_string(count++);
   }
   // Values <prefix>0, <prefix>1, ...
   std::vector<std::int64_t> produce(const std::string& topic, int count, const std::string& prefix,

@@ -1,4 +1,4 @@
-// Kafka: a broker that is killed or frozen, passwords, crowds.
+// Kafka: killed and frozen brokers, passwords, many concurrent queries.
 
 #include <algorithm>
 #include <fstream>
@@ -14,7 +14,7 @@ using Clock = std::chrono::steady_clock;
 
 }  // namespace
 
-TEST_F(KafkaTest, ABrokerKilledUnderLoadCostsNoRecordAndRepeatsNone) {
+TEST_F(KafkaTest, NeitherLosesNorRepeatsARecordWhenTheBrokerIsKilledUnderLoad) {
   constexpr int partitions = 3;
   const auto topic = new_topic(partitions);
   RecordingSink sink;
@@ -42,7 +42,7 @@ TEST_F(KafkaTest, ABrokerKilledUnderLoadCostsNoRecordAndRepeatsNone) {
   EXPECT_TRUE(sink.resets().empty());
 }
 
-TEST_F(KafkaTest, AFrozenBrokerIsNoticedAndAsksAreAnsweredWhenItGoesOn) {
+TEST_F(KafkaTest, DetectsAFrozenBrokerAndAnswersQueriesWhenItResumes) {
   const auto topic = new_topic();
   produce(topic, 10, "v");
   RecordingSink sink;
@@ -72,7 +72,7 @@ TEST_F(KafkaTest, AFrozenBrokerIsNoticedAndAsksAreAnsweredWhenItGoesOn) {
   EXPECT_TRUE(sink.resets().empty());
 }
 
-TEST_F(KafkaTest, RangesOfOnePartitionFromManyPlacesAreAnsweredAtOnce) {
+TEST_F(KafkaTest, AnswersManyRangesOfOnePartitionAtOnce) {
   const auto topic = new_topic(2);
   produce(topic, 5000, "v");
   constexpr std::size_t count = 40;
@@ -94,7 +94,7 @@ TEST_F(KafkaTest, RangesOfOnePartitionFromManyPlacesAreAnsweredAtOnce) {
   }
 }
 
-TEST_F(KafkaTest, ThreadsAreBoundedHoweverManyAsk) {
+TEST_F(KafkaTest, LimitsThreadsWithManyConcurrentQueries) {
   const auto topic = new_topic(12);
   for (Partition p = 0; p < 12; ++p) produce(topic, 100, "v", p);
   constexpr std::size_t count = 300;
@@ -122,7 +122,7 @@ TEST_F(KafkaTest, ThreadsAreBoundedHoweverManyAsk) {
   EXPECT_LE(threads, 80);
 }
 
-TEST(KafkaPasswordTest, AWrongPasswordStandsInTheProbeWithoutBeingShown) {
+TEST(KafkaPasswordTest, ReportsAWrongPasswordInTheProbeWithoutShowingIt) {
   if (!shared_broker("kafka").unavailable().empty())
     GTEST_SKIP() << shared_broker("kafka").unavailable();
   KafkaBroker broker({"+sasl"});

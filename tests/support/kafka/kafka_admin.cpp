@@ -26,11 +26,11 @@ void check(rd_kafka_error_t* error, const std::string& what) {
   fail(what, why.c_str());
 }
 
-// Asks again until it is so; brokers don't tell.
+// Polls until the condition holds; brokers send no notification.
 void wait_until(const std::string& what, const std::function<bool()>& so) {
   const auto deadline = Clock::now() + std::chrono::milliseconds(limit_ms);
   while (!so()) {
-    if (Clock::now() > deadline) fail(what, "not in time");
+    if (Clock::now() > deadline) fail(what, "timed out");
     std::this_thread::sleep_for(std::chrono::milliseconds(5));
   }
 }
@@ -103,7 +103,7 @@ std::vector<std::int64_t> produce_to(rd_kafka_t* handle, const std::string& topi
 }
 
 Properties producing(const std::string& brokers) {
-  // Delay costs nothing here, as whoever produces waits for all of it.
+  // The delay costs nothing: the caller waits for all records.
   return {{"bootstrap.servers", brokers},
           {"linger.ms", "1"},
           {"message.max.bytes", "50000000"},
@@ -111,7 +111,7 @@ Properties producing(const std::string& brokers) {
           {"queue.buffering.max.messages", "2000000"}};
 }
 
-// The error of the operation, or of its only element.
+// The error of the operation or of its only element; empty on success.
 std::string outcome(rd_kafka_event_t* event) {
   if (event == nullptr) return "no answer";
   if (rd_kafka_event_error(event) != RD_KAFKA_RESP_ERR_NO_ERROR)
@@ -144,7 +144,7 @@ std::string outcome(rd_kafka_event_t* event) {
       return why == nullptr ? "" : why;
     }
     default:
-      return "an answer of another kind";
+      return "unexpected event type";
   }
   if (count == 1 && rd_kafka_topic_result_error(topics[0]) == RD_KAFKA_RESP_ERR_NO_ERROR) return "";
   const char* why = count == 1 ? rd_kafka_topic_result_error_string(topics[0]) : nullptr;
@@ -174,7 +174,7 @@ struct KafkaAdmin::Parts {
     if (!error.empty()) fail(what, error.c_str());
   }
 
-  // How many partitions have a leader; -1: the broker knows no such topic; -2: it doesn't say.
+  // The number of partitions with a leader; -1: no such topic; -2: no answer.
   int led_partitions(const std::string& topic) const {
     auto* rkt = rd_kafka_topic_new(handle, topic.c_str(), nullptr);
     const rd_kafka_metadata_t* metadata = nullptr;
@@ -253,7 +253,7 @@ void KafkaAdmin::create_topic(const std::string& topic, int partitions,
 
 void KafkaAdmin::delete_topic(const std::string& topic) {
   parts_->send_delete(topic);
-  wait_until("the end of " + topic, [&] { return parts_->led_partitions(topic) == -1; });
+  wait_until("deletion of " + topic, [&] { return parts_->led_partitions(topic) == -1; });
 }
 
 void KafkaAdmin::replace_topic(const std::string& topic, int partitions) {
@@ -322,7 +322,7 @@ void KafkaAdmin::produce_many(const std::string& topic, int partitions, std::int
     if (i % 10'000 == 0) rd_kafka_poll(parts_->handle, 0);
   }
   if (rd_kafka_flush(parts_->handle, limit_ms * 4) != RD_KAFKA_RESP_ERR_NO_ERROR) {
-    fail("produce to " + topic, "not in time");
+    fail("produce to " + topic, "timed out");
   }
 }
 

@@ -1,9 +1,8 @@
 #pragma once
-// What a test does to a real Kafka broker from outside: topics, records, transactions.
+// Administration of a real Kafka broker in tests: topics, records, transactions.
 //
-// Thread: one at a time. Everything returns when the broker has done it and shows it (leaders
-// known, ends moved), and throws std::runtime_error with librdkafka's text where it doesn't within
-// 30 s.
+// Thread: one at a time. A function returns when its effect is visible (leaders known, ends moved).
+// Errors: std::runtime_error with librdkafka's text, also after 30 s without success.
 
 #include <cstdint>
 #include <map>
@@ -40,22 +39,22 @@ class KafkaAdmin {
 
   void create_topic(const std::string& topic, int partitions = 1,
                     const std::map<std::string, std::string>& configuration = {});
-  // Returns when it is gone from the metadata.
+  // Returns when the metadata no longer has it.
   void delete_topic(const std::string& topic);
-  // Gone and there again, as fast as the broker can: a reader may not notice.
+  // Deletes and creates it as fast as the broker can: a reader may not notice.
   void replace_topic(const std::string& topic, int partitions = 1);
   void grow_topic(const std::string& topic, int partitions);
-  // Drops every record below `before`.
+  // Deletes every record below `before`.
   void delete_records(const std::string& topic, std::int32_t partition, std::int64_t before);
   void configure_topic(const std::string& topic,
                        const std::map<std::string, std::string>& configuration);
 
   KafkaMarks marks(const std::string& topic, std::int32_t partition) const;
 
-  // In this order, to one partition; answers the offsets.
+  // Writes to one partition in this order; returns the offsets.
   std::vector<std::int64_t> produce(const std::string& topic, std::int32_t partition,
                                     std::span<const KafkaRecord> records);
-  // `count` records of `size` bytes each, dealt to the partitions in turn.
+  // `count` records of `size` bytes each, round-robin over the partitions.
   void produce_many(const std::string& topic, int partitions, std::int64_t count, std::size_t size);
 
  private:
@@ -63,7 +62,7 @@ class KafkaAdmin {
   std::unique_ptr<Parts> parts_;
 };
 
-// A transaction, open from its constructor on. Its destructor aborts it if nobody has ended it.
+// A transaction; the constructor begins it, the destructor aborts it if it is still open.
 class KafkaTransaction {
  public:
   KafkaTransaction(const std::string& brokers, const std::string& id);
@@ -75,7 +74,7 @@ class KafkaTransaction {
                                     std::span<const KafkaRecord> records);
   void commit();
   void abort();
-  // The next one of the same producer.
+  // Begins the next transaction of the same producer.
   void begin();
 
  private:

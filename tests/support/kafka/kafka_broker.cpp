@@ -19,7 +19,7 @@
 namespace sidestream::test {
 namespace {
 
-// The first start of all may fetch the jars.
+// The first start may download the jars.
 constexpr std::chrono::seconds start_limit{300};
 
 }  // namespace
@@ -27,7 +27,8 @@ constexpr std::chrono::seconds start_limit{300};
 KafkaBroker::KafkaBroker(std::vector<std::string> properties) : properties_(std::move(properties)) {
   std::string pattern =
       (std::filesystem::temp_directory_path() / "sidestream-kafka-XXXXXX").string();
-  if (::mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("no temporary folder");
+  if (::mkdtemp(pattern.data()) == nullptr)
+    throw std::runtime_error("cannot create a temporary folder");
   folder_ = pattern;
 }
 
@@ -47,7 +48,7 @@ void KafkaBroker::spawn() {
   pid_ = ::fork();
   if (pid_ < 0) throw std::runtime_error("fork failed");
   if (pid_ > 0) return;
-  // It must not outlive a test that crashes.
+  // The broker ends with a test that crashes.
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   const int out = ::open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
   ::dup2(out, STDOUT_FILENO);
@@ -88,7 +89,7 @@ void KafkaBroker::kill() {
   pid_ = -1;
 }
 
-// Never with -1, which would be everybody.
+// Never with pid -1: that means all processes.
 void KafkaBroker::freeze() {
   if (pid_ > 0) ::kill(pid_, SIGSTOP);
 }

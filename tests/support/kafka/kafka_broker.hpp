@@ -1,6 +1,5 @@
 #pragma once
-// A real Kafka broker of a test's own, run by tests/support/kafka/start in a folder that goes with
-// it.
+// A real Kafka broker for one test, run by tests/support/kafka/start in a temporary folder.
 //
 // Thread: one at a time. Owns the process and the folder.
 
@@ -13,20 +12,20 @@ namespace sidestream::test {
 
 class KafkaBroker {
  public:
-  // Not started. `properties` are further lines of the broker's configuration, as `name=value`.
+  // Does not start it. `properties`: additional configuration lines, `name=value`.
   explicit KafkaBroker(std::vector<std::string> properties = {});
   ~KafkaBroker();
   KafkaBroker(const KafkaBroker&) = delete;
   KafkaBroker& operator=(const KafkaBroker&) = delete;
 
-  // Returns when it takes requests; throws std::runtime_error with the end of its log where it
-  // doesn't. Started again, it has the same port and the same records.
+  // Returns when the broker accepts requests; throws std::runtime_error with the end of its log if
+  // it does not start. A restarted broker has the same port and records.
   void start();
   void kill();    // -9
   void freeze();  // SIGSTOP
   void thaw();
 
-  std::string address() const;       // host:port; known once it was started
+  std::string address() const;       // host:port; known after start()
   std::string sasl_address() const;  // with the property `+sasl`
 
  private:
