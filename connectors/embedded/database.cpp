@@ -63,14 +63,14 @@ void Database::open_file() {
   asking_ = open_for_reading(options_.path);
   tailing_ = open_for_reading(options_.path);
   writer_ = std::make_unique<LogWriter>(*writing_, options_, start_);
-  ask_reader_ = std::make_unique<LogReader>(*asking_, start_);
+  query_reader_ = std::make_unique<LogReader>(*asking_, start_);
   tail_reader_ = std::make_unique<LogReader>(*tailing_, start_);
 }
 
 void Database::open_in_memory() {
   writing_ = open_memory();
   writer_ = std::make_unique<LogWriter>(*writing_, options_, start_);
-  ask_reader_ = std::make_unique<LogReader>(*writing_, start_);
+  query_reader_ = std::make_unique<LogReader>(*writing_, start_);
   tail_reader_ = std::make_unique<LogReader>(*writing_, start_);
 }
 
@@ -80,7 +80,7 @@ void Database::close() {
     open_ = false;
   }
   const std::unique_lock alone(connections_);
-  ask_reader_.reset();
+  query_reader_.reset();
   tail_reader_.reset();
   writer_.reset();
   asking_.reset();
@@ -135,7 +135,7 @@ Database::Use Database::use(Reader reader) {
   }
   const std::lock_guard lock(mutex_);
   if (open_ && !complained_) {
-    use.reader_ = reader == asks ? ask_reader_.get() : tail_reader_.get();
+    use.reader_ = reader == queries ? query_reader_.get() : tail_reader_.get();
   }
   return use;
 }

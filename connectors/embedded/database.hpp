@@ -28,7 +28,7 @@ namespace sidestream::embedded {
 
 class Database {
  public:
-  enum Reader { asks, tails };
+  enum Reader { queries, tails };
 
   // Borrows all but the log.
   Database(const std::string& name, const EmbeddedOptions& options, Logger log,
@@ -104,7 +104,7 @@ class Database {
   std::unique_ptr<FileLock> lock_;
   std::unique_ptr<Connection> writing_, asking_, tailing_;
   std::unique_ptr<LogWriter> writer_;
-  std::unique_ptr<LogReader> ask_reader_, tail_reader_;
+  std::unique_ptr<LogReader> query_reader_, tail_reader_;
   std::optional<Identity> opened_;
 
   mutable std::mutex mutex_;  // the rest

@@ -2,9 +2,10 @@
 
 #include <utility>
 
-#include "connectors/embedded/asks.hpp"
 #include "connectors/embedded/database.hpp"
 #include "connectors/embedded/publish_line.hpp"
+#include "connectors/embedded/queries.hpp"
+#include "connectors/embedded/query_thread.hpp"
 #include "connectors/embedded/tails.hpp"
 #include "connectors/embedded/writer.hpp"
 
@@ -25,7 +26,7 @@ class EmbeddedConnector final : public Connector {
 
   void start() override {
     line_.start();
-    asks_.start();
+    queries_.start();
     tails_.start();
     writer_.start();
   }
@@ -33,7 +34,7 @@ class EmbeddedConnector final : public Connector {
   void stop() override {
     writer_.stop();
     line_.stop();
-    asks_.stop();
+    queries_.stop();
     tails_.stop();
     database_.close();
   }
@@ -45,14 +46,14 @@ class EmbeddedConnector final : public Connector {
       extent.origin = database_.origin();
       return extent;
     };
-    asks_.add(std::make_unique<Question<LogExtent>>(query, std::move(done)));
+    queries_.add(std::make_unique<ValueQuery<LogExtent>>(query, std::move(done)));
   }
 
   void locate(std::string log, Timestamp time, Callback<Position> done) override {
     const auto query = [log = std::move(log), time](LogReader& reader) {
       return Position{reader.locate(log, time)};
     };
-    asks_.add(std::make_unique<Question<Position>>(query, std::move(done)));
+    queries_.add(std::make_unique<ValueQuery<Position>>(query, std::move(done)));
   }
 
   void back(std::string log, Partition, Offset end, std::int64_t count,
@@ -60,13 +61,13 @@ class EmbeddedConnector final : public Connector {
     const auto query = [log = std::move(log), end, count](LogReader& reader) {
       return reader.back(log, end, count);
     };
-    asks_.add(std::make_unique<Question<Offset>>(query, std::move(done)));
+    queries_.add(std::make_unique<ValueQuery<Offset>>(query, std::move(done)));
   }
 
   void read(Range range, std::function<void(std::span<const Record>)> deliver,
             Callback<Offset> done) override {
-    asks_.add(
-        std::make_unique<RangeAsk>(std::move(range), std::move(deliver), std::move(done), probe_));
+    queries_.add(std::make_unique<RangeQuery>(std::move(range), std::move(deliver), std::move(done),
+                                              probe_));
   }
 
   std::unique_ptr<Tail> tail(std::string log, Position from, TailSink& sink) override {
@@ -84,7 +85,7 @@ class EmbeddedConnector final : public Connector {
   ConnectorProbe probe_;
   Database database_;
   PublishLine line_{probe_};
-  Asks asks_{database_};
+  QueryThread queries_{database_};
   Tails tails_{database_, probe_};
   Writer writer_{database_, line_, tails_};
 };

@@ -16,7 +16,7 @@
 //
 // The file does not shrink when retention drops records; their room is used again.
 //
-// Thread: see connectors/connector.hpp. Four threads: writer, asks, tails, publish deadlines.
+// Thread: see connectors/connector.hpp. Four threads: writer, queries, tails, publish deadlines.
 // Errors: a full disk, an I/O error, a damaged, foreign or vanished file make the probe go down
 // with a text that names the path; the connector tries again for ever. publish then answers
 // Errc::unavailable (Errc::unconfirmed where the commit itself failed), Errc::refused for a record
