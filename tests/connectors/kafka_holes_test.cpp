@@ -1,6 +1,7 @@
 // Kafka: offsets without records: transactions and compaction.
 
 #include "tests/connectors/kafka_test.hpp"
+#include "tests/support/kafka/kafka_transaction.hpp"
 
 namespace sidestream::test {
 

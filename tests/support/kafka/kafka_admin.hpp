@@ -1,5 +1,5 @@
 #pragma once
-// Administration of a real Kafka broker in tests: topics, records, transactions.
+// Administration of a real Kafka broker in tests: topics and records.
 //
 // Thread: one at a time. A function returns when its effect is visible (leaders known, ends moved).
 // Errors: std::runtime_error with librdkafka's text, also after 30 s without success.
@@ -7,20 +7,13 @@
 #include <cstdint>
 #include <map>
 #include <memory>
-#include <optional>
 #include <span>
 #include <string>
-#include <utility>
 #include <vector>
 
-namespace sidestream::test {
+#include "tests/support/kafka/kafka_record.hpp"
 
-struct KafkaRecord {
-  std::optional<std::string> value;  // absent: a tombstone
-  std::optional<std::string> key{};
-  std::vector<std::pair<std::string, std::optional<std::string>>> headers{};
-  std::int64_t timestamp_ms = 0;  // 0: now
-};
+namespace sidestream::test {
 
 struct KafkaMarks {
   std::int64_t low = 0;
@@ -56,26 +49,6 @@ class KafkaAdmin {
                                     std::span<const KafkaRecord> records);
   // `count` records of `size` bytes each, round-robin over the partitions.
   void produce_many(const std::string& topic, int partitions, std::int64_t count, std::size_t size);
-
- private:
-  struct Parts;
-  std::unique_ptr<Parts> parts_;
-};
-
-// A transaction; the constructor begins it, the destructor aborts it if it is still open.
-class KafkaTransaction {
- public:
-  KafkaTransaction(const std::string& brokers, const std::string& id);
-  ~KafkaTransaction();
-  KafkaTransaction(const KafkaTransaction&) = delete;
-  KafkaTransaction& operator=(const KafkaTransaction&) = delete;
-
-  std::vector<std::int64_t> produce(const std::string& topic, std::int32_t partition,
-                                    std::span<const KafkaRecord> records);
-  void commit();
-  void abort();
-  // Begins the next transaction of the same producer.
-  void begin();
 
  private:
   struct Parts;
