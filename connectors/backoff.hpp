@@ -1,6 +1,5 @@
 #pragma once
-// Jittered exponential back-off between reconnects. Pure: the caller waits and brings the
-// randomness.
+// Jittered exponential back-off between reconnects. Pure: the caller waits and supplies the rng.
 
 #include <algorithm>
 #include <chrono>
@@ -15,16 +14,15 @@ class Backoff {
   explicit Backoff(Duration first = Duration(100), Duration most = Duration(3000))
       : first_(first), most_(most), next_(first) {}
 
-  // How long to wait before the next attempt: between half and all of a delay that doubles up to
-  // `most`.
+  // The delay before the next attempt, between half and all of a limit that doubles up to `most`.
   template <class Random>
   Duration next(Random& random) {
-    const auto all = next_.count();
+    const auto limit = next_.count();
     next_ = std::min(next_ * 2, most_);
-    return Duration(std::uniform_int_distribution<Duration::rep>(all / 2, all)(random));
+    return Duration(std::uniform_int_distribution<Duration::rep>(limit / 2, limit)(random));
   }
 
-  // After a success.
+  // Call after a success.
   void reset() { next_ = first_; }
 
  private:

@@ -1,5 +1,5 @@
 #pragma once
-// The value types that connectors and the stream layer share: what a broker holds, and where.
+// Value types shared by connectors and the stream layer: records, offsets, positions.
 
 #include <chrono>
 #include <compare>
@@ -13,12 +13,14 @@ namespace sidestream {
 
 using Partition = std::int32_t;
 
-// The place of one record in its partition, and also a reader's resume point: "everything up to and
-// including this record was delivered".
+// The place of one record in its partition. Also a reader's resume point: everything up to and
+// including this record was delivered.
 //
-// Kafka and embedded: the broker's offset; -1 stands before the first record.
-// Redis: the entry id `ms-seq` as one number, ms in the upper half; 0 ("0-0") stands before the
-// first. So in both, `offset + 1` is the smallest place after it, and places compare as numbers do.
+//   Kafka, embedded  the broker's offset; -1 is before the first record
+//   Redis            the entry id `ms-seq` as one number, ms in the upper half; 0 ("0-0") is before
+//                    the first entry
+//
+// In both, `offset + 1` is the smallest place after it, and places compare as numbers do.
 struct Offset {
   __extension__ typedef __int128 Number;
   Number value = -1;
@@ -36,30 +38,31 @@ struct Offset {
   friend constexpr auto operator<=>(const Offset&, const Offset&) = default;
 };
 
-// How a connector's offsets are spelt in event ids.
+// The text form of a connector's offsets in event ids.
 enum class OffsetFormat {
   integer,  // 42
   entry,    // 1526919030474-55
 };
 
-// A resume point in a whole log: the last offset delivered of each partition, by partition number.
+// A resume point in a log: the last offset delivered of each partition, by partition number.
 using Position = std::vector<Offset>;
 
 using Timestamp = std::chrono::time_point<std::chrono::system_clock, std::chrono::milliseconds>;
 
 struct Header {
   std::string_view name;
-  std::optional<std::string_view> value;  // Kafka knows headers without a value
+  std::optional<std::string_view> value;  // absent: a Kafka header without a value
 };
 
-// One record as its broker holds it. Views: valid during the call that hands it over.
+// One record as the broker holds it. Views: valid during the call that passes it.
 struct Record {
   Partition partition = 0;
   Offset offset;
-  Timestamp timestamp{};  // the broker's; the epoch where it has none
+  Timestamp timestamp{};  // the broker's; the epoch if it has none
   std::optional<std::string_view> key;
   std::optional<std::string_view> value;  // absent: a tombstone
-  std::string_view event;           // Redis field `event`, embedded as published; Kafka: empty
+  // Redis: field `event`. Embedded: the published event name. Kafka: empty.
+  std::string_view event;
   std::span<const Header> headers;  // Kafka headers; Redis: the entry's other fields
 };
 
