@@ -1,6 +1,6 @@
 #pragma once
-// How many entries to ask for, as Redis counts entries and we count bytes: few at first, then by
-// the size of those that came. Pure.
+// How many entries to request. Redis limits replies by entries, the connector limits them by bytes:
+// the first request is small, later ones follow the size of the entries received. Pure.
 
 #include <algorithm>
 #include <cstddef>
@@ -9,19 +9,22 @@ namespace sidestream::redis {
 
 class BatchSize {
  public:
-  BatchSize(std::size_t budget_bytes, std::size_t most) : budget_(budget_bytes), most_(most) {}
+  BatchSize(std::size_t bytes_max, std::size_t entries_max)
+      : bytes_max_(bytes_max), entries_max_(entries_max) {}
 
-  std::size_t next() const { return std::min(next_, most_); }
-  // What was asked for, grown at most eightfold at a time: one huge entry after many small ones.
-  void saw(std::size_t entries, std::size_t bytes) {
+  std::size_t next() const { return std::min(next_, entries_max_); }
+
+  // Takes the size of a reply. Grows at most eightfold at a time, because a huge entry may follow
+  // many small ones.
+  void update(std::size_t entries, std::size_t bytes) {
     if (entries == 0) return;
-    const auto each = bytes / entries + 1;
-    next_ = std::clamp<std::size_t>(budget_ / each, 1, next_ * 8);
+    const auto mean = bytes / entries + 1;
+    next_ = std::clamp<std::size_t>(bytes_max_ / mean, 1, next_ * 8);
   }
 
  private:
-  std::size_t budget_;
-  std::size_t most_;
+  std::size_t bytes_max_;
+  std::size_t entries_max_;
   std::size_t next_ = 16;
 };
 

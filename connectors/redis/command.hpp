@@ -1,6 +1,5 @@
 #pragma once
-// Commands as the bytes that go over the wire (hiredis's formatter; arguments may hold any byte).
-// Pure.
+// Formats commands in the Redis wire protocol (with hiredis). Arguments may contain any byte. Pure.
 
 #include <initializer_list>
 #include <span>

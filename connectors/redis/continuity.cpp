@@ -1,128 +1,148 @@
 #include "connectors/redis/continuity.hpp"
 
+#include <cassert>
+
 namespace sidestream::redis {
 namespace {
 
-using Kind = Verdict::Kind;
+using Kind = TailDecision::Kind;
 
-Verdict reset(std::string_view reason) {
-  Verdict verdict;
-  verdict.kind = Kind::reset;
-  verdict.next = {Offset{0}, 0, false};
-  verdict.reason = reason;
-  return verdict;
+TailDecision reset(std::string_view reason) {
+  TailDecision decision;
+  decision.kind = Kind::reset;
+  decision.next = {Offset{0}, 0, false};
+  decision.reason = reason;
+  return decision;
 }
 
-bool fewer_than_read(const Place& place, const StreamInfo& info) {
-  return place.rank && info.added && *info.added < *place.rank;
+bool has_fewer_than_read(const Progress& progress, const StreamInfo& info) {
+  return progress.rank && info.added && *info.added < *progress.rank;
 }
 
-// Rule 4, as far as the state alone tells; no reason: nothing wrong.
-std::string_view other_life(const Place& place, const StreamInfo& info) {
+// Rule 4, as far as XINFO alone shows it: the reason of the reset, or empty.
+std::string_view reset_reason(const Progress& progress, const StreamInfo& info) {
   if (!info.exists) {
-    return place.position == Offset{0} && !place.seen ? "" : "recreated";
+    return progress.position == Offset{0} && !progress.existed ? "" : "recreated";
   }
-  if (fewer_than_read(place, info)) return "recreated";
-  if (info.last_generated < place.position) return place.rank ? "set_back" : "recreated";
+  if (has_fewer_than_read(progress, info)) return "recreated";
+  if (info.last_generated < progress.position) return progress.rank ? "set_back" : "recreated";
   return "";
 }
 
-// Everything that the stream held when XINFO looked has been read.
-bool at_end(const Place& place, const Fetched& fetched, const StreamInfo& info) {
+// Whether everything that the stream held at the time of XINFO was read.
+bool at_end(const Progress& progress, const FetchedEntries& fetched, const StreamInfo& info) {
   if (!fetched.complete) return false;
-  if (fetched.count > 0) return fetched.last == info.tip;
-  return fetched.at_position ? place.position == info.tip : info.tip <= place.position;
+  if (fetched.count > 0) return fetched.last == info.last;
+  return fetched.at_position ? progress.position == info.last : info.last <= progress.position;
 }
 
-Place after(const Place& place, const Fetched& fetched, const StreamInfo& info) {
-  Place next = place;
+Progress advance(const Progress& progress, const FetchedEntries& fetched, const StreamInfo& info) {
+  Progress next = progress;
   if (fetched.count > 0) next.position = fetched.last;
-  if (at_end(place, fetched, info)) {
+  if (at_end(progress, fetched, info)) {
     next.rank = info.added;
   } else if (next.rank) {
     *next.rank += fetched.count;
   }
-  next.seen = place.seen || fetched.count > 0 || (info.exists && info.added.value_or(1) > 0);
+  next.existed =
+      progress.existed || fetched.count > 0 || (info.exists && info.added.value_or(1) > 0);
   return next;
 }
 
-Verdict go_on(const Place& place, const Fetched& fetched, const StreamInfo& info) {
-  Verdict verdict;
-  verdict.next = after(place, fetched, info);
-  return verdict;
+TailDecision deliver(const Progress& progress, const FetchedEntries& fetched,
+                     const StreamInfo& info) {
+  TailDecision decision;
+  decision.next = advance(progress, fetched, info);
+  return decision;
 }
 
-Verdict lose(const Place& place, const Fetched& fetched, const StreamInfo& info,
-             std::optional<std::int64_t> lost, bool exact = true) {
-  Verdict verdict = go_on(place, fetched, info);
-  verdict.kind = Kind::lose;
-  verdict.lost = lost;
-  verdict.exact = exact && lost.has_value();
+TailDecision retry(const Progress& progress) { return {.kind = Kind::retry, .next = progress}; }
+
+TailDecision lose(const Progress& progress, const FetchedEntries& fetched, const StreamInfo& info,
+                  std::optional<std::int64_t> lost, bool exact = true) {
+  TailDecision decision = deliver(progress, fetched, info);
+  decision.kind = Kind::loss;
+  decision.lost = lost;
+  decision.exact = exact && lost.has_value();
   if (fetched.count > 0) {
-    verdict.resumed = fetched.first;
-    const bool end = at_end(place, fetched, info);
-    if (!end) verdict.next.rank.reset();
-    if (!end && lost && exact && place.rank)
-      verdict.next.rank = *place.rank + *lost + fetched.count;
+    decision.resumed = fetched.first;
+    const bool end = at_end(progress, fetched, info);
+    // In the middle, the next rank is known only if the loss is.
+    if (!end) decision.next.rank.reset();
+    if (!end && lost && exact && progress.rank)
+      decision.next.rank = *progress.rank + *lost + fetched.count;
   } else {
-    verdict.resumed = info.last_generated.next();
-    verdict.next.position = info.last_generated;
-    verdict.next.rank = info.added;
+    decision.resumed = info.last_generated.next();
+    decision.next.position = info.last_generated;
+    decision.next.rank = info.added;
   }
-  return verdict;
+  return decision;
 }
 
-// Nothing came after the position, and nothing is held there.
-Verdict judge_nothing(const Place& place, const Fetched& fetched, const StreamInfo& info) {
-  if (info.last_generated == place.position) return go_on(place, fetched, info);
-  if (!place.rank || !info.added) return lose(place, fetched, info, std::nullopt);
-  const auto lost = static_cast<std::int64_t>(*info.added - *place.rank);
-  // The end moved and the counter did not: XSETID, or a new life that happens to have as many
+// The stream holds nothing at or after the position.
+TailDecision decide_empty(const Progress& progress, const FetchedEntries& fetched,
+                          const StreamInfo& info) {
+  if (info.last_generated == progress.position) return deliver(progress, fetched, info);
+  if (!progress.rank || !info.added) return lose(progress, fetched, info, std::nullopt);
+  const auto lost = static_cast<std::int64_t>(*info.added - *progress.rank);
+  // The end has moved and the counter has not: XSETID, or a new generation with the same number of
   // entries.
-  if (lost == 0) return lose(place, fetched, info, std::nullopt);
-  return lose(place, fetched, info, lost);
+  if (lost == 0) return lose(progress, fetched, info, std::nullopt);
+  return lose(progress, fetched, info, lost);
 }
 
-// The oldest entry held lies above the position, and the rank of that is known.
-Verdict balance(const Place& place, const Fetched& fetched, const StreamInfo& info) {
-  const bool end = at_end(place, fetched, info);
+// Rule 2. The oldest entry held is above the position, and its rank is known.
+TailDecision compare_counts(const Progress& progress, const FetchedEntries& fetched,
+                            const StreamInfo& info) {
+  assert(progress.rank && info.added);
+  const bool end = at_end(progress, fetched, info);
   const auto read = end ? fetched.count : 0;
   const auto added = end ? *info.added : *info.added - info.length;
-  const auto lost = static_cast<std::int64_t>(added - *place.rank - read);
+  const auto lost = static_cast<std::int64_t>(added - *progress.rank - read);
   if (lost < 0) return reset("recreated");
-  if (lost == 0) return go_on(place, fetched, info);
-  if (of_former_life(info, place.position) && *place.rank > 0) return reset("recreated");
+  if (lost == 0) return deliver(progress, fetched, info);
+  if (of_older_generation(info, progress.position) && *progress.rank > 0) {
+    return reset("recreated");
+  }
+  // XDEL among the lost entries makes the count an upper bound.
   const bool exact = end || info.max_deleted < fetched.first;
-  return lose(place, fetched, info, lost, exact);
+  return lose(progress, fetched, info, lost, exact);
 }
 
 }  // namespace
 
-Verdict judge(const Place& place, const Fetched& fetched, const StreamInfo& info) {
-  if (const auto reason = other_life(place, info); !reason.empty()) return reset(reason);
-  if (!info.exists || fetched.at_position) return go_on(place, fetched, info);
-  const bool end = at_end(place, fetched, info);
+TailDecision decide(const Progress& progress, const FetchedEntries& fetched,
+                    const StreamInfo& info) {
+  if (const auto reason = reset_reason(progress, info); !reason.empty()) return reset(reason);
+  // Rule 1.
+  if (!info.exists || fetched.at_position) return deliver(progress, fetched, info);
+  const bool end = at_end(progress, fetched, info);
   if (fetched.count == 0) {
-    return end ? judge_nothing(place, fetched, info) : Verdict{.kind = Kind::again, .next = place};
+    // XINFO shows an entry that XRANGE has not returned: it was added in between.
+    return end ? decide_empty(progress, fetched, info) : retry(progress);
   }
-  const bool older_held = !info.empty() && info.first < place.position;
-  if (older_held) return go_on(place, fetched, info);
-  if (!end && info.first != fetched.first) return Verdict{.kind = Kind::again, .next = place};
-  if (place.rank && info.added) return balance(place, fetched, info);
-  if (of_former_life(info, place.position)) return reset("recreated");
-  return lose(place, fetched, info, std::nullopt);
+  // An older entry is held, so the one at the position was removed by XDEL and nothing was trimmed.
+  const bool older_held = !info.empty() && info.first < progress.position;
+  if (older_held) return deliver(progress, fetched, info);
+  // Trimmed in between: the rank of the first entry in the reply is unknown.
+  if (!end && info.first != fetched.first) return retry(progress);
+  if (progress.rank && info.added) return compare_counts(progress, fetched, info);
+  if (of_older_generation(info, progress.position)) return reset("recreated");
+  return lose(progress, fetched, info, std::nullopt);  // rule 3
 }
 
-Verdict judge_blindly(const Place& place, const Fetched& fetched, const StreamInfo& info) {
-  auto verdict = judge(place, fetched, info);
-  if (verdict.kind != Kind::again || fetched.count == 0) return verdict;
-  return lose(place, fetched, info, std::nullopt);
+TailDecision decide_without_retry(const Progress& progress, const FetchedEntries& fetched,
+                                  const StreamInfo& info) {
+  auto decision = decide(progress, fetched, info);
+  if (decision.kind != Kind::retry || fetched.count == 0) return decision;
+  return lose(progress, fetched, info, std::nullopt);
 }
 
-bool needs_reading(const Place& place, const StreamInfo& info) {
-  if (!other_life(place, info).empty()) return true;
+bool needs_reading(const Progress& progress, const StreamInfo& info) {
+  if (!reset_reason(progress, info).empty()) return true;
   if (!info.exists) return false;
-  return info.tip > place.position || (place.rank && info.added && *info.added != *place.rank);
+  return info.last > progress.position ||
+         (progress.rank && info.added && *info.added != *progress.rank);
 }
 
 }  // namespace sidestream::redis

@@ -1,25 +1,26 @@
 #pragma once
-// Decides whether a tail that has read on has lost something, or reads another stream than before.
-// Pure; the tail worker obeys.
+// Decides whether a tail has lost entries, or reads another generation of its stream. Pure.
 //
-// A tail knows its position (the last entry delivered) and mostly its *rank*: how many entries had
-// ever been added to the stream when that entry was the newest. It asks for
-//   XRANGE <position> + COUNT n    (from the position itself on)      and then, in the same write,
-//   XINFO STREAM
-// 1. Is the entry at the position still there, nothing after it can have been trimmed: Redis trims
-// from
-//    the oldest on. (Single entries that someone took out with XDEL are no loss: that was meant.)
-// 2. Otherwise the books must balance: entries-added now = rank + entries read, when all was read;
-// or
-//    the rank of the first entry held (entries-added - length + 1) = rank + 1. What is missing was
-//    lost. So sparse ids are no gap, and a stream kept at MAXLEN 1 is read without false alarms.
-// 3. Where the rank is not known and the oldest entry lies above the position, that is a loss of
-//    unknown size.
-// 4. A stream that is gone, ends below the position, has had fewer entries than we read, or is
-// whole and
-//    yet does not hold our position, is another one: reset.
-// The two answers may be of different moments (other clients in between). Where that matters they
-// don't fit together, and the verdict is `again`.
+// A tail knows its position (the last entry delivered) and usually its *rank*: how many entries had
+// been added to the stream when that entry was the newest. It sends, in one write,
+//
+//   XRANGE <position> + COUNT n    entries from the position on, including the one at the position
+//   XINFO STREAM                   the state of the stream
+//
+// Rules:
+//
+// 1. If the entry at the position is still held, nothing after it was trimmed, because Redis trims
+//    the oldest entries first. Single entries removed by XDEL are no loss: that was intended.
+// 2. Otherwise the counts must agree. At the stream's end: entries-added = rank + entries read.
+//    Before the end: the rank of the first entry held (entries-added - length + 1) = rank + 1. The
+//    difference was lost. So sparse ids are no gap, and MAXLEN 1 causes no false alarm.
+// 3. If the rank is unknown and the oldest entry held is above the position, the loss has unknown
+//    size.
+// 4. It is a reset if the stream is gone, ends below the position, has fewer entries added than
+//    were read, or is untrimmed and does not hold the position.
+//
+// Other clients may write between the two commands, so the replies may contradict each other. If
+// that matters, the decision is `retry`.
 
 #include <cstddef>
 #include <cstdint>
@@ -31,43 +32,46 @@
 
 namespace sidestream::redis {
 
-// Where a tail stands. The beginning has rank 0.
-struct Place {
+// How far a tail has read. The beginning of a stream has rank 0.
+struct Progress {
   Offset position{0};
-  std::optional<std::uint64_t> rank = 0;
-  bool seen = false;  // at this position the stream was there, with entries added
+  std::optional<std::uint64_t> rank = 0;  // absent: unknown
+  bool existed = false;                   // the stream existed at this position
 };
 
-// What XRANGE answered.
-struct Fetched {
-  bool at_position = false;  // the entry at the position came with it (it is not counted below)
+// A reply to XRANGE.
+struct FetchedEntries {
+  bool at_position = false;  // the entry at the position was in the reply; `count` excludes it
   std::size_t count = 0;     // entries after the position
-  Offset first{0};           // of those
+  Offset first{0};           // the first of those
   Offset last{0};
-  bool complete = false;  // fewer than were asked for: there were no more at that moment
+  bool complete = false;  // fewer entries than requested: the reply ended with the stream
 };
 
-struct Verdict {
+struct TailDecision {
   enum class Kind {
-    go_on,  // deliver, stand at `next`
-    lose,   // tell the loss, then the same
-    reset,  // deliver nothing; another life begins at `next` (0-0)
-    again,  // ask again
+    deliver,  // deliver the entries; continue at `next`
+    loss,     // report the loss first, then the same
+    reset,    // deliver nothing; another generation begins at `next` (0-0)
+    retry,    // the replies contradict each other; send both commands again
   };
-  Kind kind = Kind::go_on;
-  Place next{};
-  std::optional<std::int64_t> lost = std::nullopt;  // of lose
+  Kind kind = Kind::deliver;
+  Progress next{};
+  std::optional<std::int64_t> lost = std::nullopt;  // with loss; absent: unknown
   bool exact = true;
-  Offset resumed{0};          // of lose: the first entry still held
-  std::string_view reason{};  // of reset
+  Offset resumed{0};          // with loss: the first entry still held
+  std::string_view reason{};  // with reset
 };
 
-Verdict judge(const Place& place, const Fetched& fetched, const StreamInfo& info);
+TailDecision decide(const Progress& progress, const FetchedEntries& fetched,
+                    const StreamInfo& info);
 
-// After too many `again`: the same without trust in the books.
-Verdict judge_blindly(const Place& place, const Fetched& fetched, const StreamInfo& info);
+// The same after too many retries: replies that contradict each other count as a loss of unknown
+// size. It still answers `retry` if the loss would skip entries that the stream holds.
+TailDecision decide_without_retry(const Progress& progress, const FetchedEntries& fetched,
+                                  const StreamInfo& info);
 
-// Whether a look at XINFO alone says that the stream must be read: there is something new or wrong.
-bool needs_reading(const Place& place, const StreamInfo& info);
+// Whether XINFO alone shows that the stream must be read: it has new entries or lost some.
+bool needs_reading(const Progress& progress, const StreamInfo& info);
 
 }  // namespace sidestream::redis

@@ -1,54 +1,57 @@
 #pragma once
-// Tells which streams have something new: one blocking XREAD over all idle tails, on a connection
-// of its own. It only rings; what is new is read by the tail worker, who can then check that
-// nothing is missing.
+// Reports which streams have new entries: one blocking XREAD over all idle tails, on a connection
+// of its own. It rings and nothing more; the tail reader then reads the entries and checks that
+// none is missing. (The doorbell is the one metaphor of this folder.)
 //
-// Streams that become idle while it waits are not under it. It is called back for them, by CLIENT
-// UNBLOCK over the other connection, or where the user may not do that, by connecting anew. With
-// many streams XREAD is not cheap for the server, so it pauses between two (5 us for each stream).
+// A running XREAD does not cover tails that become idle after it started. It is ended for them by
+// CLIENT UNBLOCK over the reader's connection or, without the permission for that, by a reconnect.
+// With many streams XREAD is expensive for the server, so there is a pause between two of them (5
+// us per stream).
 //
-// Thread: the tail worker's.
+//   idle tails, not armed --arm()--> armed: XREAD BLOCK is running --reply--> disarmed()
+//
+// Thread: the tail worker's. Borrows both arguments.
 
 #include <unordered_set>
 
-#include "connectors/redis/tail_book.hpp"
+#include "connectors/redis/tail_table.hpp"
 
 namespace sidestream::redis {
 
 class Doorbell {
  public:
-  Doorbell(Link& link, TailBook& book) : link_(link), book_(book) {}
+  Doorbell(Link& link, TailTable& tails) : link_(link), tails_(tails) {}
 
   // A tail has become idle.
-  void add(const TailEntry& entry) { unheard_.insert(entry.id); }
-  void remove(TailId id) { unheard_.erase(id); }
+  void add(const TailEntry& entry) { uncovered_.insert(entry.id); }
+  void remove(TailId id) { uncovered_.erase(id); }
 
-  // Waits for all idle tails from now on, if it is time. `reading`: some are being read, so they
-  // will soon be idle too.
+  // Starts XREAD over all idle tails, unless one is running or it is too early. `reading`: some
+  // tails are being read and will soon be idle too.
   void arm(Clock::time_point now, bool reading);
-  // Whether it waits, but not for every idle tail, and it is time to call it back.
-  bool should_call_back(Clock::time_point now) const;
-  void called_back(Clock::time_point now);
-  // When one of the two above may have to be done.
+  // Whether the running XREAD should be ended, because it does not cover all idle tails.
+  bool should_unblock(Clock::time_point now) const;
+  // Call after ending it was requested.
+  void unblock_sent(Clock::time_point now);
+  // When arm() or should_unblock() may have work next.
   Clock::time_point next(Clock::time_point now, bool reading) const;
 
-  // Its connection has answered: nothing waits any more.
-  void stopped(Clock::time_point now);
-  // It can't wait for some of them: look which, and try again a little later.
-  void trouble(Clock::time_point now);
-  bool waits() const { return waits_; }
+  // XREAD has ended: a reply, or the connection came up or went down.
+  void disarmed(Clock::time_point now);
+  // XREAD failed for some stream. Delays the next arm() while the streams are checked.
+  void delay(Clock::time_point now);
 
  private:
-  bool may_be_heard(const TailEntry& entry, Clock::time_point now) const;
+  bool can_cover(const TailEntry& entry, Clock::time_point now) const;
   Clock::duration pause() const;
 
   Link& link_;
-  TailBook& book_;
-  std::unordered_set<TailId> unheard_;  // idle, and it does not wait for them
-  bool waits_ = false;
-  Clock::time_point stopped_at_{};
+  TailTable& tails_;
+  std::unordered_set<TailId> uncovered_;  // idle, but not in the running XREAD
+  bool armed_ = false;                    // XREAD is running
+  Clock::time_point disarmed_at_{};
   Clock::time_point next_arm_{};
-  Clock::time_point next_call_{};
+  Clock::time_point next_unblock_{};
 };
 
 }  // namespace sidestream::redis

@@ -9,7 +9,7 @@
 
 namespace sidestream::redis {
 
-// "1526919030474-55". Absent: not an id, or one whose time is beyond 2^63 ms.
+// Parses "1526919030474-55". Absent: not an entry id, or a time of 2^63 ms or more.
 std::optional<Offset> parse_entry_id(std::string_view text);
 
 // Requires: offset >= 0.

@@ -12,24 +12,24 @@ bool is_one_of(std::string_view error, const std::array<std::string_view, n>& co
   return std::find(codes.begin(), codes.end(), code) != codes.end();
 }
 
-constexpr std::array<std::string_view, 5> passing{"LOADING", "BUSY", "MASTERDOWN", "TRYAGAIN",
-                                                  "UNBLOCKED"};
+constexpr std::array<std::string_view, 5> temporary{"LOADING", "BUSY", "MASTERDOWN", "TRYAGAIN",
+                                                    "UNBLOCKED"};
 constexpr std::array<std::string_view, 4> cluster{"MOVED", "ASK", "CROSSSLOT", "CLUSTERDOWN"};
 constexpr std::array<std::string_view, 2> credentials{"NOAUTH", "WRONGPASS"};
-// The server would write, but must not at this moment.
-constexpr std::array<std::string_view, 2> hindered{"NOREPLICAS", "MISCONF"};
+// The server refuses writes for now.
+constexpr std::array<std::string_view, 2> not_writable{"NOREPLICAS", "MISCONF"};
 
 }  // namespace
 
 ErrorKind classify(std::string_view error) {
-  if (is_one_of(error, passing)) return ErrorKind::passing;
+  if (is_one_of(error, temporary)) return ErrorKind::temporary;
   if (is_one_of(error, cluster)) return ErrorKind::unsuitable;
   if (is_one_of(error, credentials)) return ErrorKind::credentials;
   return ErrorKind::refused;
 }
 
 Errc publish_error(std::string_view error) {
-  if (is_one_of(error, hindered)) return Errc::unavailable;
+  if (is_one_of(error, not_writable)) return Errc::unavailable;
   return classify(error) == ErrorKind::refused ? Errc::refused : Errc::unavailable;
 }
 

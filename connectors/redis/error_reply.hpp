@@ -1,5 +1,5 @@
 #pragma once
-// What an error answer of Redis means for us. Pure.
+// Classifies error replies of Redis. Pure.
 
 #include <string_view>
 
@@ -8,16 +8,15 @@
 namespace sidestream::redis {
 
 enum class ErrorKind {
-  refused,      // wrong type, no permission, read-only, out of memory: asking again changes nothing
-                // soon
-  passing,      // loading, a script that runs too long, a replica without its master
+  refused,      // wrong type, no permission, read-only, out of memory: a retry would fail too
+  temporary,    // loading, a long-running script, a replica without its master
   unsuitable,   // this server can't be used: a node of a Redis Cluster
-  credentials,  // user or password
+  credentials,  // wrong user name or password
 };
 
 ErrorKind classify(std::string_view error);
 
-// Of a publish that was answered with an error, so certainly not written.
+// For a publish answered with an error, which was therefore not written.
 Errc publish_error(std::string_view error);
 
 }  // namespace sidestream::redis

@@ -20,12 +20,12 @@ std::string mode_refusal(std::string_view mode) {
 
 }  // namespace
 
-std::vector<std::string> greeting(const Login::Words& login, int database) {
+std::vector<std::string> greeting_commands(const Credentials& credentials, int database) {
   std::vector<std::string_view> hello{"HELLO", "2"};
-  if (!login.password.empty() || !login.username.empty()) {
+  if (!credentials.password.empty() || !credentials.username.empty()) {
     std::string_view user = "default";
-    if (!login.username.empty()) user = login.username;
-    hello.insert(hello.end(), {"AUTH", user, login.password});
+    if (!credentials.username.empty()) user = credentials.username;
+    hello.insert(hello.end(), {"AUTH", user, credentials.password});
   }
   hello.insert(hello.end(), {"SETNAME", "sidestream"});
   std::vector<std::string> commands{format_command(hello)};
@@ -36,32 +36,32 @@ std::vector<std::string> greeting(const Login::Words& login, int database) {
   return commands;
 }
 
-Greeted read_hello(const redisReply& reply) {
-  Greeted greeted;
+GreetingResult read_hello(const redisReply& reply) {
+  GreetingResult result;
   if (is_error(reply)) {
     const auto error = text_of(reply);
     const bool unknown = error.find("unknown command") != std::string_view::npos;
-    greeted.refusal = unknown ? "the server does not support HELLO; Redis 7 or newer is required"
-                              : explain_error(error);
-    return greeted;
+    result.refusal = unknown ? "the server does not support HELLO; Redis 7 or newer is required"
+                             : explain_error(error);
+    return result;
   }
   const auto fields = elements_of(reply);
   for (std::size_t i = 0; i + 1 < fields.size(); i += 2) {
     const auto name = text_of(*fields[i]);
-    if (name == "id") greeted.client_id = fields[i + 1]->integer;
-    if (name == "mode") greeted.refusal = mode_refusal(text_of(*fields[i + 1]));
+    if (name == "id") result.client_id = fields[i + 1]->integer;
+    if (name == "mode") result.refusal = mode_refusal(text_of(*fields[i + 1]));
   }
-  return greeted;
+  return result;
 }
 
-Greeted read_greeting(const redisReply& reply) {
-  Greeted greeted;
+GreetingResult read_greeting(const redisReply& reply) {
+  GreetingResult result;
   const auto error = is_error(reply) ? text_of(reply) : std::string_view();
   const bool only_ping = error.starts_with("NOPERM") && error.find("'ping'") != error.npos;
   if (!error.empty() && !only_ping) {
-    greeted.refusal = explain_error(error);
+    result.refusal = explain_error(error);
   }
-  return greeted;
+  return result;
 }
 
 std::string explain_error(std::string_view error) {
@@ -70,7 +70,7 @@ std::string explain_error(std::string_view error) {
       return std::string(cluster_text);
     case ErrorKind::credentials:
       return "authentication failed: " + std::string(error);
-    case ErrorKind::passing:
+    case ErrorKind::temporary:
       return "not ready: " + std::string(error);
     case ErrorKind::refused:
       break;

@@ -1,8 +1,8 @@
 #pragma once
-// The first words on a connection: who we are, and what kind of server that is. Pure.
+// The first commands on a connection: authentication, database, kind of server. Pure.
 //
-// HELLO does it all: it authenticates, every user may call it, and its answer tells a Redis Cluster
-// or a Sentinel (INFO would need a permission that few users have).
+// HELLO does most of it: it authenticates, every user may call it, and its reply identifies a Redis
+// Cluster or a Sentinel. (INFO would need a permission that few users have.)
 
 #include <cstdint>
 #include <mutex>
@@ -14,41 +14,42 @@
 
 namespace sidestream::redis {
 
-// Who we are to the server; may change while links are up. Thread: any.
-class Login {
+struct Credentials {
+  std::string username;  // empty with a password: "default"
+  std::string password;  // empty with an empty user name: no authentication
+};
+
+// Credentials that may change while links are up. Thread: any.
+class CredentialStore {
  public:
-  struct Words {
-    std::string username;
-    std::string password;
-  };
-  explicit Login(Words words) : words_(std::move(words)) {}
-  Words get() const {
+  explicit CredentialStore(Credentials credentials) : credentials_(std::move(credentials)) {}
+  Credentials get() const {
     const std::lock_guard lock(mutex_);
-    return words_;
+    return credentials_;
   }
-  void set(Words words) {
+  void set(Credentials credentials) {
     const std::lock_guard lock(mutex_);
-    words_ = std::move(words);
+    credentials_ = std::move(credentials);
   }
 
  private:
   mutable std::mutex mutex_;
-  Words words_;
+  Credentials credentials_;
 };
 
-// The commands, formatted, in order: HELLO, SELECT (if another database than 0), PING.
-std::vector<std::string> greeting(const Login::Words& login, int database);
+// The formatted commands, in order: HELLO, SELECT (unless the database is 0), PING.
+std::vector<std::string> greeting_commands(const Credentials& credentials, int database);
 
-// What the answer to one of them says.
-struct Greeted {
-  std::string refusal;  // one sentence: why this server can't be used (now); empty: all is well
-  std::int64_t client_id = 0;  // HELLO's answer
+// The result of one of their replies.
+struct GreetingResult {
+  std::string refusal;         // one sentence: why this server can't be used; empty: it can
+  std::int64_t client_id = 0;  // from HELLO
 };
-Greeted read_hello(const redisReply& reply);
-// SELECT and PING. A user who may not PING is fine.
-Greeted read_greeting(const redisReply& reply);
+GreetingResult read_hello(const redisReply& reply);
+// The reply to SELECT or PING. A user without permission for PING is accepted.
+GreetingResult read_greeting(const redisReply& reply);
 
-// For error answers that end a connection.
+// One sentence for an error reply that ends a connection.
 std::string explain_error(std::string_view error);
 
 }  // namespace sidestream::redis

@@ -14,56 +14,56 @@ Health::Health(std::string name, ConnectorProbe& probe, Logger log)
   for (auto& part : parts_) part = {not_yet, format_now()};
 }
 
-void Health::ill(Part part, const std::string& what) {
+void Health::unavailable(Part part, const std::string& why) {
   const std::lock_guard lock(mutex_);
-  auto& trouble = parts_[static_cast<std::size_t>(part)];
-  if (trouble.what.empty()) trouble.since = format_now();
-  trouble.what = what;
-  if (logged_ != what) {
-    log_.warn("redis", "server unavailable", {{"connector", name_}, {"error", what}});
-    logged_ = what;
+  auto& problem = parts_[static_cast<std::size_t>(part)];
+  if (problem.what.empty()) problem.since = format_now();
+  problem.what = why;
+  if (logged_ != why) {
+    log_.warn("redis", "server unavailable", {{"connector", name_}, {"error", why}});
+    logged_ = why;
   }
-  tell_probe();
+  update_probe();
 }
 
-void Health::well(Part part) {
+void Health::available(Part part) {
   const std::lock_guard lock(mutex_);
   parts_[static_cast<std::size_t>(part)] = {};
   if (!worst() && !logged_.empty()) {
     log_.info("redis", "server available again", {{"connector", name_}});
     logged_.clear();
   }
-  tell_probe();
+  update_probe();
 }
 
-void Health::stream_ill(const std::string& stream, const std::string& what) {
+void Health::stream_unreadable(const std::string& stream, const std::string& why) {
   const std::lock_guard lock(mutex_);
-  if (streams_.size() >= streams_most && !streams_.contains(stream)) return;
+  if (streams_.size() >= streams_max && !streams_.contains(stream)) return;
   auto& known = streams_[stream];
-  if (known == what) return;
-  known = what;
+  if (known == why) return;
+  known = why;
   log_.warn("redis", "cannot read a stream",
-            {{"connector", name_}, {"stream", stream}, {"error", what}});
-  tell_probe();
+            {{"connector", name_}, {"stream", stream}, {"error", why}});
+  update_probe();
 }
 
-void Health::stream_well(const std::string& stream) {
+void Health::stream_readable(const std::string& stream) {
   const std::lock_guard lock(mutex_);
   if (streams_.erase(stream) == 0) return;
   log_.info("redis", "stream is readable again", {{"connector", name_}, {"stream", stream}});
-  tell_probe();
+  update_probe();
 }
 
-void Health::tell_probe() {
-  if (const auto* trouble = worst()) {
-    probe_.down(trouble->what + ", since " + trouble->since);
+void Health::update_probe() {
+  if (const auto* problem = worst()) {
+    probe_.down(problem->what + ", since " + problem->since);
   } else {
     probe_.up(streams_text());
   }
 }
 
-const Health::Trouble* Health::worst() const {
-  const Trouble* found = nullptr;
+const Health::Problem* Health::worst() const {
+  const Problem* found = nullptr;
   for (const auto& part : parts_) {
     if (part.what.empty()) continue;
     if (!found || found->what == not_yet) found = &part;

@@ -1,6 +1,6 @@
 #pragma once
-// One state made of those of the connector's connections and streams, told to the probe and the
-// log. A trouble is logged when it begins and when it is over, not each time it is met again.
+// Combines the state of the connector's connections and streams, for the probe and the log. A
+// problem is logged when it begins and when it is over, not each time it is met.
 //
 // Thread: any.
 
@@ -9,7 +9,7 @@
 #include <mutex>
 #include <string>
 
-#include "connectors/connector.hpp"
+#include "connectors/connector_probe.hpp"
 #include "sidecar/base/logger.hpp"
 
 namespace sidestream::redis {
@@ -20,34 +20,34 @@ class Health {
 
   Health(std::string name, ConnectorProbe& probe, Logger log);
 
-  // A connection can't be used: one sentence. The probe is down while there is one such.
-  void ill(Part part, const std::string& what);
-  void well(Part part);
+  // A connection can't be used; `why` is one sentence. The probe is down while any is unavailable.
+  void unavailable(Part part, const std::string& why);
+  void available(Part part);
 
-  // A single stream can't be read (its key holds another type, no permission). The probe stays up
-  // and its detail names the stream.
-  void stream_ill(const std::string& stream, const std::string& what);
-  void stream_well(const std::string& stream);
+  // One stream can't be read (its key has another type, no permission). The probe stays up and its
+  // detail names the stream.
+  void stream_unreadable(const std::string& stream, const std::string& why);
+  void stream_readable(const std::string& stream);
 
   const Logger& log() const { return log_; }
 
  private:
-  struct Trouble {
+  struct Problem {
     std::string what;   // empty: none
     std::string since;  // RFC 3339
   };
-  void tell_probe();
-  const Trouble* worst() const;
+  void update_probe();
+  const Problem* worst() const;
   std::string streams_text() const;
 
-  static constexpr std::size_t streams_most = 100;
+  static constexpr std::size_t streams_max = 100;
   std::string name_;
   ConnectorProbe& probe_;
   Logger log_;
-  std::mutex mutex_;
-  std::array<Trouble, 4> parts_;
-  std::map<std::string, std::string> streams_;
-  std::string logged_;  // the trouble that the log knows of
+  std::mutex mutex_;  // guards the rest
+  std::array<Problem, 4> parts_;
+  std::map<std::string, std::string> streams_;  // unreadable, with the reason
+  std::string logged_;                          // the last problem logged; empty: recovered
 };
 
 }  // namespace sidestream::redis

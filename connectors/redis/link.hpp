@@ -1,9 +1,13 @@
 #pragma once
-// A connection to Redis that keeps itself up: connects, greets, pipelines, notices silence, and
-// after a failure connects again, for ever, with jittered back-off. Non-blocking; a Loop gives it
-// its turns.
+// A connection to Redis that reconnects by itself. It connects, greets, pipelines commands, detects
+// a server that does not reply, and after a failure connects again, forever, with jittered
+// back-off. Non-blocking; a Loop drives it.
 //
-// Thread: the loop's, for everything. Borrows all that it is given; its owner outlives it.
+//   waiting --retry_at--> connecting --connected--> tls_handshake --done--> greeting --> up
+//      ^                      |                           |                     |         |
+//      +----------------------+------ fail(), close() ----+---------------------+---------+
+//
+// Thread: the loop's, for everything. Borrows its arguments.
 
 #include <poll.h>
 
@@ -12,7 +16,6 @@
 #include <deque>
 #include <memory>
 #include <optional>
-#include <random>
 #include <string>
 #include <string_view>
 
@@ -27,11 +30,12 @@ namespace sidestream::redis {
 
 using Clock = std::chrono::steady_clock;
 
-// How long a server may be silent although it owes an answer. It may be frozen and come back, so it
-// is first called ill and only much later given up.
-inline constexpr std::chrono::seconds ill_after{10};
-inline constexpr std::chrono::seconds give_up_after{30};
-inline constexpr std::chrono::seconds ping_after{5};  // an idle connection asks whether it lives
+// Limits of silence while a reply is due. A frozen server may recover: unhealthy after 10 s,
+// disconnected after 30 s.
+inline constexpr std::chrono::seconds unhealthy_after{10};
+inline constexpr std::chrono::seconds disconnect_after{30};
+// An idle connection sends PING.
+inline constexpr std::chrono::seconds ping_after{5};
 
 class Link;
 
@@ -39,17 +43,16 @@ class LinkOwner {
  public:
   virtual ~LinkOwner() = default;
   virtual void on_up(Link& link) = 0;
-  // All that was sent and not answered never will be.
+  // Commands without a reply will not get one.
   virtual void on_down(Link& link) = 0;
-  // The answers to send(), in its order. Requires: a valid link; send, fail and reopen may be
-  // called.
+  // One reply for each send(), in order; never null. May call send, fail and reconnect.
   virtual void on_reply(Link& link, Reply reply) = 0;
 };
 
 // What all links of a connector share.
 struct LinkContext {
   const RedisOptions& options;
-  const Login& login;
+  const CredentialStore& credentials;
   ConnectorProbe& probe;
   Health& health;
 };
@@ -61,48 +64,55 @@ class Link {
   Link& operator=(const Link&) = delete;
   ~Link();
 
-  // For poll(2); fd -1: nothing to wait for but wake_at().
-  pollfd wanted() const;
+  // For poll(2). fd -1: only wake_at() matters.
+  pollfd poll_entry() const;
   Clock::time_point wake_at() const;
-  // `ready` is what poll answered for wanted().
+  // Advances the connection. `ready`: the events that poll(2) reported for poll_entry().
   void step(short ready, Clock::time_point now);
-  // Writes what was sent, as far as the socket takes it.
+  // Writes the pending commands, as many bytes as the socket accepts.
   void flush();
 
   bool is_up() const { return state_ == State::up; }
-  // Requires: is_up(). `patience`: how long the answer takes in good health (a blocking command).
-  void send(std::string_view command, std::chrono::milliseconds patience = {});
-  // Bytes given to send() since the link came up, and how many of them the socket has taken: a
-  // command that ends beyond those was certainly not executed.
+  // Queues a command. `block`: how long a blocking command may normally take. Requires: is_up().
+  void send(std::string_view command, std::chrono::milliseconds block = {});
+  // Bytes queued since the link came up, and how many of them the socket has accepted. A command
+  // that ends beyond written() was not executed.
   std::uint64_t sent() const { return sent_; }
   std::uint64_t written() const { return sent_ - (out_.size() - out_start_); }
+  // Of the current connection. Requires: is_up().
   std::int64_t client_id() const { return client_id_; }
 
-  // Gives the connection up for a reason; connects again after the back-off.
+  // Reports a failure and closes the connection. Reconnects after the back-off.
   void fail(const std::string& why);
-  // The same on purpose, so at once and without a word.
-  void reopen();
+  // Closes the connection on purpose and connects again at once. Reports nothing.
+  void reconnect();
 
  private:
-  enum class State { waiting, connecting, shaking_hands, greeting, up };
+  enum class State {
+    waiting,        // for retry_at_
+    connecting,     // connect(2) is in progress
+    tls_handshake,  // a plain transport passes through it at once
+    greeting,       // replies to greeting_commands() are due
+    up,
+  };
   enum class Kind { greeting, ping, owner };
-  struct Pending {
+  struct Pending {  // a command without its reply
     Kind kind;
-    std::chrono::milliseconds patience;
+    std::chrono::milliseconds block;
   };
 
   void connect(Clock::time_point now);
   void try_next_address(const std::string& why);
   void start_transport();
-  void shake_hands();
+  void continue_handshake();
   void greet();
   void come_up();
   void receive();
-  void take(Reply reply);
+  void take_reply(Reply reply);
   void take_greeting(const redisReply& reply);
-  void put(std::string_view command, Kind kind, std::chrono::milliseconds patience);
-  void watch(Clock::time_point now);
-  Clock::duration allowed(std::chrono::seconds silence) const;
+  void put(std::string_view command, Kind kind, std::chrono::milliseconds block);
+  void check_silence(Clock::time_point now);
+  Clock::duration silence_limit(std::chrono::seconds silence) const;
   void close(Clock::time_point retry_at);
 
   const LinkContext context_;
@@ -111,23 +121,22 @@ class Link {
   const std::unique_ptr<TlsContext> tls_;  // null: plain
   Addresses addresses_;
   State state_ = State::waiting;
-  Clock::time_point retry_at_;  // of waiting
-  Clock::time_point heard_;     // the last byte, or since when we have been waiting for one
-  Clock::time_point now_;
-  int socket_ = -1;  // of connecting; later the transport's
+  Clock::time_point retry_at_;       // in waiting
+  Clock::time_point silence_start_;  // the last byte received, or when a reply became due
+  Clock::time_point now_;            // of step()
+  int socket_ = -1;                  // owned while connecting, then by the transport
   std::unique_ptr<Transport> transport_;
   Io handshake_wants_ = Io::want_write;
   std::optional<ReplyReader> reader_;
-  std::deque<Pending> pending_;
-  std::string out_;
-  std::size_t out_start_ = 0;  // what of it is written
+  std::deque<Pending> pending_;  // in the order of the replies
+  std::string out_;              // commands to write
+  std::size_t out_start_ = 0;    // bytes of out_ already written
   std::uint64_t sent_ = 0;
   std::int64_t client_id_ = 0;
-  std::uint64_t life_ = 0;  // counts connections
+  std::uint64_t generation_ = 0;  // counts connections
   bool was_up_ = false;
-  bool silent_ = false;  // told as ill, but not given up
+  bool unhealthy_ = false;  // silence was reported, but the connection is kept
   Backoff backoff_;
-  std::mt19937 random_;
 };
 
 }  // namespace sidestream::redis

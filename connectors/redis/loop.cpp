@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cassert>
 #include <cerrno>
 #include <csignal>
 #include <system_error>
@@ -12,9 +13,9 @@
 namespace sidestream::redis {
 namespace {
 
-constexpr std::chrono::milliseconds longest_wait{60'000};
+constexpr std::chrono::milliseconds wait_max{60'000};
 
-// Signals are the application's business; and OpenSSL writes to sockets that may be closed.
+// The application handles signals. SIGPIPE would come from OpenSSL, which writes to closed sockets.
 void block_signals() {
   sigset_t all;
   sigfillset(&all);
@@ -27,12 +28,12 @@ int make_event() {
   return event;
 }
 
-// ppoll, as the pauses between two reads are often shorter than a millisecond.
+// For ppoll(2), because delays between two reads are often shorter than a millisecond.
 timespec poll_timeout(Clock::time_point until) {
   using std::chrono::nanoseconds;
   const auto now = Clock::now();
   if (until <= now) return {};
-  const auto left = std::min<nanoseconds>(until - now, longest_wait);
+  const auto left = std::min<nanoseconds>(until - now, wait_max);
   const auto seconds = std::chrono::floor<std::chrono::seconds>(left);
   return {static_cast<time_t>(seconds.count()), static_cast<long>((left - seconds).count())};
 }
@@ -46,9 +47,10 @@ Loop::~Loop() {
   ::close(event_);
 }
 
-void Loop::start(std::vector<Link*> links, Turn turn) {
+void Loop::start(std::vector<Link*> links, Handler handler) {
+  assert(!thread_.joinable());
   links_ = std::move(links);
-  turn_ = std::move(turn);
+  handler_ = std::move(handler);
   thread_ = std::thread([this] {
     block_signals();
     run();
@@ -68,11 +70,11 @@ void Loop::wake() {
 }
 
 void Loop::run() {
-  ready_.assign(links_.size() + 1, pollfd{event_, POLLIN, 0});
+  poll_entries_.assign(links_.size() + 1, pollfd{event_, POLLIN, 0});
   while (!stopping_) {
     const auto now = Clock::now();
-    for (std::size_t i = 0; i < links_.size(); ++i) links_[i]->step(ready_[i].revents, now);
-    auto next = turn_(now);
+    for (std::size_t i = 0; i < links_.size(); ++i) links_[i]->step(poll_entries_[i].revents, now);
+    auto next = handler_(now);
     for (auto* link : links_) link->flush();
     for (const auto* link : links_) next = std::min(next, link->wake_at());
     wait(next);
@@ -80,17 +82,17 @@ void Loop::run() {
 }
 
 void Loop::wait(Clock::time_point until) {
-  for (std::size_t i = 0; i < links_.size(); ++i) ready_[i] = links_[i]->wanted();
-  ready_.back().revents = 0;
+  for (std::size_t i = 0; i < links_.size(); ++i) poll_entries_[i] = links_[i]->poll_entry();
+  poll_entries_.back().revents = 0;
   const auto timeout = poll_timeout(until);
-  if (::ppoll(ready_.data(), ready_.size(), &timeout, nullptr) <= 0) {
-    for (auto& entry : ready_) entry.revents = 0;
+  if (::ppoll(poll_entries_.data(), poll_entries_.size(), &timeout, nullptr) <= 0) {
+    for (auto& entry : poll_entries_) entry.revents = 0;
   }
-  if (ready_.back().revents != 0) drain();
+  if (poll_entries_.back().revents != 0) clear_event();
 }
 
-// The flag falls before the turn looks, so a wake after the look is a new one.
-void Loop::drain() {
+// The flag is cleared before the handler looks for work. A wake() after that starts another round.
+void Loop::clear_event() {
   std::uint64_t count = 0;
   [[maybe_unused]] const auto got = ::read(event_, &count, sizeof count);
   woken_ = false;

@@ -1,8 +1,8 @@
 #pragma once
-// One thread that serves a few links: waits until one is ready, something is due or somebody wakes
-// it.
+// One thread that drives a few links. It waits until a link is ready, work is due or wake() is
+// called.
 //
-// Owns its thread. Between start() and stop() everything of the links happens on it.
+// Owns its thread. Between start() and stop(), everything of the links happens on that thread.
 
 #include <atomic>
 #include <functional>
@@ -16,32 +16,34 @@ namespace sidestream::redis {
 
 class Loop {
  public:
-  // Does what is due, and answers when something will be next (max: nothing).
-  using Turn = std::function<Clock::time_point(Clock::time_point now)>;
+  // Does the work that is due. Returns when more will be due; time_point::max(): nothing is
+  // planned.
+  using Handler = std::function<Clock::time_point(Clock::time_point now)>;
 
   Loop();
   Loop(const Loop&) = delete;
   Loop& operator=(const Loop&) = delete;
   ~Loop();
 
-  // `turn` is called after each round of the links. Borrows the links.
-  void start(std::vector<Link*> links, Turn turn);
-  // Thread: any but the loop's. Waits for the thread's end; repeated calls do nothing.
+  // In each round the links make a step, then `handler` runs, then the links flush. Borrows the
+  // links. Requires: not started before.
+  void start(std::vector<Link*> links, Handler handler);
+  // Waits for the thread to end. Repeated calls do nothing. Thread: any but the loop's.
   void stop();
-  // Thread: any. The next turn comes at once; many wakes make one.
+  // Starts the next round at once. Many calls make one round. Thread: any.
   void wake();
 
  private:
   void run();
   void wait(Clock::time_point until);
-  void drain();
+  void clear_event();
 
-  const int event_;
+  const int event_;  // eventfd(2)
   std::atomic<bool> woken_{false};
   std::atomic<bool> stopping_{false};
   std::vector<Link*> links_;
-  std::vector<pollfd> ready_;
-  Turn turn_;
+  std::vector<pollfd> poll_entries_;  // of the links, in order; the last is event_
+  Handler handler_;
   std::thread thread_;
 };
 

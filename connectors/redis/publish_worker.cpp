@@ -1,6 +1,7 @@
 #include "connectors/redis/publish_worker.hpp"
 
 #include <algorithm>
+#include <cassert>
 #include <iterator>
 #include <utility>
 
@@ -12,12 +13,12 @@
 namespace sidestream::redis {
 namespace {
 
-// What is on its way at the same time. The rest waits here, where it is surely not written yet.
-constexpr std::size_t most_sent = 1024;
-constexpr std::size_t most_sent_bytes = 4 * 1024 * 1024;
-// More than this is turned away at once: the server is too slow for what comes.
-constexpr std::size_t most_held_bytes = 64 * 1024 * 1024;
-// So that the answer is there when the time is over.
+// Limits of in_flight_. The rest stays in queue_, where it is certainly not written.
+constexpr std::size_t in_flight_max = 1024;
+constexpr std::size_t in_flight_bytes_max = 4 * 1024 * 1024;
+// Beyond this, messages are rejected at once: the server is slower than its producers.
+constexpr std::size_t held_bytes_max = 64 * 1024 * 1024;
+// Answers come this much before publish_timeout, not after it.
 constexpr std::chrono::milliseconds margin{100};
 
 std::string format_message(const std::string& log, const Message& message) {
@@ -27,7 +28,7 @@ std::string format_message(const std::string& log, const Message& message) {
   return format_command(words);
 }
 
-Result<Published> read_answer(const redisReply& reply) {
+Result<Published> read_reply(const redisReply& reply) {
   if (is_error(reply)) return publish_error(text_of(reply));
   const auto id = parse_entry_id(text_of(reply));
   if (!id) return Errc::unconfirmed;
@@ -40,7 +41,7 @@ PublishWorker::PublishWorker(const LinkContext& context)
     : context_(context), link_(context, Health::Part::publishing, *this) {}
 
 void PublishWorker::start() {
-  loop_.start({&link_}, [this](Clock::time_point now) { return turn(now); });
+  loop_.start({&link_}, [this](Clock::time_point now) { return on_round(now); });
 }
 
 void PublishWorker::stop() {
@@ -49,118 +50,122 @@ void PublishWorker::stop() {
     const std::lock_guard lock(mutex_);
     stopped_ = true;
   }
-  take_inbox();
-  for (auto& item : sent_) answer(item, Errc::unconfirmed);
-  for (auto& item : waiting_) answer(item, Errc::stopped);
-  sent_.clear();
-  waiting_.clear();
+  take_incoming();
+  for (auto& append : in_flight_) answer(append, Errc::unconfirmed);
+  for (auto& append : queue_) answer(append, Errc::stopped);
+  in_flight_.clear();
+  queue_.clear();
 }
 
 void PublishWorker::add(const std::string& log, const Message& message,
                         Connector::Callback<Published> done) {
-  Item item{format_message(log, message), std::move(done), Clock::now() + publish_timeout - margin};
+  Append append{format_message(log, message), std::move(done),
+                Clock::now() + publish_timeout - margin};
   const std::lock_guard lock(mutex_);
   if (stopped_) return;
-  const bool fits = held_bytes_ + item.command.size() <= most_held_bytes;
-  held_bytes_ += item.command.size();
-  (fits ? inbox_ : excess_).push_back(std::move(item));
+  const bool fits = held_bytes_ + append.command.size() <= held_bytes_max;
+  held_bytes_ += append.command.size();
+  (fits ? incoming_ : rejected_).push_back(std::move(append));
   loop_.wake();
 }
 
 void PublishWorker::on_up(Link&) {}
 
+// Commands that were not written completely go back to the front of the queue.
 void PublishWorker::on_down(Link& link) {
-  std::deque<Item> again;
-  for (auto& item : sent_) {
-    if (item.end > link.written() && item.done) {
-      again.push_back(std::move(item));
+  std::deque<Append> again;
+  for (auto& append : in_flight_) {
+    if (append.end > link.written() && append.done) {
+      again.push_back(std::move(append));
     } else {
-      answer(item, Errc::unconfirmed);
+      answer(append, Errc::unconfirmed);
     }
   }
-  sent_.clear();
-  sent_bytes_ = 0;
-  sick_.clear();
-  std::move(waiting_.begin(), waiting_.end(), std::back_inserter(again));
-  waiting_ = std::move(again);
+  in_flight_.clear();
+  in_flight_bytes_ = 0;
+  server_error_.clear();
+  std::move(queue_.begin(), queue_.end(), std::back_inserter(again));
+  queue_ = std::move(again);
 }
 
 void PublishWorker::on_reply(Link&, Reply reply) {
-  auto item = std::move(sent_.front());
-  sent_.pop_front();
-  sent_bytes_ -= item.command.size();
-  answer(item, read_answer(*reply));
+  assert(!in_flight_.empty());
+  auto append = std::move(in_flight_.front());
+  in_flight_.pop_front();
+  in_flight_bytes_ -= append.command.size();
+  answer(append, read_reply(*reply));
   if (is_error(*reply)) on_error(std::string(text_of(*reply)));
 }
 
 void PublishWorker::on_error(const std::string& error) {
   context_.probe.errors.fetch_add(1);
   if (classify(error) != ErrorKind::refused || error.starts_with("READONLY")) {
-    sick_ = explain_error(error);
-  } else if (std::exchange(refusal_, error) != error) {
-    // Not each time: it is clients who ask.
+    server_error_ = explain_error(error);
+  } else if (std::exchange(logged_refusal_, error) != error) {
+    // Logged once, because clients can repeat it at will.
     context_.health.log().warn("redis", "append refused", {{"error", error}});
   }
 }
 
-Clock::time_point PublishWorker::turn(Clock::time_point now) {
-  take_inbox();
+Clock::time_point PublishWorker::on_round(Clock::time_point now) {
+  take_incoming();
   expire(now);
-  if (link_.is_up() && !sick_.empty() && sent_.empty()) {
-    // A new connection, as perhaps the name leads to another server by now.
-    link_.fail(sick_);
-    sick_.clear();
+  if (link_.is_up() && !server_error_.empty() && in_flight_.empty()) {
+    // Reconnect, because the name may lead to another server by now.
+    link_.fail(server_error_);
+    server_error_.clear();
   }
-  if (link_.is_up() && sick_.empty()) send_waiting();
-  auto next = waiting_.empty() ? Clock::time_point::max() : waiting_.front().deadline;
-  const auto open =
-      std::find_if(sent_.begin(), sent_.end(), [](auto& item) { return !!item.done; });
-  if (open != sent_.end()) next = std::min(next, open->deadline);
+  if (link_.is_up() && server_error_.empty()) send_queue();
+  auto next = queue_.empty() ? Clock::time_point::max() : queue_.front().deadline;
+  const auto open = std::find_if(in_flight_.begin(), in_flight_.end(),
+                                 [](auto& append) { return !!append.done; });
+  if (open != in_flight_.end()) next = std::min(next, open->deadline);
   return next;
 }
 
-void PublishWorker::send_waiting() {
-  while (!waiting_.empty() && sent_.size() < most_sent && sent_bytes_ < most_sent_bytes) {
-    auto item = std::move(waiting_.front());
-    waiting_.pop_front();
-    link_.send(item.command);
-    item.end = link_.sent();
-    sent_bytes_ += item.command.size();
-    sent_.push_back(std::move(item));
+void PublishWorker::send_queue() {
+  while (!queue_.empty() && in_flight_.size() < in_flight_max &&
+         in_flight_bytes_ < in_flight_bytes_max) {
+    auto append = std::move(queue_.front());
+    queue_.pop_front();
+    link_.send(append.command);
+    append.end = link_.sent();
+    in_flight_bytes_ += append.command.size();
+    in_flight_.push_back(std::move(append));
   }
 }
 
-void PublishWorker::take_inbox() {
-  std::deque<Item> excess;
+void PublishWorker::take_incoming() {
+  std::deque<Append> rejected;
   {
     const std::lock_guard lock(mutex_);
-    std::move(inbox_.begin(), inbox_.end(), std::back_inserter(waiting_));
-    inbox_.clear();
-    excess.swap(excess_);
+    std::move(incoming_.begin(), incoming_.end(), std::back_inserter(queue_));
+    incoming_.clear();
+    rejected.swap(rejected_);
   }
-  for (auto& item : excess) answer(item, Errc::unavailable);
+  for (auto& append : rejected) answer(append, Errc::unavailable);
 }
 
 void PublishWorker::expire(Clock::time_point now) {
-  while (!waiting_.empty() && waiting_.front().deadline <= now) {
-    answer(waiting_.front(), Errc::unavailable);
-    waiting_.pop_front();
+  while (!queue_.empty() && queue_.front().deadline <= now) {
+    answer(queue_.front(), Errc::unavailable);
+    queue_.pop_front();
   }
-  for (auto& item : sent_) {
-    if (item.deadline > now) break;
-    answer(item, Errc::unconfirmed);
+  for (auto& append : in_flight_) {
+    if (append.deadline > now) break;
+    answer(append, Errc::unconfirmed);
   }
 }
 
-void PublishWorker::answer(Item& item, const Result<Published>& result) {
-  if (!item.done) return;
+void PublishWorker::answer(Append& append, const Result<Published>& result) {
+  if (!append.done) return;
   {
     const std::lock_guard lock(mutex_);
-    held_bytes_ -= item.command.size();
+    held_bytes_ -= append.command.size();
   }
   auto& counter = result ? context_.probe.published : context_.probe.publish_failures;
   counter.fetch_add(1);
-  const auto done = std::exchange(item.done, nullptr);
+  const auto done = std::exchange(append.done, nullptr);
   done(result);
 }
 

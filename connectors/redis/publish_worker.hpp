@@ -1,11 +1,14 @@
 #pragma once
 // Appends (XADD), pipelined over a connection that does nothing else, so no read delays a POST.
 //
-// Each message is answered within publish_timeout. It is `unconfirmed` only if all of its command
-// was given to the socket and no answer came; what was not goes out again on the next connection,
-// as long as its time is not over.
+// Each message is answered within publish_timeout. The answer is `unconfirmed` only if the socket
+// accepted the whole command and no reply came. A command that was not written completely is sent
+// again on the next connection, until its deadline.
 //
-// Thread: add() from any, the rest start-up; answers come on the worker's own thread.
+//   add() --> incoming_ --> queue_ --send--> in_flight_ --reply--> done
+//         \-> rejected_ (too many bytes) --> done(unavailable)
+//
+// Thread: add() any; start(), stop() start-up. Answers run on the worker's thread.
 
 #include <deque>
 #include <mutex>
@@ -21,42 +24,44 @@ class PublishWorker final : private LinkOwner {
   explicit PublishWorker(const LinkContext& context);
 
   void start();
-  // All that is open is answered; what comes later is dropped.
+  // Answers all open calls. Later calls are ignored.
   void stop();
   void add(const std::string& log, const Message& message, Connector::Callback<Published> done);
 
  private:
-  struct Item {
+  struct Append {
     std::string command;
-    Connector::Callback<Published>
-        done;  // empty: answered already, the server's answer is for nobody
+    Connector::Callback<Published> done;  // empty: answered (its reply is ignored)
     Clock::time_point deadline;
-    std::uint64_t end = 0;  // of the command, in the bytes sent over the link
+    std::uint64_t end = 0;  // where the command ends in the bytes sent over the link
   };
 
   void on_up(Link& link) override;
   void on_down(Link& link) override;
   void on_reply(Link& link, Reply reply) override;
-  Clock::time_point turn(Clock::time_point now);
-  void take_inbox();
-  void send_waiting();
+  Clock::time_point on_round(Clock::time_point now);
+  void take_incoming();
+  void send_queue();
   void on_error(const std::string& error);
   void expire(Clock::time_point now);
-  void answer(Item& item, const Result<Published>& result);
+  void answer(Append& append, const Result<Published>& result);
 
   LinkContext context_;
   Link link_;
-  std::mutex mutex_;
+
+  std::mutex mutex_;  // guards the next four
   bool stopped_ = false;
-  std::size_t held_bytes_ = 0;  // of all items; guarded by mutex_
-  std::deque<Item> inbox_;      // guarded by mutex_
-  std::deque<Item> excess_;     // guarded by mutex_: to be turned away
-  std::deque<Item> waiting_;    // to be sent, oldest first
-  std::deque<Item> sent_;       // in the order of the answers
-  std::size_t sent_bytes_ = 0;  // of those
-  std::string refusal_;         // the last that was logged
-  std::string sick_;  // why the server takes nothing now; told when all of sent_ is answered
-  Loop loop_;
+  std::size_t held_bytes_ = 0;  // of all unanswered commands
+  std::deque<Append> incoming_;
+  std::deque<Append> rejected_;
+
+  std::deque<Append> queue_;      // to be sent, oldest first
+  std::deque<Append> in_flight_;  // sent, in the order of the replies
+  std::size_t in_flight_bytes_ = 0;
+  std::string logged_refusal_;  // so that a repeated error is logged once
+  // Why the server accepts nothing for now. The link fails with it once in_flight_ is answered.
+  std::string server_error_;
+  Loop loop_;  // last: its thread ends before the rest is destroyed
 };
 
 }  // namespace sidestream::redis

@@ -1,15 +1,17 @@
 #pragma once
-// Answers what is asked of streams (RangeJob) over a connection that does nothing else; several at
-// a time, pipelined. Across an outage they wait.
+// Runs range jobs over a connection that does nothing else, several at a time, pipelined. During an
+// outage they wait.
 //
-// Thread: add() from any, the rest start-up; the jobs are run and answered on the worker's own
-// thread.
+//   add() --> incoming_ --> queue_ --commands()--> running_ --take()--> answered
+//                             ^----- needs another step -----'
+//
+// Thread: add() any; start(), stop() start-up. Jobs run and answer on the worker's thread.
 
 #include <deque>
 #include <mutex>
 
 #include "connectors/redis/loop.hpp"
-#include "connectors/redis/range_jobs.hpp"
+#include "connectors/redis/range_job.hpp"
 
 namespace sidestream::redis {
 
@@ -18,7 +20,7 @@ class RangeWorker final : private LinkOwner {
   explicit RangeWorker(const LinkContext& context);
 
   void start();
-  // All that is open is answered with Errc::stopped; what comes later is dropped.
+  // Answers all open jobs with Errc::stopped. Later jobs are ignored.
   void stop();
   void add(RangeJobPtr job);
 
@@ -26,24 +28,26 @@ class RangeWorker final : private LinkOwner {
   struct Active {
     RangeJobPtr job;
     Replies replies;
-    std::size_t expected = 0;  // answers to come
+    std::size_t missing_replies = 0;
   };
 
   void on_up(Link& link) override;
   void on_down(Link& link) override;
   void on_reply(Link& link, Reply reply) override;
-  void refuse(Link& link, Active& active, const redisReply& reply);
-  void turn();
-  void ask(Active active);
+  void refuse(Link& link, const redisReply& reply);
+  void on_round();
+  void run(Active active);
 
   LinkContext context_;
   Link link_;
-  std::mutex mutex_;
+
+  std::mutex mutex_;  // guards the next two
   bool stopped_ = false;
-  std::deque<RangeJobPtr> inbox_;
-  std::deque<Active> waiting_;  // to be asked
-  std::deque<Active> asked_;    // in the order of the answers
-  Loop loop_;                   // last: its thread ends before the rest goes
+  std::deque<RangeJobPtr> incoming_;
+
+  std::deque<Active> queue_;
+  std::deque<Active> running_;  // in the order of the replies
+  Loop loop_;                   // last: its thread ends before the rest is destroyed
 };
 
 }  // namespace sidestream::redis

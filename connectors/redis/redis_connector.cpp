@@ -2,9 +2,13 @@
 
 #include <utility>
 
+#include "connectors/redis/back_job.hpp"
+#include "connectors/redis/extent_job.hpp"
 #include "connectors/redis/greeting.hpp"
+#include "connectors/redis/locate_job.hpp"
 #include "connectors/redis/publish_worker.hpp"
 #include "connectors/redis/range_worker.hpp"
+#include "connectors/redis/read_job.hpp"
 #include "connectors/redis/tail_worker.hpp"
 
 namespace sidestream {
@@ -22,7 +26,7 @@ class RedisConnector final : public Connector {
   const ConnectorProbe& probe() const override { return probe_; }
 
   void take_login(const std::string& username, const std::string& password) override {
-    login_.set({username, password});
+    credentials_.set({username, password});
   }
 
   void start() override {
@@ -37,7 +41,7 @@ class RedisConnector final : public Connector {
   }
 
   void extent(std::string log, Callback<LogExtent> done) override {
-    ranges_.add(redis::make_extent_job(std::move(log), std::move(done), anchors_));
+    ranges_.add(redis::make_extent_job(std::move(log), std::move(done), ranks_));
   }
   void locate(std::string log, Timestamp time, Callback<Position> done) override {
     ranges_.add(redis::make_locate_job(std::move(log), time, std::move(done)));
@@ -60,14 +64,14 @@ class RedisConnector final : public Connector {
 
  private:
   const RedisOptions options_;
-  redis::Login login_{{options_.username, options_.password}};
+  redis::CredentialStore credentials_{{options_.username, options_.password}};
   ConnectorProbe probe_;
   redis::Health health_;
-  redis::LinkContext context_{options_, login_, probe_, health_};
-  redis::Anchors anchors_;
+  redis::LinkContext context_{options_, credentials_, probe_, health_};
+  redis::RankCache ranks_;
   redis::RangeWorker ranges_{context_};
   redis::PublishWorker publishing_{context_};
-  redis::TailWorker tails_{context_, anchors_};
+  redis::TailWorker tails_{context_, ranks_};
 };
 
 }  // namespace

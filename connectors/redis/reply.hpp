@@ -1,7 +1,7 @@
 #pragma once
-// Answers of Redis as trees, and the parser that makes them of bytes (hiredis's; no I/O here).
+// Replies of Redis as trees, and the parser that builds them from bytes (hiredis's). No I/O.
 //
-// Thread: one at a time.
+// Thread: one at a time. Errors: std::bad_alloc.
 
 #include <hiredis/hiredis.h>
 
@@ -21,26 +21,26 @@ inline bool is_error(const redisReply& reply) { return reply.type == REDIS_REPLY
 inline bool is_array(const redisReply& reply) { return reply.type == REDIS_REPLY_ARRAY; }
 inline bool is_integer(const redisReply& reply) { return reply.type == REDIS_REPLY_INTEGER; }
 
-// Of strings, states and errors; empty for everything else. Views the reply.
+// The text of a string, status or error; empty for other types. Views the reply.
 inline std::string_view text_of(const redisReply& reply) {
   return reply.str ? std::string_view(reply.str, reply.len) : std::string_view();
 }
 
-// Of arrays; empty for everything else. Views the reply.
+// The elements of an array; empty for other types. Views the reply.
 inline std::span<redisReply* const> elements_of(const redisReply& reply) {
   if (!is_array(reply)) return {};
   return {reply.element, reply.elements};
 }
 
-// Bytes in, answers out.
+// Bytes in, replies out.
 class ReplyReader {
  public:
   ReplyReader();
 
   void feed(std::string_view bytes);
-  // The next whole answer; null where more bytes are needed or the bytes make no sense (error()).
+  // The next complete reply; null if more bytes are needed or the bytes are invalid (see error()).
   Reply next();
-  // What made no sense; empty: nothing. A reader with an error stays so.
+  // The protocol error; empty: none. It is final.
   std::string error() const;
 
  private:

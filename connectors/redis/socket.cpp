@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <cassert>
 #include <cerrno>
 #include <system_error>
 
@@ -15,7 +16,7 @@ void set(int socket, int level, int name, int value) {
   ::setsockopt(socket, level, name, &value, sizeof value);
 }
 
-// A peer that has vanished without a word is noticed in some 25 s.
+// A peer that vanished without closing the connection is detected within about 25 s.
 void tune(int socket) {
   set(socket, IPPROTO_TCP, TCP_NODELAY, 1);
   set(socket, SOL_SOCKET, SO_KEEPALIVE, 1);
@@ -42,6 +43,7 @@ bool Addresses::resolve(const RedisOptions& options) {
 }
 
 int Addresses::connect_next() {
+  assert(any_left());
   const auto& address = *next_;
   next_ = next_->ai_next;
   const int socket = ::socket(address.ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);

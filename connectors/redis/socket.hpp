@@ -1,7 +1,7 @@
 #pragma once
-// Names to addresses, addresses to sockets that are connecting.
+// Resolves names, and connects non-blocking sockets to the addresses.
 //
-// Thread: any. resolve() blocks as long as the system's resolver does.
+// Thread: one at a time. resolve() blocks as long as the system's resolver does.
 
 #include <netdb.h>
 
@@ -17,12 +17,12 @@ struct FreeAddresses {
   void operator()(addrinfo* list) const { freeaddrinfo(list); }
 };
 
-// The addresses of a server, each to be tried once.
+// The addresses of a server. Each is tried once.
 class Addresses {
  public:
-  // Asks the resolver. On failure: false, and error() tells.
+  // Queries the resolver. False: see error().
   bool resolve(const RedisOptions& options);
-  // A non-blocking socket that is connecting to the next address; -1: none left, or error().
+  // A socket that is connecting to the next address; -1: see error(). Requires: any_left().
   int connect_next();
   bool any_left() const { return next_ != nullptr; }
   const std::string& error() const { return error_; }
@@ -33,7 +33,7 @@ class Addresses {
   std::string error_;
 };
 
-// How the connecting ended: empty where it is connected.
+// The result of connecting, once the socket is writable. Empty: connected.
 std::string connect_error(int socket);
 
 }  // namespace sidestream::redis

@@ -11,7 +11,7 @@ std::size_t size_of(const redisReply& reply) {
   return size;
 }
 
-// [id, fields], or nothing where the stream is empty.
+// [id, fields], or nil if the stream is empty.
 bool read_entry(const redisReply& reply, Offset& id, StreamInfo& info) {
   info.bytes += size_of(reply);
   const auto parts = elements_of(reply);
@@ -39,7 +39,7 @@ bool read_field(std::string_view name, const redisReply& value, StreamInfo& info
   if (name == "last-generated-id") return read_id(value, info.last_generated);
   if (name == "max-deleted-entry-id") return read_id(value, info.max_deleted);
   if (name == "first-entry") return read_entry(value, info.first, info);
-  if (name == "last-entry") return read_entry(value, info.tip, info);
+  if (name == "last-entry") return read_entry(value, info.last, info);
   return true;
 }
 
@@ -62,11 +62,11 @@ std::optional<StreamInfo> decode_info(const redisReply& reply) {
 
 Offset floor_of(const StreamInfo& info) {
   if (info.empty()) return info.last_generated;
-  return info.whole() ? Offset{0} : info.first.previous();
+  return info.untrimmed() ? Offset{0} : info.first.previous();
 }
 
-bool of_former_life(const StreamInfo& info, Offset position) {
-  return info.whole() && !info.empty() && position != Offset{0} && position < info.first;
+bool of_older_generation(const StreamInfo& info, Offset position) {
+  return info.untrimmed() && !info.empty() && position != Offset{0} && position < info.first;
 }
 
 LogExtent extent_of(const StreamInfo& info) {
@@ -77,7 +77,7 @@ LogExtent extent_of(const StreamInfo& info) {
   LogExtent log;
   log.partitions = {extent};
   log.dense = false;
-  if (info.whole() && !info.empty()) log.origin = info.first;
+  if (info.untrimmed() && !info.empty()) log.origin = info.first;
   return log;
 }
 

@@ -59,9 +59,10 @@ void EntryBatch::decode_fields(std::span<redisReply* const> fields, Record& reco
     }
   }
   header_counts_.push_back(headers_.size() - headers_before);
-  if (!record.value) record.value = made_.emplace_back(to_json(fields));
+  if (!record.value) record.value = json_values_.emplace_back(to_json(fields));
 }
 
+// Runs after the last entry: headers_ may have been reallocated while it grew.
 void EntryBatch::bind_headers() {
   std::size_t start = 0;
   for (std::size_t i = 0; i < records_.size(); ++i) {

@@ -1,10 +1,9 @@
 #pragma once
-// The answer of XRANGE (a list of entries) -> Records. Pure.
+// Decodes the reply to XRANGE, a list of entries, into records. Pure.
 //
-// Field `data` is the value, `event` the event name, `key` the key; the other fields are headers.
-// An entry without `data` has as value a JSON object of all its fields (of two fields with one name
-// the later), so a stream that knows nothing of Sidestream can be read as it is. The timestamp is
-// that of the id.
+// Field `data` is the value, `event` the event name, `key` the key. Other fields are headers. The
+// value of an entry without `data` is a JSON object of all its fields (the last one, if a name
+// repeats), so streams written for other programs are readable. The timestamp is that of the id.
 
 #include <cstddef>
 #include <deque>
@@ -17,14 +16,14 @@
 
 namespace sidestream::redis {
 
-// Borrows: the records view the reply and the batch; both must stay.
+// Borrows: the records view the reply and the batch.
 class EntryBatch {
  public:
-  // False: `list` is not a list of entries. Takes the place of what was decoded before.
+  // Replaces the batch. False: `list` is not a list of entries.
   bool decode(const redisReply& list);
 
   std::span<const Record> records() const { return records_; }
-  std::size_t bytes() const { return bytes_; }  // of all fields, as they came
+  std::size_t bytes() const { return bytes_; }  // of all fields in the reply
 
  private:
   bool decode_entry(const redisReply& entry);
@@ -34,7 +33,7 @@ class EntryBatch {
   std::vector<Record> records_;
   std::vector<Header> headers_;             // of all records, in order
   std::vector<std::size_t> header_counts_;  // by record
-  std::deque<std::string> made_;            // JSON values
+  std::deque<std::string> json_values_;
   std::size_t bytes_ = 0;
 };
 

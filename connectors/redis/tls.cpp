@@ -24,7 +24,7 @@ struct Free {
 using Ssl = std::unique_ptr<SSL, Free<SSL_free>>;
 using SslContext = std::unique_ptr<SSL_CTX, Free<SSL_CTX_free>>;
 
-// The first error of this thread's list, which is emptied.
+// The first error in this thread's queue. Clears the queue.
 std::string openssl_error() {
   const auto code = ERR_get_error();
   ERR_clear_error();
@@ -67,6 +67,7 @@ class TlsTransport final : public Transport {
   std::string error() const override { return error_; }
 
  private:
+  // Every SSL call needs an empty error queue, or SSL_get_error() reports an old error.
   Io result(int outcome) {
     if (outcome == 1) return Io::done;
     switch (SSL_get_error(ssl_.get(), outcome)) {
@@ -120,21 +121,21 @@ class OpensslContext final : public TlsContext {
   std::string error() const override { return error_; }
 
  private:
-  // For each connection, as the authority's file may have been replaced.
+  // Runs for each connection, because the CA file may have been replaced.
   bool load() {
     error_.clear();
     SslContext context(SSL_CTX_new(TLS_client_method()));
     if (!context) return false;
     SSL_CTX_set_min_proto_version(context.get(), TLS1_2_VERSION);
     SSL_CTX_set_verify(context.get(), SSL_VERIFY_PEER, nullptr);
-    // The out buffer may have moved and grown when a write is tried again.
+    // Link's output buffer may have moved and grown when a write is retried.
     SSL_CTX_set_mode(context.get(),
                      SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
     const bool loaded =
         ca_.empty() ? SSL_CTX_set_default_verify_paths(context.get()) == 1
                     : SSL_CTX_load_verify_locations(context.get(), ca_.c_str(), nullptr) == 1;
     if (!loaded) {
-      error_ = "the CA certificate " + ca_ + " can't be read: " + openssl_error();
+      error_ = "cannot read the CA certificate " + ca_ + ": " + openssl_error();
       return false;
     }
     context_ = std::move(context);

@@ -1,5 +1,5 @@
 #pragma once
-// How bytes go over a connected, non-blocking socket: as they are, or through TLS.
+// Bytes over a connected, non-blocking socket, plain or with TLS.
 //
 // Thread: one at a time. Owns the socket.
 
@@ -14,10 +14,10 @@
 namespace sidestream::redis {
 
 enum class Io {
-  done,        // `moved` bytes (at least one), or the handshake is over
-  want_read,   // nothing moved: wait until the socket can be read
-  want_write,  // nothing moved: wait until the socket can be written
-  failed,      // see error(); the connection is over
+  done,        // `moved` bytes (at least one), or the handshake is complete
+  want_read,   // no bytes moved: wait until the socket is readable
+  want_write,  // no bytes moved: wait until the socket is writable
+  failed,      // see error(); the connection is lost
 };
 
 class Transport {
@@ -26,23 +26,24 @@ class Transport {
   virtual Io handshake() = 0;
   virtual Io read(std::span<char> into, std::size_t& moved) = 0;
   virtual Io write(std::string_view bytes, std::size_t& moved) = 0;
-  // Bytes are waiting inside, so that the socket's readiness doesn't tell.
+  // Whether it holds decrypted bytes that poll(2) does not report.
   virtual bool holds_bytes() const = 0;
   virtual std::string error() const = 0;  // one sentence
 };
 
 std::unique_ptr<Transport> make_plain_transport(int socket);
 
-// What TLS connections share: the authorities. Never null; an unreadable file shows when a
-// connection is made, so a file that comes later is used then.
+// What TLS connections share: the CAs. The file is read for each connection, so a file that is
+// missing or replaced later takes effect then.
 class TlsContext {
  public:
   virtual ~TlsContext() = default;
-  // Null: see error().
+  // Takes the socket, and closes it on failure. Null: see error().
   virtual std::unique_ptr<Transport> make_transport(int socket) = 0;
   virtual std::string error() const = 0;
 };
 
+// Never null.
 std::unique_ptr<TlsContext> make_tls_context(const RedisOptions& options);
 
 }  // namespace sidestream::redis

@@ -1,5 +1,5 @@
-// Redis for the connector suite: a redis-server of the test process, with its data on disk, so that
-// an outage keeps it.
+// Redis as a broker of the suite: a redis-server of the test process. Its data is on disk and
+// survives an outage.
 #include "connectors/redis/command.hpp"
 #include "connectors/redis/entry_id.hpp"
 #include "connectors/redis/redis_connector.hpp"
@@ -17,7 +17,7 @@ class RedisFixture final : public BrokerFixture {
 
   std::string name() const override { return "redis"; }
   std::string unavailable() const override {
-    return RedisServer::is_installed() ? "" : "there is no redis-server on this machine";
+    return RedisServer::is_installed() ? "" : "no redis-server on this machine";
   }
 
   std::unique_ptr<Connector> make_connector() override {

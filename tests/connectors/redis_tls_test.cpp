@@ -1,4 +1,4 @@
-// Redis over TLS, with an authority and certificates that `openssl` makes for the test.
+// Redis over TLS, with a CA and certificates created by `openssl` for the test.
 #include <gtest/gtest.h>
 
 #include <cstdlib>
@@ -11,12 +11,12 @@
 namespace sidestream::test {
 namespace {
 
-// Keys of an authority, and of a server at "localhost" and 127.0.0.1 that it has signed.
+// A CA, and a server certificate for "localhost" and 127.0.0.1 signed by it; another CA.
 class Certificates {
  public:
   explicit Certificates(std::filesystem::path folder) : folder_(std::move(folder)) {
-    run("req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=authority -keyout ca.key -out ca.pem");
-    run("req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=stranger -keyout x.key -out x.pem");
+    run("req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=ca -keyout ca.key -out ca.pem");
+    run("req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=other-ca -keyout x.key -out x.pem");
     run("req -newkey rsa:2048 -nodes -subj /CN=localhost -keyout server.key -out server.csr"
         " -addext subjectAltName=DNS:localhost,IP:127.0.0.1");
     run("x509 -req -in server.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 2 "
@@ -37,7 +37,7 @@ class Certificates {
 class RedisTlsTest : public testing::Test {
  protected:
   void SetUp() override {
-    if (!RedisServer::is_installed()) GTEST_SKIP() << "there is no redis-server on this machine";
+    if (!RedisServer::is_installed()) GTEST_SKIP() << "no redis-server on this machine";
     certificates.emplace(keys.folder());
     server.emplace(std::vector<std::string>{
         "--bind", "127.0.0.1", "127.0.0.2", "--tls-auth-clients", "no", "--tls-cert-file",
@@ -62,7 +62,7 @@ class RedisTlsTest : public testing::Test {
     });
   }
 
-  RedisServer keys, free;  // not started: a folder, and a free port
+  RedisServer keys, free;  // not started: a folder and a free port
   std::optional<Certificates> certificates;
   std::optional<RedisServer> server;
   std::string port;
@@ -70,7 +70,7 @@ class RedisTlsTest : public testing::Test {
 
 }  // namespace
 
-TEST_F(RedisTlsTest, ReadsAndAppendsOverTls) {
+TEST_F(RedisTlsTest, ReadsAndAppends) {
   for (const char* host : {"localhost", "127.0.0.1"}) {
     const auto connector = connect(host, certificates->file("ca.pem"));
     RecordingSink sink;
@@ -89,24 +89,25 @@ TEST_F(RedisTlsTest, ReadsAndAppendsOverTls) {
   }
 }
 
-TEST_F(RedisTlsTest, AStrangersCertificateIsNotAccepted) {
+TEST_F(RedisTlsTest, RejectsACertificateOfAnotherCa) {
   const auto connector = connect("localhost", certificates->file("x.pem"));
   EXPECT_TRUE(is_refused(*connector, "certificate rejected")) << connector->probe().detail();
   const auto system = connect("localhost", "");
   EXPECT_TRUE(is_refused(*system, "certificate rejected")) << system->probe().detail();
 }
 
-TEST_F(RedisTlsTest, ACertificateOfAnotherNameIsNotAccepted) {
+TEST_F(RedisTlsTest, RejectsACertificateForAnotherHost) {
   const auto connector = connect("127.0.0.2", certificates->file("ca.pem"));
   EXPECT_TRUE(is_refused(*connector, "IP address mismatch")) << connector->probe().detail();
 }
 
-TEST_F(RedisTlsTest, AnAuthorityThatCantBeReadIsSaid) {
+TEST_F(RedisTlsTest, ReportsAnUnreadableCaFile) {
   const auto connector = connect("localhost", certificates->file("none.pem"));
-  EXPECT_TRUE(is_refused(*connector, "can't be read")) << connector->probe().detail();
+  EXPECT_TRUE(is_refused(*connector, "cannot read the CA certificate"))
+      << connector->probe().detail();
 }
 
-TEST_F(RedisTlsTest, APlainServerIsNoTlsServer) {
+TEST_F(RedisTlsTest, ReportsAServerWithoutTls) {
   port = std::to_string(server->port());
   const auto connector = connect("localhost", certificates->file("ca.pem"));
   EXPECT_TRUE(is_refused(*connector, "TLS handshake")) << connector->probe().detail();

@@ -21,7 +21,7 @@ RedisClient::RedisClient(std::uint16_t port)
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   if (::connect(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
     ::close(socket_);
-    throw std::runtime_error("no server at port " + std::to_string(port));
+    throw std::runtime_error("no server on port " + std::to_string(port));
   }
 }
 
@@ -64,7 +64,7 @@ std::string RedisClient::info(std::string_view section, std::string_view field) 
 void RedisClient::write(std::string_view bytes) {
   while (!bytes.empty()) {
     const auto n = ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
-    if (n <= 0) throw std::runtime_error("the connection to Redis ended");
+    if (n <= 0) throw std::runtime_error("connection to Redis closed");
     bytes.remove_prefix(static_cast<std::size_t>(n));
   }
 }
@@ -77,7 +77,7 @@ redis::Reply RedisClient::read() {
       return reply;
     }
     const auto n = ::recv(socket_, buffer.data(), buffer.size(), 0);
-    if (n <= 0) throw std::runtime_error("the connection to Redis ended");
+    if (n <= 0) throw std::runtime_error("connection to Redis closed");
     reader_.feed({buffer.data(), static_cast<std::size_t>(n)});
   }
 }

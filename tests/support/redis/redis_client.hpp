@@ -1,8 +1,7 @@
 #pragma once
-// A blocking client for tests: what a producer or an operator does to a Redis. Plain TCP to
-// loopback.
+// A blocking client for tests that act as producers and operators. Plain TCP to loopback.
 //
-// Errors: std::runtime_error with Redis's text, or where the connection ends.
+// Errors: std::runtime_error, with the text of an error reply or when the connection ends.
 
 #include <cstdint>
 #include <initializer_list>
@@ -25,12 +24,12 @@ class RedisClient {
 
   redis::Reply call(std::initializer_list<std::string_view> words);
   redis::Reply call(const std::vector<std::string>& words);
-  // Formatted commands in one write; all answers.
+  // Sends formatted commands in one write. Returns all replies.
   std::vector<redis::Reply> pipeline(const std::vector<std::string>& commands);
 
   // XADD <stream> <id> data <value>.
   Offset add(std::string_view stream, std::string_view value, std::string_view id = "*");
-  // Of INFO's fields.
+  // A field of INFO.
   std::string info(std::string_view section, std::string_view field);
 
  private:

@@ -1,5 +1,5 @@
 #pragma once
-// Which server the tests start as "Redis".
+// The server program that the tests start as Redis.
 
 #include <unistd.h>
 
@@ -9,8 +9,8 @@
 
 namespace sidestream::test {
 
-// The path in SIDESTREAM_TEST_REDIS_SERVER (another version, or /usr/bin/valkey-server), else the
-// redis-server of PATH. Empty where there is none.
+// The path in SIDESTREAM_TEST_REDIS_SERVER (another version, or /usr/bin/valkey-server), otherwise
+// redis-server in PATH. Empty: none.
 inline std::string redis_program() {
   const auto runs = [](const std::string& path) { return ::access(path.c_str(), X_OK) == 0; };
   if (const char* given = std::getenv("SIDESTREAM_TEST_REDIS_SERVER")) {

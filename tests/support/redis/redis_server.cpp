@@ -52,17 +52,17 @@ RedisServer::~RedisServer() {
 bool RedisServer::is_installed() { return !redis_program().empty(); }
 
 void RedisServer::start() {
-  // Somebody may have taken the port since it was found free. Once it is ours it stays.
-  for (int tries = 0; !come_up(); ++tries) {
-    if (ours_ || tries == 5) {
-      throw std::runtime_error("redis-server did not start at port " + std::to_string(port_));
+  // Another process may have taken the port meanwhile. The first port that works is kept.
+  for (int tries = 0; !try_start(); ++tries) {
+    if (port_kept_ || tries == 5) {
+      throw std::runtime_error("redis-server did not start on port " + std::to_string(port_));
     }
     port_ = free_port();
   }
-  ours_ = true;
+  port_kept_ = true;
 }
 
-bool RedisServer::come_up() {
+bool RedisServer::try_start() {
   spawn();
   const auto deadline = std::chrono::steady_clock::now() + start_limit;
   while (!answers()) {
@@ -75,7 +75,7 @@ bool RedisServer::come_up() {
     }
     ::poll(nullptr, 0, 5);
   }
-  // Or is it somebody else's server that answers?
+  // If our process has exited, another server answered.
   if (::waitpid(process_, nullptr, WNOHANG) != process_) return true;
   process_ = -1;
   return false;
@@ -116,7 +116,7 @@ bool RedisServer::answers() const {
     client.call({"PING"});
     return true;
   } catch (const std::runtime_error& error) {
-    // A server that wants a password does answer.
+    // A server that requires a password has answered.
     return std::string_view(error.what()).starts_with("NOAUTH");
   }
 }

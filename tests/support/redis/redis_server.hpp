@@ -1,6 +1,6 @@
 #pragma once
-// A redis-server of its own on a free loopback port, with its data in a folder of its own. Both end
-// with the object (and with the test process, however that ends).
+// Runs a redis-server on a free loopback port, with its data in a temporary folder. Both end with
+// the object, and the server also ends with the test process.
 
 #include <sys/types.h>
 
@@ -24,7 +24,7 @@ class RedisServer {
   // Whether there is a redis-server on this machine.
   static bool is_installed();
 
-  // Returns when it answers. Throws std::runtime_error where it does not.
+  // Returns when the server answers. Throws std::runtime_error if it does not.
   void start();
   void stop();    // SIGTERM: keeps its data for the next start()
   void kill();    // SIGKILL
@@ -38,7 +38,7 @@ class RedisServer {
   RedisClient client() const { return RedisClient(port_); }
 
  private:
-  bool come_up();
+  bool try_start();
   void spawn();
   bool answers() const;
   void end(int signal);
@@ -46,7 +46,7 @@ class RedisServer {
   std::vector<std::string> arguments_;
   std::filesystem::path folder_;
   std::uint16_t port_ = 0;
-  bool ours_ = false;  // the port: it was started there once
+  bool port_kept_ = false;  // the server ran on the port once
   pid_t process_ = -1;
 };
 

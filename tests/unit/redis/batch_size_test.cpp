@@ -4,37 +4,37 @@
 
 namespace sidestream::redis {
 
-TEST(BatchSize, GrowsByTheSizeOfWhatCame) {
+TEST(BatchSize, FollowsTheSizeOfReceivedEntries) {
   BatchSize size(10'000, 5'000);
   EXPECT_EQ(size.next(), 16u);
-  size.saw(16, 16 * 99);
+  size.update(16, 16 * 99);
   EXPECT_EQ(size.next(), 100u);
 }
 
-TEST(BatchSize, GrowsEightfoldAtMost) {
+TEST(BatchSize, GrowsAtMostEightfold) {
   BatchSize size(1'000'000, 100'000);
-  size.saw(16, 0);
+  size.update(16, 0);
   EXPECT_EQ(size.next(), 128u);
 }
 
-TEST(BatchSize, AsksForOneWhereEachIsHuge) {
+TEST(BatchSize, RequestsOneEntryWhenEachIsHuge) {
   BatchSize size(10'000, 5'000);
-  size.saw(2, 5'000'000);
+  size.update(2, 5'000'000);
   EXPECT_EQ(size.next(), 1u);
-  size.saw(1, 99);
-  EXPECT_EQ(size.next(), 8u) << "and finds back";
+  size.update(1, 99);
+  EXPECT_EQ(size.next(), 8u) << "recovers with small entries";
 }
 
-TEST(BatchSize, StaysWhereNothingCame) {
+TEST(BatchSize, StaysTheSameWhenTheReplyIsEmpty) {
   BatchSize size(10'000, 5'000);
-  size.saw(0, 0);
+  size.update(0, 0);
   EXPECT_EQ(size.next(), 16u);
 }
 
-TEST(BatchSize, NeverPassesItsLimit) {
+TEST(BatchSize, NeverExceedsItsLimit) {
   BatchSize size(1'000'000, 10);
   EXPECT_EQ(size.next(), 10u);
-  size.saw(10, 10);
+  size.update(10, 10);
   EXPECT_EQ(size.next(), 10u);
 }
 

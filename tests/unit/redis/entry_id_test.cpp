@@ -4,7 +4,7 @@
 
 namespace sidestream::redis {
 
-TEST(EntryId, IsReadAndWrittenBack) {
+TEST(EntryId, ParsesAndFormats) {
   for (const char* text :
        {"0-0", "0-1", "1526919030474-55", "1-18446744073709551615", "9223372036854775807-0"}) {
     const auto id = parse_entry_id(text);
@@ -20,7 +20,7 @@ TEST(EntryId, OrdersByTimeThenSequence) {
   EXPECT_EQ(parse_entry_id("11-0")->previous(), parse_entry_id("10-18446744073709551615"));
 }
 
-TEST(EntryId, RefusesEverythingElse) {
+TEST(EntryId, RejectsEverythingElse) {
   for (const char* text :
        {"", "-", "1", "1-", "-1", "1-2-3", "a-1", "1-b", " 1-2", "1-2 ", "+1-2",
         "18446744073709551616-0", "1-18446744073709551616", "9223372036854775808-0", "0x1-2"}) {

@@ -4,17 +4,17 @@
 
 namespace sidestream::redis {
 
-TEST(ErrorReply, WhatPassesIsToldFromWhatStays) {
-  EXPECT_EQ(classify("LOADING Redis is loading the dataset in memory"), ErrorKind::passing);
-  EXPECT_EQ(classify("BUSY Redis is busy running a script."), ErrorKind::passing);
-  EXPECT_EQ(classify("UNBLOCKED force unblock from blocking operation"), ErrorKind::passing);
+TEST(ErrorReply, SeparatesTemporaryFromLastingErrors) {
+  EXPECT_EQ(classify("LOADING Redis is loading the dataset in memory"), ErrorKind::temporary);
+  EXPECT_EQ(classify("BUSY Redis is busy running a script."), ErrorKind::temporary);
+  EXPECT_EQ(classify("UNBLOCKED force unblock from blocking operation"), ErrorKind::temporary);
   EXPECT_EQ(classify("WRONGTYPE Operation against a key"), ErrorKind::refused);
   EXPECT_EQ(classify("BUSYGROUP Consumer Group name already exists"), ErrorKind::refused);
   EXPECT_EQ(classify("MOVED 866 127.0.0.1:7001"), ErrorKind::unsuitable);
   EXPECT_EQ(classify("NOAUTH Authentication required."), ErrorKind::credentials);
 }
 
-TEST(ErrorReply, APublishIsRefusedOrMayBeTriedAgain) {
+TEST(ErrorReply, MapsPublishErrorsToRefusedOrUnavailable) {
   for (const char* text : {"OOM command not allowed when used memory > 'maxmemory'.",
                            "READONLY You can't write against a read only replica.",
                            "WRONGTYPE Operation against a key",

@@ -12,7 +12,7 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 
-Greeted greeted_by(const std::string& mode) {
+GreetingResult hello_from(const std::string& mode) {
   return read_hello(
       *test::parse(test::array({test::bulk("server"), test::bulk("redis"), test::bulk("id"),
                                 test::number(7), test::bulk("mode"), test::bulk(mode)})));
@@ -24,30 +24,31 @@ std::string refusal_of(const std::string& error) {
 
 }  // namespace
 
-TEST(Greeting, NamesUserPasswordAndDatabaseWhereTheyAreSet) {
-  EXPECT_THAT(greeting({}, 0), ElementsAre(format_command({"HELLO", "2", "SETNAME", "sidestream"}),
-                                           format_command({"PING"})));
+TEST(Greeting, SendsUserPasswordAndDatabaseWhenSet) {
+  EXPECT_THAT(greeting_commands({}, 0),
+              ElementsAre(format_command({"HELLO", "2", "SETNAME", "sidestream"}),
+                          format_command({"PING"})));
   EXPECT_THAT(
-      greeting({.username = "bob", .password = "pw"}, 3),
+      greeting_commands({.username = "bob", .password = "pw"}, 3),
       ElementsAre(format_command({"HELLO", "2", "AUTH", "bob", "pw", "SETNAME", "sidestream"}),
                   format_command({"SELECT", "3"}), format_command({"PING"})));
-  EXPECT_THAT(greeting({.username = "", .password = "pw"}, 0)[0],
+  EXPECT_THAT(greeting_commands({.username = "", .password = "pw"}, 0)[0],
               format_command({"HELLO", "2", "AUTH", "default", "pw", "SETNAME", "sidestream"}));
 }
 
-TEST(Greeting, AStandaloneServerIsWelcome) {
-  EXPECT_EQ(greeted_by("standalone").refusal, "");
-  EXPECT_EQ(greeted_by("standalone").client_id, 7);
+TEST(Greeting, AcceptsAStandaloneServer) {
+  EXPECT_EQ(hello_from("standalone").refusal, "");
+  EXPECT_EQ(hello_from("standalone").client_id, 7);
 }
 
-TEST(Greeting, ClusterAndSentinelAreRefusedWithAReason) {
-  EXPECT_THAT(greeted_by("cluster").refusal,
+TEST(Greeting, RefusesClusterAndSentinelWithAReason) {
+  EXPECT_THAT(hello_from("cluster").refusal,
               HasSubstr("Redis Cluster node, which is not supported"));
-  EXPECT_THAT(greeted_by("sentinel").refusal, HasSubstr("Sentinel"));
+  EXPECT_THAT(hello_from("sentinel").refusal, HasSubstr("Sentinel"));
   EXPECT_THAT(explain_error("MOVED 866 127.0.0.1:7001"), HasSubstr("Redis Cluster"));
 }
 
-TEST(Greeting, SaysWhatIsWrong) {
+TEST(Greeting, ExplainsErrors) {
   EXPECT_THAT(refusal_of("WRONGPASS invalid username-password pair or user is disabled."),
               HasSubstr("authentication failed"));
   EXPECT_THAT(refusal_of("ERR unknown command `HELLO`"), HasSubstr("Redis 7 or newer is required"));
@@ -55,7 +56,7 @@ TEST(Greeting, SaysWhatIsWrong) {
               HasSubstr("not ready"));
 }
 
-TEST(Greeting, AUserWhoMayNotPingIsFine) {
+TEST(Greeting, AcceptsAUserWithoutPermissionForPing) {
   for (const char* text : {"NOPERM this user has no permissions to run the 'ping' command",
                            "NOPERM User bob has no permissions to run the 'ping' command"}) {
     EXPECT_EQ(read_greeting(*test::parse(test::error(text))).refusal, "") << text;

@@ -15,9 +15,9 @@ using Part = Health::Part;
 
 class HealthTest : public testing::Test {
  protected:
-  void all_well() {
+  void all_available() {
     for (const auto part : {Part::ranges, Part::publishing, Part::tails, Part::doorbell}) {
-      health.well(part);
+      health.available(part);
     }
   }
 
@@ -32,42 +32,42 @@ class HealthTest : public testing::Test {
 
 TEST_F(HealthTest, IsUpWhenAllConnectionsAre) {
   EXPECT_FALSE(probe.is_up());
-  health.well(Part::ranges);
+  health.available(Part::ranges);
   EXPECT_FALSE(probe.is_up());
   EXPECT_THAT(probe.detail(), StartsWith("not connected yet, since 20"));
-  all_well();
+  all_available();
   EXPECT_TRUE(probe.is_up());
   EXPECT_EQ(probe.detail(), "");
 }
 
-TEST_F(HealthTest, ATroubleIsLoggedOnceAndWhenItIsOver) {
-  all_well();
+TEST_F(HealthTest, LogsAProblemOnceAndItsEnd) {
+  all_available();
   for (int i = 0; i < 3; ++i) {
-    health.ill(Part::tails, "h:1: connecting: refused");
-    health.ill(Part::ranges, "h:1: connecting: refused");
+    health.unavailable(Part::tails, "h:1: connecting: refused");
+    health.unavailable(Part::ranges, "h:1: connecting: refused");
   }
   EXPECT_FALSE(probe.is_up());
   EXPECT_THAT(probe.detail(), StartsWith("h:1: connecting: refused, since 20"));
   EXPECT_THAT(lines, SizeIs(1));
-  health.well(Part::tails);
+  health.available(Part::tails);
   EXPECT_FALSE(probe.is_up());
-  all_well();
+  all_available();
   EXPECT_TRUE(probe.is_up());
   ASSERT_THAT(lines, SizeIs(2));
   EXPECT_THAT(lines[1], HasSubstr("available again"));
 }
 
-TEST_F(HealthTest, AnUnreadableStreamIsNamedAndTheProbeStaysUp) {
-  all_well();
-  health.stream_ill("a", "WRONGTYPE");
-  health.stream_ill("b", "WRONGTYPE");
-  health.stream_ill("b", "WRONGTYPE");
+TEST_F(HealthTest, NamesAnUnreadableStreamAndStaysUp) {
+  all_available();
+  health.stream_unreadable("a", "WRONGTYPE");
+  health.stream_unreadable("b", "WRONGTYPE");
+  health.stream_unreadable("b", "WRONGTYPE");
   EXPECT_TRUE(probe.is_up());
   EXPECT_EQ(probe.detail(), "stream a can't be read: WRONGTYPE (and 1 more)");
   EXPECT_THAT(lines, SizeIs(2));
-  health.stream_well("a");
+  health.stream_readable("a");
   EXPECT_EQ(probe.detail(), "stream b can't be read: WRONGTYPE");
-  health.stream_well("b");
+  health.stream_readable("b");
   EXPECT_EQ(probe.detail(), "");
 }
 

@@ -1,5 +1,5 @@
 #pragma once
-// Builds answers of Redis as it writes them (RESP 2), and reads them with the connector's parser.
+// Builds replies in the Redis protocol (RESP 2) and parses them with the connector's parser.
 
 #include <initializer_list>
 #include <string>
@@ -35,14 +35,14 @@ inline std::string entry(std::string_view id, const Fields& fields) {
   return array({bulk(id), array(words)});
 }
 
-// What XINFO STREAM says; the empty id stands for no entry.
+// Fields of a reply to XINFO STREAM. An empty id means no entry.
 struct Info {
   long long length = 0;
   std::string last_generated = "0-0";
   std::string max_deleted = "0-0";
   long long added = 0;
   std::string first = {};
-  std::string tip = {};
+  std::string last = {};
 };
 
 inline std::string info(const Info& of) {
@@ -52,7 +52,7 @@ inline std::string info(const Info& of) {
   return array({bulk("length"), number(of.length), bulk("radix-tree-keys"), number(1),
                 bulk("last-generated-id"), bulk(of.last_generated), bulk("max-deleted-entry-id"),
                 bulk(of.max_deleted), bulk("entries-added"), number(of.added), bulk("groups"),
-                number(0), bulk("first-entry"), edge(of.first), bulk("last-entry"), edge(of.tip)});
+                number(0), bulk("first-entry"), edge(of.first), bulk("last-entry"), edge(of.last)});
 }
 
 inline Reply parse(std::string_view text) {

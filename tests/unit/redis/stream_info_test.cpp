@@ -14,7 +14,7 @@ StreamInfo decoded(const test::Info& info) {
 Offset id(const char* text) { return parse_entry_id(text).value(); }
 
 // Four entries 10-0 .. 40-0.
-const test::Info whole{4, "40-0", "0-0", 4, "10-0", "40-0"};
+const test::Info untrimmed{4, "40-0", "0-0", 4, "10-0", "40-0"};
 // The same after XTRIM MAXLEN 2.
 const test::Info trimmed{2, "40-0", "0-0", 4, "30-0", "40-0"};
 // And after XTRIM MAXLEN 0.
@@ -22,7 +22,7 @@ const test::Info emptied{0, "40-0", "0-0", 4, {}, {}};
 
 }  // namespace
 
-TEST(StreamInfo, TakesTheFieldsThatMatter) {
+TEST(StreamInfo, DecodesTheFieldsInUse) {
   const auto info = decoded({2, "40-0", "20-0", 4, "30-0", "40-0"});
   EXPECT_TRUE(info.exists);
   EXPECT_EQ(info.length, 2u);
@@ -30,11 +30,11 @@ TEST(StreamInfo, TakesTheFieldsThatMatter) {
   EXPECT_EQ(info.max_deleted, id("20-0"));
   EXPECT_EQ(info.added, 4u);
   EXPECT_EQ(info.first, id("30-0"));
-  EXPECT_EQ(info.tip, id("40-0"));
+  EXPECT_EQ(info.last, id("40-0"));
   EXPECT_GT(info.bytes, 0u);
 }
 
-TEST(StreamInfo, AMissingStreamIsAnEmptyOne) {
+TEST(StreamInfo, DecodesAMissingStreamAsEmpty) {
   const auto info = decode_info(*test::parse(test::error("ERR no such key"))).value();
   EXPECT_FALSE(info.exists);
   const auto extent = extent_of(info).partitions.at(0);
@@ -43,15 +43,15 @@ TEST(StreamInfo, AMissingStreamIsAnEmptyOne) {
   EXPECT_EQ(extent.last, Offset{0});
 }
 
-TEST(StreamInfo, OtherErrorsAndAnswersAreNone) {
+TEST(StreamInfo, RejectsOtherErrorsAndReplies) {
   EXPECT_FALSE(decode_info(*test::parse(test::error("WRONGTYPE Operation"))));
   EXPECT_FALSE(decode_info(*test::parse(test::number(1))));
   EXPECT_FALSE(decode_info(
       *test::parse(test::array({test::bulk("last-generated-id"), test::bulk("soon")}))));
 }
 
-TEST(StreamInfo, AWholeStreamHasLostNothing) {
-  const auto info = decoded(whole);
+TEST(StreamInfo, HasFloorZeroWhenUntrimmed) {
+  const auto info = decoded(untrimmed);
   const auto log = extent_of(info);
   EXPECT_FALSE(log.dense);
   EXPECT_EQ(log.partitions.at(0).floor, Offset{0});
@@ -59,36 +59,36 @@ TEST(StreamInfo, AWholeStreamHasLostNothing) {
   EXPECT_EQ(log.partitions.at(0).last, id("40-0"));
 }
 
-TEST(StreamInfo, APositionBelowAWholeStreamIsOfAFormerLife) {
-  const auto info = decoded(whole);
-  EXPECT_TRUE(of_former_life(info, id("9-0")));
-  EXPECT_FALSE(of_former_life(info, Offset{0})) << "the beginning is of every life";
-  EXPECT_FALSE(of_former_life(info, id("10-0")));
-  EXPECT_FALSE(of_former_life(decoded(trimmed), id("9-0"))) << "it may have been trimmed";
+TEST(StreamInfo, RecognizesAPositionOfAnOlderGeneration) {
+  const auto info = decoded(untrimmed);
+  EXPECT_TRUE(of_older_generation(info, id("9-0")));
+  EXPECT_FALSE(of_older_generation(info, Offset{0})) << "every generation has the beginning";
+  EXPECT_FALSE(of_older_generation(info, id("10-0")));
+  EXPECT_FALSE(of_older_generation(decoded(trimmed), id("9-0"))) << "it may have been trimmed";
   EXPECT_EQ(extent_of(info).origin, id("10-0"));
   EXPECT_EQ(extent_of(decoded(trimmed)).origin, Offset{-1});
 }
 
-TEST(StreamInfo, TheFloorOfATrimmedStreamIsRightBelowItsFirstEntry) {
+TEST(StreamInfo, HasFloorBelowTheFirstEntryWhenTrimmed) {
   const auto extent = extent_of(decoded(trimmed)).partitions.at(0);
   EXPECT_EQ(extent.floor, id("30-0").previous());
   EXPECT_EQ(extent.first, id("30-0"));
 }
 
-TEST(StreamInfo, AnEmptiedStreamKeepsItsEnd) {
+TEST(StreamInfo, KeepsTheEndWhenEmptied) {
   const auto extent = extent_of(decoded(emptied)).partitions.at(0);
   EXPECT_EQ(extent.floor, id("40-0"));
   EXPECT_EQ(extent.first, id("40-0").next());
   EXPECT_EQ(extent.last, id("40-0"));
 }
 
-TEST(StreamInfo, WithoutACounterOfEntriesAnythingMayHaveBeenTrimmed) {
+TEST(StreamInfo, AssumesTrimmingWithoutEntriesAdded) {
   const auto reply = test::parse(test::array(
       {test::bulk("length"), test::number(1), test::bulk("last-generated-id"), test::bulk("5-0"),
        test::bulk("first-entry"), test::entry("5-0", {{"data", "v"}}), test::bulk("last-entry"),
        test::entry("5-0", {{"data", "v"}})}));
   const auto info = decode_info(*reply).value();
-  EXPECT_FALSE(info.whole());
+  EXPECT_FALSE(info.untrimmed());
   EXPECT_EQ(floor_of(info), id("5-0").previous());
 }
 

@@ -14,7 +14,7 @@ using test::entry;
 
 }  // namespace
 
-TEST(StreamReply, DataEventAndKeyHaveTheirPlaceAndTheRestAreHeaders) {
+TEST(StreamReply, DecodesDataEventKeyAndHeaders) {
   const auto reply = test::parse(array({entry(
       "1500-2",
       {{"data", "hello"}, {"trace", "t1"}, {"event", "greeting"}, {"key", "k"}, {"empty", ""}})}));
@@ -33,7 +33,7 @@ TEST(StreamReply, DataEventAndKeyHaveTheirPlaceAndTheRestAreHeaders) {
   EXPECT_EQ(record.headers[1].value, "");
 }
 
-TEST(StreamReply, AnEntryWithoutDataIsAJsonObjectOfItsFields) {
+TEST(StreamReply, DecodesAnEntryWithoutDataAsJsonObject) {
   const auto reply =
       test::parse(array({entry("1-0", {{"temp", "21.5"}, {"who", "a \"b\""}, {"event", "reading"}}),
                          entry("2-0", {{"data", ""}})}));
@@ -46,7 +46,7 @@ TEST(StreamReply, AnEntryWithoutDataIsAJsonObjectOfItsFields) {
   EXPECT_EQ(batch.records()[1].key, std::nullopt);
 }
 
-TEST(StreamReply, HeadersOfManyRecordsAreNotMixedUp) {
+TEST(StreamReply, KeepsTheHeadersOfEachRecordApart) {
   std::vector<std::string> entries;
   for (int i = 0; i < 100; ++i) {
     test::Fields fields{{"data", "v"}};
@@ -65,13 +65,13 @@ TEST(StreamReply, HeadersOfManyRecordsAreNotMixedUp) {
   }
 }
 
-TEST(StreamReply, AnEmptyListHasNoRecords) {
+TEST(StreamReply, DecodesAnEmptyList) {
   EntryBatch batch;
   EXPECT_TRUE(batch.decode(*test::parse(array({}))));
   EXPECT_TRUE(batch.records().empty());
 }
 
-TEST(StreamReply, WhatIsNoListOfEntriesIsRefused) {
+TEST(StreamReply, RejectsOtherReplies) {
   EntryBatch batch;
   for (const auto& text :
        {bulk("x"), test::number(1), array({bulk("1-0")}), array({array({bulk("1-0")})}),

@@ -1,4 +1,4 @@
-#include "connectors/redis/range_jobs.hpp"
+#include "connectors/redis/range_job.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -6,8 +6,12 @@
 #include <algorithm>
 #include <optional>
 
+#include "connectors/redis/back_job.hpp"
 #include "connectors/redis/command.hpp"
 #include "connectors/redis/entry_id.hpp"
+#include "connectors/redis/extent_job.hpp"
+#include "connectors/redis/locate_job.hpp"
+#include "connectors/redis/read_job.hpp"
 #include "tests/unit/redis/resp.hpp"
 
 namespace sidestream::redis {
@@ -17,8 +21,7 @@ using testing::HasSubstr;
 
 Offset id(int ms) { return Offset::of_entry(static_cast<std::uint64_t>(ms), 0); }
 
-// Answers a job's questions from a stream with the entries 1-0 .. n-0, of which the first were
-// trimmed.
+// Answers a job's commands from a stream that held the entries 1-0 to n-0; the first were trimmed.
 class FakeRedis {
  public:
   FakeRedis(int first, int last, std::size_t value_size = 10)
@@ -26,11 +29,11 @@ class FakeRedis {
 
   void trim(int first) { first_ = first; }
 
-  // Until the caller is answered; how many rounds it took.
+  // Runs a job until it has answered. Returns the number of rounds.
   int run(RangeJob& job) {
     for (int rounds = 1;; ++rounds) {
       Replies replies;
-      for (const auto& command : job.commands()) replies.push_back(answer(command));
+      for (const auto& command : job.commands()) replies.push_back(reply_to(command));
       if (job.take(replies)) return rounds;
       if (rounds > 10'000) throw std::runtime_error("the job makes no progress");
       if (after_round) after_round();
@@ -40,10 +43,10 @@ class FakeRedis {
   std::function<void()> after_round;
 
  private:
-  Reply answer(const std::string& command) const {
+  Reply reply_to(const std::string& command) const {
     std::vector<std::string> words;
-    const auto asked = test::parse(command);
-    for (const auto* word : elements_of(*asked)) words.emplace_back(text_of(*word));
+    const auto parsed = test::parse(command);
+    for (const auto* word : elements_of(*parsed)) words.emplace_back(text_of(*word));
     if (words[0] == "XINFO") return test::parse(info());
     const bool reverse = words[0] == "XREVRANGE";
     const auto from = words[reverse ? 3 : 2];
@@ -107,21 +110,21 @@ Result<Offset> back(FakeRedis& redis, Offset end, std::int64_t count) {
 
 }  // namespace
 
-TEST(RangeJobs, ExtentLeavesAnAnchorForTheTail) {
+TEST(RangeJob, ExtentStoresTheRankOfTheEnd) {
   FakeRedis redis(3, 9);
-  Anchors anchors;
+  RankCache ranks;
   std::optional<Result<LogExtent>> held;
   redis.run(*make_extent_job(
-      "s", [&](Result<LogExtent> answer) { held = std::move(answer); }, anchors));
+      "s", [&](Result<LogExtent> answer) { held = std::move(answer); }, ranks));
   EXPECT_EQ(held->value().partitions.at(0).first, id(3));
   EXPECT_EQ(held->value().partitions.at(0).last, id(9));
-  EXPECT_EQ(anchors.rank_of("s", id(9)), 9u);
-  EXPECT_EQ(anchors.rank_of("s", id(8)), std::nullopt);
-  EXPECT_EQ(anchors.rank_of("other", id(9)), std::nullopt);
-  EXPECT_EQ(anchors.rank_of("other", Offset{0}), 0u);
+  EXPECT_EQ(ranks.rank_of("s", id(9)), 9u);
+  EXPECT_EQ(ranks.rank_of("s", id(8)), std::nullopt);
+  EXPECT_EQ(ranks.rank_of("other", id(9)), std::nullopt);
+  EXPECT_EQ(ranks.rank_of("other", Offset{0}), 0u);
 }
 
-TEST(RangeJobs, ReadDeliversEverythingUpToUntil) {
+TEST(RangeJob, ReadDeliversAllEntriesUpToUntil) {
   FakeRedis redis(1, 100);
   Page page;
   read(page, redis, {.log = "s", .after = id(20), .until = id(70)});
@@ -133,7 +136,7 @@ TEST(RangeJobs, ReadDeliversEverythingUpToUntil) {
   EXPECT_EQ(page.probe.ranges_read.load(), 1u);
 }
 
-TEST(RangeJobs, ReadPassesHolesAtTheEnd) {
+TEST(RangeJob, ReadSkipsHolesAtTheEnd) {
   FakeRedis redis(1, 10);
   Page page;
   const auto until = id(9).previous();
@@ -142,7 +145,7 @@ TEST(RangeJobs, ReadPassesHolesAtTheEnd) {
   EXPECT_EQ(page.through->value(), until);
 }
 
-TEST(RangeJobs, ReadStopsAtItsLimits) {
+TEST(RangeJob, ReadStopsAtItsLimits) {
   FakeRedis redis(1, 3000, 1000);
   Page records, bytes;
   read(records, redis, {.log = "s", .after = Offset{0}, .until = id(3000), .max_records = 7});
@@ -153,7 +156,7 @@ TEST(RangeJobs, ReadStopsAtItsLimits) {
   EXPECT_EQ(bytes.through->value(), id(100));
 }
 
-TEST(RangeJobs, ReadSaysThatARangeIsGone) {
+TEST(RangeJob, ReadAnswersGoneWhenTrimmedOrBeyondTheEnd) {
   FakeRedis redis(50, 100);
   Page trimmed, beyond;
   read(trimmed, redis, {.log = "s", .after = id(48), .until = id(70)});
@@ -163,14 +166,14 @@ TEST(RangeJobs, ReadSaysThatARangeIsGone) {
   EXPECT_EQ(beyond.through->error(), Errc::gone);
 }
 
-TEST(RangeJobs, ReadOfAFormerLifeIsGone) {
+TEST(RangeJob, ReadAnswersGoneForAnOlderGeneration) {
   FakeRedis redis(1, 100);
   Page page;
   read(page, redis, {.log = "s", .after = Offset{5}, .until = id(70)});
   EXPECT_EQ(page.through->error(), Errc::gone);
 }
 
-TEST(RangeJobs, ReadKeepsWhatItDeliveredWhenTrimmingOvertakesIt) {
+TEST(RangeJob, ReadKeepsDeliveredEntriesWhenTrimmingOvertakesIt) {
   FakeRedis redis(1, 100);
   redis.after_round = [&] { redis.trim(60); };
   Page page;
@@ -180,7 +183,7 @@ TEST(RangeJobs, ReadKeepsWhatItDeliveredWhenTrimmingOvertakesIt) {
   EXPECT_LT(page.offsets.back(), id(60));
 }
 
-TEST(RangeJobs, LocateAnswersTheNewestEntryBeforeTheMoment) {
+TEST(RangeJob, LocateAnswersTheNewestEntryBeforeTheTime) {
   FakeRedis redis(1, 100);
   EXPECT_EQ(locate(redis, 50).value(), Position{id(49)});
   EXPECT_EQ(locate(redis, 1).value(), Position{Offset{0}});
@@ -190,7 +193,7 @@ TEST(RangeJobs, LocateAnswersTheNewestEntryBeforeTheMoment) {
   EXPECT_EQ(locate(trimmed, 10).value(), Position{id(50).previous()});
 }
 
-TEST(RangeJobs, BackCountsEntries) {
+TEST(RangeJob, BackCountsEntries) {
   FakeRedis redis(1, 5000, 500);
   EXPECT_EQ(back(redis, id(5000), 10).value(), id(4990));
   EXPECT_EQ(back(redis, id(5000), 4000).value(), id(1000)) << "in several steps";
@@ -199,10 +202,10 @@ TEST(RangeJobs, BackCountsEntries) {
   EXPECT_EQ(back(redis, id(100), 0).value(), id(100));
   FakeRedis trimmed(4000, 5000);
   EXPECT_EQ(back(trimmed, id(5000), 4999).value(), id(4000).previous());
-  EXPECT_EQ(back(trimmed, id(10), 5).value(), id(10)) << "never after the end that was asked for";
+  EXPECT_EQ(back(trimmed, id(10), 5).value(), id(10)) << "never after the given end";
 }
 
-TEST(RangeJobs, AnswersThatMakeNoSenseAreRefused) {
+TEST(RangeJob, RefusesUnexpectedReplies) {
   Page page;
   auto job = make_read_job(
       {.log = "s", .after = Offset{0}, .until = id(1)}, [](auto) {},
