@@ -2,8 +2,8 @@
 
 #include <sys/stat.h>
 
-#include <array>
-#include <ctime>
+#include <cassert>
+#include <chrono>
 #include <utility>
 
 #include "sidecar/base/time_text.hpp"
@@ -30,17 +30,17 @@ Database::Database(const std::string& name, const EmbeddedOptions& options, Logg
 
 bool Database::open() {
   try {
-    const std::unique_lock alone(connections_);
+    const std::unique_lock exclusive(connections_);
     if (in_memory_) {
       open_in_memory();
     } else {
       open_file();
     }
-    auto life = life_of(*writing_);
+    auto generation = generation_of(*writer_connection_);
     const std::lock_guard lock(mutex_);
-    life_ = std::move(life);
+    generation_ = std::move(generation);
     open_ = true;
-    complained_ = false;
+    read_failed_ = false;
   } catch (const CannotOpen& error) {
     close();
     down(error.what());
@@ -58,20 +58,20 @@ bool Database::open() {
 void Database::open_file() {
   check_path(options_.path);
   lock_ = std::make_unique<FileLock>(options_.path);
-  writing_ = open_for_writing(options_.path);
-  opened_ = identity();
-  asking_ = open_for_reading(options_.path);
-  tailing_ = open_for_reading(options_.path);
-  writer_ = std::make_unique<LogWriter>(*writing_, options_, start_);
-  query_reader_ = std::make_unique<LogReader>(*asking_, start_);
-  tail_reader_ = std::make_unique<LogReader>(*tailing_, start_);
+  writer_connection_ = open_for_writing(options_.path);
+  opened_ = file_id();
+  query_connection_ = open_for_reading(options_.path);
+  tail_connection_ = open_for_reading(options_.path);
+  writer_ = std::make_unique<TableWriter>(*writer_connection_, options_, start_);
+  query_reader_ = std::make_unique<TableReader>(*query_connection_, start_);
+  tail_reader_ = std::make_unique<TableReader>(*tail_connection_, start_);
 }
 
 void Database::open_in_memory() {
-  writing_ = open_memory();
-  writer_ = std::make_unique<LogWriter>(*writing_, options_, start_);
-  query_reader_ = std::make_unique<LogReader>(*writing_, start_);
-  tail_reader_ = std::make_unique<LogReader>(*writing_, start_);
+  writer_connection_ = open_memory();
+  writer_ = std::make_unique<TableWriter>(*writer_connection_, options_, start_);
+  query_reader_ = std::make_unique<TableReader>(*writer_connection_, start_);
+  tail_reader_ = std::make_unique<TableReader>(*writer_connection_, start_);
 }
 
 void Database::close() {
@@ -79,44 +79,46 @@ void Database::close() {
     const std::lock_guard lock(mutex_);
     open_ = false;
   }
-  const std::unique_lock alone(connections_);
+  const std::unique_lock exclusive(connections_);
   query_reader_.reset();
   tail_reader_.reset();
   writer_.reset();
-  asking_.reset();
-  tailing_.reset();
-  writing_.reset();
+  query_connection_.reset();
+  tail_connection_.reset();
+  writer_connection_.reset();
   lock_.reset();
 }
 
-std::optional<Database::Identity> Database::identity() const {
+std::optional<Database::FileId> Database::file_id() const {
   struct stat status {};
   if (::stat(options_.path.c_str(), &status) != 0) return std::nullopt;
-  return Identity{status.st_dev, status.st_ino};
+  return FileId{status.st_dev, status.st_ino};
 }
 
 bool Database::usable() {
   {
     const std::lock_guard lock(mutex_);
-    if (!open_ || complained_) return false;
+    if (!open_ || read_failed_) return false;
   }
-  if (in_memory_ || identity() == opened_) return true;
+  if (in_memory_ || file_id() == opened_) return true;
   down(options_.path + ": moved, deleted or replaced while in use");
   return false;
 }
 
-std::unique_lock<std::shared_mutex> Database::alone_in_memory() {
+std::unique_lock<std::shared_mutex> Database::lock_if_memory() {
+  assert(writer_);
   return in_memory_ ? std::unique_lock(connections_) : std::unique_lock<std::shared_mutex>();
 }
 
-void Database::writing_works() {
+void Database::write_succeeded() {
   if (is_down()) up();
 }
 
-void Database::writing_failed(const SqliteError& error) {
+void Database::write_failed(const SqliteError& error) {
   const auto where = in_memory_ ? std::string("memory") : options_.path;
   if (error.is_write_error()) {
-    const std::string what = error.code() == SQLITE_FULL ? ": no space left" : ": can't be written";
+    const std::string what =
+        error.code() == SQLITE_FULL ? ": no space left" : ": cannot be written";
     down(where + what + "; publishing fails (" + error.what() + ")");
   } else if (error.code() == SQLITE_BUSY) {
     down(where + ": locked by another program; publishing fails");
@@ -129,27 +131,27 @@ void Database::writing_failed(const SqliteError& error) {
 Database::Use Database::use(Reader reader) {
   Use use;
   if (in_memory_) {
-    use.alone_ = std::unique_lock(connections_);
+    use.exclusive_ = std::unique_lock(connections_);
   } else {
     use.shared_ = std::shared_lock(connections_);
   }
   const std::lock_guard lock(mutex_);
-  if (open_ && !complained_) {
+  if (open_ && !read_failed_) {
     use.reader_ = reader == queries ? query_reader_.get() : tail_reader_.get();
   }
   return use;
 }
 
-void Database::complain(const SqliteError& error) {
-  if (error.code() == SQLITE_BUSY) return;  // to be tried again as it is
+void Database::report_read_error(const SqliteError& error) {
+  if (error.code() == SQLITE_BUSY) return;  // locked by another program: a retry is enough
   down(options_.path + ": " + error.what());
   const std::lock_guard lock(mutex_);
-  complained_ = true;
+  read_failed_ = true;
 }
 
 bool Database::wait_usable() {
   std::unique_lock lock(mutex_);
-  changed_.wait(lock, [this] { return interrupted_ || (open_ && !complained_); });
+  changed_.wait(lock, [this] { return interrupted_ || (open_ && !read_failed_); });
   return !interrupted_;
 }
 
@@ -159,30 +161,30 @@ void Database::interrupt() {
   changed_.notify_all();
 }
 
-std::string Database::life() const {
+std::string Database::generation() const {
   const std::lock_guard lock(mutex_);
-  return life_;
+  return generation_;
 }
 
 void Database::down(const std::string& why) {
   const std::lock_guard lock(mutex_);
-  if (last_trouble_.empty()) since_ = format_now();
-  if (why != last_trouble_) {
+  if (problem_.empty()) since_ = format_now();
+  if (why != problem_) {
     probe_.errors.fetch_add(1, std::memory_order_relaxed);
     log_.warn("embedded", "log unavailable", {{"connector", name_}, {"why", why}});
   }
-  last_trouble_ = why;
+  problem_ = why;
   probe_.down(why + ", since " + since_);
 }
 
 void Database::up() {
   const std::lock_guard lock(mutex_);
   if (ever_open_) probe_.reconnects.fetch_add(1, std::memory_order_relaxed);
-  if (!last_trouble_.empty()) {
+  if (!problem_.empty()) {
     log_.info("embedded", "log available again", {{"connector", name_}});
   }
   ever_open_ = true;
-  last_trouble_.clear();
+  problem_.clear();
   probe_.up();
 }
 

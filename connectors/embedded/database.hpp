@@ -1,12 +1,15 @@
 #pragma once
-// The database of one connector: open or not, and who may use it now. Private to the folder.
+// The database of one connector: its connections, and whether they are usable. Private to the
+// folder.
 //
-// In a file, the writer and the two readers have a connection each and don't wait for one another
-// (WAL). In memory there is one connection, so each unit of work has it alone.
+//   file    the writer and the two readers have a connection each and don't block each other (WAL)
+//   memory  one connection; each unit of work locks it exclusively
 //
-// The writer's thread opens and closes. A reader's connection is used under `use()` only, and
-// close() waits for those, because SQLite must not find connections of a former file open when it
-// opens the next one of the same name.
+// The writer's thread opens and closes the database. A reader uses its connection under use() only,
+// and close() waits for that: SQLite must not have connections to an old file open when it opens a
+// new file of the same name.
+//
+// Thread: as marked below.
 
 #include <sys/types.h>
 
@@ -21,8 +24,8 @@
 
 #include "connectors/embedded/database_file.hpp"
 #include "connectors/embedded/embedded_connector.hpp"
-#include "connectors/embedded/log_reader.hpp"
-#include "connectors/embedded/log_writer.hpp"
+#include "connectors/embedded/table_reader.hpp"
+#include "connectors/embedded/table_writer.hpp"
 
 namespace sidestream::embedded {
 
@@ -30,7 +33,7 @@ class Database {
  public:
   enum Reader { queries, tails };
 
-  // Borrows all but the log.
+  // Borrows name, options and probe.
   Database(const std::string& name, const EmbeddedOptions& options, Logger log,
            ConnectorProbe& probe);
   ~Database() { close(); }
@@ -42,52 +45,54 @@ class Database {
   Offset start() const { return start_; }
   Offset origin() const { return in_memory_ ? start_.previous() : Offset::of(-1); }
 
-  // --- writer's thread
-  // False: the probe says why.
+  // Thread for the next group: the writer's.
+  // False: the probe's detail says why.
   bool open();
   void close();
-  // Open, at its path, and nobody has complained.
+  // Open, still at its path, and no reader has reported an error.
   bool usable();
-  // Alone in memory, beside the readers in a file. Requires: open.
-  std::unique_lock<std::shared_mutex> alone_in_memory();
-  LogWriter& writer() { return *writer_; }
-  void writing_works();
-  // Closes where writing may not just be tried again.
-  void writing_failed(const SqliteError& error);
+  // In memory, the exclusive lock; in a file, none is needed. Requires: usable().
+  std::unique_lock<std::shared_mutex> lock_if_memory();
+  TableWriter& writer() { return *writer_; }
+  void write_succeeded();
+  // Closes the database unless the write may simply be retried.
+  void write_failed(const SqliteError& error);
   bool is_down() const { return !probe_.is_up(); }
 
-  // --- readers' threads
+  // Thread for the next group: the readers'.
+  // A reader's connection, locked against close().
   class Use {
    public:
-    LogReader* operator->() const { return reader_; }
-    LogReader& operator*() const { return *reader_; }
+    TableReader* operator->() const { return reader_; }
+    TableReader& operator*() const { return *reader_; }
     explicit operator bool() const { return reader_ != nullptr; }
 
    private:
-    friend class Database;
-    std::shared_lock<std::shared_mutex> shared_;
-    std::unique_lock<std::shared_mutex> alone_;
-    LogReader* reader_ = nullptr;
+    friend class Database;                           // use() alone fills it
+    std::shared_lock<std::shared_mutex> shared_;     // file
+    std::unique_lock<std::shared_mutex> exclusive_;  // memory
+    TableReader* reader_ = nullptr;
   };
-  // False where it can't be used now.
+  // False: not usable now.
   Use use(Reader reader);
-  // Reading failed: the writer closes it and opens it anew. Requires: no use() of this thread.
-  void complain(const SqliteError& error);
-  // Returns when it can be used, or false after interrupt().
+  // A read failed: the writer will close and reopen the database. Requires: this thread holds no
+  // Use.
+  void report_read_error(const SqliteError& error);
+  // Waits until it is usable. False: after interrupt().
   bool wait_usable();
 
-  // --- any thread
+  // Thread: any.
   void interrupt();
-  // Tells one file from the next of the same name. Empty before the first open().
-  std::string life() const;
+  // Identifies the file among files of the same name. Empty before the first open().
+  std::string generation() const;
 
  private:
-  struct Identity {
+  struct FileId {
     dev_t device;
     ino_t file;
-    bool operator==(const Identity&) const = default;
+    bool operator==(const FileId&) const = default;
   };
-  std::optional<Identity> identity() const;
+  std::optional<FileId> file_id() const;
   void open_file();
   void open_in_memory();
   void down(const std::string& why);
@@ -100,22 +105,22 @@ class Database {
   const bool in_memory_;
   const Offset start_;
 
-  std::shared_mutex connections_;  // shared by those who use them, alone to change them
+  std::shared_mutex connections_;  // shared to use them, exclusive to change them
   std::unique_ptr<FileLock> lock_;
-  std::unique_ptr<Connection> writing_, asking_, tailing_;
-  std::unique_ptr<LogWriter> writer_;
-  std::unique_ptr<LogReader> query_reader_, tail_reader_;
-  std::optional<Identity> opened_;
+  std::unique_ptr<Connection> writer_connection_, query_connection_, tail_connection_;
+  std::unique_ptr<TableWriter> writer_;
+  std::unique_ptr<TableReader> query_reader_, tail_reader_;
+  std::optional<FileId> opened_;
 
-  mutable std::mutex mutex_;  // the rest
+  mutable std::mutex mutex_;  // guards the rest
   std::condition_variable changed_;
   bool open_ = false;
-  bool complained_ = false;
+  bool read_failed_ = false;
   bool interrupted_ = false;
   bool ever_open_ = false;
-  std::string life_;
-  std::string last_trouble_;
-  std::string since_;
+  std::string generation_;
+  std::string problem_;  // why it is down; empty: it is up
+  std::string since_;    // of that
 };
 
 }  // namespace sidestream::embedded

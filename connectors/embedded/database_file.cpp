@@ -14,12 +14,13 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// In the file's header, so that it can be told from other databases.
+// In the file's header, to recognize our files.
 constexpr std::int64_t application = 0x53645374;  // "SdSt"
 constexpr std::int64_t version = 1;
 
-// `bytes` counts keys, events and values of what is held. WITHOUT ROWID: one tree, in the order in
-// which it is read.
+// `logs.bytes` counts keys, events and values of the records held. WITHOUT ROWID: one tree, in
+// reading order. The meta key 'life' is the generation; its name stays because existing files have
+// it.
 constexpr const char* schema = R"(
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 INSERT INTO meta VALUES ('life', lower(hex(randomblob(16)))), ('writable', '0');
@@ -46,7 +47,7 @@ PRAGMA user_version = 1;
 
 std::string system_text() { return std::generic_category().message(errno); }
 
-// True where the file has no tables yet. Refuses what is not ours before anything is changed.
+// True if the file has no tables yet. Refuses a foreign file before anything is changed.
 bool is_new(Connection& connection, const std::string& path) {
   try {
     const auto id = connection.number("PRAGMA application_id");
@@ -66,12 +67,12 @@ bool is_new(Connection& connection, const std::string& path) {
 
 std::unique_ptr<Connection> connect(const std::string& path, int flags) {
   auto connection = std::make_unique<Connection>(path, flags | SQLITE_OPEN_NOMUTEX);
-  // Another program that has the file open may hold it for a moment.
+  // Another program may hold a lock on the file for a moment.
   sqlite3_busy_timeout(connection->handle(), 2000);
   return connection;
 }
 
-void make_tables(Connection& connection) {
+void create_tables(Connection& connection) {
   Transaction transaction(connection, Transaction::writing);
   connection.run(schema);
   transaction.commit();
@@ -82,10 +83,10 @@ void make_tables(Connection& connection) {
 FileLock::FileLock(const std::string& path) {
   const auto name = path + ".lock";
   descriptor_ = ::open(name.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
-  if (descriptor_ < 0) refuse(name, "can't be opened: " + system_text());
+  if (descriptor_ < 0) refuse(name, "cannot be opened: " + system_text());
   if (::flock(descriptor_, LOCK_EX | LOCK_NB) != 0) {
     const bool held = errno == EWOULDBLOCK;
-    auto why = "can't be locked: " + system_text();
+    auto why = "cannot be locked: " + system_text();
     if (held) {
       std::array<char, 32> holder{};
       const auto n = ::pread(descriptor_, holder.data(), holder.size() - 1, 0);
@@ -97,8 +98,7 @@ FileLock::FileLock(const std::string& path) {
     ::close(descriptor_);
     refuse(path, why);
   }
-  // The holder's name is for that text only: where it can't be written, the lock holds all the
-  // same.
+  // The process id is only for that text. The lock holds even if it can't be written.
   const auto holder = std::to_string(::getpid());
   if (::ftruncate(descriptor_, 0) == 0) {
     [[maybe_unused]] const auto n = ::pwrite(descriptor_, holder.data(), holder.size(), 0);
@@ -116,36 +116,35 @@ void check_path(const std::string& path) {
     refuse(path, "the directory " + folder.string() + " does not exist");
   }
   if (!fs::is_directory(folder, ignored)) refuse(path, folder.string() + " is not a directory");
-  // SQLite makes its WAL beside the file, so the directory must be writable in any case.
+  // SQLite creates its WAL beside the file, so the directory must be writable.
   if (::access(folder.c_str(), W_OK | X_OK) != 0) {
-    refuse(path, "can't write in the directory " + folder.string() + ": " + system_text());
+    refuse(path, "cannot write to the directory " + folder.string() + ": " + system_text());
   }
   if (fs::exists(path, ignored) && ::access(path.c_str(), R_OK | W_OK) != 0) {
-    refuse(path, "can't be read and written: " + system_text());
+    refuse(path, "cannot read and write the file: " + system_text());
   }
 }
 
 std::unique_ptr<Connection> open_for_writing(const std::string& path) {
   check_path(path);
   auto connection = connect(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
-  const bool made = is_new(*connection, path);
+  const bool created = is_new(*connection, path);
   if (connection->text("PRAGMA journal_mode = WAL") != "wal") {
     refuse(path, "its file system has no shared memory for SQLite's WAL");
   }
-  // FULL: a commit is on the disk before it is acknowledged. NORMAL would keep it through kill -9
-  // too, but not through a power cut, after which offsets that readers know would be given out
-  // again.
+  // FULL: a commit is on the disk before it is acknowledged. NORMAL survives kill -9 but not a
+  // power failure, after which offsets that readers have seen would be assigned again.
   connection->run(
       "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000;"
       "PRAGMA journal_size_limit = 67108864; PRAGMA cell_size_check = ON");
-  if (made) make_tables(*connection);
+  if (created) create_tables(*connection);
   return connection;
 }
 
 std::unique_ptr<Connection> open_for_reading(const std::string& path) {
   auto connection = connect(path, SQLITE_OPEN_READWRITE);
   connection->run("PRAGMA query_only = ON; PRAGMA cell_size_check = ON");
-  // Only the writer tidies up.
+  // Only the writer checkpoints.
   sqlite3_db_config(connection->handle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
   return connection;
 }
@@ -153,7 +152,7 @@ std::unique_ptr<Connection> open_for_reading(const std::string& path) {
 std::unique_ptr<Connection> open_memory() {
   auto connection =
       connect(":memory:", SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_MEMORY);
-  make_tables(*connection);
+  create_tables(*connection);
   return connection;
 }
 
@@ -165,7 +164,7 @@ void check_file(const std::string& path) {
   is_new(*connection, path);
 }
 
-std::string life_of(Connection& connection) {
+std::string generation_of(Connection& connection) {
   return connection.text("SELECT value FROM meta WHERE name = 'life'");
 }
 

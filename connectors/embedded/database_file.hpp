@@ -1,8 +1,8 @@
 #pragma once
-// Opening the file of an embedded connector: whether it is ours, its tables, and who may write it.
+// Opens the file of an embedded connector: checks that it is ours, creates its tables, locks it.
 // Private to the folder.
 //
-// Thread: the writer's (check: any).
+// Thread: the writer's; check_file() any.
 
 #include <memory>
 #include <stdexcept>
@@ -12,14 +12,14 @@
 
 namespace sidestream::embedded {
 
-// Why a file can't be used, as a sentence that names it.
+// Why a file can't be used, as one sentence with its path.
 class CannotOpen : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-// Held by one connector of one process: flock(2) on `<path>.lock`, which the kernel gives back when
-// the process ends in whatever way. A file of its own, as SQLite needs the locks of the database
-// file.
+// The lock of one connector on its file: flock(2) on `<path>.lock`. The kernel releases it when the
+// process ends, however it ends. It is a separate file because SQLite uses the locks of the
+// database file.
 class FileLock {
  public:
   explicit FileLock(const std::string& path);  // throws CannotOpen, naming the holder
@@ -33,13 +33,13 @@ class FileLock {
 
 // All throw CannotOpen or SqliteError.
 void check_path(const std::string& path);
-std::unique_ptr<Connection> open_for_writing(const std::string& path);  // makes file and tables
+std::unique_ptr<Connection> open_for_writing(const std::string& path);  // creates file and tables
 std::unique_ptr<Connection> open_for_reading(const std::string& path);
 std::unique_ptr<Connection> open_memory();
-// An existing file is looked into, a missing one is not made.
+// Checks an existing file. Does not create a missing one.
 void check_file(const std::string& path);
 
-// Different for every file ever made.
-std::string life_of(Connection& connection);
+// A random id, different for every file ever created. A file that replaces another has another one.
+std::string generation_of(Connection& connection);
 
 }  // namespace sidestream::embedded

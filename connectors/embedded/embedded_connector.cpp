@@ -3,8 +3,7 @@
 #include <utility>
 
 #include "connectors/embedded/database.hpp"
-#include "connectors/embedded/publish_line.hpp"
-#include "connectors/embedded/queries.hpp"
+#include "connectors/embedded/publish_queue.hpp"
 #include "connectors/embedded/query_thread.hpp"
 #include "connectors/embedded/tails.hpp"
 #include "connectors/embedded/writer.hpp"
@@ -25,7 +24,7 @@ class EmbeddedConnector final : public Connector {
   const ConnectorProbe& probe() const override { return probe_; }
 
   void start() override {
-    line_.start();
+    publishes_.start();
     queries_.start();
     tails_.start();
     writer_.start();
@@ -33,14 +32,14 @@ class EmbeddedConnector final : public Connector {
 
   void stop() override {
     writer_.stop();
-    line_.stop();
+    publishes_.stop();
     queries_.stop();
     tails_.stop();
     database_.close();
   }
 
   void extent(std::string log, Callback<LogExtent> done) override {
-    const auto query = [this, log = std::move(log)](LogReader& reader) {
+    const auto query = [this, log = std::move(log)](TableReader& reader) {
       LogExtent extent;
       extent.partitions.push_back(reader.extent(log));
       extent.origin = database_.origin();
@@ -50,7 +49,7 @@ class EmbeddedConnector final : public Connector {
   }
 
   void locate(std::string log, Timestamp time, Callback<Position> done) override {
-    const auto query = [log = std::move(log), time](LogReader& reader) {
+    const auto query = [log = std::move(log), time](TableReader& reader) {
       return Position{reader.locate(log, time)};
     };
     queries_.add(std::make_unique<ValueQuery<Position>>(query, std::move(done)));
@@ -58,7 +57,7 @@ class EmbeddedConnector final : public Connector {
 
   void back(std::string log, Partition, Offset end, std::int64_t count,
             Callback<Offset> done) override {
-    const auto query = [log = std::move(log), end, count](LogReader& reader) {
+    const auto query = [log = std::move(log), end, count](TableReader& reader) {
       return reader.back(log, end, count);
     };
     queries_.add(std::make_unique<ValueQuery<Offset>>(query, std::move(done)));
@@ -76,7 +75,7 @@ class EmbeddedConnector final : public Connector {
   }
 
   void publish(std::string log, Message message, Callback<Published> done) override {
-    line_.add(std::move(log), std::move(message), std::move(done));
+    publishes_.add(std::move(log), std::move(message), std::move(done));
   }
 
  private:
@@ -84,10 +83,10 @@ class EmbeddedConnector final : public Connector {
   const EmbeddedOptions options_;
   ConnectorProbe probe_;
   Database database_;
-  PublishLine line_{probe_};
+  PublishQueue publishes_{probe_};
   QueryThread queries_{database_};
   Tails tails_{database_, probe_};
-  Writer writer_{database_, line_, tails_};
+  Writer writer_{database_, publishes_, tails_};
 };
 
 }  // namespace

@@ -1,36 +1,44 @@
 #pragma once
-// The two kinds of queries: one value, or a range of records. Private to the folder.
-//
-// Thread: the query thread's.
+// The queries that the query thread runs. Private to the folder.
 
 #include <functional>
+#include <memory>
 #include <span>
 #include <utility>
 
 #include "connectors/connector.hpp"
-#include "connectors/embedded/query_thread.hpp"
+#include "connectors/embedded/row_batch.hpp"
+#include "connectors/embedded/table_reader.hpp"
 
 namespace sidestream::embedded {
 
+// run() is repeated until it does not throw, then answer() is called; or fail() alone.
+class Query {
+ public:
+  virtual ~Query() = default;
+  virtual void run(TableReader& reader, RowBatch& batch) = 0;
+  virtual void answer(RowBatch& batch) = 0;
+  virtual void fail(Errc error) = 0;
+};
+
 // A query whose answer is one value.
 template <class T>
-class ValueQuery final : public QueryThread::Query {
+class ValueQuery final : public Query {
  public:
-  using Read = std::function<T(LogReader&)>;
-  ValueQuery(Read read, Connector::Callback<T> done)
-      : read_(std::move(read)), done_(std::move(done)) {}
-  void query(LogReader& reader, RecordBatch&) override { result_ = read_(reader); }
-  void answer(RecordBatch&) override { done_(std::move(result_)); }
+  using Run = std::function<T(TableReader&)>;
+  ValueQuery(Run run, Connector::Callback<T> done) : run_(std::move(run)), done_(std::move(done)) {}
+  void run(TableReader& reader, RowBatch&) override { result_ = run_(reader); }
+  void answer(RowBatch&) override { done_(std::move(result_)); }
   void fail(Errc error) override { done_(error); }
 
  private:
-  Read read_;
+  Run run_;
   Connector::Callback<T> done_;
   Result<T> result_ = Errc::stopped;
 };
 
-// A range: first its records, then the offset that they reach.
-class RangeQuery final : public QueryThread::Query {
+// Connector::read(): the records of a range, then the offset up to which they reach.
+class RangeQuery final : public Query {
  public:
   using Deliver = std::function<void(std::span<const Record>)>;
   RangeQuery(Range range, Deliver deliver, Connector::Callback<Offset> done, ConnectorProbe& probe)
@@ -38,10 +46,8 @@ class RangeQuery final : public QueryThread::Query {
         deliver_(std::move(deliver)),
         done_(std::move(done)),
         probe_(probe) {}
-  void query(LogReader& reader, RecordBatch& batch) override {
-    result_ = reader.read(range_, batch);
-  }
-  void answer(RecordBatch& batch) override {
+  void run(TableReader& reader, RowBatch& batch) override { result_ = reader.read(range_, batch); }
+  void answer(RowBatch& batch) override {
     probe_.ranges_read.fetch_add(1, std::memory_order_relaxed);
     probe_.records_read.fetch_add(batch.size(), std::memory_order_relaxed);
     if (!batch.empty()) deliver_(batch.records());

@@ -1,8 +1,8 @@
 #pragma once
-// The thread that answers extent, locate, back and read, in the order of the calls. While the
-// database is unusable they wait. Private to the folder.
+// The thread that answers extent, locate, back and read, in order. While the database is unusable
+// they wait. Private to the folder.
 //
-// Thread: add() any; start() and stop() start-up. Answers are given without a lock.
+// Thread: add() any; start(), stop() start-up. Answers run on the thread, without a lock.
 
 #include <condition_variable>
 #include <deque>
@@ -11,39 +11,30 @@
 #include <thread>
 
 #include "connectors/embedded/database.hpp"
-#include "connectors/embedded/record_batch.hpp"
-#include "sidecar/base/error.hpp"
+#include "connectors/embedded/queries.hpp"
+#include "connectors/embedded/row_batch.hpp"
 
 namespace sidestream::embedded {
 
 class QueryThread {
  public:
-  // One request: query() until it does not throw, then answer(); or fail().
-  class Query {
-   public:
-    virtual ~Query() = default;
-    virtual void query(LogReader& reader, RecordBatch& batch) = 0;
-    virtual void answer(RecordBatch& batch) = 0;
-    virtual void fail(Errc error) = 0;
-  };
-
   explicit QueryThread(Database& database) : database_(database) {}
 
   void start();
-  // Answers all open and all later queries with Errc::stopped.
+  // Answers open and later queries with Errc::stopped.
   void stop();
   void add(std::unique_ptr<Query> query);
 
  private:
   void run();
-  bool try_to_answer(Query& query);
+  bool try_query(Query& query);
 
   Database& database_;
-  RecordBatch batch_;  // the thread's
+  RowBatch batch_;  // the thread's
 
-  std::mutex mutex_;
-  std::condition_variable arrived_;
-  std::deque<std::unique_ptr<Query>> queries_;
+  std::mutex mutex_;  // guards the next three
+  std::condition_variable added_;
+  std::deque<std::unique_ptr<Query>> queue_;
   bool stopping_ = false;
   std::thread thread_;
 };

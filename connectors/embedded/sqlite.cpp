@@ -18,7 +18,7 @@ namespace {
 Connection::Connection(const std::string& path, int flags) {
   sqlite3* handle = nullptr;
   const int code = sqlite3_open_v2(path.c_str(), &handle, flags, nullptr);
-  handle_.reset(handle);  // also of a failed open
+  handle_.reset(handle);  // SQLite returns a handle for a failed open too
   if (code != SQLITE_OK) fail(handle, code);
   sqlite3_extended_result_codes(handle, 1);
 }
@@ -72,7 +72,7 @@ void Statement::bind(int index, std::int64_t value) {
 }
 
 void Statement::bind(int index, std::string_view text) {
-  // A null pointer would bind NULL instead of nothing.
+  // A null pointer would bind NULL instead of the empty text.
   const int code = sqlite3_bind_text64(statement_.get(), index, text.empty() ? "" : text.data(),
                                        text.size(), SQLITE_STATIC, SQLITE_UTF8);
   if (code != SQLITE_OK) fail(sqlite3_db_handle(statement_.get()), code);
@@ -98,8 +98,7 @@ Transaction::Transaction(Connection& connection, Kind kind) : connection_(connec
 }
 
 Transaction::~Transaction() {
-  // SQLite ends some failed transactions by itself. A rollback that fails leaves nothing to be done
-  // here.
+  // SQLite ends some failed transactions by itself. A failed rollback can't be handled here.
   if (connection_.in_transaction()) {
     sqlite3_exec(connection_.handle(), "ROLLBACK", nullptr, nullptr, nullptr);
   }

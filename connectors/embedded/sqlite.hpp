@@ -1,10 +1,11 @@
 #pragma once
-// SQLite with owners: a connection, its statements, their rows. Private to the folder.
+// RAII for SQLite: a connection, its statements, their rows. Private to the folder.
 //
-// Errors: every call throws SqliteError. They are rare (a full disk, a damaged file) and end a
-// whole unit of work, so they are thrown here and caught where a thread of the connector does one
-// such unit. None leaves the folder. Thread: a connection and its statements are used by one thread
-// at a time.
+// Errors: every call may throw SqliteError. Errors are rare (a full disk, a damaged file) and end a
+// unit of work, so each thread of the connector catches them around its unit. None leaves the
+// folder.
+//
+// Thread: one at a time for a connection and its statements.
 
 #include <sqlite3.h>
 
@@ -20,9 +21,9 @@ namespace sidestream::embedded {
 class SqliteError : public std::runtime_error {
  public:
   SqliteError(int code, const std::string& text) : std::runtime_error(text), code_(code) {}
-  int code() const { return code_ & 0xff; }  // the primary one: SQLITE_BUSY, SQLITE_IOERR, ...
-  // No room on the disk, in a quota or below a limit of file sizes. It may pass by itself, and what
-  // was to be committed is certainly not there: its last page is missing.
+  int code() const { return code_ & 0xff; }  // the primary code: SQLITE_BUSY, SQLITE_IOERR, ...
+  // No space on the disk, in a quota or below a limit of file sizes. It may be temporary. The
+  // commit has certainly failed, because its last page is missing.
   bool is_write_error() const { return code() == SQLITE_FULL || code_ == SQLITE_IOERR_WRITE; }
 
  private:
@@ -52,7 +53,7 @@ struct Blob {
   std::string_view bytes;
 };
 
-// The rows of one execution. Its end resets the statement, so that nothing stays locked.
+// The rows of one execution. The destructor resets the statement, which releases its locks.
 class Rows {
  public:
   explicit Rows(sqlite3_stmt* statement) : statement_(statement) {}
@@ -100,7 +101,7 @@ class Statement {
   std::unique_ptr<sqlite3_stmt, Finalize> statement_;
 };
 
-// Rolled back unless committed.
+// A transaction that is rolled back unless committed.
 class Transaction {
  public:
   enum Kind { reading, writing };

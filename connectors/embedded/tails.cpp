@@ -1,5 +1,6 @@
 #include "connectors/embedded/tails.hpp"
 
+#include <cassert>
 #include <utility>
 #include <vector>
 
@@ -11,56 +12,58 @@ void Tails::stop() {
   {
     const std::lock_guard lock(mutex_);
     stopping_ = true;
-    work_.notify_all();
+    ready_added_.notify_all();
   }
   if (thread_.joinable()) thread_.join();
 }
 
 std::unique_ptr<Tail> Tails::open(std::string log, Offset after, TailSink& sink) {
-  auto reading = std::make_unique<Reading>(*this, std::move(log), after, sink, database_.life());
+  auto tail =
+      std::make_unique<OpenTail>(*this, std::move(log), after, sink, database_.generation());
   probe_.tails.fetch_add(1, std::memory_order_relaxed);
   const std::lock_guard lock(mutex_);
-  by_log_[reading->log].push_back(reading.get());
-  make_ready(*reading);
-  return reading;
+  by_log_[tail->log].push_back(tail.get());
+  make_ready(*tail);
+  return tail;
 }
 
-void Tails::close(Reading& reading) {
+void Tails::close(OpenTail& tail) {
   std::unique_lock lock(mutex_);
-  const auto of_log = by_log_.find(reading.log);
-  std::erase(of_log->second, &reading);
+  const auto of_log = by_log_.find(tail.log);
+  assert(of_log != by_log_.end());
+  std::erase(of_log->second, &tail);
   if (of_log->second.empty()) by_log_.erase(of_log);
-  std::erase(ready_, &reading);
-  reading.closed = true;
-  idle_.wait(lock, [&] { return current_ != &reading; });
+  std::erase(ready_, &tail);
+  tail.closed = true;
+  read_done_.wait(lock, [&] { return current_ != &tail; });
   probe_.tails.fetch_sub(1, std::memory_order_relaxed);
 }
 
-void Tails::make_ready(Reading& reading) {
-  if (reading.ready) return;
-  reading.ready = true;
-  ready_.push_back(&reading);
-  if (ready_.size() == 1) work_.notify_all();
+void Tails::make_ready(OpenTail& tail) {
+  if (tail.ready) return;
+  tail.ready = true;
+  ready_.push_back(&tail);
+  if (ready_.size() == 1) ready_added_.notify_all();
 }
 
-void Tails::grown(const std::string& log) {
+void Tails::notify(const std::string& log) {
   const std::lock_guard lock(mutex_);
   const auto found = by_log_.find(log);
   if (found == by_log_.end()) return;
-  for (auto* reading : found->second) make_ready(*reading);
+  for (auto* tail : found->second) make_ready(*tail);
 }
 
-void Tails::all_grown() {
+void Tails::notify_all() {
   const std::lock_guard lock(mutex_);
-  for (auto& [log, readings] : by_log_) {
-    for (auto* reading : readings) make_ready(*reading);
+  for (auto& [log, tails] : by_log_) {
+    for (auto* tail : tails) make_ready(*tail);
   }
 }
 
 void Tails::run() {
   std::unique_lock lock(mutex_);
   for (;;) {
-    work_.wait(lock, [this] { return stopping_ || !ready_.empty(); });
+    ready_added_.wait(lock, [this] { return stopping_ || !ready_.empty(); });
     if (stopping_) return;
     current_ = ready_.front();
     ready_.pop_front();
@@ -68,62 +71,62 @@ void Tails::run() {
     lock.unlock();
     const bool more = read_on(*current_);
     lock.lock();
-    auto* const reading = std::exchange(current_, nullptr);
-    if (more && !reading->closed) make_ready(*reading);
-    idle_.notify_all();
+    auto* const tail = std::exchange(current_, nullptr);
+    if (more && !tail->closed) make_ready(*tail);
+    read_done_.notify_all();
   }
 }
 
-bool Tails::read_on(Reading& reading) {
-  LogReader::Held held;
-  std::string life;
+bool Tails::read_on(OpenTail& tail) {
+  TableReader::Held held;
+  std::string generation;
   try {
     auto use = database_.use(Database::tails);
-    if (!use) return false;  // all_grown() comes when it is there again
-    life = database_.life();
-    held = use->read_on(reading.log, reading.after, batch_);
+    if (!use) return false;  // notify_all() follows when it is open again
+    generation = database_.generation();
+    held = use->read_on(tail.log, tail.after, batch_);
   } catch (const SqliteError& error) {
-    database_.complain(error);
+    database_.report_read_error(error);
     return error.code() == SQLITE_BUSY;
   }
-  if (reading.life != life) {
-    const bool is_first = reading.life.empty();
-    reading.life = life;
+  if (tail.generation != generation) {
+    const bool is_first = tail.generation.empty();
+    tail.generation = generation;
     if (!is_first) {
-      tell_of_new_life(reading);
+      report_recreated(tail);
       return true;
     }
   }
-  if (batch_.empty()) return compare(reading, held.extent);
-  if (batch_.first() > reading.after.next()) tell_of_loss(reading, batch_.first());
-  reading.after = batch_.last();
+  if (batch_.empty()) return compare_with_extent(tail, held.extent);
+  if (batch_.first() > tail.after.next()) report_loss(tail, batch_.first());
+  tail.after = batch_.last();
   probe_.records_read.fetch_add(batch_.size(), std::memory_order_relaxed);
-  reading.sink.deliver(batch_.records());
+  tail.sink.deliver(batch_.records());
   return held.more;
 }
 
-void Tails::tell_of_new_life(Reading& reading) {
-  reading.after = database_.start().previous();
-  reading.sink.reset("recreated", {reading.after});
+void Tails::report_recreated(OpenTail& tail) {
+  tail.after = database_.start().previous();
+  tail.sink.reset("recreated", {tail.after});
 }
 
-void Tails::tell_of_loss(Reading& reading, Offset resumed) {
-  Loss loss{.position = reading.after, .resumed = resumed};
-  if (reading.after >= database_.origin()) {
-    loss.lost = resumed.previous().number() - reading.after.number();
+void Tails::report_loss(OpenTail& tail, Offset resumed) {
+  Loss loss{.position = tail.after, .resumed = resumed};
+  if (tail.after >= database_.origin()) {
+    loss.lost = resumed.previous().number() - tail.after.number();
   }
-  reading.after = resumed.previous();
-  reading.sink.lose(loss);
+  tail.after = resumed.previous();
+  tail.sink.lose(loss);
 }
 
-bool Tails::compare(Reading& reading, const Extent& extent) {
-  if (reading.after < extent.last) {
-    tell_of_loss(reading, extent.last.next());
+bool Tails::compare_with_extent(OpenTail& tail, const Extent& extent) {
+  if (tail.after < extent.last) {
+    report_loss(tail, extent.last.next());
     return true;
   }
-  if (reading.after > extent.last) {
-    reading.after = extent.floor;
-    reading.sink.reset("set_back", {reading.after});
+  if (tail.after > extent.last) {
+    tail.after = extent.floor;
+    tail.sink.reset("set_back", {tail.after});
     return true;
   }
   return false;

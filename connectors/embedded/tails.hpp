@@ -1,9 +1,10 @@
 #pragma once
-// The thread that reads for all tails. A tail is a name and a place: the writer says which logs
-// have grown, and this thread reads on from there, so a tail that lags, one that starts in the past
-// and one whose database was away do the same. Private to the folder.
+// The thread that reads for all tails. A tail is a log and an offset. The writer notifies the
+// thread of logs with new records, and the thread reads from the tail's offset on. So there is one
+// way to read, whether a tail lags, starts in the past or returns after an outage. Private to the
+// folder.
 //
-// Thread: open() and grown() any; start(), stop() start-up. Sinks are called without a lock.
+// Thread: open() and notify() any; start(), stop() start-up. Sinks are called without a lock.
 
 #include <condition_variable>
 #include <deque>
@@ -16,7 +17,7 @@
 
 #include "connectors/connector.hpp"
 #include "connectors/embedded/database.hpp"
-#include "connectors/embedded/record_batch.hpp"
+#include "connectors/embedded/row_batch.hpp"
 
 namespace sidestream::embedded {
 
@@ -28,43 +29,46 @@ class Tails {
   void start();
   void stop();
   std::unique_ptr<Tail> open(std::string log, Offset after, TailSink& sink);
-  void grown(const std::string& log);
-  void all_grown();  // the database is there (again)
+  // The log may have new records.
+  void notify(const std::string& log);
+  // The database was opened: any log may have.
+  void notify_all();
 
  private:
-  struct Reading final : Tail {
-    Reading(Tails& owner, std::string of, Offset from, TailSink& to, std::string in)
-        : tails(owner), log(std::move(of)), after(from), sink(to), life(std::move(in)) {}
-    ~Reading() override { tails.close(*this); }
+  struct OpenTail final : Tail {
+    OpenTail(Tails& owner, std::string of, Offset from, TailSink& to, std::string in)
+        : tails(owner), log(std::move(of)), after(from), sink(to), generation(std::move(in)) {}
+    ~OpenTail() override { tails.close(*this); }
 
     Tails& tails;
     const std::string log;
     Offset after;
     TailSink& sink;
-    std::string life;     // of the file that `after` belongs to
-    bool ready = false;   // in ready_; like `closed` guarded by mutex_
-    bool closed = false;  // its destructor waits for the thread to let go of it
+    std::string generation;  // of the file that `after` belongs to
+    // Guarded by mutex_.
+    bool ready = false;   // in ready_
+    bool closed = false;  // the destructor waits until the thread has finished with it
   };
 
-  void close(Reading& reading);
-  void make_ready(Reading& reading);
+  void close(OpenTail& tail);
+  void make_ready(OpenTail& tail);
   void run();
-  // Whether there may be more to read at once.
-  bool read_on(Reading& reading);
-  void tell_of_new_life(Reading& reading);
-  void tell_of_loss(Reading& reading, Offset resumed);
-  // Nothing is held after its place; whether that changed it.
-  bool compare(Reading& reading, const Extent& extent);
+  // True: there may be more to read.
+  bool read_on(OpenTail& tail);
+  void report_recreated(OpenTail& tail);
+  void report_loss(OpenTail& tail, Offset resumed);
+  // No record is held after the tail's offset. True: that was a loss or a reset.
+  bool compare_with_extent(OpenTail& tail, const Extent& extent);
 
   Database& database_;
   ConnectorProbe& probe_;
-  RecordBatch batch_;  // the thread's
+  RowBatch batch_;  // the thread's
 
   std::mutex mutex_;
-  std::condition_variable work_, idle_;
-  std::unordered_map<std::string, std::vector<Reading*>> by_log_;
-  std::deque<Reading*> ready_;
-  Reading* current_ = nullptr;
+  std::condition_variable ready_added_, read_done_;
+  std::unordered_map<std::string, std::vector<OpenTail*>> by_log_;
+  std::deque<OpenTail*> ready_;
+  OpenTail* current_ = nullptr;  // being read without the mutex
   bool stopping_ = false;
   std::thread thread_;
 };

@@ -3,72 +3,74 @@
 #include <algorithm>
 #include <utility>
 
+#include "sidecar/base/rng.hpp"
+
 namespace sidestream::embedded {
 namespace {
 
-// How often the file is looked at and retention applied where nothing is published.
-constexpr std::chrono::seconds tidy_interval{1};
-// A database that stays open for this long has recovered.
-constexpr std::chrono::seconds steady{10};
+// How often the file is checked and retention applied without publishes.
+constexpr std::chrono::seconds maintenance_interval{1};
+// A database that was open for this long has recovered.
+constexpr std::chrono::seconds recovered_after{10};
 
 }  // namespace
 
 void Writer::start() { thread_ = std::thread(&Writer::run, this); }
 
 void Writer::stop() {
-  line_.close();
+  queue_.close();
   if (thread_.joinable()) thread_.join();
 }
 
 void Writer::run() {
-  while (!line_.closed()) {
+  while (!queue_.closed()) {
     if (!database_.usable()) {
       open_or_wait();
-    } else if (line_.wait(next_tidy_)) {
+    } else if (queue_.wait(next_maintenance_)) {
       write_batch();
     }
-    if (Clock::now() >= next_tidy_) tidy();
+    if (Clock::now() >= next_maintenance_) maintain();
   }
 }
 
 void Writer::open_or_wait() {
   database_.close();
   if (std::exchange(was_open_, false)) {
-    // What breaks again and again is not opened again and again at once.
-    if (Clock::now() - opened_ < steady) return wait_refusing();
+    // One that fails again soon is reopened with back-off.
+    if (Clock::now() - opened_ < recovered_after) return refuse_until_retry();
     backoff_.reset();
   }
-  if (!database_.open()) return wait_refusing();
+  if (!database_.open()) return refuse_until_retry();
   was_open_ = true;
-  opened_ = next_tidy_ = Clock::now();
-  tails_.all_grown();
+  opened_ = next_maintenance_ = Clock::now();
+  tails_.notify_all();
 }
 
-void Writer::wait_refusing() {
-  const auto again = Clock::now() + backoff_.next(random_);
+void Writer::refuse_until_retry() {
+  const auto again = Clock::now() + backoff_.next(rng());
   do {
-    line_.refuse_waiting(Errc::unavailable);
-  } while (line_.wait(again) && !line_.closed());
+    queue_.refuse_queued(Errc::unavailable);
+  } while (queue_.wait(again) && !queue_.closed());
 }
 
 void Writer::write_batch() {
-  if (!database_.usable()) return line_.refuse_waiting(Errc::unavailable);
-  const auto batch = line_.take();
+  if (!database_.usable()) return queue_.refuse_queued(Errc::unavailable);
+  const auto batch = queue_.take();
   try {
     auto answers = write(batch);
-    database_.writing_works();
-    for (const auto& entry : batch) tails_.grown(entry.log);
-    for (std::size_t i = 0; i < answers.size(); ++i) line_.answer(i, std::move(answers[i]));
+    database_.write_succeeded();
+    for (const auto& entry : batch) tails_.notify(entry.log);
+    for (std::size_t i = 0; i < answers.size(); ++i) queue_.answer(i, std::move(answers[i]));
   } catch (const SqliteError& error) {
-    // Any other failed commit may show after all, when the WAL is read again.
+    // After any other failed commit the records may appear, once the WAL is read again.
     const bool certain = !committing_ || error.is_write_error();
-    database_.writing_failed(error);
-    line_.answer_all(certain ? Errc::unavailable : Errc::unconfirmed);
+    database_.write_failed(error);
+    queue_.answer_all(certain ? Errc::unavailable : Errc::unconfirmed);
   }
 }
 
-std::vector<Result<Published>> Writer::write(std::span<const PublishLine::Entry> batch) {
-  const auto alone = database_.alone_in_memory();
+std::vector<Result<Published>> Writer::write(std::span<const PublishQueue::Entry> batch) {
+  const auto exclusive = database_.lock_if_memory();
   auto& writer = database_.writer();
   std::vector<Result<Published>> answers;
   answers.reserve(batch.size());
@@ -92,27 +94,27 @@ std::vector<Result<Published>> Writer::write(std::span<const PublishLine::Entry>
   return answers;
 }
 
-void Writer::tidy() {
+void Writer::maintain() {
   const auto began = Clock::now();
-  next_tidy_ = began + tidy_interval;
+  next_maintenance_ = began + maintenance_interval;
   if (!database_.usable()) return;
   try {
-    const auto alone = database_.alone_in_memory();
+    const auto exclusive = database_.lock_if_memory();
     auto& writer = database_.writer();
     if (database_.is_down()) {
-      writer.prove_writable();
-      database_.writing_works();
+      writer.test_write();
+      database_.write_succeeded();
     }
-    const bool whole_round = writer.retire_step();
+    const bool pass_complete = writer.retention_step();
     const auto now = Clock::now();
-    round_work_ += now - began;
-    next_tidy_ = now;  // what waits now goes first
-    if (!whole_round) return;
-    // A round over very many logs takes its time; it may not take all of it.
-    next_tidy_ += std::max<Clock::duration>(tidy_interval, 20 * round_work_);
-    round_work_ = {};
+    pass_work_ += now - began;
+    next_maintenance_ = now;  // the next step follows the publishes queued now
+    if (!pass_complete) return;
+    // A pass over very many logs is long. It may use about 5 % of the time.
+    next_maintenance_ += std::max<Clock::duration>(maintenance_interval, 20 * pass_work_);
+    pass_work_ = {};
   } catch (const SqliteError& error) {
-    database_.writing_failed(error);
+    database_.write_failed(error);
   }
 }
 

@@ -1,17 +1,16 @@
 #pragma once
-// The thread that writes: opens the database, commits what waits in one go, drops what retention
-// says, and opens it again when it was lost. Private to the folder.
+// The thread that writes: it opens the database, commits queued publishes in batches, applies
+// retention, and reopens the database after a failure. Private to the folder.
 //
 // Thread: start(), stop() start-up.
 
 #include <chrono>
-#include <random>
 #include <thread>
 #include <vector>
 
 #include "connectors/backoff.hpp"
 #include "connectors/embedded/database.hpp"
-#include "connectors/embedded/publish_line.hpp"
+#include "connectors/embedded/publish_queue.hpp"
 #include "connectors/embedded/tails.hpp"
 
 namespace sidestream::embedded {
@@ -19,33 +18,32 @@ namespace sidestream::embedded {
 class Writer {
  public:
   // Borrows all.
-  Writer(Database& database, PublishLine& line, Tails& tails)
-      : database_(database), line_(line), tails_(tails) {}
+  Writer(Database& database, PublishQueue& queue, Tails& tails)
+      : database_(database), queue_(queue), tails_(tails) {}
 
   void start();
-  void stop();  // ends after the batch in hand
+  void stop();  // after the current batch
 
  private:
   using Clock = std::chrono::steady_clock;
 
   void run();
   void open_or_wait();
-  void wait_refusing();
+  void refuse_until_retry();
   void write_batch();
-  // Appends and commits; the answer of each. Throws SqliteError where none was written.
-  std::vector<Result<Published>> write(std::span<const PublishLine::Entry> batch);
-  void tidy();
+  // Appends and commits. Returns an answer for each entry. Throws SqliteError if none was written.
+  std::vector<Result<Published>> write(std::span<const PublishQueue::Entry> batch);
+  void maintain();
 
   Database& database_;
-  PublishLine& line_;
+  PublishQueue& queue_;
   Tails& tails_;
   Backoff backoff_;
-  std::minstd_rand random_{std::random_device{}()};
   bool was_open_ = false;
   Clock::time_point opened_{};
-  Clock::time_point next_tidy_{};
-  Clock::duration round_work_{};
-  bool committing_ = false;
+  Clock::time_point next_maintenance_{};
+  Clock::duration pass_work_{};  // time spent in the current pass of retention
+  bool committing_ = false;      // write() has reached the commit
   std::thread thread_;
 };
 

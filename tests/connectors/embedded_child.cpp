@@ -1,6 +1,5 @@
-// A process that publishes to an embedded log until it is killed: `embedded_child PATH`. It writes
-// the offset of each acknowledged record to stdout, a line each. The value of the record at offset
-// n is "v<n>".
+// `embedded_child PATH` publishes to an embedded log until it is killed. It writes the offset of
+// each acknowledged record as a line to stdout. The values are "v0", "v1", ... in order.
 #include <unistd.h>
 
 #include <mutex>
@@ -13,7 +12,7 @@ namespace {
 
 using namespace sidestream;
 
-// Keeps some publishes in flight, so that the kill finds commits of all stages.
+// Keeps several publishes in flight, so that the kill hits commits at every stage.
 class Producer {
  public:
   explicit Producer(Connector& connector) : connector_(connector) {}

@@ -1,5 +1,4 @@
-// What can be wrong with the file of an embedded log: who else has it, whose it is, damage, no
-// room.
+// Problems with the file of the embedded connector: another owner, foreign files, damage, no space.
 #include <gmock/gmock.h>
 #include <sched.h>
 #include <sys/mount.h>
@@ -20,7 +19,7 @@ using testing::HasSubstr;
 
 }  // namespace
 
-TEST_F(EmbeddedLog, AnotherConnectorWaitsUntilTheFileIsFree) {
+TEST_F(EmbeddedLog, WaitsWhileAnotherConnectorOwnsTheFile) {
   open();
   publish("one");
   auto second = make_embedded_connector("second", {.path = path()}, Logger());
@@ -32,14 +31,14 @@ TEST_F(EmbeddedLog, AnotherConnectorWaitsUntilTheFileIsFree) {
   EXPECT_EQ(
       ask<Published>([&](auto done) { second->publish("log", {.value = "no"}, done); }).error(),
       Errc::unavailable);
-  EXPECT_EQ(check_embedded({.path = path()}), std::nullopt) << "--check works beside it";
+  EXPECT_EQ(check_embedded({.path = path()}), std::nullopt) << "--check works meanwhile";
   close();
   ASSERT_TRUE(eventually([&] { return second->probe().is_up(); }));
   connector_ = std::move(second);
   EXPECT_EQ(publish("two"), Offset::of(1));
 }
 
-TEST_F(EmbeddedLog, WhatIsNotOursIsLeftAlone) {
+TEST_F(EmbeddedLog, RefusesForeignFilesUnchanged) {
   const auto expect_refused = [&](const std::string& file, const std::string& why) {
     EXPECT_THAT(check_embedded({.path = file}).value_or("(fine)"), HasSubstr(file + ": " + why));
     open({.path = file});
@@ -66,13 +65,13 @@ TEST_F(EmbeddedLog, WhatIsNotOursIsLeftAlone) {
   expect_refused(nowhere, "the directory " + (folder_ / "missing").string() + " does not exist");
 }
 
-TEST_F(EmbeddedLog, CheckMakesNoFile) {
+TEST_F(EmbeddedLog, CreatesNoFileOnCheck) {
   EXPECT_EQ(check_embedded({.path = path()}), std::nullopt);
   EXPECT_FALSE(fs::exists(path()));
   EXPECT_EQ(check_embedded({}), std::nullopt);
 }
 
-TEST_F(EmbeddedLog, ADamagedLogIsNamedAndKeepsNoOtherWaiting) {
+TEST_F(EmbeddedLog, ReportsADamagedLogAndServesTheOthers) {
   open();
   publish_many(5000, std::string(200, 'x'));
   publish("fine", "other");
@@ -101,7 +100,7 @@ TEST_F(EmbeddedLog, ADamagedLogIsNamedAndKeepsNoOtherWaiting) {
   EXPECT_EQ(range.get().error(), Errc::stopped);
 }
 
-TEST_F(EmbeddedLog, APublishIsAnsweredWhileAnotherProgramHoldsTheFile) {
+TEST_F(EmbeddedLog, AnswersAPublishWhileAnotherProgramLocksTheFile) {
   open();
   publish("before");
   {
@@ -109,14 +108,14 @@ TEST_F(EmbeddedLog, APublishIsAnsweredWhileAnotherProgramHoldsTheFile) {
     other.run("BEGIN IMMEDIATE");
     EXPECT_EQ(try_publish("during").error(), Errc::unavailable);
     EXPECT_THAT(trouble(), HasSubstr("locked by another program"));
-    EXPECT_EQ(held(), 1) << "reading goes on";
+    EXPECT_EQ(held(), 1) << "reading continues";
     other.run("ROLLBACK");
   }
   ASSERT_TRUE(wait_up());
   EXPECT_EQ(publish("after"), Offset::of(1));
 }
 
-TEST_F(EmbeddedLog, ALimitOnFileSizesStopsPublishingAndNothingElse) {
+TEST_F(EmbeddedLog, ReadsOnWhenTheFileSizeLimitStopsPublishing) {
   rlimit before{};
   ASSERT_EQ(::getrlimit(RLIMIT_FSIZE, &before), 0);
   const auto ignored = std::signal(SIGXFSZ, SIG_IGN);
@@ -132,16 +131,16 @@ TEST_F(EmbeddedLog, ALimitOnFileSizesStopsPublishingAndNothingElse) {
     ++written;
   }
   EXPECT_EQ(result.error(), Errc::unavailable);
-  EXPECT_THAT(trouble(), HasSubstr("can't be written"));
-  EXPECT_EQ(held(), written) << "reading goes on, and nothing else was written";
+  EXPECT_THAT(trouble(), HasSubstr("cannot be written"));
+  EXPECT_EQ(held(), written) << "reading continues, and nothing else was written";
   ::setrlimit(RLIMIT_FSIZE, &before);
   std::signal(SIGXFSZ, ignored);
   ASSERT_TRUE(wait_up());
   EXPECT_EQ(publish("after"), Offset::of(written));
 }
 
-TEST_F(EmbeddedLog, AFullDiskStopsPublishingUntilThereIsRoomAgain) {
-  // A small disk that only this thread, and those it starts, can see.
+TEST_F(EmbeddedLog, PublishesAgainOnceAFullDiskHasSpace) {
+  // A small disk, visible only to this thread and its children.
   bool mounted = false;
   std::thread with_small_disk([&] {
     mounted = ::unshare(CLONE_NEWNS) == 0 &&
@@ -161,7 +160,7 @@ TEST_F(EmbeddedLog, AFullDiskStopsPublishingUntilThereIsRoomAgain) {
     EXPECT_EQ(result.error(), Errc::unavailable);
     EXPECT_THAT(trouble(), HasSubstr("no space left"));
     EXPECT_THAT(trouble(), HasSubstr(path()));
-    EXPECT_EQ(static_cast<std::int64_t>(read_all().size()), written) << "reading goes on";
+    EXPECT_EQ(static_cast<std::int64_t>(read_all().size()), written) << "reading continues";
     fs::remove(ballast);
     EXPECT_TRUE(wait_up()) << "by itself, without a publish";
     EXPECT_EQ(publish("after"), Offset::of(written));

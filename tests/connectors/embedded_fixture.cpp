@@ -1,7 +1,6 @@
-// The embedded log as a broker of the suite. Since a file belongs to one connector, records are
-// appended through the connector under test (or one made for the purpose); trimming is another
-// program that deletes rows; an outage moves the file's directory away; deleting a log deletes the
-// file.
+// The embedded connector as a broker of the suite. One connector owns the file, so records are
+// appended through the connector under test, or through a temporary one. Trimming deletes rows from
+// another connection. An outage moves the file's directory. Deleting a log deletes the file.
 #include <cstdlib>
 #include <filesystem>
 #include <stdexcept>
@@ -16,7 +15,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// A connector that tells when it goes.
+// Forwards to a connector, and clears `live` when destroyed.
 class Tracked final : public Connector {
  public:
   Tracked(std::unique_ptr<Connector> inner, Connector*& live)
@@ -90,7 +89,7 @@ class EmbeddedFixture : public BrokerFixture {
   virtual EmbeddedOptions options() const = 0;
 
  private:
-  // The connector may still have to notice that its file is there again.
+  // Retries, because the connector may not have reopened its file yet.
   Offset append_first(const std::string& log, const NewRecord& record) {
     Result<Published> result = Errc::unavailable;
     eventually([&] {

@@ -1,4 +1,4 @@
-// What is peculiar to the embedded log: durability, retention, publishing.
+// Tests specific to the embedded connector: durability, retention, publishing.
 #include "tests/connectors/embedded_test.hpp"
 
 #include <fcntl.h>
@@ -11,7 +11,7 @@
 #include <future>
 
 #include "connectors/embedded/database_file.hpp"
-#include "connectors/embedded/log_writer.hpp"
+#include "connectors/embedded/table_writer.hpp"
 
 namespace sidestream::test {
 namespace {
@@ -20,8 +20,8 @@ namespace fs = std::filesystem;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-// Starts embedded_child, reads `count` acknowledgements, kills it in the middle of its work and
-// answers the highest acknowledged offset.
+// Starts embedded_child, reads `count` acknowledgements and kills it at work. Returns the highest
+// acknowledged offset.
 std::int64_t publish_and_kill(const std::string& path, int count) {
   std::array<int, 2> pipe{};
   if (::pipe2(pipe.data(), O_CLOEXEC) != 0) throw std::runtime_error("pipe failed");
@@ -40,7 +40,7 @@ std::int64_t publish_and_kill(const std::string& path, int count) {
     if (n <= 0) break;
     lines.append(buffer.data(), static_cast<std::size_t>(n));
     if (!killed && std::count(lines.begin(), lines.end(), '\n') >= count) {
-      ::kill(child, SIGKILL);  // what it had written to the pipe by then is read still
+      ::kill(child, SIGKILL);  // lines already in the pipe are still read
       killed = true;
     }
   }
@@ -59,31 +59,31 @@ std::int64_t publish_and_kill(const std::string& path, int count) {
 
 }  // namespace
 
-TEST_F(EmbeddedLog, WhatWasAcknowledgedSurvivesKill9) {
+TEST_F(EmbeddedLog, KeepsAcknowledgedRecordsAfterKill9) {
   std::int64_t acknowledged = -1, next = 0;
   for (int round = 0; round < 5; ++round) {
     acknowledged = publish_and_kill(path(), 300 + 177 * round);
     open();
     ASSERT_GE(extent().last.number(), acknowledged);
-    ASSERT_GT(acknowledged, next) << "offsets go on where they were";
+    ASSERT_GT(acknowledged, next) << "offsets continue";
     next = publish("between").number();
     close();
   }
   open();
   const auto records = read_all();
   ASSERT_EQ(records.size(), static_cast<std::size_t>(extent().last.number() + 1));
-  std::int64_t expected = 0, in_life = 0;
+  std::int64_t expected = 0, in_run = 0;
   for (const auto& record : records) {
     ASSERT_EQ(record.offset, Offset::of(expected++)) << "no holes";
     if (record.value == "between") {
-      in_life = 0;
+      in_run = 0;
     } else {
-      ASSERT_EQ(record.value, "v" + std::to_string(in_life++));
+      ASSERT_EQ(record.value, "v" + std::to_string(in_run++));
     }
   }
 }
 
-TEST_F(EmbeddedLog, OffsetsAreNotUsedAgainAfterEverythingWasDropped) {
+TEST_F(EmbeddedLog, ReusesNoOffsetAfterRetentionDeletedAll) {
   open({.path = path(), .retention_age = milliseconds(50)});
   for (int i = 0; i < 5; ++i) publish("old");
   ASSERT_TRUE(eventually([&] { return held() == 0; }));
@@ -96,7 +96,7 @@ TEST_F(EmbeddedLog, OffsetsAreNotUsedAgainAfterEverythingWasDropped) {
   EXPECT_EQ(extent().first, Offset::of(5));
 }
 
-TEST_F(EmbeddedLog, RetentionKeepsTheNewestRecords) {
+TEST_F(EmbeddedLog, KeepsTheNewestRecordsWithinTheRecordLimit) {
   open({.path = path(), .retention_records = 100});
   publish_many(5000, "x");
   ASSERT_TRUE(eventually([&] { return held() == 100; })) << held();
@@ -105,22 +105,23 @@ TEST_F(EmbeddedLog, RetentionKeepsTheNewestRecords) {
   ASSERT_TRUE(eventually([&] { return held() == 100; }));
 }
 
-TEST_F(EmbeddedLog, RetentionKeepsTheNewestBytes) {
+TEST_F(EmbeddedLog, KeepsTheNewestRecordsWithinTheByteLimit) {
   open({.path = path(), .retention_bytes = 100'000});
   publish_many(200, std::string(9'990, 'x'));
   ASSERT_TRUE(eventually([&] { return held() == 10; })) << held();
   publish(std::string(300'000, 'x'));
-  ASSERT_TRUE(eventually([&] { return held() == 1; })) << "the newest stays, however large";
+  ASSERT_TRUE(eventually([&] { return held() == 1; }))
+      << "the newest record is kept, however large";
 }
 
-TEST_F(EmbeddedLog, RetentionWorksInMemoryToo) {
+TEST_F(EmbeddedLog, AppliesRetentionInMemory) {
   open({.retention_records = 100, .retention_age = seconds(1)});
   publish_many(5000, "x");
   ASSERT_TRUE(eventually([&] { return held() <= 100; }));
   ASSERT_TRUE(eventually([&] { return held() == 0; }));
 }
 
-TEST_F(EmbeddedLog, LowerLimitsHoldForWhatIsThereAlready) {
+TEST_F(EmbeddedLog, AppliesLowerLimitsToExistingRecords) {
   open();
   publish_many(10'000, "x");
   publish_many(10'000, "x", "another");
@@ -128,7 +129,7 @@ TEST_F(EmbeddedLog, LowerLimitsHoldForWhatIsThereAlready) {
   EXPECT_TRUE(eventually([&] { return held() == 7 && held("another") == 7; }));
 }
 
-TEST_F(EmbeddedLog, ALaggingTailIsToldWhatRetentionDropped) {
+TEST_F(EmbeddedLog, ReportsLossToATailThatRetentionOvertakes) {
   open({.path = path(), .retention_records = 100});
   RecordingSink sink;
   sink.hold();
@@ -145,45 +146,45 @@ TEST_F(EmbeddedLog, ALaggingTailIsToldWhatRetentionDropped) {
   EXPECT_EQ(lost + static_cast<std::int64_t>(sink.count()), 5001);
 }
 
-TEST_F(EmbeddedLog, InMemoryOffsetsStartAtTheTimeOfCreation) {
+TEST_F(EmbeddedLog, StartsInMemoryOffsetsAtTheCreationTime) {
   const auto microseconds = [] {
     return std::chrono::duration_cast<std::chrono::microseconds>(
                std::chrono::system_clock::now().time_since_epoch())
         .count();
   };
   open({});
-  const auto former = publish("former");
+  const auto previous = publish("previous");
   const auto before = microseconds();
   open({});
   const auto held = whole_extent();
   EXPECT_EQ(held.origin, held.partitions[0].floor);
-  EXPECT_GT(held.origin, former) << "ids of the former life lie below";
+  EXPECT_GT(held.origin, previous) << "ids of the older generation are below";
   EXPECT_GE(held.partitions[0].first.number(), before);
   EXPECT_LE(held.partitions[0].first.number(), microseconds());
   EXPECT_EQ(publish("new"), held.partitions[0].first);
 
   RecordingSink sink;
-  const auto tail = connector_->tail("log", {former}, sink);
+  const auto tail = connector_->tail("log", {previous}, sink);
   ASSERT_TRUE(sink.wait_records(1));
   ASSERT_EQ(sink.losses().size(), 1u);
-  EXPECT_EQ(sink.losses()[0].lost, std::nullopt) << "how many were lost with it is unknown";
+  EXPECT_EQ(sink.losses()[0].lost, std::nullopt) << "the number of lost records is unknown";
   const auto gone = ask<Offset>([&](auto done) {
     connector_->read(
-        {.log = "log", .after = former, .until = held.partitions[0].first}, [](auto) {}, done);
+        {.log = "log", .after = previous, .until = held.partitions[0].first}, [](auto) {}, done);
   });
   EXPECT_EQ(gone.error(), Errc::gone);
 }
 
-TEST_F(EmbeddedLog, APublishThatTheWriterCannotTakeIsAnsweredInTime) {
+TEST_F(EmbeddedLog, AnswersAPublishInTimeWhenTheWriterHangs) {
   open();
   ASSERT_TRUE(wait_up());
-  // A callback that does not return stands for a disk that does not.
+  // A callback that does not return simulates a disk that hangs.
   std::promise<void> hang;
   std::shared_future<void> hung = hang.get_future().share();
   connector_->publish("log", {.value = "first"}, [hung](auto) { hung.wait(); });
   const auto began = std::chrono::steady_clock::now();
   Answer<Published> late;
-  // Once the first is in the writer's hand.
+  // Once the writer has committed the first.
   ASSERT_TRUE(eventually([&] { return held() == 1; }));
   connector_->publish("log", {.value = "second"}, late.callback());
   EXPECT_EQ(late.get().error(), Errc::unavailable);
@@ -192,7 +193,7 @@ TEST_F(EmbeddedLog, APublishThatTheWriterCannotTakeIsAnsweredInTime) {
   EXPECT_EQ(publish("third"), Offset::of(1)) << "the second was not written";
 }
 
-TEST_F(EmbeddedLog, TooManyWaitingPublishesAreTurnedAway) {
+TEST_F(EmbeddedLog, RejectsPublishesWhenTheQueueIsFull) {
   open();
   ASSERT_TRUE(wait_up());
   std::promise<void> hang;
@@ -207,16 +208,16 @@ TEST_F(EmbeddedLog, TooManyWaitingPublishesAreTurnedAway) {
   EXPECT_TRUE(answers.front().get().has_value());
 }
 
-TEST_F(EmbeddedLog, ARecordThatSqliteCannotHoldIsRefusedAlone) {
+TEST_F(EmbeddedLog, RefusesOnlyTheRecordThatSqliteCannotHold) {
   const auto connection = embedded::open_for_writing(path());
   sqlite3_limit(connection->handle(), SQLITE_LIMIT_LENGTH, 10'000);
   const EmbeddedOptions options;
-  embedded::LogWriter writer(*connection, options, Offset::of(0));
+  embedded::TableWriter writer(*connection, options, Offset::of(0));
   writer.begin();
   EXPECT_EQ(writer.append("log", {.value = "one"}), Offset::of(0));
   try {
     writer.append("log", {.value = std::string(20'000, 'x')});
-    FAIL() << "it was taken";
+    FAIL() << "it was accepted";
   } catch (const embedded::SqliteError& error) {
     EXPECT_EQ(error.code(), SQLITE_TOOBIG);
   }
@@ -224,7 +225,7 @@ TEST_F(EmbeddedLog, ARecordThatSqliteCannotHoldIsRefusedAlone) {
   writer.commit();
 }
 
-TEST_F(EmbeddedLog, AThousandLogsShareTheThreads) {
+TEST_F(EmbeddedLog, ServesAThousandLogsWithTheSameThreads) {
   open();
   const auto threads = [] {
     return std::distance(fs::directory_iterator("/proc/self/task"), fs::directory_iterator());
@@ -247,14 +248,14 @@ TEST_F(EmbeddedLog, AThousandLogsShareTheThreads) {
   EXPECT_LE(threads(), before);
 }
 
-TEST_F(EmbeddedLog, APlaceBeyondAllNumbersIsBeyondTheEnd) {
+TEST_F(EmbeddedLog, TreatsAHugeOffsetAsBeyondTheEnd) {
   open();
   publish_many(3, "v");
   const auto absurd = Offset::of_entry(1526919030474, 55);
   const auto range = ask<Offset>([&](auto done) {
     connector_->read(
         {.log = "log", .after = absurd, .until = Offset::of(2)},
-        [](auto) { ADD_FAILURE() << "nothing lies there"; }, done);
+        [](auto) { ADD_FAILURE() << "no record is there"; }, done);
   });
   EXPECT_EQ(range.value(), Offset::of(2));
   RecordingSink sink;
@@ -265,7 +266,7 @@ TEST_F(EmbeddedLog, APlaceBeyondAllNumbersIsBeyondTheEnd) {
   EXPECT_EQ(sink.records()[0].offset, Offset::of(0));
 }
 
-TEST_F(EmbeddedLog, AReaderMakesNoLog) {
+TEST_F(EmbeddedLog, CreatesNoLogForAReader) {
   open();
   RecordingSink sink;
   const auto tail = connector_->tail("only-read", {Offset::of(-1)}, sink);

@@ -1,6 +1,5 @@
 #pragma once
-// The fixture of the tests that are peculiar to the embedded log: a folder of its own and one
-// connector.
+// Fixture of the tests specific to the embedded connector: a temporary folder and one connector.
 
 #include <gtest/gtest.h>
 
@@ -73,7 +72,7 @@ class EmbeddedLog : public testing::Test {
   bool wait_up() {
     return eventually([&] { return connector_->probe().is_up(); });
   }
-  // Whatever the probe says when it is down.
+  // The probe's detail, once it is down.
   std::string trouble() {
     EXPECT_TRUE(eventually([&] {
       return !connector_->probe().is_up() && connector_->probe().detail() != "not connected yet";

@@ -1,11 +1,11 @@
-#include "connectors/embedded/log_reader.hpp"
+#include "connectors/embedded/table_reader.hpp"
 
 #include <algorithm>
 #include <limits>
 
 namespace sidestream::embedded {
 
-LogReader::LogReader(Connection& connection, Offset start)
+TableReader::TableReader(Connection& connection, Offset start)
     : connection_(connection),
       start_(start),
       find_(connection, "SELECT id, next FROM logs WHERE name = ?"),
@@ -16,19 +16,19 @@ LogReader::LogReader(Connection& connection, Offset start)
       time_(connection,
             "SELECT time FROM records WHERE log = ? AND offset >= ? ORDER BY offset LIMIT 1") {}
 
-Extent LogReader::extent(const std::string& log) {
+Extent TableReader::extent(const std::string& log) {
   Transaction snapshot(connection_, Transaction::reading);
   return look_up(log).extent;
 }
 
-std::int64_t LogReader::find(const std::string& log, std::int64_t& next) {
+std::int64_t TableReader::find(const std::string& log, std::int64_t& next) {
   Rows row = find_.rows(std::string_view(log));
   if (!row.next()) return -1;
   next = row.number(1);
   return row.number(0);
 }
 
-LogReader::Found LogReader::look_up(const std::string& log) {
+TableReader::Found TableReader::look_up(const std::string& log) {
   Found found;
   std::int64_t next = start_.number();
   found.id = find(log, next);
@@ -41,17 +41,17 @@ LogReader::Found LogReader::look_up(const std::string& log) {
   return found;
 }
 
-std::optional<std::int64_t> LogReader::time_at(std::int64_t id, std::int64_t offset) {
+std::optional<std::int64_t> TableReader::time_at(std::int64_t id, std::int64_t offset) {
   Rows row = time_.rows(id, offset);
   if (!row.next()) return std::nullopt;
   return row.number(0);
 }
 
-Offset LogReader::locate(const std::string& log, Timestamp time) {
+Offset TableReader::locate(const std::string& log, Timestamp time) {
   Transaction snapshot(connection_, Transaction::reading);
   const auto [id, extent] = look_up(log);
   const auto wanted = time.time_since_epoch().count();
-  // Times do not fall with the offset (LogWriter stamps), so the place is found by halving.
+  // Binary search: timestamps do not decrease with the offset (TableWriter sees to it).
   auto low = extent.first.number();
   auto high = extent.last.number() + 1;
   while (low < high) {
@@ -66,13 +66,13 @@ Offset LogReader::locate(const std::string& log, Timestamp time) {
   return Offset::of(low - 1);
 }
 
-Offset LogReader::back(const std::string& log, Offset end, std::int64_t count) {
+Offset TableReader::back(const std::string& log, Offset end, std::int64_t count) {
   Transaction snapshot(connection_, Transaction::reading);
   const auto floor = look_up(log).extent.floor;
   return std::min(end, std::max(Offset{end.value - count}, floor));
 }
 
-Result<Offset> LogReader::read(const Range& range, RecordBatch& batch) {
+Result<Offset> TableReader::read(const Range& range, RowBatch& batch) {
   batch.clear();
   Transaction snapshot(connection_, Transaction::reading);
   const auto [id, extent] = look_up(range.log);
@@ -83,13 +83,13 @@ Result<Offset> LogReader::read(const Range& range, RecordBatch& batch) {
   return stopped ? batch.last() : range.until;
 }
 
-LogReader::Held LogReader::read_on(const std::string& log, Offset after, RecordBatch& batch) {
+TableReader::Held TableReader::read_on(const std::string& log, Offset after, RowBatch& batch) {
   batch.clear();
   Transaction snapshot(connection_, Transaction::reading);
   Held held;
   std::int64_t next = start_.number();
   const auto id = find(log, next);
-  // A place beyond the end may be beyond what SQLite can compare.
+  // An offset beyond the end may exceed SQLite's 64-bit integers.
   if (id >= 0 && after < Offset::of(next)) {
     const Range usual;
     held.more = fill(id, after, Offset::of(std::numeric_limits<std::int64_t>::max()),
@@ -99,8 +99,8 @@ LogReader::Held LogReader::read_on(const std::string& log, Offset after, RecordB
   return held;
 }
 
-bool LogReader::fill(std::int64_t id, Offset after, Offset until, std::size_t max_records,
-                     std::size_t max_bytes, RecordBatch& batch) {
+bool TableReader::fill(std::int64_t id, Offset after, Offset until, std::size_t max_records,
+                       std::size_t max_bytes, RowBatch& batch) {
   Rows row = records_.rows(id, after.number(), until.number());
   while (row.next()) {
     batch.add(row.number(0), row.number(1), row.maybe_bytes(2), row.bytes(3), row.bytes(4));

@@ -1,8 +1,10 @@
 #pragma once
-// Records that were read, with their memory. Reused from batch to batch. Private to the folder.
+// Records read from the database, with their memory. Reused for each batch. Private to the folder.
 //
-// Rows are copied out of SQLite so that a slow sink does not keep a read transaction open, which
-// would keep the WAL from being started anew.
+// Rows are copied out of SQLite, so that a slow sink keeps no read transaction open. An open one
+// would prevent SQLite from restarting its WAL.
+//
+// Thread: one at a time.
 
 #include <cstdint>
 #include <optional>
@@ -15,30 +17,30 @@
 
 namespace sidestream::embedded {
 
-class RecordBatch {
+class RowBatch {
  public:
   void clear() {
-    places_.clear();
+    rows_.clear();
     records_.clear();
-    // What one large record needed is not kept for ever.
+    // The memory of one large record is not kept forever.
     if (bytes_.capacity() > kept_max) std::string().swap(bytes_);
     bytes_.clear();
   }
 
   void add(std::int64_t offset, std::int64_t time_ms, std::optional<std::string_view> key,
            std::string_view event, std::string_view value) {
-    places_.push_back(
+    rows_.push_back(
         {offset, time_ms, key.has_value(), key ? key->size() : 0, event.size(), value.size()});
     if (key) bytes_ += *key;
     bytes_ += event;
     bytes_ += value;
   }
 
-  bool empty() const { return places_.empty(); }
-  std::size_t size() const { return places_.size(); }
+  bool empty() const { return rows_.empty(); }
+  std::size_t size() const { return rows_.size(); }
   std::size_t bytes() const { return bytes_.size(); }
-  Offset first() const { return Offset::of(places_.front().offset); }
-  Offset last() const { return Offset::of(places_.back().offset); }
+  Offset first() const { return Offset::of(rows_.front().offset); }
+  Offset last() const { return Offset::of(rows_.back().offset); }
 
   // Valid until clear() or add().
   std::span<const Record> records() {
@@ -49,14 +51,14 @@ class RecordBatch {
       rest.remove_prefix(size);
       return taken;
     };
-    for (const auto& place : places_) {
+    for (const auto& row : rows_) {
       Record record;
-      record.offset = Offset::of(place.offset);
-      record.timestamp = Timestamp(std::chrono::milliseconds(place.time_ms));
-      const auto key = take(place.key);
-      if (place.has_key) record.key = key;
-      record.event = take(place.event);
-      record.value = take(place.value);
+      record.offset = Offset::of(row.offset);
+      record.timestamp = Timestamp(std::chrono::milliseconds(row.time_ms));
+      const auto key = take(row.key);
+      if (row.has_key) record.key = key;
+      record.event = take(row.event);
+      record.value = take(row.value);
       records_.push_back(record);
     }
     return records_;
@@ -64,13 +66,13 @@ class RecordBatch {
 
  private:
   static constexpr std::size_t kept_max = 1024 * 1024;
-  struct Place {
+  struct Row {
     std::int64_t offset;
     std::int64_t time_ms;
     bool has_key;
     std::size_t key, event, value;
   };
-  std::vector<Place> places_;
+  std::vector<Row> rows_;
   std::vector<Record> records_;
   std::string bytes_;
 };

@@ -1,4 +1,4 @@
-#include "connectors/embedded/log_writer.hpp"
+#include "connectors/embedded/table_writer.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -8,12 +8,13 @@
 namespace sidestream::embedded {
 namespace {
 
-// Of one step of retention: about a millisecond of work.
+// One step of retention: about a millisecond of work.
 constexpr std::int64_t step_records = 1000;
 constexpr std::int64_t step_bytes = 4 * 1024 * 1024;
 constexpr int step_logs = 200;
-constexpr std::size_t remembered_logs_max = 50'000;
-// A clock that is set back by less keeps its newest time, so that times don't fall within a log.
+constexpr std::size_t cached_logs_max = 50'000;
+// A clock set back by less than this keeps the last timestamp, so timestamps don't decrease in a
+// log.
 constexpr std::int64_t clock_slack_ms = 60'000;
 
 std::int64_t limit_of(std::uint64_t option) {
@@ -23,13 +24,13 @@ std::int64_t limit_of(std::uint64_t option) {
 
 }  // namespace
 
-LogWriter::LogWriter(Connection& connection, const EmbeddedOptions& options, Offset start)
+TableWriter::TableWriter(Connection& connection, const EmbeddedOptions& options, Offset start)
     : connection_(connection),
       options_(options),
       start_(start),
       find_(connection, "SELECT id, next, bytes FROM logs WHERE name = ?"),
       first_(connection, "SELECT offset FROM records WHERE log = ? ORDER BY offset LIMIT 1"),
-      make_(connection, "INSERT INTO logs (name, next) VALUES (?, ?) RETURNING id"),
+      create_(connection, "INSERT INTO logs (name, next) VALUES (?, ?) RETURNING id"),
       insert_(connection,
               "INSERT INTO records (log, offset, time, key, event, value)"
               " VALUES (?, ?, ?, ?, ?, ?)"),
@@ -38,25 +39,26 @@ LogWriter::LogWriter(Connection& connection, const EmbeddedOptions& options, Off
               "SELECT offset, time,"
               " ifnull(length(key), 0) + length(CAST(event AS BLOB)) + length(value)"
               " FROM records WHERE log = ? ORDER BY offset LIMIT ?"),
-      drop_(connection, "DELETE FROM records WHERE log = ? AND offset <= ?"),
+      delete_(connection, "DELETE FROM records WHERE log = ? AND offset <= ?"),
       next_log_(connection, "SELECT id, name FROM logs WHERE id > ? ORDER BY id LIMIT 1"),
       version_(connection, "PRAGMA data_version"),
-      prove_(connection, "UPDATE meta SET value = 1 - value WHERE name = 'writable'") {}
+      test_write_(connection, "UPDATE meta SET value = 1 - value WHERE name = 'writable'") {}
 
-void LogWriter::begin() {
+void TableWriter::begin() {
   connection_.run("BEGIN IMMEDIATE");
-  forget_if_others_wrote();
+  drop_stale_cache();
 }
 
-void LogWriter::forget_if_others_wrote() {
+// The cache is stale once another program has written to the file.
+void TableWriter::drop_stale_cache() {
   Rows row = version_.rows();
   const auto version = row.next() ? row.number(0) : -1;
-  if (version == data_version_ && logs_.size() <= remembered_logs_max) return;
+  if (version == data_version_ && logs_.size() <= cached_logs_max) return;
   data_version_ = version;
   logs_.clear();
 }
 
-LogWriter::LogState* LogWriter::find(const std::string& log) {
+TableWriter::LogState* TableWriter::find(const std::string& log) {
   if (const auto known = logs_.find(log); known != logs_.end()) return &known->second;
   LogState state;
   {
@@ -71,28 +73,28 @@ LogWriter::LogState* LogWriter::find(const std::string& log) {
   return &logs_.emplace(log, state).first->second;
 }
 
-LogWriter::LogState& LogWriter::find_or_make(const std::string& log) {
+TableWriter::LogState& TableWriter::find_or_create(const std::string& log) {
   if (auto* known = find(log)) return *known;
   LogState state;
   state.first = state.next = start_.number();
-  Rows row = make_.rows(std::string_view(log), state.next);
+  Rows row = create_.rows(std::string_view(log), state.next);
   row.next();
   state.id = row.number(0);
   row.next();
   return logs_.emplace(log, state).first->second;
 }
 
-std::int64_t LogWriter::stamp() {
+std::int64_t TableWriter::next_timestamp() {
   const auto now = unix_now_ms();
-  if (now > last_stamp_ || now < last_stamp_ - clock_slack_ms) last_stamp_ = now;
-  return last_stamp_;
+  if (now > last_timestamp_ || now < last_timestamp_ - clock_slack_ms) last_timestamp_ = now;
+  return last_timestamp_;
 }
 
-Offset LogWriter::append(const std::string& log, const Message& message) {
-  auto& state = find_or_make(log);
+Offset TableWriter::append(const std::string& log, const Message& message) {
+  auto& state = find_or_create(log);
   std::optional<Blob> key;
   if (message.key) key = Blob{*message.key};
-  insert_.run(state.id, state.next, stamp(), key, std::string_view(message.event),
+  insert_.run(state.id, state.next, next_timestamp(), key, std::string_view(message.event),
               Blob{message.value});
   const auto size = message.value.size() + message.event.size() + (key ? key->bytes.size() : 0);
   state.bytes += static_cast<std::int64_t>(size);
@@ -101,10 +103,11 @@ Offset LogWriter::append(const std::string& log, const Message& message) {
   return Offset::of(state.next++);
 }
 
-void LogWriter::commit() {
+void TableWriter::commit() {
   for (auto* log : touched_) {
-    // Faster than it is filled, so that a log that is over its limit comes down.
-    if (excessive(*log, log->next - log->first, log->bytes)) retire(*log, log->appended * 2 + 16);
+    // Deletes faster than the log grows, so a log above its limit shrinks to it.
+    if (exceeds_limits(*log, log->next - log->first, log->bytes))
+      delete_oldest(*log, log->appended * 2 + 16);
     save(*log);
     log->appended = 0;
   }
@@ -112,81 +115,82 @@ void LogWriter::commit() {
   connection_.run("COMMIT");
 }
 
-void LogWriter::rollback() {
+void TableWriter::rollback() {
   // SQLite has ended some failed transactions by itself.
   if (connection_.in_transaction()) connection_.run("ROLLBACK");
   touched_.clear();
   logs_.clear();
 }
 
-bool LogWriter::excessive(const LogState& log, std::int64_t records, std::int64_t bytes) const {
+bool TableWriter::exceeds_limits(const LogState& log, std::int64_t records,
+                                 std::int64_t bytes) const {
   return log.first < log.next && records > 1 &&
          (records > limit_of(options_.retention_records) ||
           bytes > limit_of(options_.retention_bytes));
 }
 
-bool LogWriter::retire(LogState& log, std::int64_t most) {
+bool TableWriter::delete_oldest(LogState& log, std::int64_t most) {
   const auto age = options_.retention_age.count();
   const auto oldest_kept = age == 0 ? INT64_MIN : unix_now_ms() - age;
-  std::int64_t dropped = -1, dropped_bytes = 0, left = most;
+  std::int64_t deleted = -1, deleted_bytes = 0, left = most;
   bool more = false;
   {
     Rows row = oldest_.rows(log.id, most);
     while (row.next()) {
       const auto offset = row.number(0);
       if (row.number(1) >= oldest_kept &&
-          !excessive(log, log.next - offset, log.bytes - dropped_bytes)) {
+          !exceeds_limits(log, log.next - offset, log.bytes - deleted_bytes)) {
         break;
       }
-      dropped = offset;
-      dropped_bytes += row.number(2);
-      more = --left == 0 || dropped_bytes > step_bytes;
+      deleted = offset;
+      deleted_bytes += row.number(2);
+      more = --left == 0 || deleted_bytes > step_bytes;
       if (more) break;
     }
   }
-  if (dropped < 0) return false;
-  drop_.run(log.id, dropped);
-  log.first = dropped + 1;
-  log.bytes = log.first == log.next ? 0 : log.bytes - dropped_bytes;
+  if (deleted < 0) return false;
+  delete_.run(log.id, deleted);
+  log.first = deleted + 1;
+  log.bytes = log.first == log.next ? 0 : log.bytes - deleted_bytes;
   log.changed = true;
   return more;
 }
 
-void LogWriter::save(LogState& log) {
+void TableWriter::save(LogState& log) {
   if (log.changed) update_.run(log.next, log.bytes, log.id);
   log.changed = false;
 }
 
-bool LogWriter::retire_step() {
+bool TableWriter::retention_step() {
   begin();
-  bool whole_round = false;
+  bool pass_complete = false;
   for (int i = 0; i < step_logs; ++i) {
     std::string name;
     std::int64_t id = 0;
     {
-      Rows row = next_log_.rows(round_);
+      Rows row = next_log_.rows(pass_log_);
       if (!row.next()) {
-        round_ = 0;
-        whole_round = true;
+        pass_log_ = 0;
+        pass_complete = true;
         break;
       }
       id = row.number(0);
       name = row.bytes(1);
     }
     auto* log = find(name);
-    const bool more = log != nullptr && retire(*log, step_records);
-    const bool worked = log != nullptr && log->changed;
+    const bool more = log != nullptr && delete_oldest(*log, step_records);
+    const bool changed = log != nullptr && log->changed;
     if (log != nullptr) save(*log);
-    if (!more) round_ = id;
-    if (worked) break;
+    if (!more) pass_log_ = id;
+    if (changed) break;
   }
   connection_.run("COMMIT");
-  return whole_round;
+  return pass_complete;
 }
 
-void LogWriter::prove_writable() {
+void TableWriter::test_write() {
   begin();
-  prove_.run();
+  test_write_.run();
   connection_.run("COMMIT");
 }
 
