@@ -2,7 +2,7 @@
 // The contract between a broker and the stream layer. A connector knows one broker and nothing of
 // HTTP, SSE or subscribers. There are three: kafka, redis, embedded.
 //
-// A *log* is a topic (Kafka), a stream (Redis) or a log (embedded). Every call names it by a string.
+// A *log* is a topic (Kafka), a stream (Redis) or a log (embedded). Every call takes its name.
 //
 // Threads: every function of Connector may be called from any thread and returns at once, without
 // I/O. Callbacks and sinks run on the connector's own threads. They must be quick, must not throw
@@ -149,8 +149,9 @@ class Connector {
   virtual void read(Range range, std::function<void(std::span<const Record>)> deliver,
                     Callback<Offset> done) = 0;
 
-  // Reads everything after `from`, forever, and passes it to `sink`, which outlives the Tail. `from`
-  // has one entry for each known partition. Other partitions are new and start at their beginning.
+  // Reads everything after `from`, forever, and passes it to `sink`, which outlives the Tail.
+  // `from` has one entry for each known partition. Other partitions are new and start at their
+  // beginning.
   virtual std::unique_ptr<Tail> tail(std::string log, Position from, TailSink& sink) = 0;
 
   // Appends a record. Answers after the broker's acknowledgement, within publish_timeout. Errors:

@@ -21,8 +21,8 @@ class ConnectorProbe {
   std::atomic<std::uint64_t> publish_failures{0};
   std::atomic<std::uint64_t> tails{0};  // open now
 
-  // `detail` is one sentence for people, without secrets: what is wrong, and since when. A connector
-  // that is up may have one too: what it waits for although the broker is reachable.
+  // `detail` is one sentence for people, without secrets: what is wrong, and since when. It may be
+  // set while up too: what the connector waits for although the broker is reachable.
   void up(std::string detail = {}) { set(true, std::move(detail)); }
   void down(std::string detail) { set(false, std::move(detail)); }
 

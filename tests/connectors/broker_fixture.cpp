@@ -30,7 +30,7 @@ std::map<std::string, std::unique_ptr<BrokerFixture>>& started() {
   return all;
 }
 
-// Brokers end before main returns, while everything they use is still there.
+// Ends the brokers before main() returns, while the objects they use still exist.
 class EndBrokers final : public testing::Environment {
   void TearDown() override { started().clear(); }
 };

@@ -1,6 +1,6 @@
 #pragma once
-// What tests of connectors listen with: a sink that remembers, and an answer that can be waited
-// for. Both wait for a condition with a deadline; neither sleeps in hope.
+// For tests of connectors: a sink that records its calls, and an answer to wait for. Waits have a
+// deadline; nothing sleeps.
 
 #include <chrono>
 #include <condition_variable>
@@ -19,7 +19,7 @@
 
 namespace sidestream {
 
-// So that a failed comparison shows places as people write them.
+// A failed comparison shows offsets in their usual text form.
 inline void PrintTo(const Offset& offset, std::ostream* out) {
   if (offset.value >= Offset::of_entry(1, 0).value) {
     *out << offset.entry_ms() << '-' << offset.entry_seq();
@@ -32,10 +32,10 @@ inline void PrintTo(const Offset& offset, std::ostream* out) {
 
 namespace sidestream::test {
 
-// Long enough for a broker that restarts on a busy machine with sanitizers.
+// Enough for a broker that restarts on a busy machine with sanitizers.
 inline constexpr std::chrono::seconds patience{60};
 
-// A record with its own memory.
+// A copy of a record.
 struct Seen {
   Partition partition = 0;
   Offset offset;
@@ -62,7 +62,7 @@ struct SeenReset {
   Position position;
 };
 
-// Thread: deliveries come on the connector's, everything else is the test's.
+// Thread: deliveries come on a connector thread, all other calls from the test.
 class RecordingSink final : public TailSink {
  public:
   void deliver(std::span<const Record> records) noexcept override {
@@ -84,7 +84,7 @@ class RecordingSink final : public TailSink {
     change([&] { partitions_ = partitions; });
   }
 
-  // Makes deliver() block until release(): a reader that the log overtakes.
+  // Makes deliver() block until release(), so that the log overtakes the reader.
   void hold() {
     const std::lock_guard lock(mutex_);
     hold_ = true;
@@ -95,7 +95,7 @@ class RecordingSink final : public TailSink {
     held_.notify_all();
   }
 
-  // Whether it became so in time. `condition` may use the functions below that end in `_now`.
+  // Waits for `condition`, which may use the functions ending in `_now`. False: timed out.
   bool wait(const std::function<bool()>& condition, std::chrono::milliseconds limit = patience) {
     std::unique_lock lock(mutex_);
     return changed_.wait_for(lock, limit, condition);
@@ -140,7 +140,7 @@ class RecordingSink final : public TailSink {
   int partitions_ = 0;
 };
 
-// The answer to one ask. Copies share it, so it may go out of scope before it is answered.
+// The answer to one call. Copies share it, so it may go out of scope before the answer.
 template <class T>
 class Answer {
  public:
@@ -160,7 +160,7 @@ class Answer {
     std::unique_lock lock(state_->mutex);
     return state_->changed.wait_for(lock, limit, [this] { return state_->result.has_value(); });
   }
-  // Throws where none came in time, or more than one.
+  // Throws if there was no answer in time, or more than one.
   Result<T> get(std::chrono::milliseconds limit = patience) const {
     if (!wait(limit)) throw std::runtime_error("no answer in time");
     const std::lock_guard lock(state_->mutex);
@@ -178,7 +178,7 @@ class Answer {
   std::shared_ptr<State> state_ = std::make_shared<State>();
 };
 
-// Asks and waits.
+// Makes a call and waits for its answer.
 template <class T, class Ask>
 Result<T> ask(Ask&& call, std::chrono::milliseconds limit = patience) {
   Answer<T> answer;
@@ -186,7 +186,7 @@ Result<T> ask(Ask&& call, std::chrono::milliseconds limit = patience) {
   return answer.get(limit);
 }
 
-// Polls what can't notify (a probe).
+// Polls a condition that can't notify, such as a probe's.
 template <class Condition>
 bool eventually(Condition condition, std::chrono::milliseconds limit = patience) {
   const auto deadline = std::chrono::steady_clock::now() + limit;

@@ -17,7 +17,7 @@ void ConnectorSuite::SetUp() {
 void ConnectorSuite::set_up_if(bool (BrokerFixture::*supported)() const) {
   ConnectorSuite::SetUp();
   if (IsSkipped()) return;
-  if (!(broker_->*supported)()) GTEST_SKIP() << "this broker can't do that here";
+  if (!(broker_->*supported)()) GTEST_SKIP() << "not supported by this broker here";
 }
 
 void ConnectorSuite::TearDown() { drop_connector(); }
@@ -117,13 +117,13 @@ Names brokers_among(const Names& wanted) {
 }
 Names partitioned() { return brokers_among({"kafka"}); }
 Names external() { return brokers_among({"kafka", "redis"}); }
-Names lasting() { return brokers_among({"kafka", "redis", "embedded"}); }
+Names persistent() { return brokers_among({"kafka", "redis", "embedded"}); }
 
 std::string name_of(const testing::TestParamInfo<std::string>& info) { return info.param; }
 
 }  // namespace
 
-// A part of the brokers may not be compiled in.
+// Some brokers may not be compiled in.
 GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(PartitionSuite);
 GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(TombstoneSuite);
 GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(TwoConnectorsSuite);
@@ -131,8 +131,8 @@ INSTANTIATE_TEST_SUITE_P(Connectors, ConnectorSuite, testing::ValuesIn(all_broke
 INSTANTIATE_TEST_SUITE_P(Connectors, PartitionSuite, testing::ValuesIn(partitioned()), name_of);
 INSTANTIATE_TEST_SUITE_P(Connectors, TombstoneSuite, testing::ValuesIn(partitioned()), name_of);
 INSTANTIATE_TEST_SUITE_P(Connectors, TwoConnectorsSuite, testing::ValuesIn(external()), name_of);
-INSTANTIATE_TEST_SUITE_P(Connectors, TrimSuite, testing::ValuesIn(lasting()), name_of);
-INSTANTIATE_TEST_SUITE_P(Connectors, RecreateSuite, testing::ValuesIn(lasting()), name_of);
-INSTANTIATE_TEST_SUITE_P(Connectors, OutageSuite, testing::ValuesIn(lasting()), name_of);
+INSTANTIATE_TEST_SUITE_P(Connectors, TrimSuite, testing::ValuesIn(persistent()), name_of);
+INSTANTIATE_TEST_SUITE_P(Connectors, RecreateSuite, testing::ValuesIn(persistent()), name_of);
+INSTANTIATE_TEST_SUITE_P(Connectors, OutageSuite, testing::ValuesIn(persistent()), name_of);
 
 }  // namespace sidestream::test

@@ -1,6 +1,6 @@
 #pragma once
-// What every connector must do, asked of each in the same words. The tests are in suite_*.cpp; a
-// new broker joins by a fixture (broker_fixture.hpp).
+// The tests that every connector must pass, in suite_*.cpp. A new broker needs a fixture
+// (broker_fixture.hpp).
 
 #include <gtest/gtest.h>
 
@@ -13,7 +13,7 @@
 
 namespace sidestream::test {
 
-// What one read() brought.
+// The result of one read().
 struct Page {
   std::vector<Seen> records;
   Result<Offset> through;
@@ -27,11 +27,11 @@ class ConnectorSuite : public testing::TestWithParam<std::string> {
 
   BrokerFixture& broker() { return *broker_; }
   Connector& connector() { return *connector_; }
-  // A second life or a second replica: started, on the same broker.
+  // Another started connector on the same broker, as after a restart or in a second replica.
   std::unique_ptr<Connector> another_connector();
   void drop_connector();
 
-  // A log of this test alone.
+  // A new log, used by this test alone.
   std::string new_log(int partitions = 1);
   // Appends `count` records with the values <prefix>0, <prefix>1, ...
   std::vector<Offset> append(const std::string& log, int count, const std::string& prefix = "v",
@@ -51,8 +51,8 @@ class ConnectorSuite : public testing::TestWithParam<std::string> {
   std::unique_ptr<Connector> connector_;
 };
 
-// What not every broker can do. Those that never can have no such test; one that can't here skips
-// it.
+// Features that not every broker has. Brokers without the feature are not in the suite. A broker
+// that lacks it on this machine skips the test.
 class PartitionSuite : public ConnectorSuite {
  protected:
   void SetUp() override { set_up_if(&BrokerFixture::supports_partitions); }

@@ -1,10 +1,10 @@
-// The broker goes away and comes back; the connector stops with asks still open.
+// Outages of the broker, and stop() with open calls.
 #include "tests/connectors/suite.hpp"
 
 namespace sidestream::test {
 namespace {
 
-// Ends the outage also where a test fails in the middle.
+// An outage that also ends when the test fails.
 class Outage {
  public:
   explicit Outage(BrokerFixture& broker) : broker_(broker) { broker_.stop_broker(); }
@@ -23,14 +23,14 @@ class Outage {
 
 }  // namespace
 
-TEST_P(ConnectorSuite, TheProbeIsUpOnceTheBrokerAnswers) {
+TEST_P(ConnectorSuite, SetsTheProbeUpOnceTheBrokerAnswers) {
   const auto log = new_log();
   extent(log);
   EXPECT_TRUE(eventually([&] { return connector().probe().is_up(); }));
   EXPECT_EQ(connector().probe().detail(), "");
 }
 
-TEST_P(OutageSuite, TheProbeSaysWhetherTheBrokerIsThere) {
+TEST_P(OutageSuite, SetsTheProbeDownDuringAnOutage) {
   const auto log = new_log();
   RecordingSink sink;
   const auto tail = connector().tail(log, end_of(log), sink);
@@ -44,7 +44,7 @@ TEST_P(OutageSuite, TheProbeSaysWhetherTheBrokerIsThere) {
   EXPECT_EQ(connector().probe().detail(), "");
 }
 
-TEST_P(OutageSuite, ATailGoesOnAfterAnOutage) {
+TEST_P(OutageSuite, ResumesATailAfterAnOutage) {
   const auto log = new_log();
   RecordingSink sink;
   const auto tail = connector().tail(log, end_of(log), sink);
@@ -63,7 +63,7 @@ TEST_P(OutageSuite, ATailGoesOnAfterAnOutage) {
   EXPECT_TRUE(sink.resets().empty());
 }
 
-TEST_P(OutageSuite, WhatIsAskedDuringAnOutageIsAnsweredAfterwards) {
+TEST_P(OutageSuite, AnswersCallsAfterTheOutage) {
   const auto log = new_log();
   const auto start = only_extent(log).last;
   const auto offsets = append(log, 10);
@@ -87,7 +87,7 @@ TEST_P(OutageSuite, WhatIsAskedDuringAnOutageIsAnsweredAfterwards) {
   EXPECT_EQ(read.get().value(), offsets[9]);
 }
 
-TEST_P(OutageSuite, PublishDuringAnOutageFailsInTimeAndWorksAfterwards) {
+TEST_P(OutageSuite, FailsAPublishInTimeDuringAnOutage) {
   const auto log = new_log();
   const auto start = only_extent(log).last;
   const auto before = publish(log, {.value = "before"}).value().offset;
@@ -115,7 +115,7 @@ TEST_P(OutageSuite, PublishDuringAnOutageFailsInTimeAndWorksAfterwards) {
   EXPECT_EQ(records.back().value, "after");
 }
 
-TEST_P(OutageSuite, AConnectorMayStartBeforeItsBroker) {
+TEST_P(OutageSuite, StartsBeforeItsBroker) {
   const auto log = new_log();
   const auto offsets = append(log, 5);
   drop_connector();
@@ -138,7 +138,7 @@ TEST_P(OutageSuite, AConnectorMayStartBeforeItsBroker) {
   late->stop();
 }
 
-TEST_P(OutageSuite, StopAnswersWhatIsOpen) {
+TEST_P(OutageSuite, AnswersOpenCallsOnStopDuringAnOutage) {
   const auto log = new_log();
   const auto offsets = append(log, 5);
   Answer<LogExtent> held;
@@ -165,7 +165,7 @@ TEST_P(OutageSuite, StopAnswersWhatIsOpen) {
   EXPECT_TRUE(published.get().has_error());
 }
 
-TEST_P(ConnectorSuite, StopInTheMiddleOfWorkAnswersEverything) {
+TEST_P(ConnectorSuite, AnswersAllCallsOnStopUnderLoad) {
   const auto log = new_log();
   const auto offsets = append(log, 100);
   RecordingSink sink;

@@ -1,4 +1,4 @@
-// Publishing, and what records look like to readers.
+// Publishing, and the records that readers get.
 #include <algorithm>
 #include <map>
 
@@ -13,7 +13,7 @@ std::string every_byte() {
   return bytes + std::string("\0\r\n\0", 4);
 }
 
-// Where a broker's own notion of the event name is, or the header that the topic map names.
+// The event name: the broker's field, or the header "event".
 std::string event_of(const Seen& record) {
   if (!record.event.empty()) return record.event;
   for (const auto& [name, value] : record.headers) {
@@ -24,7 +24,7 @@ std::string event_of(const Seen& record) {
 
 }  // namespace
 
-TEST_P(ConnectorSuite, PublishAnswersTheOffsetThatReadersSee) {
+TEST_P(ConnectorSuite, AnswersAPublishWithTheOffsetThatReadersSee) {
   const auto log = new_log();
   RecordingSink sink;
   const auto tail = connector().tail(log, end_of(log), sink);
@@ -40,7 +40,7 @@ TEST_P(ConnectorSuite, PublishAnswersTheOffsetThatReadersSee) {
   EXPECT_EQ(sink.records().at(49).value, "v49");
 }
 
-TEST_P(ConnectorSuite, ManyPublishesAtOnceAreEachAcknowledgedOnce) {
+TEST_P(ConnectorSuite, AcknowledgesEachConcurrentPublishOnce) {
   const auto log = new_log();
   RecordingSink sink;
   const auto tail = connector().tail(log, end_of(log), sink);
@@ -54,7 +54,7 @@ TEST_P(ConnectorSuite, ManyPublishesAtOnceAreEachAcknowledgedOnce) {
   for (int i = 0; i < count; ++i) {
     expected[answers[static_cast<std::size_t>(i)].get().value().offset] = std::to_string(i);
   }
-  ASSERT_EQ(expected.size(), static_cast<std::size_t>(count)) << "every offset is used once";
+  ASSERT_EQ(expected.size(), static_cast<std::size_t>(count)) << "each offset is used once";
   ASSERT_TRUE(sink.wait_records(count));
   std::map<Offset, std::string> seen;
   for (const auto& record : sink.records()) seen[record.offset] = record.value.value();
@@ -63,8 +63,8 @@ TEST_P(ConnectorSuite, ManyPublishesAtOnceAreEachAcknowledgedOnce) {
   EXPECT_GE(connector().probe().published.load(), static_cast<std::uint64_t>(count));
 }
 
-TEST_P(ConnectorSuite, PublishMakesALogOrSaysThatThereIsNone) {
-  const auto log = new_log() + "-unheard-of";
+TEST_P(ConnectorSuite, CreatesTheLogOnPublishOrAnswersNoSuchLog) {
+  const auto log = new_log() + "-missing";
   const auto published = publish(log, {.value = "first"});
   if (broker().missing_log_waits()) {
     EXPECT_EQ(published.error(), Errc::no_such_log);
@@ -73,7 +73,7 @@ TEST_P(ConnectorSuite, PublishMakesALogOrSaysThatThereIsNone) {
   }
 }
 
-TEST_P(ConnectorSuite, KeyAndEventArrive) {
+TEST_P(ConnectorSuite, DeliversKeyAndEvent) {
   const auto log = new_log();
   const auto start = end_of(log);
   RecordingSink sink;
@@ -88,14 +88,14 @@ TEST_P(ConnectorSuite, KeyAndEventArrive) {
   EXPECT_EQ(event_of(seen[1]), "");
 
   seen = read_all(log, start[0], seen[1].offset);
-  ASSERT_EQ(seen.size(), 2u) << "the range shows what the tail showed";
+  ASSERT_EQ(seen.size(), 2u) << "the range has the same records as the tail";
   EXPECT_EQ(seen[0].key, "k");
   EXPECT_EQ(event_of(seen[0]), "greeting");
   EXPECT_EQ(seen[1].key, std::nullopt);
   EXPECT_EQ(event_of(seen[1]), "");
 }
 
-TEST_P(ConnectorSuite, ValuesOfAnyKindArriveUnchanged) {
+TEST_P(ConnectorSuite, DeliversPublishedValuesUnchanged) {
   const auto log = new_log();
   const auto start = end_of(log);
   const std::vector<std::string> values{
@@ -110,7 +110,7 @@ TEST_P(ConnectorSuite, ValuesOfAnyKindArriveUnchanged) {
   EXPECT_TRUE(values_of(ranged) == values);
 }
 
-TEST_P(ConnectorSuite, ValuesOfAnotherProducerArriveUnchanged) {
+TEST_P(ConnectorSuite, DeliversValuesOfAnotherProducerUnchanged) {
   const auto log = new_log();
   const auto start = end_of(log);
   const std::vector<std::string> values{every_byte(), "", std::string(1024 * 1024, 'm'), "last"};
@@ -121,7 +121,7 @@ TEST_P(ConnectorSuite, ValuesOfAnotherProducerArriveUnchanged) {
   EXPECT_TRUE(values_of(sink.records()) == values);
 }
 
-TEST_P(TombstoneSuite, ATombstoneHasNoValue) {
+TEST_P(TombstoneSuite, DeliversATombstoneWithoutValue) {
   const auto log = new_log();
   RecordingSink sink;
   const auto tail = connector().tail(log, end_of(log), sink);
@@ -132,7 +132,7 @@ TEST_P(TombstoneSuite, ATombstoneHasNoValue) {
   EXPECT_EQ(sink.records()[1].value, "");
 }
 
-TEST_P(ConnectorSuite, RecordsCarryTheTimeOfTheBroker) {
+TEST_P(ConnectorSuite, DeliversTheTimestampOfTheBroker) {
   const auto log = new_log();
   const auto start = end_of(log);
   const auto before =

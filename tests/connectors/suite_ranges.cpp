@@ -1,4 +1,4 @@
-// What a broker holds, reading ranges of it, and finding places in it.
+// Extents, ranges, and finding positions by time and count.
 #include <chrono>
 
 #include "tests/connectors/suite.hpp"
@@ -15,7 +15,7 @@ Offsets slice(const Offsets& all, std::size_t from, std::size_t to) {
 
 }  // namespace
 
-TEST_P(ConnectorSuite, AnEmptyLogHasAnEmptyExtent) {
+TEST_P(ConnectorSuite, AnswersAnEmptyExtentForAnEmptyLog) {
   const auto log = new_log();
   const auto held = extent(log);
   ASSERT_EQ(held.partitions.size(), 1u);
@@ -24,7 +24,7 @@ TEST_P(ConnectorSuite, AnEmptyLogHasAnEmptyExtent) {
   EXPECT_EQ(held.partitions[0].floor, held.partitions[0].last);
 }
 
-TEST_P(ConnectorSuite, ALogThatDoesNotExistIsEmptyOrWaitedFor) {
+TEST_P(ConnectorSuite, AnswersAnEmptyExtentOrWaitsForAMissingLog) {
   const auto log = new_log() + "-missing";
   Answer<LogExtent> answer;
   connector().extent(log, answer.callback());
@@ -33,7 +33,7 @@ TEST_P(ConnectorSuite, ALogThatDoesNotExistIsEmptyOrWaitedFor) {
   EXPECT_EQ(held.first, held.last.next());
 }
 
-TEST_P(ConnectorSuite, TheExtentOfAFilledLogIsItsFirstAndLastRecord) {
+TEST_P(ConnectorSuite, AnswersTheFirstAndLastRecordAsExtent) {
   const auto log = new_log();
   const auto empty = only_extent(log);
   const auto offsets = append(log, 10);
@@ -43,7 +43,7 @@ TEST_P(ConnectorSuite, TheExtentOfAFilledLogIsItsFirstAndLastRecord) {
   EXPECT_LE(held.floor, empty.last) << "a reader from before the first record has lost nothing";
 }
 
-TEST_P(TrimSuite, TheExtentOfATrimmedLogSaysWhatIsLost) {
+TEST_P(TrimSuite, AnswersTheFloorOfATrimmedLog) {
   const auto log = new_log();
   const auto offsets = append(log, 10);
   broker().trim(log, 0, offsets[6]);
@@ -57,7 +57,7 @@ TEST_P(TrimSuite, TheExtentOfATrimmedLogSaysWhatIsLost) {
   }
 }
 
-TEST_P(TrimSuite, TheExtentOfALogTrimmedToNothingKeepsItsEnd) {
+TEST_P(TrimSuite, KeepsTheEndOfALogTrimmedToNothing) {
   const auto log = new_log();
   const auto offsets = append(log, 10);
   broker().trim(log, 0, offsets.back().next());
@@ -65,7 +65,7 @@ TEST_P(TrimSuite, TheExtentOfALogTrimmedToNothingKeepsItsEnd) {
   EXPECT_EQ(held.last, offsets.back());
   EXPECT_EQ(held.first, held.last.next());
   EXPECT_EQ(held.floor, held.last);
-  EXPECT_GT(append(log, 1).front(), offsets.back()) << "offsets are never used again";
+  EXPECT_GT(append(log, 1).front(), offsets.back()) << "offsets are never reused";
 }
 
 TEST_P(ConnectorSuite, ReadsARangeExactly) {
@@ -105,7 +105,7 @@ TEST_P(ConnectorSuite, ReadsARangePageByPage) {
   EXPECT_EQ(seen, offsets);
 }
 
-TEST_P(ConnectorSuite, APageEndsAfterTheRecordThatFillsIt) {
+TEST_P(ConnectorSuite, EndsAPageAfterTheRecordThatExceedsTheByteLimit) {
   const auto log = new_log();
   const auto start = only_extent(log).last;
   const auto offsets = append_values(log, std::vector<std::string>(6, std::string(10'000, 'x')));
@@ -117,14 +117,14 @@ TEST_P(ConnectorSuite, APageEndsAfterTheRecordThatFillsIt) {
   EXPECT_EQ(offsets_of(one.records), slice(offsets, 0, 1)) << "a page makes progress";
 }
 
-TEST_P(ConnectorSuite, ReadsManyPagesOfALongLog) {
+TEST_P(ConnectorSuite, ReadsALongLogInManyPages) {
   const auto log = new_log();
   const auto start = only_extent(log).last;
   const auto offsets = append(log, 10'000);
   EXPECT_EQ(offsets_of(read_all(log, start, offsets.back())), offsets);
 }
 
-TEST_P(TrimSuite, ATrimmedRangeIsGone) {
+TEST_P(TrimSuite, AnswersGoneForATrimmedRange) {
   const auto log = new_log();
   const auto offsets = append(log, 10);
   broker().trim(log, 0, offsets[5]);
@@ -137,7 +137,7 @@ TEST_P(TrimSuite, ATrimmedRangeIsGone) {
   EXPECT_EQ(offsets_of(kept.records), slice(offsets, 5, 10));
 }
 
-TEST_P(ConnectorSuite, ARangeBeyondTheEndIsGone) {
+TEST_P(ConnectorSuite, AnswersGoneForARangeBeyondTheEnd) {
   const auto log = new_log();
   const auto offsets = append(log, 3);
   const Offset beyond{offsets.back().value + 100};
@@ -145,7 +145,7 @@ TEST_P(ConnectorSuite, ARangeBeyondTheEndIsGone) {
             Errc::gone);
 }
 
-TEST_P(ConnectorSuite, LocatesAPlaceByTime) {
+TEST_P(ConnectorSuite, LocatesAPositionByTime) {
   const auto log = new_log();
   const auto start = only_extent(log).last;
   const auto old = append(log, 3, "old");
@@ -153,7 +153,7 @@ TEST_P(ConnectorSuite, LocatesAPlaceByTime) {
     return read({.log = log, .after = after, .until = until}).records.at(0).timestamp;
   };
   const auto before = stamp(old[1], old[2]);
-  // The broker stamps with its clock: the second batch must fall into a later millisecond.
+  // Timestamps are the broker's, so the second batch must come in a later millisecond.
   ASSERT_TRUE(eventually(
       [&] { return std::chrono::system_clock::now() > before + std::chrono::milliseconds(3); }));
   const auto fresh = append(log, 3, "new");
@@ -184,7 +184,7 @@ TEST_P(ConnectorSuite, GoesBackByACountOfRecords) {
   EXPECT_EQ(after_going_back(start, 5), Offsets{});
 }
 
-TEST_P(TrimSuite, GoesBackNoFurtherThanWhatIsHeld) {
+TEST_P(TrimSuite, GoesBackNoFurtherThanTheOldestRecord) {
   const auto log = new_log();
   const auto offsets = append(log, 10);
   broker().trim(log, 0, offsets[6]);
@@ -193,7 +193,7 @@ TEST_P(TrimSuite, GoesBackNoFurtherThanWhatIsHeld) {
   EXPECT_EQ(offsets_of(read_all(log, place, offsets[9])), slice(offsets, 6, 10));
 }
 
-TEST_P(PartitionSuite, PartitionsAreReadEachByItself) {
+TEST_P(PartitionSuite, ReadsEachPartitionSeparately) {
   const auto log = new_log(3);
   const auto second = append(log, 5, "b", 1);
   const auto third = append(log, 7, "c", 2);

@@ -1,4 +1,4 @@
-// Tails: everything after a position, in order, each record once, and never a silent hole.
+// Tails deliver everything after a position, in order, each record once. Losses are reported.
 #include <algorithm>
 #include <set>
 #include <thread>
@@ -15,7 +15,7 @@ std::vector<Offset> joined(std::vector<Offset> a, const std::vector<Offset>& b) 
 
 }  // namespace
 
-TEST_P(ConnectorSuite, ATailDeliversWhatComesAfterItsPosition) {
+TEST_P(ConnectorSuite, DeliversRecordsAfterThePosition) {
   const auto log = new_log();
   const auto offsets = append(log, 10, "old");
   RecordingSink from_end, from_middle;
@@ -29,7 +29,7 @@ TEST_P(ConnectorSuite, ATailDeliversWhatComesAfterItsPosition) {
   EXPECT_EQ(offsets_of(from_middle.records()), joined(held, fresh));
 }
 
-TEST_P(ConnectorSuite, ATailOfALogThatDoesNotExistYetSeesItsFirstRecord) {
+TEST_P(ConnectorSuite, DeliversTheFirstRecordOfANewLog) {
   const auto log = new_log();
   RecordingSink sink;
   const auto tail = connector().tail(log, end_of(log), sink);
@@ -38,7 +38,7 @@ TEST_P(ConnectorSuite, ATailOfALogThatDoesNotExistYetSeesItsFirstRecord) {
   EXPECT_EQ(offsets_of(sink.records()), offsets);
 }
 
-TEST_P(ConnectorSuite, ATailMissesNothingWhileRecordsComeFast) {
+TEST_P(ConnectorSuite, DeliversAllRecordsUnderLoad) {
   const auto log = new_log();
   RecordingSink early, late;
   const auto first = connector().tail(log, end_of(log), early);
@@ -54,7 +54,7 @@ TEST_P(ConnectorSuite, ATailMissesNothingWhileRecordsComeFast) {
   EXPECT_TRUE(early.resets().empty());
 }
 
-TEST_P(PartitionSuite, ATailKeepsTheOrderOfEachPartition) {
+TEST_P(PartitionSuite, KeepsTheOrderOfEachPartition) {
   const auto log = new_log(3);
   RecordingSink sink;
   const auto tail = connector().tail(log, end_of(log), sink);
@@ -72,7 +72,7 @@ TEST_P(PartitionSuite, ATailKeepsTheOrderOfEachPartition) {
   EXPECT_EQ(seen, expected);
 }
 
-TEST_P(PartitionSuite, ATailNoticesANewPartition) {
+TEST_P(PartitionSuite, ReportsANewPartition) {
   const auto log = new_log(2);
   RecordingSink sink;
   const auto tail = connector().tail(log, end_of(log), sink);
@@ -87,7 +87,7 @@ TEST_P(PartitionSuite, ATailNoticesANewPartition) {
   EXPECT_EQ(records[1].offset, Offset::of(0));
 }
 
-TEST_P(TrimSuite, TrimmingWhatWasDeliveredLosesNothing) {
+TEST_P(TrimSuite, ReportsNoLossWhenDeliveredRecordsAreTrimmed) {
   const auto log = new_log();
   RecordingSink sink;
   const auto tail = connector().tail(log, end_of(log), sink);
@@ -101,7 +101,7 @@ TEST_P(TrimSuite, TrimmingWhatWasDeliveredLosesNothing) {
   EXPECT_TRUE(sink.resets().empty());
 }
 
-TEST_P(TrimSuite, ATailThatTrimmingOvertakesSaysWhatWasLost) {
+TEST_P(TrimSuite, ReportsLossWhenTrimmingOvertakesTheTail) {
   const auto log = new_log();
   RecordingSink sink;
   const auto start = end_of(log);
@@ -116,7 +116,7 @@ TEST_P(TrimSuite, ATailThatTrimmingOvertakesSaysWhatWasLost) {
   const auto last = append(log, 3, "after").back();
   ASSERT_TRUE(sink.wait(
       [&] { return !sink.records_now().empty() && sink.records_now().back().offset >= last; }));
-  // Each record was delivered or lies in an announced loss, and no loss counts what was delivered.
+  // Each record was delivered or is in a reported loss. No loss counts delivered records.
   std::set<Offset> missing(all.begin(), all.end());
   for (const auto& offset : offsets_of(sink.records())) missing.erase(offset);
   for (const auto& loss : sink.losses()) {
@@ -130,11 +130,11 @@ TEST_P(TrimSuite, ATailThatTrimmingOvertakesSaysWhatWasLost) {
     }
     missing.erase(from, to);
   }
-  EXPECT_TRUE(missing.empty()) << missing.size() << " records were lost in silence";
+  EXPECT_TRUE(missing.empty()) << missing.size() << " records were lost without report";
   EXPECT_TRUE(sink.resets().empty());
 }
 
-TEST_P(TrimSuite, ATailThatStartsBelowRetentionSaysWhatWasLost) {
+TEST_P(TrimSuite, ReportsLossWhenTheTailStartsBelowRetention) {
   const auto log = new_log();
   const auto offsets = append(log, 10);
   broker().trim(log, 0, offsets[6]);
@@ -151,7 +151,7 @@ TEST_P(TrimSuite, ATailThatStartsBelowRetentionSaysWhatWasLost) {
   }
 }
 
-TEST_P(RecreateSuite, ALogThatIsMadeAnewResetsItsTail) {
+TEST_P(RecreateSuite, ResetsTheTailWhenTheLogIsRecreated) {
   const auto log = new_log();
   RecordingSink sink;
   const auto tail = connector().tail(log, end_of(log), sink);
@@ -172,14 +172,14 @@ TEST_P(RecreateSuite, ALogThatIsMadeAnewResetsItsTail) {
   EXPECT_LT(resets[0].position[0], fresh[0]);
 }
 
-TEST_P(ConnectorSuite, ATailMayEndWhileRecordsFlow) {
+TEST_P(ConnectorSuite, ClosesATailWhileRecordsAreDelivered) {
   const auto log = new_log();
   append(log, 200);
   const auto start = only_extent(log).floor;
   std::atomic<bool> finished{false};
   std::thread ending([&] {
     for (int i = 0; i < 30; ++i) {
-      // The sink goes right after its tail: a late call would touch freed memory.
+      // The sink is destroyed right after its tail: a late call would use freed memory.
       auto sink = std::make_unique<RecordingSink>();
       auto tail = connector().tail(log, {start}, *sink);
       sink->wait_records(static_cast<std::size_t>(1 + i * 7), std::chrono::seconds(5));
@@ -193,7 +193,7 @@ TEST_P(ConnectorSuite, ATailMayEndWhileRecordsFlow) {
   ending.join();
 }
 
-TEST_P(ConnectorSuite, ATailMayOutliveStop) {
+TEST_P(ConnectorSuite, ClosesATailAfterStop) {
   const auto log = new_log();
   RecordingSink sink;
   auto tail = connector().tail(log, end_of(log), sink);
@@ -204,7 +204,7 @@ TEST_P(ConnectorSuite, ATailMayOutliveStop) {
   EXPECT_EQ(connector().probe().tails.load(), 0u);
 }
 
-TEST_P(ConnectorSuite, ManyLogsAreReadAtOnce) {
+TEST_P(ConnectorSuite, ReadsManyLogsAtOnce) {
   const std::size_t count = broker().supports_partitions() ? 20 : 300;
   std::vector<std::string> logs;
   std::vector<std::unique_ptr<RecordingSink>> sinks;
@@ -227,7 +227,7 @@ TEST_P(ConnectorSuite, ManyLogsAreReadAtOnce) {
   EXPECT_EQ(connector().probe().tails.load(), 0u);
 }
 
-TEST_P(TwoConnectorsSuite, TwoConnectorsSeeTheSameLog) {
+TEST_P(TwoConnectorsSuite, DeliversTheSameLogToTwoConnectors) {
   const auto log = new_log();
   const auto start = end_of(log);
   const auto other = another_connector();
