@@ -4,7 +4,7 @@
 #include <csignal>
 #include <utility>
 
-#include "sidecar/app/gather.hpp"
+#include "sidecar/app/collect_stats.hpp"
 #include "sidecar/app/machine.hpp"
 #include "sidecar/app/version.hpp"
 #include "sidecar/metrics/exporter.hpp"
@@ -36,7 +36,7 @@ Application::Application(Loaded loaded, const std::string& config, Logger log)
 AdminPages::Calls Application::calls() {
   const auto drain = [this] {
     lifecycle_.advance(Lifecycle::Phase::draining);
-    drain_asked_.store(true);
+    drain_requested_.store(true);
   };
   return {[this] { return metrics(); }, [this] { return configuration_.connectors(); }, drain};
 }
@@ -71,7 +71,7 @@ void Application::check_file_limit() {
   }
   const std::uint64_t got = raise_file_limit(wanted);
   if (got >= wanted) return;
-  log_.warn("app", "the limit of open files is too low for max_connections",
+  log_.warn("app", "open file limit too low for max_connections",
             {{"limit", got}, {"wanted", wanted}, {"hint", "raise the hard limit (ulimit -Hn)"}});
 }
 
@@ -84,10 +84,10 @@ void Application::wait_for_end() {
     const bool term = signal && !hang_up;
     if (term && drain_.is_ending()) return log_.warn("app", "second signal: stopping immediately");
     if (term) drain_.end();
-    const bool asked = drain_socket_.asked() || drain_asked_.exchange(false);
-    if (term || asked) drain_.begin(now, settings()->server.drain_delay);
+    const bool requested = drain_socket_.requested() || drain_requested_.exchange(false);
+    if (term || requested) drain_.begin(now, settings()->server.drain_delay);
     if (drain_.step(now, settings()->server.drain)) return;
-    if (hang_up ? reload_.run() : reload_.look(now)) check_file_limit();
+    if (hang_up ? reload_.run() : reload_.poll(now)) check_file_limit();
     if (now - tidied_at < tidy_every) continue;
     tidied_at = now;
     logs_.tidy(now);
@@ -96,24 +96,24 @@ void Application::wait_for_end() {
 }
 
 std::string Application::metrics() const {
-  Figures figures;
-  figures.version = version;
-  figures.server = &probe_;
+  ProcessStats stats;
+  stats.version = version;
+  stats.server = &probe_;
   const auto serving = settings();
-  figures.connections = quotas_.connections.taken();
-  figures.streams = quotas_.streams.taken();
-  figures.upstream_requests = quotas_.requests.taken();
-  figures.upstream_tunnels = quotas_.tunnels.taken();
-  figures.draining = lifecycle_.is_draining();
-  figures.upstream = serving->server.upstream.has_value();
-  figures.max_streams = serving->server.max_connections;
-  figures.replay_bytes = pool_.bytes();
-  figures.pinned_bytes = memory_.pinned();
-  figures.memory_budget = memory_.budget();
-  figures.memory_limit = memory_limit().value_or(0);
-  figures.topics = gather_topics(*serving, logs_);
-  figures.connectors = gather_connectors(configuration_);
-  return prometheus_text(figures);
+  stats.connections = quotas_.connections.taken();
+  stats.streams = quotas_.streams.taken();
+  stats.upstream_requests = quotas_.requests.taken();
+  stats.upstream_tunnels = quotas_.tunnels.taken();
+  stats.draining = lifecycle_.is_draining();
+  stats.upstream = serving->server.upstream.has_value();
+  stats.max_streams = serving->server.max_connections;
+  stats.replay_bytes = pool_.bytes();
+  stats.pinned_bytes = memory_.pinned();
+  stats.memory_budget = memory_.budget();
+  stats.memory_limit = memory_limit().value_or(0);
+  stats.topics = collect_topics(*serving, logs_);
+  stats.connectors = collect_connectors(configuration_);
+  return prometheus_text(stats);
 }
 
 }  // namespace sidestream

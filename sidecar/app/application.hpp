@@ -1,8 +1,8 @@
 #pragma once
-// The composition root: owns everything, in the order of dependence, and runs the process's life.
+// The composition root: owns everything in dependency order and runs the process.
 //
-//   open()  binds the ports           run()  connectors and loops work until a signal, then drain
-//   and stop
+//   open()  binds the ports
+//   run()   starts connectors and event loops, waits for a signal, drains, stops
 
 #include <atomic>
 #include <memory>
@@ -30,12 +30,12 @@ namespace sidestream {
 
 class Application {
  public:
-  // Call before any thread is started: the signals that run() waits for are blocked here.
+  // Blocks the signals that run() waits for. Requires: no other thread has been started.
   Application(Loaded loaded, const std::string& config, Logger log);
   Application(const Application&) = delete;
   Application& operator=(const Application&) = delete;
 
-  // The problems that keep it from running, if any.
+  // Returns the problems that prevent a start, if any.
   std::vector<std::string> open();
   // Returns the exit code.
   int run();
@@ -47,7 +47,7 @@ class Application {
   void wait_for_end();
   void check_file_limit();
 
-  Signals signals_;  // first, so that they are blocked before any thread is there
+  Signals signals_;  // first: blocks signals before any thread starts
   Logger log_;
   Memory memory_;
   ServerProbe probe_;
@@ -61,7 +61,7 @@ class Application {
   Server server_;
   Reload reload_;
   DrainSocket drain_socket_;
-  std::atomic<bool> drain_asked_{false};
+  std::atomic<bool> drain_requested_{false};
   Drain drain_;
 };
 

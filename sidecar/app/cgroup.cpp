@@ -10,7 +10,7 @@ namespace {
 // In version 1 a number near 2^63 means no limit.
 constexpr std::int64_t no_limit = std::int64_t{1} << 50;
 
-// Also nothing for "max".
+// Nothing for "max" too.
 std::optional<std::int64_t> number_in(const std::filesystem::path& path) {
   std::ifstream file(path);
   std::int64_t n = 0;
@@ -36,7 +36,7 @@ void take_smaller(std::optional<T>& least, const std::optional<T>& other) {
 }  // namespace
 
 // The process's group and its parents, in version 2 and in the controller's hierarchy of version 1.
-// In a container the path may be the host's and absent here: then the root is the group.
+// In a container the path may be the host's and absent here; the root is then the group.
 std::vector<std::filesystem::path> Cgroups::folders(const char* controller) const {
   std::vector<std::filesystem::path> found;
   std::ifstream file(root_ / "proc/self/cgroup");

@@ -1,6 +1,6 @@
 #pragma once
-// Limits of the control groups of this process: those of a container, or of a systemd unit and its
-// parents. Versions 1 and 2. Linux; cgroups(7).
+// Reads the limits of this process's control groups: a container's, or a systemd unit's and its
+// parents'. Versions 1 and 2. Linux; cgroups(7).
 //
 // Thread: any.
 

@@ -21,13 +21,13 @@ struct Make {
   const ConnectorSettings& settings;
   const Logger& log;
 
-  MadeConnector operator()(const KafkaSettings& s) const {
+  ConfiguredConnector operator()(const KafkaSettings& s) const {
     return {settings, "kafka", make_kafka_connector(settings.name, s.properties, log)};
   }
-  MadeConnector operator()(const RedisSettings& s) const {
+  ConfiguredConnector operator()(const RedisSettings& s) const {
     return {settings, "redis", make_redis_connector(settings.name, options_of(s), log)};
   }
-  MadeConnector operator()(const EmbeddedSettings& s) const {
+  ConfiguredConnector operator()(const EmbeddedSettings& s) const {
     return {settings, "embedded", make_embedded_connector(settings.name, options_of(s), log)};
   }
 };
@@ -50,7 +50,7 @@ std::vector<std::string> check_connectors(const std::vector<ConnectorSettings>& 
   return problems;
 }
 
-MadeConnector make_connector(const ConnectorSettings& settings, const Logger& log) {
+ConfiguredConnector make_connector(const ConnectorSettings& settings, const Logger& log) {
   return std::visit(Make{settings, log}, settings.kind);
 }
 

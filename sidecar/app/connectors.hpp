@@ -12,7 +12,7 @@
 
 namespace sidestream {
 
-struct MadeConnector {
+struct ConfiguredConnector {
   ConnectorSettings settings;
   std::string kind;  // "kafka", "redis", "embedded"
   std::shared_ptr<Connector> connector;
@@ -21,10 +21,9 @@ struct MadeConnector {
 // Loads a configuration file and checks everything that needs no other resource.
 Loaded load_configuration(const std::string& path);
 
-// Checks connectors against this machine, without a broker. Problems as sentences with the key's
-// path.
+// Checks connectors on this machine, without a broker. Problems are sentences with the key's path.
 std::vector<std::string> check_connectors(const std::vector<ConnectorSettings>& settings);
 
-MadeConnector make_connector(const ConnectorSettings& settings, const Logger& log);
+ConfiguredConnector make_connector(const ConnectorSettings& settings, const Logger& log);
 
 }  // namespace sidestream

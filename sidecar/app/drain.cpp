@@ -5,9 +5,10 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto poll_interval = 200ms;  // of drain orders and of the number of open streams
-constexpr auto last_requests = 100ms;  // of connections that were waiting when the port was closed
-constexpr auto margin = 2s;  // after the window: for sockets that still take their last bytes
+constexpr auto poll_interval = 200ms;  // for drain requests and the number of open streams
+constexpr auto last_requests =
+    100ms;                   // of connections in the accept queue when the port was closed
+constexpr auto margin = 2s;  // after the window, for sockets with unsent bytes
 
 }  // namespace
 

@@ -2,11 +2,11 @@
 // The shutdown of the process, step by step:
 //
 //   1. /readyz answers 503, the port still accepts (drain_delay: load balancers stop routing here)
-//   2. streams end, spread over the window (drain); requests run to their end
-//   3. nothing is open, or the window and its margin have passed
-//   4. the port is closed; connections that wait in accept() still get an answer
+//   2. streams end, spread over the window (drain); requests complete
+//   3. everything is closed, or the window and its margin have passed
+//   4. the port closes; connections in the accept queue are still answered
 //
-// `--drain` and POST /drain start it without step 4: the port stays open until a signal comes.
+// `--drain` and POST /drain omit step 4: the port stays open until a signal arrives.
 //
 // Thread: the main thread, which calls step() repeatedly. begin() is idempotent.
 

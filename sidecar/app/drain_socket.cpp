@@ -47,14 +47,14 @@ DrainSocket::~DrainSocket() {
   if (socket_ >= 0) ::close(socket_);
 }
 
-bool DrainSocket::asked() {
+bool DrainSocket::requested() {
   char byte = 0;
   bool any = false;
   while (socket_ >= 0 && ::recv(socket_, &byte, 1, 0) > 0) any = true;
   return any;
 }
 
-bool ask_to_drain(const std::string& config) {
+bool request_drain(const std::string& config) {
   const int socket = datagram_socket();
   const Address address = address_of(config);
   const bool sent =

@@ -1,7 +1,7 @@
 #pragma once
-// How `sidestream --drain` reaches the process that runs: an abstract Unix socket named after user
-// and configuration file. It leaves nothing on disk and is of the network namespace, so the
-// containers of a pod share it; it is not reachable from outside.
+// `sidestream --drain` signals the running process through an abstract Unix socket, named after the
+// user and the configuration file. The socket belongs to the network namespace: the containers of a
+// pod share it, other machines cannot reach it. It leaves no file.
 
 #include <string>
 
@@ -9,24 +9,23 @@ namespace sidestream {
 
 class DrainSocket {
  public:
-  // Another process with the same configuration may hold the name: then this one can't be asked
-  // (is_open()).
+  // is_open() is false if another process with the same configuration has the name.
   explicit DrainSocket(const std::string& config);
   ~DrainSocket();
   DrainSocket(const DrainSocket&) = delete;
   DrainSocket& operator=(const DrainSocket&) = delete;
 
   bool is_open() const { return socket_ >= 0; }
-  // Readable once a drain was asked for; -1: another process has the name.
+  // Readable once a drain was requested; -1: another process has the name.
   int descriptor() const { return socket_; }
-  // Whether a drain was asked for since the last call. Never blocks.
-  bool asked();
+  // Whether a drain was requested since the last call. Never blocks.
+  bool requested();
 
  private:
   int socket_ = -1;
 };
 
 // False: no process runs with this configuration.
-bool ask_to_drain(const std::string& config);
+bool request_drain(const std::string& config);
 
 }  // namespace sidestream

@@ -6,7 +6,7 @@
 
 namespace sidestream {
 
-// The CPU quota rounded up; without one, a thread per core.
+// The CPU quota rounded up; without a quota, the number of cores.
 int default_threads();
 // The container's memory limit; nothing: no limit.
 std::optional<std::uint64_t> memory_limit();

@@ -19,7 +19,7 @@ int fail(const std::vector<std::string>& problems) {
 }
 
 int drain(const Options& options) {
-  if (ask_to_drain(options.config)) return 0;
+  if (request_drain(options.config)) return 0;
   return fail({"no running process uses the configuration " + options.config});
 }
 
@@ -38,7 +38,7 @@ int main(int argc, char** argv) {
   }
   if (!loaded.errors.empty()) return fail(loaded.errors);
   if (options->action == Options::Action::check) {
-    std::printf("%s: good (%zu connectors, %zu topics)\n", options->config.c_str(),
+    std::printf("%s: valid (%zu connectors, %zu topics)\n", options->config.c_str(),
                 loaded.settings.connectors.size(), loaded.settings.topics.size());
     return 0;
   }

@@ -20,15 +20,15 @@ constexpr const char* help =
     "Usage: sidestream [OPTIONS]\n"
     "\n"
     "  --config FILE        configuration file (YAML); default: %s\n"
-    "  --check              check the configuration; exit 0 if it is good, else 2\n"
+    "  --check              check the configuration; exit 0 if it is valid, else 2\n"
     "  --drain              start the drain of the process that runs with this configuration\n"
     "  --log-format FORMAT  logs on stderr: json (default) or text\n"
     "  --log-level LEVEL    debug, info (default), warn or error\n"
     "  --version            print the version\n"
     "  --help, -h           print this text\n"
     "\n"
-    "SIGTERM starts the drain, a second SIGTERM stops at once. SIGHUP reloads the configuration,\n"
-    "as does a change of the file.\n";
+    "SIGTERM starts the drain, a second SIGTERM stops immediately. SIGHUP or a change of the file\n"
+    "reloads the configuration.\n";
 
 enum Option : int { config = 1000, check, drain, log_format, log_level, version_text };
 
@@ -73,7 +73,7 @@ bool set_level(const char* text, LogLevel& out) {
 
 bool set_action(Options::Action action, Options& options) {
   if (options.action != Options::Action::run && options.action != action) {
-    std::fputs("--check and --drain exclude each other\n", stderr);
+    std::fputs("--check and --drain cannot be used together\n", stderr);
     return false;
   }
   options.action = action;
@@ -110,7 +110,7 @@ std::optional<Options> parse_options(int argc, char** argv, int& exit_code) {
       case 'h':
         std::printf(help, default_config);
         return std::nullopt;
-      default:  // getopt_long has printed what is wrong
+      default:  // getopt_long has reported it
         good = false;
     }
   }

@@ -25,9 +25,9 @@ Signals::Signals() : descriptor_(block_and_watch()) {}
 
 Signals::~Signals() { ::close(descriptor_); }
 
-std::optional<int> Signals::wait(int socket, std::chrono::milliseconds most) const {
+std::optional<int> Signals::wait(int socket, std::chrono::milliseconds timeout) const {
   std::array<pollfd, 2> from{{{descriptor_, POLLIN, 0}, {socket, POLLIN, 0}}};
-  static_cast<void>(::poll(from.data(), from.size(), static_cast<int>(most.count())));
+  static_cast<void>(::poll(from.data(), from.size(), static_cast<int>(timeout.count())));
   signalfd_siginfo info{};
   if (::read(descriptor_, &info, sizeof info) != sizeof info) return std::nullopt;
   return static_cast<int>(info.ssi_signo);

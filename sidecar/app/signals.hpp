@@ -15,8 +15,9 @@ class Signals {
   Signals(const Signals&) = delete;
   Signals& operator=(const Signals&) = delete;
 
-  // Waits at most `most`. Nothing: no signal, or `socket` is readable (-1: no socket).
-  std::optional<int> wait(int socket, std::chrono::milliseconds most) const;
+  // Waits until a signal arrives, `socket` is readable (-1: none) or `timeout` passes. Nothing: no
+  // signal.
+  std::optional<int> wait(int socket, std::chrono::milliseconds timeout) const;
 
  private:
   const int descriptor_;

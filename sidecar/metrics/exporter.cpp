@@ -19,16 +19,16 @@ void gauge(Text& text, std::string name, std::string help) {
   text.gauge(std::move(name), std::move(help));
 }
 
-void add_server(Text& text, const Figures& figures) {
-  const ServerProbe& server = *figures.server;
+void add_server(Text& text, const ProcessStats& stats) {
+  const ServerProbe& server = *stats.server;
   gauge(text, "build_info", "Always 1; the version as a label");
-  text.sample({{"version", figures.version}}, 1);
+  text.sample({{"version", stats.version}}, 1);
   gauge(text, "connections", "Open connections, streams included");
-  text.sample({}, static_cast<double>(figures.connections));
+  text.sample({}, static_cast<double>(stats.connections));
   gauge(text, "streams", "Open event streams");
-  text.sample({}, static_cast<double>(figures.streams));
+  text.sample({}, static_cast<double>(stats.streams));
   gauge(text, "max_streams", "Limit of event streams (server.max_connections)");
-  text.sample({}, static_cast<double>(figures.max_streams));
+  text.sample({}, static_cast<double>(stats.max_streams));
   counter(text, "streams_opened_total", "Event streams that were opened");
   text.sample({}, static_cast<double>(server.streams_opened.value()));
   counter(text, "streams_refused_total", "Streams refused because of max_connections or a drain");
@@ -46,15 +46,15 @@ void add_server(Text& text, const Figures& figures) {
   counter(text, "http_malformed_requests_total", "Requests that could not be parsed");
   text.sample({}, static_cast<double>(server.malformed.value()));
   gauge(text, "draining", "1 while the process is draining");
-  text.sample({}, figures.draining ? 1 : 0);
+  text.sample({}, stats.draining ? 1 : 0);
   gauge(text, "replay_bytes", "Bytes of replayed ranges in memory");
-  text.sample({}, static_cast<double>(figures.replay_bytes));
+  text.sample({}, static_cast<double>(stats.replay_bytes));
   gauge(text, "pinned_bytes", "Bytes that only slow readers still hold");
-  text.sample({}, static_cast<double>(figures.pinned_bytes));
+  text.sample({}, static_cast<double>(stats.pinned_bytes));
   gauge(text, "memory_budget_bytes", "Memory limit of topic logs and replays together");
-  text.sample({}, static_cast<double>(figures.memory_budget));
+  text.sample({}, static_cast<double>(stats.memory_budget));
   gauge(text, "memory_limit_bytes", "Memory limit of the container; 0: none");
-  text.sample({}, static_cast<double>(figures.memory_limit));
+  text.sample({}, static_cast<double>(stats.memory_limit));
 }
 
 void add_config(Text& text, const ConfigProbe::State& config) {
@@ -72,109 +72,108 @@ void add_config(Text& text, const ConfigProbe::State& config) {
 }
 
 template <class Value>
-void per_topic(Text& text, const Figures& figures, Value value) {
-  for (const TopicFigures& topic : figures.topics) {
+void per_topic(Text& text, const ProcessStats& stats, Value value) {
+  for (const TopicStats& topic : stats.topics) {
     text.sample({{"topic", topic.topic}}, static_cast<double>(value(topic)));
   }
 }
 
-void add_topics(Text& text, const Figures& figures) {
+void add_topics(Text& text, const ProcessStats& stats) {
   gauge(text, "subscribers", "Streams that read the topic");
-  per_topic(text, figures, [](auto& t) { return t.probe->subscribers.value(); });
+  per_topic(text, stats, [](auto& t) { return t.probe->subscribers.value(); });
   counter(text, "records_read_total", "Records that the tail has read from the broker");
-  per_topic(text, figures, [](auto& t) { return t.probe->records_read.value(); });
+  per_topic(text, stats, [](auto& t) { return t.probe->records_read.value(); });
   counter(text, "records_replayed_total", "Records that replays have read from the broker");
-  per_topic(text, figures, [](auto& t) { return t.probe->records_replayed.value(); });
+  per_topic(text, stats, [](auto& t) { return t.probe->records_replayed.value(); });
   counter(text, "events_sent_total", "Events sent to all clients");
-  per_topic(text, figures, [](auto& t) { return t.probe->events_sent.value(); });
+  per_topic(text, stats, [](auto& t) { return t.probe->events_sent.value(); });
   counter(text, "bytes_sent_total", "Bytes of events sent to clients");
-  per_topic(text, figures, [](auto& t) { return t.probe->bytes_sent.value(); });
+  per_topic(text, stats, [](auto& t) { return t.probe->bytes_sent.value(); });
   counter(text, "events_skipped_total", "Records that were not sent as events, by reason");
-  for (const TopicFigures& topic : figures.topics) {
+  for (const TopicStats& topic : stats.topics) {
     for (std::size_t i = 0; i < skip_reasons.size(); ++i) {
       text.sample({{"topic", topic.topic}, {"reason", std::string(skip_reasons[i])}},
                   static_cast<double>(topic.probe->skipped[i].value()));
     }
   }
   counter(text, "event_names_altered_total", "Event names that were altered");
-  per_topic(text, figures, [](auto& t) { return t.probe->names_altered.value(); });
+  per_topic(text, stats, [](auto& t) { return t.probe->names_altered.value(); });
   counter(text, "starts_total",
           "How streams started: live, from memory, from the broker, after a gap or reset");
-  for (const TopicFigures& topic : figures.topics) {
+  for (const TopicStats& topic : stats.topics) {
     for (std::size_t i = 0; i < start_modes.size(); ++i) {
       text.sample({{"topic", topic.topic}, {"mode", std::string(start_modes[i])}},
                   static_cast<double>(topic.probe->starts[i].value()));
     }
   }
   counter(text, "gaps_sent_total", "stream-gap events sent");
-  per_topic(text, figures, [](auto& t) { return t.probe->gaps.value(); });
+  per_topic(text, stats, [](auto& t) { return t.probe->gaps.value(); });
   counter(text, "gap_records_total", "Records announced as lost, where they could be counted");
-  per_topic(text, figures, [](auto& t) { return t.probe->gap_records.value(); });
+  per_topic(text, stats, [](auto& t) { return t.probe->gap_records.value(); });
   counter(text, "resets_sent_total", "stream-reset events sent");
-  per_topic(text, figures, [](auto& t) { return t.probe->resets.value(); });
+  per_topic(text, stats, [](auto& t) { return t.probe->resets.value(); });
   counter(text, "lagged_total", "Readers that fell behind the topic log");
-  per_topic(text, figures, [](auto& t) { return t.probe->lagged.value(); });
+  per_topic(text, stats, [](auto& t) { return t.probe->lagged.value(); });
   counter(text, "published_total", "Records published by POST and acknowledged");
-  per_topic(text, figures, [](auto& t) { return t.probe->published.value(); });
+  per_topic(text, stats, [](auto& t) { return t.probe->published.value(); });
   counter(text, "publish_failures_total", "Failed publishes by POST");
-  per_topic(text, figures, [](auto& t) { return t.probe->publish_failures.value(); });
+  per_topic(text, stats, [](auto& t) { return t.probe->publish_failures.value(); });
   gauge(text, "open_logs", "Open logs");
-  per_topic(text, figures, [](auto& t) { return t.open_logs; });
+  per_topic(text, stats, [](auto& t) { return t.open_logs; });
   gauge(text, "opening_logs", "Logs whose readers wait for the broker's answer");
-  per_topic(text, figures, [](auto& t) { return t.opening_logs; });
+  per_topic(text, stats, [](auto& t) { return t.opening_logs; });
   gauge(text, "log_bytes", "Bytes of the topic log, or of all logs of a template");
-  per_topic(text, figures, [](auto& t) { return t.log_bytes; });
+  per_topic(text, stats, [](auto& t) { return t.log_bytes; });
   gauge(text, "log_frames", "Events kept in the topic log");
-  per_topic(text, figures, [](auto& t) { return t.log_frames; });
+  per_topic(text, stats, [](auto& t) { return t.log_frames; });
   gauge(text, "log_age_seconds", "Age of the oldest event kept in the topic log");
-  per_topic(text, figures, [](auto& t) { return t.log_age_seconds; });
+  per_topic(text, stats, [](auto& t) { return t.log_age_seconds; });
   gauge(text, "slowest_lag_records", "Records that the slowest subscriber is behind");
-  per_topic(text, figures, [](auto& t) { return t.slowest_lag; });
-  text.family("delivery_latency_seconds", "From the broker's timestamp to the socket",
+  per_topic(text, stats, [](auto& t) { return t.slowest_lag; });
+  text.family("delivery_latency_seconds", "Time from the broker's timestamp to the socket write",
               MetricType::Histogram);
-  for (const TopicFigures& topic : figures.topics) {
+  for (const TopicStats& topic : stats.topics) {
     text.histogram({{"topic", topic.topic}}, topic.probe->latency);
   }
 }
 
 template <class Value>
-void per_connector(Text& text, const Figures& figures, Value value) {
-  for (const ConnectorFigures& c : figures.connectors) {
+void per_connector(Text& text, const ProcessStats& stats, Value value) {
+  for (const ConnectorStats& c : stats.connectors) {
     text.sample({{"connector", c.connector}, {"kind", c.kind}}, static_cast<double>(value(c)));
   }
 }
 
-void add_connectors(Text& text, const Figures& figures) {
+void add_connectors(Text& text, const ProcessStats& stats) {
   gauge(text, "connector_up", "1 while the broker answers");
-  per_connector(text, figures, [](auto& c) { return c.up ? 1 : 0; });
+  per_connector(text, stats, [](auto& c) { return c.up ? 1 : 0; });
   counter(text, "connector_reconnects_total", "Connections made to the broker after the first");
-  per_connector(text, figures, [](auto& c) { return c.reconnects; });
+  per_connector(text, stats, [](auto& c) { return c.reconnects; });
   counter(text, "connector_errors_total", "Errors of the broker or its connection");
-  per_connector(text, figures, [](auto& c) { return c.errors; });
+  per_connector(text, stats, [](auto& c) { return c.errors; });
   counter(text, "connector_records_read_total", "Records read, by tails and ranges together");
-  per_connector(text, figures, [](auto& c) { return c.records_read; });
+  per_connector(text, stats, [](auto& c) { return c.records_read; });
   counter(text, "connector_ranges_read_total", "Ranges read for replays");
-  per_connector(text, figures, [](auto& c) { return c.ranges_read; });
+  per_connector(text, stats, [](auto& c) { return c.ranges_read; });
   counter(text, "connector_published_total", "Records written and acknowledged");
-  per_connector(text, figures, [](auto& c) { return c.published; });
+  per_connector(text, stats, [](auto& c) { return c.published; });
   counter(text, "connector_publish_failures_total", "Records that were not acknowledged");
-  per_connector(text, figures, [](auto& c) { return c.publish_failures; });
+  per_connector(text, stats, [](auto& c) { return c.publish_failures; });
   gauge(text, "connector_tails", "Open tail readers");
-  per_connector(text, figures, [](auto& c) { return c.tails; });
+  per_connector(text, stats, [](auto& c) { return c.tails; });
 }
 
 }  // namespace
 
-std::string prometheus_text(const Figures& figures) {
+std::string prometheus_text(const ProcessStats& stats) {
   Text text;
-  add_server(text, figures);
-  add_topics(text, figures);
-  add_connectors(text, figures);
-  add_config(text, figures.server->config.state());
+  add_server(text, stats);
+  add_topics(text, stats);
+  add_connectors(text, stats);
+  add_config(text, stats.server->config.state());
   add_process(text);
-  if (figures.upstream) {
-    add_upstream(text, figures.server->upstream, figures.upstream_requests,
-                 figures.upstream_tunnels);
+  if (stats.upstream) {
+    add_upstream(text, stats.server->upstream, stats.upstream_requests, stats.upstream_tunnels);
   }
   return text.write();
 }

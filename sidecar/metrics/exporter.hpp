@@ -13,7 +13,7 @@
 namespace sidestream {
 
 // Gauges, collected at each scrape.
-struct TopicFigures {
+struct TopicStats {
   std::string topic;
   const TopicProbe* probe;
   std::uint64_t open_logs = 0;
@@ -24,7 +24,7 @@ struct TopicFigures {
   std::uint64_t slowest_lag = 0;
 };
 
-struct ConnectorFigures {
+struct ConnectorStats {
   std::string connector;
   std::string kind;
   bool up = false;
@@ -37,7 +37,7 @@ struct ConnectorFigures {
   std::uint64_t tails = 0;
 };
 
-struct Figures {
+struct ProcessStats {
   std::string version;
   const ServerProbe* server;
   bool draining = false;
@@ -47,8 +47,8 @@ struct Figures {
   std::uint64_t upstream_tunnels = 0;
   std::uint32_t max_streams = 0;
   bool upstream = false;  // there is an upstream app
-  std::vector<TopicFigures> topics;
-  std::vector<ConnectorFigures> connectors;
+  std::vector<TopicStats> topics;
+  std::vector<ConnectorStats> connectors;
   std::uint64_t replay_bytes = 0;
   std::uint64_t pinned_bytes = 0;
   std::uint64_t memory_budget = 0;
@@ -56,6 +56,6 @@ struct Figures {
 };
 
 // Thread: any.
-std::string prometheus_text(const Figures& figures);
+std::string prometheus_text(const ProcessStats& stats);
 
 }  // namespace sidestream

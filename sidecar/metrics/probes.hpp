@@ -30,7 +30,7 @@ class Gauge {
   std::atomic<std::int64_t> n_{0};
 };
 
-// From the broker's timestamp to the socket.
+// A histogram of durations, such as from the broker's timestamp to the socket write.
 class LatencyProbe {
  public:
   static constexpr std::array<double, 13> bounds_seconds{

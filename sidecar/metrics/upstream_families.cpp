@@ -41,10 +41,12 @@ void add_upstream(MetricsText& text, const UpstreamProbe& probe, std::uint64_t r
     text.sample({{"cause", std::string(upstream_errors[i])}},
                 static_cast<double>(probe.errors[i].value()));
   }
-  text.family("upstream_request_duration_seconds", "From the request's head to the answer's end",
+  text.family("upstream_request_duration_seconds",
+              "Time from the request head to the end of the response",
               MetricsText::MetricType::Histogram);
   text.histogram({}, probe.duration);
-  text.family("upstream_first_byte_seconds", "From the request's head to the answer's first byte",
+  text.family("upstream_first_byte_seconds",
+              "Time from the request head to the first byte of the response",
               MetricsText::MetricType::Histogram);
   text.histogram({}, probe.first_byte);
 }

@@ -10,9 +10,9 @@
 namespace sidestream {
 namespace {
 
-// Keeps the settings of event loops, listeners and budgets. Returns the keys that differ in the new
-// file.
-std::vector<std::string> keep_what_runs(ServerSettings& next, const ServerSettings& now) {
+// Keeps the settings that only a restart can change: listeners, event loops, budgets. Returns the
+// keys that differ in the new file.
+std::vector<std::string> keep_startup_settings(ServerSettings& next, const ServerSettings& now) {
   std::vector<std::string> keys;
   const auto keep = [&](auto member, const char* key) {
     if (next.*member == now.*member) return;
@@ -33,14 +33,14 @@ struct Login {
 };
 
 // The new login, if `next` differs from `now` only in its login.
-std::optional<Login> other_login(const RedisSettings& next, RedisSettings now) {
+std::optional<Login> changed_login(const RedisSettings& next, RedisSettings now) {
   now.username = next.username;
   now.password = next.password;
   if (now != next) return std::nullopt;
   return Login{next.username, next.password};
 }
 
-std::optional<Login> other_login(const KafkaSettings& next, KafkaSettings now) {
+std::optional<Login> changed_login(const KafkaSettings& next, KafkaSettings now) {
   for (const char* key : {"sasl.username", "sasl.password"}) {
     const auto to = next.properties.find(key);
     const auto from = now.properties.find(key);
@@ -51,12 +51,12 @@ std::optional<Login> other_login(const KafkaSettings& next, KafkaSettings now) {
   return Login{next.properties.at("sasl.username"), next.properties.at("sasl.password")};
 }
 
-std::optional<Login> other_login(const EmbeddedSettings&, const EmbeddedSettings&) { return {}; }
+std::optional<Login> changed_login(const EmbeddedSettings&, const EmbeddedSettings&) { return {}; }
 
-std::optional<Login> other_login(const ConnectorSettings& next, const ConnectorSettings& now) {
+std::optional<Login> changed_login(const ConnectorSettings& next, const ConnectorSettings& now) {
   const auto of_kind = [&](const auto& to) -> std::optional<Login> {
     const auto* from = std::get_if<std::decay_t<decltype(to)>>(&now.kind);
-    return from ? other_login(to, *from) : std::nullopt;
+    return from ? changed_login(to, *from) : std::nullopt;
   };
   return std::visit(of_kind, next.kind);
 }
@@ -65,9 +65,9 @@ bool is_embedded(const ConnectorSettings& settings) {
   return std::holds_alternative<EmbeddedSettings>(settings.kind);
 }
 
-bool is_among(const Connector* connector, const std::vector<MadeConnector>& made) {
-  return std::any_of(made.begin(), made.end(),
-                     [&](const auto& m) { return m.connector.get() == connector; });
+bool contains(const Connector* connector, const std::vector<ConfiguredConnector>& entries) {
+  return std::any_of(entries.begin(), entries.end(),
+                     [&](const auto& entry) { return entry.connector.get() == connector; });
 }
 
 void retire(const TopicMap& before, const TopicMap& after) {
@@ -89,21 +89,21 @@ Configuration::Configuration(Settings settings, Logger log) : log_(std::move(log
 std::vector<NamedConnector> Configuration::connectors() const {
   const std::lock_guard lock(mutex_);
   std::vector<NamedConnector> named;
-  for (const auto& made : connectors_)
-    named.push_back({made.settings.name, made.kind, made.connector});
+  for (const auto& entry : connectors_)
+    named.push_back({entry.settings.name, entry.kind, entry.connector});
   return named;
 }
 
-const MadeConnector* Configuration::running(const std::string& name) const {
+const ConfiguredConnector* Configuration::running(const std::string& name) const {
   const auto found = std::find_if(connectors_.begin(), connectors_.end(),
-                                  [&](const auto& made) { return made.settings.name == name; });
+                                  [&](const auto& entry) { return entry.settings.name == name; });
   return found == connectors_.end() ? nullptr : &*found;
 }
 
-// An embedded log is a file that only one connector can open, or memory that would be lost.
+// An embedded connector is always kept: only one can open its file, and its memory would be lost.
 bool Configuration::keeps(const ConnectorSettings& settings) const {
-  const MadeConnector* now = running(settings.name);
-  return now && (now->settings == settings || other_login(settings, now->settings) ||
+  const ConfiguredConnector* now = running(settings.name);
+  return now && (now->settings == settings || changed_login(settings, now->settings) ||
                  (is_embedded(settings) && is_embedded(now->settings)));
 }
 
@@ -114,21 +114,21 @@ std::vector<std::string> Configuration::check(const Settings& settings) const {
   return check_connectors(fresh);
 }
 
-MadeConnector Configuration::take_over_or_make(const ConnectorSettings& settings,
-                                               const MadeConnector* old,
-                                               std::vector<std::string>& restart_needed) {
+ConfiguredConnector Configuration::reuse_or_create(const ConnectorSettings& settings,
+                                                   const ConfiguredConnector* old,
+                                                   std::vector<std::string>& restart_needed) {
   if (!old || !keeps(settings)) {
-    MadeConnector made = make_connector(settings, log_);
+    ConfiguredConnector made = make_connector(settings, log_);
     if (started_) made.connector->start();
     return made;
   }
-  MadeConnector kept = *old;
+  ConfiguredConnector kept = *old;
   if (kept.settings == settings) return kept;
   if (is_embedded(settings)) {
     restart_needed.push_back("connectors." + settings.name);
     return kept;
   }
-  const Login login = *other_login(settings, kept.settings);
+  const Login login = *changed_login(settings, kept.settings);
   kept.connector->take_login(login.username, login.password);
   kept.settings = settings;
   return kept;
@@ -136,12 +136,12 @@ MadeConnector Configuration::take_over_or_make(const ConnectorSettings& settings
 
 void Configuration::replace_connectors(const std::vector<ConnectorSettings>& settings,
                                        std::vector<std::string>& restart_needed) {
-  std::vector<MadeConnector> next;
+  std::vector<ConfiguredConnector> next;
   for (const ConnectorSettings& connector : settings) {
-    next.push_back(take_over_or_make(connector, running(connector.name), restart_needed));
+    next.push_back(reuse_or_create(connector, running(connector.name), restart_needed));
   }
-  for (const auto& made : connectors_) {
-    if (!is_among(made.connector.get(), next)) retired_.push_back(made.connector);
+  for (const auto& entry : connectors_) {
+    if (!contains(entry.connector.get(), next)) retired_.push_back(entry.connector);
   }
   const std::lock_guard lock(mutex_);
   connectors_.swap(next);
@@ -165,7 +165,7 @@ TopicMap Configuration::make_topics(const std::vector<TopicSettings>& settings,
 
 std::vector<std::string> Configuration::apply(Settings settings) {
   const auto before = serving_.get();
-  std::vector<std::string> restart_needed = keep_what_runs(settings.server, before->server);
+  std::vector<std::string> restart_needed = keep_startup_settings(settings.server, before->server);
   replace_connectors(settings.connectors, restart_needed);
   const TopicMap topics = make_topics(settings.topics, before->topics);
   // New topics first: a client that reconnects must not find the old ones.
@@ -176,7 +176,7 @@ std::vector<std::string> Configuration::apply(Settings settings) {
 
 void Configuration::start() {
   started_ = true;
-  for (const auto& made : connectors_) made.connector->start();
+  for (const auto& entry : connectors_) entry.connector->start();
 }
 
 void Configuration::tidy(const OpenLogs& logs) {
@@ -193,7 +193,7 @@ void Configuration::tidy(const OpenLogs& logs) {
 }
 
 void Configuration::stop() {
-  for (const auto& made : connectors_) made.connector->stop();
+  for (const auto& entry : connectors_) entry.connector->stop();
   for (const auto& connector : retired_) connector->stop();
 }
 

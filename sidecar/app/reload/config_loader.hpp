@@ -37,9 +37,10 @@ class Configuration {
 
  private:
   bool keeps(const ConnectorSettings& settings) const;
-  const MadeConnector* running(const std::string& name) const;
-  MadeConnector take_over_or_make(const ConnectorSettings& settings, const MadeConnector* old,
-                                  std::vector<std::string>& restart_needed);
+  const ConfiguredConnector* running(const std::string& name) const;
+  ConfiguredConnector reuse_or_create(const ConnectorSettings& settings,
+                                      const ConfiguredConnector* old,
+                                      std::vector<std::string>& restart_needed);
   void replace_connectors(const std::vector<ConnectorSettings>& settings,
                           std::vector<std::string>& restart_needed);
   std::shared_ptr<Topic> make_topic(const TopicSettings& settings, const TopicMap& before) const;
@@ -47,7 +48,7 @@ class Configuration {
 
   const Logger log_;
   mutable std::mutex mutex_;  // guards the vector, which only the main thread changes
-  std::vector<MadeConnector> connectors_;
+  std::vector<ConfiguredConnector> connectors_;
   std::vector<std::shared_ptr<Connector>> retired_;
   bool started_ = false;
   ConfigHolder serving_;

@@ -12,7 +12,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto look_every = 250ms;
+constexpr auto check_every = 250ms;
 constexpr std::size_t bytes_max = 1024 * 1024;
 
 // An absent file counts as a content. Only regular files: a pipe can be read only once.
@@ -35,16 +35,16 @@ std::size_t ConfigWatch::fingerprint() const {
 }
 
 bool ConfigWatch::changed(Clock::time_point now) {
-  if (now - looked_at_ < look_every) return false;
-  looked_at_ = now;
+  if (now - checked_at_ < check_every) return false;
+  checked_at_ = now;
   const std::size_t before = std::exchange(seen_, fingerprint());
-  return seen_ != attended_ && seen_ == before;
+  return seen_ != handled_ && seen_ == before;
 }
 
 void ConfigWatch::set_files(std::vector<std::string> files) {
   if (files == files_) return;
   files_ = std::move(files);
-  attend();
+  mark_handled();
 }
 
 }  // namespace sidestream

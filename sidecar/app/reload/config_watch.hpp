@@ -19,11 +19,11 @@ class ConfigWatch {
 
   explicit ConfigWatch(std::string config) : config_(std::move(config)) {}
 
-  // Whether the content differs from that of the last attend() and was the same in two checks: a
+  // Whether the content has changed since the last mark_handled() and was equal in two checks: a
   // file that is being written is ignored until it is complete.
   bool changed(Clock::time_point now);
-  // The caller handles the current content.
-  void attend() { attended_ = seen_ = fingerprint(); }
+  // Marks the current content as handled.
+  void mark_handled() { handled_ = seen_ = fingerprint(); }
   // Other files to watch.
   void set_files(std::vector<std::string> files);
 
@@ -32,9 +32,9 @@ class ConfigWatch {
 
   const std::string config_;
   std::vector<std::string> files_;
-  std::size_t attended_ = 0;
+  std::size_t handled_ = 0;
   std::size_t seen_ = 0;
-  Clock::time_point looked_at_{};
+  Clock::time_point checked_at_{};
 };
 
 }  // namespace sidestream

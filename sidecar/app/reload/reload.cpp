@@ -14,13 +14,13 @@ Reload::Reload(std::string config, std::vector<std::string> files, Configuration
       configuration_(configuration),
       probe_(probe),
       log_(std::move(log)) {
-  watch_.attend();
+  watch_.mark_handled();
   watch_.set_files(std::move(files));
   probe_.started(unix_now_ms());
 }
 
 bool Reload::run() {
-  watch_.attend();
+  watch_.mark_handled();
   Loaded loaded = load_configuration(config_);
   watch_.set_files(std::move(loaded.files));
   if (loaded.errors.empty()) {

@@ -22,7 +22,7 @@ class Reload {
 
   // Reloads if a file has changed. Call several times a second. Returns whether the configuration
   // was replaced.
-  bool look(ConfigWatch::Clock::time_point now) { return watch_.changed(now) && run(); }
+  bool poll(ConfigWatch::Clock::time_point now) { return watch_.changed(now) && run(); }
   // Reloads now.
   bool run();
 

@@ -20,19 +20,19 @@ constexpr std::size_t listed_logs_max = 100;  // of a template with thousands
 std::string text(const json::object& object) { return json::serialize(object) + "\n"; }
 
 json::object describe(OpenLog& open) {
-  const auto figures = open.topic_log().stats();
+  const auto stats = open.topic_log().stats();
   json::object o{
       {"log", open.name()},        {"state", open.topic_log().is_open() ? "open" : "opening"},
-      {"readers", open.readers()}, {"partitions", figures.partitions},
+      {"readers", open.readers()}, {"partitions", stats.partitions},
       {"first", nullptr},          {"last", nullptr},
-      {"bytes", figures.bytes},    {"frames", figures.frames},
+      {"bytes", stats.bytes},      {"frames", stats.frames},
       {"age_seconds", nullptr},    {"slowest_lag", open.slowest_lag()}};
   if (open.topic_log().is_open()) {
-    o["first"] = format_position(open.format(), figures.tail_position);
-    o["last"] = format_position(open.format(), figures.head_position);
+    o["first"] = format_position(open.format(), stats.tail_position);
+    o["last"] = format_position(open.format(), stats.head_position);
   }
-  if (figures.oldest_ms > 0) {
-    const auto age_ms = unix_now_ms() - figures.oldest_ms;
+  if (stats.oldest_ms > 0) {
+    const auto age_ms = unix_now_ms() - stats.oldest_ms;
     o["age_seconds"] = std::max(0.0, static_cast<double>(age_ms) / 1000);
   }
   return o;

@@ -19,7 +19,7 @@ class ConfigWatchTest : public testing::Test {
   ConfigWatch watch_{config_};
   ConfigWatch::Clock::time_point now_{};
 
-  void SetUp() override { watch_.attend(); }
+  void SetUp() override { watch_.mark_handled(); }
 };
 
 TEST_F(ConfigWatchTest, ASecondLookConfirmsAChange) {
@@ -27,7 +27,7 @@ TEST_F(ConfigWatchTest, ASecondLookConfirmsAChange) {
   folder_.write("c.yaml", "b");
   EXPECT_FALSE(look());
   EXPECT_TRUE(look());
-  watch_.attend();
+  watch_.mark_handled();
   EXPECT_FALSE(look());
 }
 
@@ -51,7 +51,7 @@ TEST_F(ConfigWatchTest, AFileThatGoesIsAChangeAndOneThatComesBackToo) {
   std::filesystem::remove(config_);
   look();
   EXPECT_TRUE(look());
-  watch_.attend();
+  watch_.mark_handled();
   folder_.write("c.yaml", "a");
   look();
   EXPECT_TRUE(look());
@@ -64,7 +64,7 @@ TEST_F(ConfigWatchTest, SecretsAreLookedAtToo) {
   folder_.write("secret", "2");
   look();
   EXPECT_TRUE(look());
-  watch_.attend();
+  watch_.mark_handled();
   folder_.write("absent", "");
   look();
   EXPECT_TRUE(look());

@@ -13,39 +13,39 @@ using testing::Not;
 
 class Exporter : public testing::Test {
  protected:
-  Exporter() { figures.server = &server; }
-  std::string text() const { return prometheus_text(figures); }
+  Exporter() { stats.server = &server; }
+  std::string text() const { return prometheus_text(stats); }
 
   ServerProbe server;
   TopicProbe orders;
-  Figures figures;
+  ProcessStats stats;
 };
 
 TEST_F(Exporter, StreamsStandBesideTheirLimit) {
-  figures.streams = 7;
-  figures.max_streams = 50000;
+  stats.streams = 7;
+  stats.max_streams = 50000;
   EXPECT_THAT(text(), HasSubstr("\nsidestream_streams 7\n"));
   EXPECT_THAT(text(), HasSubstr("\nsidestream_max_streams 50000\n"));
 }
 
 TEST_F(Exporter, MemoryLimitIsZeroWhereThereIsNone) {
   EXPECT_THAT(text(), HasSubstr("\nsidestream_memory_limit_bytes 0\n"));
-  figures.memory_limit = 4096;
+  stats.memory_limit = 4096;
   EXPECT_THAT(text(), HasSubstr("\nsidestream_memory_limit_bytes 4096\n"));
 }
 
 TEST_F(Exporter, LogsThatTheBrokerHasNotFoundAreCounted) {
-  TopicFigures topic{"orders", &orders};
+  TopicStats topic{"orders", &orders};
   topic.open_logs = 3;
   topic.opening_logs = 2;
-  figures.topics.push_back(topic);
+  stats.topics.push_back(topic);
   EXPECT_THAT(text(), HasSubstr("\nsidestream_open_logs{topic=\"orders\"} 3\n"));
   EXPECT_THAT(text(), HasSubstr("\nsidestream_opening_logs{topic=\"orders\"} 2\n"));
 }
 
 TEST_F(Exporter, AnswersOfTheAppThatMatterAreThereBeforeTheFirst) {
   EXPECT_THAT(text(), Not(HasSubstr("sidestream_upstream_requests_total")));
-  figures.upstream = true;
+  stats.upstream = true;
   server.upstream.request(418);
   EXPECT_THAT(text(), HasSubstr("\nsidestream_upstream_requests_total{code=\"502\"} 0\n"));
   EXPECT_THAT(text(), HasSubstr("\nsidestream_upstream_requests_total{code=\"418\"} 1\n"));
