@@ -1,34 +1,34 @@
 #!/usr/bin/env python3
-"""Feeds the quickstart's topics with real readings of this machine, by POST to Sidestream.
+"""Publishes live data of this machine to the quickstart's topics, by POST to Sidestream.
 
     clock          the time, once a second
-    system         CPU, memory, disk, network and load (/proc, statvfs), once a second
-    logs           the lines of log files as they grow (--log), each as it stands
-    progress       a real job: SHA-256 over the files of a folder (--folder), again and again
-    notifications  what happens: processes start and end, jobs done, high load, readers come and go
+    system         CPU, memory and disk usage, once a second
+    logs           new lines of log files (--log)
+    progress       a job: SHA-256 over the files of a folder (--folder), repeated
+    notifications  finished jobs, and changes of the number of readers (--admin)
 
-Standard library only. Sidestream may restart at any time: readings are skipped while it is away (an
-old second is worth nothing), log lines and notifications wait for it. SIGINT or SIGTERM ends it
-within 1 s.
+Standard library only. While Sidestream is down, log lines and notifications are retried; other
+values are skipped. SIGINT or SIGTERM ends it within 1 s.
 """
 
 import argparse
-import collections
 import datetime
 import hashlib
 import http.client
 import json
 import os
+import queue
 import signal
 import sys
 import threading
 import time
 import urllib.parse
+import urllib.request
 
 STOP = threading.Event()
-LOG_LINES_PER_SECOND = 50  # of `logs`: a log that goes wild must not drown the demonstration
-JOB_BYTES = 64 * 1024 * 1024  # of `progress`: one job reads at most this much ...
-JOB_SECONDS = 25  # ... spread over this long, so that it costs next to no CPU
+LOG_LINES_PER_SECOND = 50
+JOB_BYTES = 64 * 1024 * 1024  # the most that one job reads
+JOB_SECONDS = 25  # each job takes about this long, so that it uses little CPU
 JOB_PAUSE = 5
 
 
@@ -38,65 +38,46 @@ def now():
     return utc.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def say(level, text):
-    """One line of this program's own log, on stderr. Given as --log it is published too."""
-    sys.stderr.write("%s %s feed: %s\n" % (now(), level, text))  # one write: threads do not mix
+def log(level, text):
+    """One line on stderr in a single write, so that threads do not interleave."""
+    sys.stderr.write(f"{now()} {level} feed: {text}\n")
     sys.stderr.flush()
 
 
 class Publisher:
-    """Publishes to one topic over one kept-alive connection. Each feeding thread has its own."""
+    """Publishes to one topic over one kept-alive connection. Each feed has its own."""
 
     def __init__(self, base, topic):
-        self.base, self.topic, self.connection = base, topic, None
-        self.complaint = ""  # the last trouble printed, so that each is said once
+        self.base, self.topic = base, topic
+        self.connection = http.client.HTTPConnection(base.hostname, base.port, timeout=6)
+        self.error = ""  # the last error logged, so that repeats are not logged
 
-    def publish(self, data, event="", wait=False):
-        """True when it was acknowledged. With `wait` it tries until it was, or until the feed ends.
-
-        An answer that was lost on the way is tried again too: a reader may then see a line twice.
-        """
+    def publish(self, data, event="", retry=False):
+        """With `retry` it retries until the record is acknowledged, which can write it twice."""
         text = data if isinstance(data, str) else json.dumps(data, ensure_ascii=False)
-        pause = 0.2
         while not STOP.is_set():
-            if self.post(text.encode("utf-8", "replace"), event):
-                return True
-            if not wait:
-                return False
-            STOP.wait(pause)
-            pause = min(pause * 1.6, 2)
-        return False
+            error = self.post(text.encode("utf-8", "replace"), event)
+            if error != self.error and not STOP.is_set():
+                level = "warn" if error else "info"
+                log(level, f"{self.topic}: {error or 'publishing again'}")
+            self.error = error
+            if not error or not retry:
+                return
+            STOP.wait(1)
 
     def post(self, body, event):
-        path = "%s/events/%s" % (self.base.path.rstrip("/"), self.topic)
+        """Returns the error, or an empty string."""
+        path = f"{self.base.path.rstrip('/')}/events/{self.topic}"
         if event:
             path += "?event=" + urllib.parse.quote(event)
         try:
-            if self.connection is None:
-                self.connection = http.client.HTTPConnection(
-                    self.base.hostname, self.base.port, timeout=6
-                )
-            self.connection.request(
-                "POST", path, body, {"Content-Type": "text/plain; charset=utf-8"}
-            )
-            answer = self.connection.getresponse()
-            text = answer.read().decode("utf-8", "replace").strip()
-            if answer.status == 201:
-                self.complain("")
-                return True
-            self.complain("POST %s: %d %s" % (path, answer.status, text))
-        except (OSError, http.client.HTTPException) as trouble:
-            reason = str(trouble) or type(trouble).__name__
-            self.complain("Sidestream at %s: %s; trying on" % (self.base.netloc, reason))
-        if self.connection is not None:
-            self.connection.close()
-        self.connection = None
-        return False
-
-    def complain(self, text):
-        if text != self.complaint and not STOP.is_set():
-            say("warn" if text else "info", "%s: %s" % (self.topic, text or "publishing again"))
-            self.complaint = text
+            self.connection.request("POST", path, body, {"Content-Type": "text/plain"})
+            response = self.connection.getresponse()
+            text = response.read().decode("utf-8", "replace").strip()
+            return "" if response.status == 201 else f"POST {path}: {response.status} {text}"
+        except (OSError, http.client.HTTPException) as error:
+            self.connection.close()  # the next request reconnects
+            return f"cannot reach {self.base.netloc}: {error or type(error).__name__}"
 
 
 def each_second():
@@ -110,105 +91,67 @@ def feed_clock(publisher):
         publisher.publish({"time": now(), "epoch_ms": int(time.time() * 1000)})
 
 
-def cpu_times():
+def cpu_ticks():
+    """All ticks so far, and the idle ones."""
     with open("/proc/stat") as stat:
         ticks = [int(x) for x in stat.readline().split()[1:9]]
-    return sum(ticks), ticks[3] + ticks[4]  # all, idle and waiting for disks
+    return sum(ticks), ticks[3] + ticks[4]
+
+
+def usage(used, total):
+    return {"used": used, "total": total, "percent": round(100 * used / max(total, 1), 1)}
 
 
 def memory():
     with open("/proc/meminfo") as info:
         kib = {line.split(":")[0]: int(line.split()[1]) for line in info}
-    total = kib["MemTotal"] * 1024
-    return usage(total - kib.get("MemAvailable", kib["MemFree"]) * 1024, total)
+    return usage((kib["MemTotal"] - kib["MemAvailable"]) * 1024, kib["MemTotal"] * 1024)
 
 
-def disk(path="/"):
-    fs = os.statvfs(path)
+def disk():
+    fs = os.statvfs("/")
     return usage((fs.f_blocks - fs.f_bfree) * fs.f_frsize, fs.f_blocks * fs.f_frsize)
 
 
-def usage(used, total):
-    return {"used": used, "total": total, "percent": round(100 * used / total, 1) if total else 0}
-
-
-def network():
-    """Bytes received and sent so far, the loopback aside."""
-    received = sent = 0
-    with open("/proc/net/dev") as devices:
-        for line in devices.readlines()[2:]:
-            name, figures = line.split(":", 1)
-            if name.strip() != "lo":
-                received, sent = received + int(figures.split()[0]), sent + int(figures.split()[8])
-    return received, sent
-
-
 def feed_system(publisher):
-    cpu_before, net_before, before = cpu_times(), network(), time.monotonic()
+    before = cpu_ticks()
     for _ in each_second():
-        cpu, net, at = cpu_times(), network(), time.monotonic()
-        busy = 1 - (cpu[1] - cpu_before[1]) / max(1, cpu[0] - cpu_before[0])
+        ticks = cpu_ticks()
+        idle = (ticks[1] - before[1]) / max(1, ticks[0] - before[0])
+        before = ticks
         publisher.publish(
             {
-                "cpu": round(100 * max(0, busy), 1),
+                "cpu": round(100 * max(0, 1 - idle), 1),
                 "cores": os.cpu_count(),
                 "load": round(os.getloadavg()[0], 2),
                 "memory": memory(),
                 "disk": disk(),
-                "network": {
-                    "in": round((net[0] - net_before[0]) / (at - before)),
-                    "out": round((net[1] - net_before[1]) / (at - before)),
-                },
                 "time": now(),
             }
         )
-        cpu_before, net_before, before = cpu, net, at
-
-
-def lines_of(path):
-    """The lines of a file as it grows, from its last ten on; survives rotation and truncation."""
-    log, inode, rest, first = None, None, b"", True
-    while not STOP.is_set():
-        try:
-            there = os.stat(path)
-            if log is None or there.st_ino != inode or there.st_size < log.tell():
-                log, inode, rest = open(path, "rb"), there.st_ino, b""
-                if first:
-                    log.seek(max(0, there.st_size - 16384))
-                    tail = log.read().splitlines(keepends=True)[-10:]
-                    log.seek(-sum(map(len, tail)), os.SEEK_CUR)
-            first = False
-            rest += log.read(65536)
-        except OSError:
-            log = None
-        *whole, rest = rest.split(b"\n")
-        for line in whole:
-            yield line.decode("utf-8", "replace").rstrip("\r")
-        if not whole:
-            STOP.wait(0.25)
 
 
 def feed_logs(publisher, path):
-    second, sent, skipped = 0, 0, 0
-    for line in lines_of(path):
-        if int(time.time()) != second:
-            if skipped:
-                publisher.publish("... %d more lines in that second" % skipped, wait=True)
-            second, sent, skipped = int(time.time()), 0, 0
-        if sent >= LOG_LINES_PER_SECOND:
-            skipped += 1
-        elif line:
-            publisher.publish(line, wait=True)
+    with open(path, encoding="utf-8", errors="replace") as lines:
+        second, sent = 0, 0
+        while not STOP.is_set():
+            line = lines.readline()
+            if not line:
+                STOP.wait(0.25)
+                continue
+            if int(time.time()) != second:
+                second, sent = int(time.time()), 0
             sent += 1
+            if sent <= LOG_LINES_PER_SECOND and line.strip():
+                publisher.publish(line.rstrip(), retry=True)
 
 
 def files_of(folder):
-    """The files of one job: path and size, up to JOB_BYTES together."""
+    """The files of a job with their sizes, up to JOB_BYTES in total."""
     found, total = [], 0
     for root, folders, names in os.walk(folder):
         folders[:] = sorted(f for f in folders if f != ".git")
-        for name in sorted(names):
-            path = os.path.join(root, name)
+        for path in (os.path.join(root, name) for name in sorted(names)):
             size = os.path.getsize(path) if os.path.isfile(path) and not os.path.islink(path) else 0
             if size and total + size <= JOB_BYTES:
                 found.append((path, size))
@@ -227,183 +170,88 @@ def feed_progress(publisher, folder, notify):
 
 
 def run_job(publisher, folder, job, files, total, notify):
-    digest, done, began, told, logged = hashlib.sha256(), 0, time.monotonic(), 0.0, 0.0
-    say("info", "job %d: %d files, %.1f MB" % (job, len(files), total / 1e6))
-    publisher.publish({"job": job, "files": len(files), "bytes": total}, "started")
+    digest, done, started, reported = hashlib.sha256(), 0, time.monotonic(), 0.0
+    count = {"job": job, "files": len(files)}
+    log("info", f"job {job}: {len(files)} files, {total / 1e6:.1f} MB")
+    publisher.publish({**count, "bytes": total}, "started")
     for number, (path, size) in enumerate(files, 1):
-        if time.monotonic() - logged >= 1:
-            logged = time.monotonic()
-            name = os.path.relpath(path, folder)
-            say("info", "job %d: file %d, %s, %d bytes" % (job, number, name, size))
-        for chunk in chunks_of(path):
-            digest.update(chunk)
-            done += len(chunk)
-            if STOP.wait(max(0, began + JOB_SECONDS * done / total - time.monotonic())):
-                return
-            if time.monotonic() - told >= 0.25:
-                told = time.monotonic()
-                publisher.publish(
-                    {
-                        "job": job,
-                        "percent": round(min(100, 100 * done / total), 1),
-                        "file": os.path.relpath(path, folder),
-                        "number": number,
-                        "files": len(files),
-                        "done": done,
-                        "total": total,
-                    },
-                    "progress",
-                )
-    seconds = round(time.monotonic() - began, 1)
-    publisher.publish(
-        {
-            "job": job,
-            "files": len(files),
-            "bytes": done,
-            "seconds": seconds,
-            "sha256": digest.hexdigest(),
-        },
-        "done",
-        wait=True,
-    )
-    text = "%d files, %.1f MB hashed in %s s" % (len(files), done / 1e6, seconds)
-    say("info", "job %d: %s, sha256 %s" % (job, text, digest.hexdigest()))
-    notify("success", "Job %d done" % job, text)
-
-
-def chunks_of(path):
-    try:
-        with open(path, "rb") as file:
-            yield from iter(lambda: file.read(128 * 1024), b"")
-    except OSError:
-        return  # the file went away meanwhile
-
-
-def processes():
-    """Names of the processes that run now, by id; threads of the kernel aside."""
-    found = {}
-    for pid in filter(str.isdigit, os.listdir("/proc")):
         try:
-            with open("/proc/%s/cmdline" % pid, "rb") as line, open("/proc/%s/comm" % pid) as comm:
-                if line.read(1):
-                    found[int(pid)] = comm.read().strip()
+            with open(path, "rb") as file:
+                digest.update(file.read(JOB_BYTES))
         except OSError:
-            continue  # it has ended meanwhile
-    return found
+            continue  # deleted since the listing
+        done += size
+        if STOP.wait(max(0, started + JOB_SECONDS * done / total - time.monotonic())):
+            return
+        if time.monotonic() - reported >= 0.25:
+            reported = time.monotonic()
+            percent, name = round(100 * done / total, 1), os.path.relpath(path, folder)
+            progress = {"percent": percent, "file": name, "number": number}
+            publisher.publish({**count, **progress, "done": done, "total": total}, "progress")
+    seconds = round(time.monotonic() - started, 1)
+    result = {"bytes": done, "seconds": seconds, "sha256": digest.hexdigest()}
+    publisher.publish({**count, **result}, "done", retry=True)
+    notify("success", f"Job {job} done", f"{len(files)} files hashed in {seconds} s")
 
 
-def listing(names):
-    """The names in one line, the most frequent first, at most five of them."""
-    counted = collections.Counter(names).most_common()
-    texts = ["%s ×%d" % (name, count) if count > 1 else name for name, count in counted]
-    return ", ".join(texts[:5]) + (" and %d more" % (len(texts) - 5) if len(texts) > 5 else "")
-
-
-def subscribers(admin):
-    """How many streams are open on each topic; None while Sidestream can't be asked."""
+def readers(admin):
+    """The number of open streams of each topic; None if Sidestream does not answer."""
     try:
-        connection = http.client.HTTPConnection(admin.hostname, admin.port, timeout=2)
-        connection.request("GET", admin.path.rstrip("/") + "/topics")
-        topics = json.load(connection.getresponse())["topics"]
-        connection.close()
-        return {topic["name"]: topic["subscribers"] for topic in topics}
-    except (OSError, http.client.HTTPException, ValueError, KeyError):
+        with urllib.request.urlopen(admin.rstrip("/") + "/topics", timeout=2) as response:
+            return {t["name"]: t["subscribers"] for t in json.load(response)["topics"]}
+    except (OSError, http.client.HTTPException, ValueError):
         return None
 
 
 def feed_notifications(publisher, admin, notes):
-    """What other threads put into `notes`, and what it sees of processes, load and readers."""
-    running, readers, high = processes(), None, False
-    cores = os.cpu_count() or 1
-    notes.append(("info", "Feed started", "%d processes on %d cores" % (len(running), cores)))
+    before = None
     while not STOP.is_set():
-        while notes:
-            level, title, text = notes.popleft()
-            publisher.publish({"title": title, "text": text, "time": now()}, level, wait=True)
-        STOP.wait(2)
-        found = processes()
-        count = "%d processes now" % len(found)
-        started, ended = found.keys() - running.keys(), running.keys() - found.keys()
-        if started:
-            notes.append(("info", "Started: " + listing(found[pid] for pid in started), count))
-        if ended:
-            notes.append(("info", "Ended: " + listing(running[pid] for pid in ended), count))
-        running = found
-        load = os.getloadavg()[0]
-        if high != (load > cores * (0.7 if high else 1)):
-            high = not high
-            what = ("warning", "Load is high") if high else ("success", "Load is normal again")
-            notes.append(what + ("%.2f on %d cores" % (load, cores),))
-        open_now = subscribers(admin) if admin else None
-        if open_now is not None:
-            notes.extend(changes(readers, open_now))
-            readers = open_now
-
-
-def changes(before, after):
-    """Notifications about topics that have more or fewer readers than before."""
-    for topic, count in after.items():
-        change = count - (before if before is not None else after).get(topic, 0)
-        if change:
-            yield (
-                "info",
-                "%s reader%s of %s"
-                % ("New" if change > 0 else "Fewer", "" if change == 1 else "s", topic),
-                "%d open now" % count,
-            )
+        try:
+            level, title, text = notes.get(timeout=2)
+            note = {"title": title, "text": text, "time": now()}
+            publisher.publish(note, level, retry=True)
+        except queue.Empty:
+            pass
+        current = readers(admin) if admin else None
+        for topic, count in (current or {}).items() if before else ():
+            if count != before.get(topic, 0):
+                notes.put(("info", f"{count} readers of {topic}", f"before: {before.get(topic, 0)}"))
+        before = current or before
 
 
 def arguments():
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument(
-        "--url", default="http://127.0.0.1:8080", help="Sidestream's streams (%(default)s)"
-    )
-    parser.add_argument("--admin", help="its admin address, for notifications about readers")
-    parser.add_argument(
-        "--log",
-        action="append",
-        default=[],
-        metavar="FILE",
-        help="a log file that `logs` follows; may be given several times",
-    )
     here = os.path.dirname(os.path.abspath(__file__))
-    parser.add_argument(
-        "--folder",
-        default=os.path.dirname(here),
-        help="the folder whose files `progress` hashes (%(default)s)",
-    )
+    parser.add_argument("--url", default="http://127.0.0.1:8080", help="default: %(default)s")
+    parser.add_argument("--admin", help="URL of the admin port")
+    parser.add_argument("--log", action="append", default=[], metavar="FILE", help="repeatable")
+    parser.add_argument("--folder", default=os.path.dirname(here), help="default: %(default)s")
     return parser.parse_args()
 
 
 def main():
     options = arguments()
     base = urllib.parse.urlsplit(options.url)
-    admin = urllib.parse.urlsplit(options.admin) if options.admin else None
-    notes = collections.deque(maxlen=100)
+    notes = queue.SimpleQueue()
+    notes.put(("info", "Feed started", f"on {os.cpu_count()} cores"))
     feeds = [
         (feed_clock, "clock", ()),
         (feed_system, "system", ()),
-        (feed_progress, "progress", (options.folder, lambda *note: notes.append(note))),
-        (feed_notifications, "notifications", (admin, notes)),
+        (feed_progress, "progress", (options.folder, lambda *note: notes.put(note))),
+        (feed_notifications, "notifications", (options.admin, notes)),
     ]
-    feeds += [(feed_logs, "logs", (log,)) for log in options.log]
+    feeds += [(feed_logs, "logs", (path,)) for path in options.log]
     ending = {signal.SIGINT, signal.SIGTERM}
     for number in ending:
-        signal.signal(number, signal.SIG_DFL)  # a shell may have told us to ignore SIGINT
+        signal.signal(number, signal.SIG_DFL)  # a background shell ignores SIGINT
     signal.pthread_sigmask(signal.SIG_BLOCK, ending)
-    threads = [
-        threading.Thread(target=feed, args=(Publisher(base, topic),) + more, daemon=True)
-        for feed, topic, more in feeds
-    ]
-    for thread in threads:
-        thread.start()
+    for feed, topic, more in feeds:
+        threading.Thread(target=feed, args=(Publisher(base, topic), *more), daemon=True).start()
     signal.sigwait(ending)
     STOP.set()
-    deadline = time.monotonic() + 0.5
-    for thread in threads:
-        thread.join(max(0, deadline - time.monotonic()))
+    time.sleep(0.3)  # lets running publishes finish
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Values that do not go together: each file in failures/ is refused with the text that its head says.
+"""Conflicting values: the chart refuses each file in failures/ with the text in its first lines.
 
     # fails: TEXT          a part of what must be told; may stand several times
     # chart: shop          the example, instead of the chart itself

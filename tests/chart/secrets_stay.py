@@ -24,7 +24,7 @@ def refused(config):
         except tools.Refused as refusal:
             if MARKER in str(refusal):
                 yield "%s repeats the secret: %s" % (helm, refusal)
-            if "would stand in a ConfigMap" not in str(refusal):
+            if "would be in a ConfigMap" not in str(refusal):
                 yield "%s refuses for another reason: %s" % (helm, refusal)
 
 

@@ -1,4 +1,4 @@
-{{/* Sidestream's configuration file, made of .Values.config. */}}
+{{/* Renders Sidestream's configuration file from .Values.config. */}}
 
 {{- define "sidestream.isDemo" -}}
 {{- $c := .Values.config }}
@@ -23,7 +23,7 @@
 {{- toYaml $config }}
 {{- end }}
 
-{{/* Annotations of a pod. Nearly everything is reloaded while it runs; what is not replaces the pods: these
+{{/* Annotations of a pod. Most settings are reloaded. A change of the others replaces the pods: these
      keys (a test compares them with the program's), and an embedded log. */}}
 {{- define "sidestream.podAnnotations" -}}
 {{- if not .Values.existingConfigMap }}
@@ -40,7 +40,7 @@ checksum/needs-restart: {{ toJson $fixed | sha256sum }}
 {{- end }}
 {{- end }}
 
-{{/* A duration in milliseconds; -1 where only the pod knows it (${NAME}, file:). */}}
+{{/* A duration in milliseconds; -1 if only the pod knows it (${NAME}, file:). */}}
 {{- define "sidestream.milliseconds" -}}
 {{- $units := dict "ms" 1 "s" 1000 "m" 60000 "h" 3600000 "d" 86400000 }}
 {{- $text := toString . }}
@@ -51,7 +51,7 @@ checksum/needs-restart: {{ toJson $fixed | sha256sum }}
 {{- end }}
 {{- end }}
 
-{{/* Seconds that the end of Sidestream takes at most: drain_delay + drain, rounded up; -1 if unknown. */}}
+{{/* Maximum seconds of a drain: drain_delay + drain, rounded up; -1 if unknown. */}}
 {{- define "sidestream.drainSeconds" -}}
 {{- $server := default dict .Values.config.server }}
 {{- $delay := include "sidestream.milliseconds" (hasKey $server "drain_delay" | ternary $server.drain_delay "0s") | int64 }}

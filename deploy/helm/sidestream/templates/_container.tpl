@@ -1,5 +1,5 @@
-{{/* The one container of all modes, and what it needs of its pod. A chart of your own that has this one as a
-     dependency includes them with the context of the dependency:
+{{/* The container of all modes, and its requirements on the pod. A chart with this one as a dependency
+     includes them with the context of the dependency:
 
        initContainers:
          {{- include "sidestream.initContainer" .Subcharts.sidestream | nindent 8 }}    native sidecar
@@ -16,7 +16,7 @@
 {{- end }}
 {{- end }}
 
-{{/* Takes a list: the values of the probe, the path, the port. */}}
+{{/* Arguments: the probe's values, the path, the port. */}}
 {{- define "sidestream.probe" -}}
 httpGet:
   path: {{ index . 1 }}
@@ -28,7 +28,7 @@ failureThreshold: {{ .failureThreshold }}
 {{- end }}
 {{- end }}
 
-{{/* Requests or limits without those left empty. */}}
+{{/* Requests or limits, without the empty ones. */}}
 {{- define "sidestream.quantities" -}}
 {{- $there := dict }}
 {{- range $name, $quantity := . }}
@@ -77,8 +77,8 @@ failureThreshold: {{ .failureThreshold }}
   readinessProbe:
     {{- include "sidestream.probe" (list .Values.probes.readiness "/readyz" .Values.ports.admin) | nindent 4 }}
   lifecycle:
-    # Starts the drain and returns at once; SIGTERM, which in sidecar mode comes when the app has ended,
-    # continues it.
+    # Starts the drain and returns at once. SIGTERM continues it; in sidecar mode it arrives after the
+    # app has exited.
     preStop:
       exec:
         command: [/sidestream, --drain, --config, /etc/sidestream/sidestream.yaml]
@@ -92,7 +92,7 @@ failureThreshold: {{ .failureThreshold }}
   securityContext:
     {{- include "sidestream.securityContext" . | nindent 4 }}
   volumeMounts:
-    # The folder, not the file (subPath): only then a change of the ConfigMap arrives in the pod.
+    # The folder, not the file: a subPath mount never receives changes of the ConfigMap.
     - name: sidestream-config
       mountPath: /etc/sidestream
       readOnly: true
@@ -106,7 +106,7 @@ failureThreshold: {{ .failureThreshold }}
     {{- end }}
 {{- end }}
 
-{{/* The same container as a native sidecar: it starts before the app and ends after it. */}}
+{{/* The same container as a native sidecar: it starts before the app and exits after it. */}}
 {{- define "sidestream.initContainer" -}}
 {{- if semverCompare "<1.29.0-0" .Capabilities.KubeVersion.Version }}
 {{- fail (printf "\n\nSidestream as a native sidecar (an init container with restartPolicy: Always) needs Kubernetes 1.29; this is %s. Include \"sidestream.container\" among the containers instead of \"sidestream.initContainer\"." .Capabilities.KubeVersion.Version) }}
@@ -115,7 +115,7 @@ failureThreshold: {{ .failureThreshold }}
   restartPolicy: Always
 {{- end }}
 
-{{/* Volume names have 63 characters at most and no dots, names of Secrets may be longer and have dots. */}}
+{{/* Volume names are limited to 63 characters without dots; names of Secrets are not. */}}
 {{- define "sidestream.secretVolume" -}}
 sidestream-{{ regexMatch "^[a-z0-9-]{1,50}$" .name | ternary .name (sha256sum .name | trunc 16) }}
 {{- end }}

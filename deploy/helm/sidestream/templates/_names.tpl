@@ -1,7 +1,7 @@
 {{/* Names and labels. */}}
 
-{{/* At most 52 characters, so that every suffix (-admin, -dashboard) stays within 63. A name that is cut
-     gets a hash of the whole, so that two long releases never share one. */}}
+{{/* At most 52 characters, so that every suffix (-admin, -dashboard) fits into 63. A truncated name
+     gets a hash of the whole, so that two long releases get different names. */}}
 {{- define "sidestream.fullname" -}}
 {{- $name := default .Chart.Name .Values.nameOverride }}
 {{- $full := .Values.fullnameOverride }}
@@ -22,7 +22,7 @@
 {{ default (.Values.serviceAccount.create | ternary (include "sidestream.fullname" .) "default") .Values.serviceAccount.name }}
 {{- end }}
 
-{{/* What never changes over the life of a release. */}}
+{{/* Labels that never change during the lifetime of a release. */}}
 {{- define "sidestream.selectorLabels" -}}
 app.kubernetes.io/name: {{ default .Chart.Name .Values.nameOverride | trunc 63 | trimSuffix "-" }}
 app.kubernetes.io/instance: {{ .Release.Name | quote }}
@@ -45,12 +45,12 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{ include "sidestream.commonLabels" . }}
 {{- end }}
 
-{{/* The pods that hold Sidestream, in whichever chart: what the PodMonitor selects by. */}}
+{{/* Labels of pods with Sidestream, in any chart: the PodMonitor's selector. */}}
 {{- define "sidestream.podLabels" -}}
 sidestream/name: {{ include "sidestream.fullname" . }}
 {{- end }}
 
-{{/* The head of an object. Takes a list: the context, a suffix for the name, more labels, annotations. */}}
+{{/* Metadata of an object. Arguments: the context, a suffix for the name, more labels, annotations. */}}
 {{- define "sidestream.metadata" -}}
 {{- $context := index . 0 }}
 metadata:

@@ -1,4 +1,4 @@
-{{/* The pod of the Deployment, in both of its modes. */}}
+{{/* The Deployment's pod, in both modes. */}}
 {{- define "sidestream.podSecurityContext" -}}
 {{- $restricted := dict "runAsNonRoot" true "seccompProfile" (dict "type" "RuntimeDefault") }}
 {{- mergeOverwrite $restricted .Values.podSecurityContext | toYaml }}
@@ -54,7 +54,7 @@ topologySpreadConstraints:
   - maxSkew: 1
     topologyKey: {{ $key }}
     whenUnsatisfiable: {{ $.Values.topologySpread }}
-    # Without the pods of the rollout before, which would push the new ones aside.
+    # Ignores pods of the previous rollout, which would displace the new ones.
     matchLabelKeys: [pod-template-hash]
     labelSelector:
       matchLabels:

@@ -1,5 +1,5 @@
-{{/* Values that are right each for itself and wrong together. All of them are told at once; each text names
-     the keys, says why, and what to set. */}}
+{{/* Reports all values that are valid alone and invalid together. Each text names
+     the keys, the reason, and what to set. */}}
 {{- define "sidestream.validate" -}}
 {{- $found := dict "problems" list }}
 {{- $arguments := list . $found }}
@@ -13,11 +13,11 @@
 {{- include "sidestream.validate.routes" $arguments }}
 {{- include "sidestream.validate.networkPolicy" $arguments }}
 {{- with $found.problems }}
-{{- fail (printf "\n\nThese values do not go together:\n\n- %s\n" (join "\n\n- " .)) }}
+{{- fail (printf "\n\nThese values conflict:\n\n- %s\n" (join "\n\n- " .)) }}
 {{- end }}
 {{- end }}
 
-{{/* Takes a list: the context's findings, a text. */}}
+{{/* Arguments: the findings, a text. */}}
 {{- define "sidestream.problem" -}}
 {{- $found := index . 0 }}
 {{- $_ := set $found "problems" (append $found.problems (index . 1)) }}
