@@ -3,6 +3,7 @@
 
 #include <optional>
 
+#include "sidecar/http/proxy/answer_head.hpp"
 #include "sidecar/http/proxy/body_writer.hpp"
 #include "tests/fuzz/check.hpp"
 #include "tests/fuzz/wire.hpp"

@@ -5,7 +5,9 @@
 #include <array>
 
 #include "sidecar/base/traceparent.hpp"
+#include "sidecar/http/proxy/answer_head.hpp"
 #include "sidecar/http/proxy/body_writer.hpp"
+#include "sidecar/http/proxy/request_head.hpp"
 #include "sidecar/http/proxy/trace_ids.hpp"
 #include "tests/fuzz/check.hpp"
 #include "tests/fuzz/wire.hpp"
@@ -143,7 +145,7 @@ void check_request(Input input) {
   Wire<true> client(buffer, false);
   if (!client.read_head()) return;
   const std::string whole_target(client.header().target());
-  const auto target = sidestream::split_target(whole_target);
+  const auto target = sidestream::parse_target(whole_target);
   if (!target) return;
   auto outcome = sidestream::make_request_head(client.header(), client.framing(), *target, peer);
   if (const auto* refused = std::get_if<Response>(&outcome)) {

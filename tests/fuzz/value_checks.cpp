@@ -7,10 +7,9 @@
 #include <vector>
 
 #include "sidecar/base/traceparent.hpp"
-#include "sidecar/http/protocol/message.hpp"
+#include "sidecar/http/protocol/target.hpp"
 #include "sidecar/http/proxy/failure.hpp"
 #include "sidecar/http/proxy/header_rules.hpp"
-#include "sidecar/http/proxy/message_heads.hpp"
 #include "sidecar/http/proxy/trace_ids.hpp"
 #include "sidecar/settings/network.hpp"
 #include "sidecar/settings/upstream_url.hpp"
@@ -42,7 +41,7 @@ void check_path(std::string_view text) {
   const auto path =
       boost::urls::parse_origin_form({text.data(), std::min(text.find('?'), text.size())});
   sidestream::Request request;
-  require(sidestream::parse_target(text, request) == !path.has_error(), "a path or none", text);
+  require(sidestream::decode({text, {}}, request) == !path.has_error(), "a path or none", text);
   if (!path) return;
   std::vector<std::string> segments;
   for (const auto& segment : path->segments()) segments.emplace_back(segment);
@@ -57,7 +56,7 @@ void check_path(std::string_view text) {
 
 void check_target(std::string_view text) {
   check_path(text);
-  const auto target = sidestream::split_target(text);
+  const auto target = sidestream::parse_target(text);
   if (!target) return;
   require(target->path == "*" || target->path.starts_with('/'), "a path or *", text);
   if (target->authority.empty()) {

@@ -11,7 +11,8 @@
 
 #include "connectors/connector.hpp"
 #include "sidecar/base/lifecycle.hpp"
-#include "sidecar/http/protocol/message.hpp"
+#include "sidecar/http/protocol/request.hpp"
+#include "sidecar/http/protocol/response.hpp"
 #include "sidecar/http/proxy/readiness.hpp"
 #include "sidecar/http/running_config.hpp"
 #include "sidecar/metrics/probes.hpp"

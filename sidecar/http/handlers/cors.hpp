@@ -1,7 +1,8 @@
 #pragma once
 // CORS (Fetch standard, "HTTP extensions"). Off where no origin is configured. Pure.
 
-#include "sidecar/http/protocol/message.hpp"
+#include "sidecar/http/protocol/request.hpp"
+#include "sidecar/http/protocol/response.hpp"
 #include "sidecar/settings/settings.hpp"
 
 namespace sidestream {

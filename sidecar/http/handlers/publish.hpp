@@ -11,7 +11,8 @@
 
 #include "connectors/connector.hpp"
 #include "sidecar/http/net/awaitable.hpp"
-#include "sidecar/http/protocol/message.hpp"
+#include "sidecar/http/protocol/request.hpp"
+#include "sidecar/http/protocol/response.hpp"
 #include "sidecar/stream/topic/topic_map.hpp"
 
 namespace sidestream {

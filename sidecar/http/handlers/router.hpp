@@ -11,7 +11,8 @@
 #include "sidecar/http/handlers/admin.hpp"
 #include "sidecar/http/handlers/publish.hpp"
 #include "sidecar/http/handlers/subscribe.hpp"
-#include "sidecar/http/protocol/message.hpp"
+#include "sidecar/http/protocol/request.hpp"
+#include "sidecar/http/protocol/response.hpp"
 #include "sidecar/http/running_config.hpp"
 
 namespace sidestream {

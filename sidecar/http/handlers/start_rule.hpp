@@ -6,7 +6,7 @@
 #include <string>
 #include <variant>
 
-#include "sidecar/http/protocol/message.hpp"
+#include "sidecar/http/protocol/request.hpp"
 #include "sidecar/stream/start/start.hpp"
 
 namespace sidestream {

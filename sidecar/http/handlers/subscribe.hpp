@@ -6,7 +6,8 @@
 #include <variant>
 #include <vector>
 
-#include "sidecar/http/protocol/message.hpp"
+#include "sidecar/http/protocol/request.hpp"
+#include "sidecar/http/protocol/response.hpp"
 #include "sidecar/settings/settings.hpp"
 #include "sidecar/stream/start/start.hpp"
 #include "sidecar/stream/topic/topic_map.hpp"

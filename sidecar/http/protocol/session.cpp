@@ -14,8 +14,9 @@
 #include "sidecar/http/net/awaitable.hpp"
 #include "sidecar/http/net/deadline.hpp"
 #include "sidecar/http/net/peer.hpp"
+#include "sidecar/http/protocol/framing.hpp"
 #include "sidecar/http/protocol/stream_head.hpp"
-#include "sidecar/http/proxy/message_heads.hpp"
+#include "sidecar/http/protocol/target.hpp"
 #include "sidecar/http/proxy/proxy_request.hpp"
 #include "sidecar/http/proxy/readiness.hpp"
 #include "sidecar/http/proxy/x_forwarded.hpp"
@@ -64,8 +65,8 @@ bool read_line(const RequestHeadParser& parser, Request& request) {
   const auto& head = parser.get();
   request.method = std::string(head.method_string());
   request.http10 = head.version() < 11;
-  const auto target = split_target({head.target().data(), head.target().size()});
-  return target && parse_target(target->path, request);
+  const auto target = parse_target({head.target().data(), head.target().size()});
+  return target && decode(*target, request);
 }
 
 void read_fields(const RequestHeadParser& parser, Request& request) {
@@ -228,7 +229,7 @@ Awaitable<Session::Next> Session::pass_on(const Request& request, RequestHeadPar
     peer_ = make_peer(endpoint.address(), settings().trusted_proxies);
   }
   const auto target = head.get().target();
-  if (!split_target({target.data(), target.size()})) {
+  if (!parse_target({target.data(), target.size()})) {
     Response response = Response::error(400, "the request target is not a path");
     co_return co_await answer(request, std::move(response), false);
   }

@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include "sidecar/http/handlers/subscribe.hpp"
-#include "sidecar/http/protocol/message.hpp"
+#include "sidecar/http/protocol/request.hpp"
 
 namespace sidestream {
 

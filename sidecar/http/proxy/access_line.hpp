@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-#include "sidecar/http/proxy/message_heads.hpp"
+#include "sidecar/http/protocol/framing.hpp"
 #include "sidecar/metrics/probes.hpp"
 
 namespace sidestream {

@@ -1,5 +1,6 @@
+#include "sidecar/http/proxy/answer_head.hpp"
+
 #include "sidecar/http/proxy/header_rules.hpp"
-#include "sidecar/http/proxy/message_heads.hpp"
 
 namespace sidestream {
 namespace {

@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-#include "sidecar/http/proxy/message_heads.hpp"
+#include "sidecar/http/protocol/framing.hpp"
 
 namespace sidestream {
 

@@ -6,7 +6,7 @@
 #include <optional>
 #include <string_view>
 
-#include "sidecar/http/protocol/message.hpp"
+#include "sidecar/http/protocol/response.hpp"
 #include "sidecar/metrics/probes.hpp"
 
 namespace sidestream {

@@ -15,7 +15,7 @@
 #include <utility>
 
 #include "sidecar/http/net/awaitable.hpp"
-#include "sidecar/http/proxy/message_heads.hpp"
+#include "sidecar/http/protocol/framing.hpp"
 
 namespace sidestream {
 

@@ -61,7 +61,7 @@ bool ProxyRequest::take_head() {
   const auto& request = parser_.get();
   asked_ = {request.version() < 11, request.method() == http::verb::head,
             parser_.keep_alive() && !proxy_.is_draining()};
-  const auto target = split_target({request.target().data(), request.target().size()});
+  const auto target = parse_target({request.target().data(), request.target().size()});
   line_.begin(request, peer_.address, proxy_.is_logged());
   // Callers have seen to the target.
   auto made = make_request_head(request, request_.framing(), *target, peer_);

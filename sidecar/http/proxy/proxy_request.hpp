@@ -14,9 +14,11 @@
 #include "sidecar/http/net/awaitable.hpp"
 #include "sidecar/http/net/quota.hpp"
 #include "sidecar/http/proxy/access_line.hpp"
+#include "sidecar/http/proxy/answer_head.hpp"
 #include "sidecar/http/proxy/body_writer.hpp"
 #include "sidecar/http/proxy/message_reader.hpp"
 #include "sidecar/http/proxy/proxy_result.hpp"
+#include "sidecar/http/proxy/request_head.hpp"
 
 namespace sidestream {
 

@@ -7,7 +7,7 @@
 #include <optional>
 
 #include "sidecar/http/net/quota.hpp"
-#include "sidecar/http/protocol/message.hpp"
+#include "sidecar/http/protocol/response.hpp"
 #include "sidecar/http/proxy/proxy.hpp"
 
 namespace sidestream {

@@ -1,13 +1,13 @@
+#include "sidecar/http/proxy/request_head.hpp"
+
 #include <algorithm>
 #include <array>
 #include <boost/beast/http/rfc7230.hpp>
 #include <charconv>
-#include <iterator>
 #include <limits>
 
 #include "sidecar/base/traceparent.hpp"
 #include "sidecar/http/proxy/header_rules.hpp"
-#include "sidecar/http/proxy/message_heads.hpp"
 #include "sidecar/http/proxy/trace_ids.hpp"
 
 namespace sidestream {
@@ -216,29 +216,6 @@ class Maker {
 };
 
 }  // namespace
-
-std::optional<Target> split_target(std::string_view target) {
-  if (target.starts_with('/') || target == "*") return Target{target, {}};
-  constexpr std::string_view scheme = "http://";
-  if (target.size() < scheme.size() ||
-      !equals_ignoring_case(target.substr(0, scheme.size()), scheme)) {
-    return std::nullopt;
-  }
-  const auto rest = target.substr(scheme.size());
-  const auto path = rest.find('/');
-  if (rest.empty() || path == 0 || rest.find_first_of("?#") < path) return std::nullopt;
-  if (path == std::string_view::npos) return Target{"/", rest};
-  return Target{rest.substr(path), rest.substr(0, path)};
-}
-
-std::optional<Response> find_framing_fault(const RequestHeader& request) {
-  const auto [coding, end] = request.equal_range(http::field::transfer_encoding);
-  if (coding == end) return std::nullopt;
-  if (request.version() < 11) return Response::error(400, "HTTP/1.0 has no Transfer-Encoding");
-  if (std::next(coding) == end && equals_ignoring_case(view(coding->value()), "chunked"))
-    return std::nullopt;
-  return Response::error(501, "only chunked is supported as Transfer-Encoding of a request");
-}
 
 std::variant<RequestHead, Response> make_request_head(const RequestHeader& request, Framing body,
                                                       const Target& target, const Peer& peer) {

@@ -1,13 +1,13 @@
 // What is passed on of requests and answers, and what is not.
 
-#include "sidecar/http/proxy/message_heads.hpp"
-
 #include <gtest/gtest.h>
 
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/string_body.hpp>
 
 #include "sidecar/base/traceparent.hpp"
+#include "sidecar/http/proxy/answer_head.hpp"
+#include "sidecar/http/proxy/request_head.hpp"
 #include "sidecar/http/proxy/trace_ids.hpp"
 
 namespace sidestream {
@@ -31,7 +31,7 @@ const Peer trusted{"10.0.0.5", true};
 std::string forwarded(std::string_view text, const Peer& peer = stranger, Framing body = no_body) {
   const auto request = parse<true>(text);
   const std::string target(request.target());
-  const auto made = make_request_head(request, body, *split_target(target), peer);
+  const auto made = make_request_head(request, body, *parse_target(target), peer);
   if (const auto* refused = std::get_if<Response>(&made)) return std::to_string(refused->status);
   return std::get<RequestHead>(made).text;
 }
@@ -135,16 +135,6 @@ TEST(RequestHead, UpgradesButForH2c) {
   EXPECT_EQ(forwarded("GET / HTTP/1.1\r\nHost: h\r\nUpgrade: websocket\r\n\r\n").find("websocket"),
             std::string::npos)
       << "not listed in Connection";
-}
-
-TEST(Target, PathsAndWholeUrls) {
-  EXPECT_EQ(split_target("/a?b")->path, "/a?b");
-  EXPECT_EQ(split_target("http://h:1/a?b")->path, "/a?b");
-  EXPECT_EQ(split_target("HTTP://h:1/a?b")->authority, "h:1");
-  EXPECT_EQ(split_target("http://h")->path, "/");
-  for (const auto* target : {"", "a", "https://h/", "http://", "http:///a", "http://h?x"}) {
-    EXPECT_FALSE(split_target(target)) << target;
-  }
 }
 
 std::optional<AnswerHead> answered(std::string_view text, Framing body, const Asked& asked = {}) {

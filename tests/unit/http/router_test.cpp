@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "connectors/embedded/embedded_connector.hpp"
+#include "sidecar/http/protocol/target.hpp"
 
 namespace sidestream {
 namespace {
@@ -21,7 +22,7 @@ class RouterTest : public testing::Test {
   Router::Outcome route(std::string method, std::string_view target, Port port = Port::streams) {
     Request r;
     r.method = std::move(method);
-    EXPECT_TRUE(parse_target(target, r)) << target;
+    EXPECT_TRUE(decode({target, {}}, r)) << target;
     return router_.route(serving_, port, r, Router::find(serving_, port, r), Timestamp());
   }
   unsigned status(std::string method, std::string_view target, Port port = Port::streams) {
@@ -57,7 +58,7 @@ TEST_F(RouterTest, TheAppGetsWhatNoTopicTakes) {
     Request r;
     r.method = std::move(method);
     r.headers = std::move(headers);
-    EXPECT_TRUE(parse_target(target, r)) << target;
+    EXPECT_TRUE(decode({target, {}}, r)) << target;
     const Route found = Router::find(serving_, Port::streams, r);
     const auto outcome = router_.route(serving_, Port::streams, r, found, Timestamp());
     return std::holds_alternative<Router::ToApp>(outcome);
@@ -119,10 +120,6 @@ TEST_F(RouterTest, AParameterThatDoesNotDecodeTakesNothingFromItsTopic) {
         std::holds_alternative<StreamRequest>(route("GET", "/events/orders?" + std::string(query))))
         << query;
   }
-  Request request;
-  ASSERT_TRUE(parse_target("/a%20b/c?x=1+2%2B&y=%zz&z", request));
-  EXPECT_EQ(request.segments, (std::vector<std::string>{"a b", "c"}));
-  EXPECT_EQ(request.query, (Fields{{"x", "1 2+"}, {"y", "%zz"}, {"z", ""}}));
 }
 
 TEST_F(RouterTest, SeveralTopicsAreOneStream) {

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "sidecar/http/protocol/target.hpp"
+
 namespace sidestream {
 namespace {
 
@@ -9,7 +11,7 @@ const Timestamp now{std::chrono::milliseconds(1'700'000'000'000)};
 
 Request request(std::string_view target, Fields headers = {}) {
   Request r;
-  EXPECT_TRUE(parse_target(target, r));
+  EXPECT_TRUE(decode({target, {}}, r));
   r.headers = std::move(headers);
   return r;
 }

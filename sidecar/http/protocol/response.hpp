@@ -1,0 +1,26 @@
+#pragma once
+// A response as a plain value: what handlers give to a Responder.
+//
+// Thread: any.
+
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "sidecar/http/protocol/fields.hpp"
+
+namespace sidestream {
+
+struct Response {
+  unsigned status = 200;
+  std::string content_type = "application/json";
+  std::string body;
+  Fields headers;
+
+  static Response json(std::string body) { return {200, "application/json", std::move(body), {}}; }
+  // {"error": text}
+  static Response error(unsigned status, std::string_view text);
+  static Response not_allowed(std::string_view allow);
+};
+
+}  // namespace sidestream
