@@ -11,6 +11,10 @@
 // While the broker is unreachable, extent, locate, back and read wait: the connector reconnects
 // forever with jittered back-off (backoff.hpp) and answers after that. publish never waits longer
 // than publish_timeout. stop() completes all open calls with Errc::stopped.
+//
+// A broker may also answer and refuse (no permission, wrong type, no leader). extent, locate, back
+// and read then answer Errc::refused. That is temporary: the caller asks again with back-off as long
+// as a reader waits. A tail asks again by itself. connectors/README.md has the whole policy.
 
 #include <chrono>
 #include <cstdint>

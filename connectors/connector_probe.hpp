@@ -2,12 +2,16 @@
 // Counters and state of one connector, read by metrics and /readyz.
 //
 // Thread: any. Counters are relaxed atomics; state and detail change together under a mutex.
+//
+// up() and down() concern the broker as a whole, `refusals` single logs. detail() shows both.
 
 #include <atomic>
 #include <cstdint>
 #include <mutex>
 #include <string>
 #include <utility>
+
+#include "connectors/refusals.hpp"
 
 namespace sidestream {
 
@@ -20,6 +24,7 @@ class ConnectorProbe {
   std::atomic<std::uint64_t> published{0};     // acknowledged publishes
   std::atomic<std::uint64_t> publish_failures{0};
   std::atomic<std::uint64_t> tails{0};  // open now
+  mutable Refusals refusals;
 
   // `detail` is one sentence for people, without secrets: what is wrong, and since when. It may be
   // set while up too: what the connector waits for although the broker is reachable.
@@ -28,8 +33,9 @@ class ConnectorProbe {
 
   bool is_up() const { return up_.load(std::memory_order_relaxed); }
   std::string detail() const {
+    const auto refused = refusals.text();
     const std::lock_guard lock(mutex_);
-    return detail_;
+    return detail_.empty() || refused.empty() ? detail_ + refused : detail_ + "; " + refused;
   }
 
  private:

@@ -39,7 +39,7 @@ std::vector<ConnectorStats> collect_connectors(const Configuration& configuratio
     const ConnectorProbe& probe = entry.connector->probe();
     all.push_back({entry.name, entry.kind, probe.is_up(), probe.reconnects, probe.errors,
                    probe.records_read, probe.ranges_read, probe.published, probe.publish_failures,
-                   probe.tails});
+                   probe.tails, probe.refusals.waiting(), probe.refusals.totals()});
   }
   return all;
 }

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "connectors/refusals.hpp"
 #include "sidecar/metrics/metrics_text.hpp"
 #include "sidecar/metrics/process_families.hpp"
 #include "sidecar/metrics/upstream_families.hpp"
@@ -161,6 +162,18 @@ void add_connectors(Text& text, const ProcessStats& stats) {
   per_connector(text, stats, [](auto& c) { return c.publish_failures; });
   gauge(text, "connector_tails", "Open tail readers");
   per_connector(text, stats, [](auto& c) { return c.tails; });
+  gauge(text, "connector_refused_logs", "Logs that the broker refuses while their readers wait");
+  per_connector(text, stats, [](auto& c) { return c.refused_logs; });
+  counter(text, "connector_refusals_total",
+          "Requests that the broker refused: no permission, wrong type, not ready");
+  for (const ConnectorStats& c : stats.connectors) {
+    for (std::size_t i = 0; i < activity_names.size(); ++i) {
+      text.sample({{"connector", c.connector},
+                   {"kind", c.kind},
+                   {"activity", std::string(activity_names[i])}},
+                  static_cast<double>(c.refusals[i]));
+    }
+  }
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 //
 // Label values come from the configuration only, so that clients can't create series.
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -35,6 +36,8 @@ struct ConnectorStats {
   std::uint64_t published = 0;
   std::uint64_t publish_failures = 0;
   std::uint64_t tails = 0;
+  std::uint64_t refused_logs = 0;           // their readers wait
+  std::array<std::uint64_t, 4> refusals{};  // by activity, as in Activity (connectors/refusals.hpp)
 };
 
 struct ProcessStats {
