@@ -1,5 +1,5 @@
 # Release flags of the image and the Debian package: position independent code, full RELRO, stack protection, checked
-# string functions, and marked branch targets. tests/image checks the binary.
+# string functions, and marked branch targets. tests/deploy/image checks the binary.
 if(SIDESTREAM_HARDENED)
   include(CheckPIESupported)
   check_pie_supported(LANGUAGES CXX)

@@ -85,7 +85,7 @@ class Run:
         env.pop("SIDESTREAM_TEST_KAFKA", None)
         if self.broker and self.broker.address:
             env["SIDESTREAM_TEST_KAFKA"] = self.broker.address
-        if self.options.quick and suite.folder in ("connectors", "e2e"):
+        if self.options.quick and suite.name.startswith("integration/"):
             env["SIDESTREAM_TEST_QUICK"] = "1"
             env.setdefault("GTEST_FILTER", NO_BROKERS)
         return env
@@ -122,10 +122,10 @@ class Run:
         self.outcomes.append((where, "", result))
 
     def wants_broker(self):
-        folders = ("connectors", "e2e")
-        return not self.options.quick and (not self.options.only or any(
-            suite.folder in folders for suite in suites.find(presets(self.options)[0], only=self.options.only)) or
-            any(folder in only for folder in folders for only in self.options.only))
+        if self.options.quick or not self.options.only:
+            return not self.options.quick
+        found = suites.find(presets(self.options)[0], only=self.options.only)
+        return any("integration" in suite.labels for suite in found) or not found
 
     def all(self):
         os.makedirs(suites.LOGS, exist_ok=True)

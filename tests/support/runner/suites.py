@@ -11,6 +11,7 @@ import subprocess
 ROOT = os.path.realpath(os.path.join(os.path.dirname(__file__), "..", "..", ".."))
 LOGS = os.path.join(ROOT, "build", "test-logs")
 SANITIZERS = ("asan", "tsan")
+KINDS_WITH_FOLDERS = ("integration", "system", "deploy", "perf")  # kind/folder/suite; the others are kind/suite
 # Minutes of a suite that does more in a nightly run.
 NIGHTLY_LIMITS = {"unit": 20, "faults": 180, "image": 60, "cluster": 60, "fuzz": 40}
 
@@ -18,7 +19,7 @@ NIGHTLY_LIMITS = {"unit": 20, "faults": 180, "image": 60, "cluster": 60, "fuzz":
 @dataclasses.dataclass(frozen=True)
 class Suite:
     preset: str
-    name: str        # folder/name, the same in each preset
+    name: str        # kind/folder/name or kind/name, the same in each preset
     command: tuple
     labels: tuple
     alone: bool      # no other suite runs beside it
@@ -26,7 +27,8 @@ class Suite:
 
     @property
     def folder(self):
-        return self.name.split("/")[0]
+        parts = self.name.split("/")
+        return parts[1] if parts[0] in KINDS_WITH_FOLDERS else parts[0]
 
     @property
     def program(self):

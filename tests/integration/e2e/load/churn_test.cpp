@@ -1,0 +1,50 @@
+// A thousand opens and closes leave nothing behind.
+
+#include <gtest/gtest.h>
+
+#include "tests/support/harness/kinds.hpp"
+#include "tests/support/harness/writer.hpp"
+
+namespace e2e {
+namespace {
+
+class Churn : public OnBroker {};
+ON_KINDS(Churn, one_of_each());
+
+TEST_P(Churn, AThousandOpensAndClosesLeaveNoGrowth) {
+  Stage stage(GetParam());
+  stage.append(50);
+  auto kept = stage.live();
+  const auto rounds = static_cast<int>(1000 * std::max(load_scale(), 0.2));
+  const auto churn = [&](int count) {
+    for (int i = 0; i < count; ++i) {
+      auto stream = i % 3 == 0 ? stage.open("from=earliest") : stage.open();
+      if (i % 2) stream.next();
+      if (i % 5 == 0) stream.socket().reset();
+    }
+  };
+  const auto settled = [&] {
+    return eventually([&] { return stage.sidecar().metrics().sum("sidestream_streams") == 1; },
+                      5s * patience);
+  };
+  churn(rounds);  // buffers and pools find their size
+  ASSERT_TRUE(settled());
+  auto& process = stage.sidecar().process();
+  const auto resident = process.resident_bytes();
+  const int descriptors = process.descriptors();
+  churn(rounds);
+  ASSERT_TRUE(settled());
+  const auto grown = process.resident_bytes() - resident;
+  printf("%s: RSS %.1f MiB, grown by %.0f KiB after %d more\n", GetParam().c_str(),
+         static_cast<double>(resident) / (1 << 20), static_cast<double>(grown) / 1024, rounds);
+  if (!sanitized) {
+    EXPECT_LT(grown, 1024 * 1024);
+  }
+  EXPECT_TRUE(eventually([&] { return process.descriptors() <= descriptors; }, 2s))
+      << process.descriptors();
+  stage.append(1);
+  Ledger(stage.partitions(), 50).read(kept, stage.written());
+}
+
+}  // namespace
+}  // namespace e2e

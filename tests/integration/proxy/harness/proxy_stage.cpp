@@ -1,0 +1,45 @@
+#include "tests/integration/proxy/harness/proxy_stage.hpp"
+
+#include <boost/json.hpp>
+
+namespace e2e {
+
+Config proxy_config(const std::string& url, const Proxying& proxying) {
+  Config config;
+  config.server = proxying.server;
+  config.server.push_back("threads: " + std::to_string(proxying.threads));
+  config.server.push_back("upstream:");
+  config.server.push_back("  url: \"" + url + "\"");
+  for (const auto& line : proxying.upstream) config.server.push_back("  " + line);
+  if (!proxying.topics.empty()) config.connectors = {"local: { embedded: {} }"};
+  config.topics = proxying.topics;
+  return config;
+}
+
+ProxyStage::ProxyStage(const std::string& kind, Proxying proxying)
+    : listener_(kind),
+      sidecar_(std::make_unique<Sidecar>(proxy_config(listener_.url(), proxying))) {}
+
+Relay ProxyStage::relay(std::string_view request) { return relay(client(), request); }
+
+Relay ProxyStage::relay(Peer client, std::string_view request) {
+  client.send(request);
+  auto app = listener_.accept();
+  auto seen = app.request();
+  return {std::move(client), std::move(app), std::move(seen)};
+}
+
+void expect_error(const Message& answer, int status, const std::string& cause) {
+  EXPECT_EQ(answer.status(), status) << answer.head << answer.body;
+  boost::system::error_code error;
+  const auto json = boost::json::parse(answer.body, error);
+  ASSERT_TRUE(!error && json.is_object()) << "no JSON object: " << answer.body;
+  const auto* word = json.as_object().if_contains("cause");
+  ASSERT_TRUE(word && word->is_string()) << answer.body;
+  EXPECT_EQ(word->as_string(), cause);
+  const auto* text = json.as_object().if_contains("error");
+  ASSERT_TRUE(text && text->is_string()) << answer.body;
+  EXPECT_FALSE(text->as_string().empty());
+}
+
+}  // namespace e2e

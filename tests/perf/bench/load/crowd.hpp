@@ -1,0 +1,95 @@
+#pragma once
+// Very many subscribers of one event stream, on one thread: they connect, count events, check that
+// each publisher's sequence numbers come without hole or repeat, and note how long each event took.
+//
+// Thread: one. Owns the sockets; closes them with a reset, so that no port waits afterwards.
+
+#include <netinet/in.h>
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "tests/perf/bench/load/histogram.hpp"
+#include "tests/perf/bench/load/stamp.hpp"
+
+namespace bench {
+
+struct CrowdOptions {
+  sockaddr_in server{};
+  std::string path;
+  std::string last_event_id;  // empty: none
+  std::uint32_t subscribers = 1;
+};
+
+struct CrowdFigures {
+  std::uint64_t events = 0;
+  std::uint64_t bytes = 0;
+  std::uint64_t reads = 0;    // that brought bytes: events / reads is about the events of a wake
+  std::uint64_t wrong = 0;    // sequence numbers that were not the next
+  std::int64_t first_ns = 0;  // when the first event was received, and the last
+  std::int64_t last_ns = 0;
+  Histogram latency;
+};
+
+class Crowd {
+ public:
+  explicit Crowd(const CrowdOptions& options);
+  ~Crowd();
+  Crowd(const Crowd&) = delete;
+  Crowd& operator=(const Crowd&) = delete;
+
+  int epoll() const { return epoll_; }  // other descriptors may be added with data.u32 = other
+  static constexpr std::uint32_t other = UINT32_MAX;
+
+  // Waits, and does what is to be done. True: one of the other descriptors is ready.
+  bool turn(int timeout_ms);
+
+  // Counts anew, for events of so many publishers.
+  static constexpr std::uint32_t publishers_max = 64;
+  void begin(std::uint32_t publishers);
+  const CrowdFigures& figures() const { return figures_; }
+  // The fewest and most events of a subscriber since begin().
+  std::pair<std::uint32_t, std::uint32_t> spread() const;
+
+  std::uint32_t connected() const { return connected_; }  // have the response's head
+  std::uint32_t lost() const { return lost_; }            // refused, or ended by the server
+  bool all_answered() const { return connected_ + lost_ >= options_.subscribers; }
+  // The last `id:` that subscriber 0 has seen.
+  const std::string& last_id() const { return last_id_; }
+
+ private:
+  enum class State : std::uint8_t { connecting, asked, streaming, gone };
+  struct Subscriber {
+    int fd = -1;
+    State state = State::connecting;
+    std::uint8_t kept = 0;  // of a stamp whose rest has not come yet
+    char keep[stamp_size];
+    std::uint32_t events = 0;
+  };
+
+  void connect_some();
+  void connect_one(std::uint32_t index);
+  void ready(std::uint32_t index, std::uint32_t events);
+  void receive(std::uint32_t index);
+  bool take_head(Subscriber& subscriber, const char* bytes, std::size_t size);
+  void scan(std::uint32_t index, const char* begin, const char* end);
+  void take(std::uint32_t index, const Stamp& stamp, std::int64_t now);
+  void note_id(const char* begin, const char* end);
+  void give_up(std::uint32_t index);
+
+  const CrowdOptions options_;
+  std::string request_;
+  int epoll_;
+  std::vector<Subscriber> subscribers_;
+  std::vector<std::uint32_t> next_;  // of each subscriber and publisher; `any` at first
+  std::uint32_t publishers_ = 0;
+  std::uint32_t begun_ = 0;  // connects
+  std::uint32_t connected_ = 0;
+  std::uint32_t lost_ = 0;
+  std::vector<char> buffer_;
+  std::string last_id_;
+  CrowdFigures figures_;
+};
+
+}  // namespace bench

@@ -1,0 +1,126 @@
+#include "tests/system/faults/kafka_ground.hpp"
+
+#include <signal.h>
+
+#include <stdexcept>
+
+#include "tests/support/harness/source.hpp"
+
+namespace e2e::faults {
+namespace {
+
+// So that a frozen broker is given up soon, and a leader that has moved is found. One request at a
+// time, because a second one may overtake the first where both go to another leader.
+const KafkaClient::Properties hasty{{"reconnect.backoff.max.ms", "200"},
+                                    {"retry.backoff.ms", "20"},
+                                    {"socket.timeout.ms", std::to_string(2000 * patience)},
+                                    {"max.in.flight.requests.per.connection", "1"},
+                                    {"topic.metadata.refresh.interval.ms", "500"}};
+
+class OneBroker : public KafkaGround {
+ public:
+  OneBroker() { link_.lead_to(broker_.link_address()); }
+
+  Link& link() override { return link_; }
+  void kill() override { broker_.stop(); }
+  void start() override { broker_.start(); }
+  void freeze() override { broker_.process().signal(SIGSTOP); }
+  void thaw() override { broker_.process().signal(SIGCONT); }
+  void restore() override {
+    thaw();
+    link_.go_on();
+    if (!broker_.process().running()) start();
+  }
+
+ private:
+  std::string bootstrap() const override { return broker_.bootstrap(); }
+  std::string address(bool by_link) const override {
+    return by_link ? link_.address().text() : bootstrap();
+  }
+
+  Link link_;
+  KafkaBroker broker_{{"+link=" + std::to_string(link_.address().port)}};
+};
+
+}  // namespace
+
+void KafkaGround::insist(const std::function<void()>& action) {
+  std::string why;
+  const bool done = eventually(
+      [&] {
+        try {
+          action();
+          return true;
+        } catch (const std::runtime_error& error) {
+          why = error.what();
+          return false;
+        }
+      },
+      30s * patience, 100ms);
+  if (!done) throw std::runtime_error(why);
+}
+
+// Nobody else makes or deletes topics: what is done already was done by an attempt of ours whose
+// answer was lost or late.
+void KafkaGround::insist_unless(const std::string& done, const std::function<void()>& action) {
+  insist([&] {
+    try {
+      action();
+    } catch (const std::runtime_error& error) {
+      if (std::string(error.what()).find(done) == std::string::npos) throw;
+    }
+  });
+}
+
+void KafkaGround::create(int lanes) {
+  insist_unless("already exists", [&] { client().create_topic(topic_, lanes); });
+  renew();
+}
+
+void KafkaGround::new_log(int lanes) {
+  topic_ = unique_name("faults");
+  producer_.reset();
+  create(lanes);
+}
+
+std::string KafkaGround::connector(bool by_link) const {
+  return "{ kafka: { bootstrap.servers: \"" + address(by_link) + "\" } }";
+}
+
+std::vector<std::optional<Offset>> KafkaGround::append(const std::vector<Record>& records,
+                                                       std::size_t padding) {
+  std::vector<KafkaRecord> batch;
+  for (const auto& record : records) batch.push_back({record.lane, to_text(record, padding)});
+  std::vector<std::optional<Offset>> offsets;
+  bool all = true;
+  for (const auto offset : producer_->try_to_produce(topic_, batch)) {
+    offsets.push_back(offset ? std::optional(Offset{*offset}) : std::nullopt);
+    all = all && offset;
+  }
+  // What failed for good has made its numbering useless: it waits for what never comes.
+  if (!all) renew();
+  return offsets;
+}
+
+void KafkaGround::trim(int lane, Offset first_kept) {
+  insist([&] { client().delete_records(topic_, lane, first_kept.major); });
+}
+
+void KafkaGround::grow(int lanes) {
+  insist_unless("already has", [&] { client().grow_topic(topic_, lanes); });
+  renew();  // what it knows of partitions is of before
+}
+
+void KafkaGround::recreate(int lanes) {
+  producer_.reset();
+  insist_unless("Unknown topic", [&] { client().delete_topic(topic_); });
+  create(lanes);
+}
+
+KafkaClient KafkaGround::client() const { return KafkaClient(bootstrap(), hasty); }
+
+void KafkaGround::renew() { producer_ = std::make_unique<KafkaClient>(bootstrap(), hasty); }
+
+std::unique_ptr<Ground> make_kafka_ground() { return std::make_unique<OneBroker>(); }
+
+}  // namespace e2e::faults

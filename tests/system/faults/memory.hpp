@@ -1,0 +1,52 @@
+#pragma once
+// What one client remembers and makes of the events it gets; its connection is the fleet's affair.
+//
+// Thread: the fleet's.
+
+#include <string>
+#include <vector>
+
+#include "tests/support/harness/sse_parser.hpp"
+#include "tests/system/faults/history.hpp"
+#include "tests/system/faults/journal.hpp"
+
+namespace e2e::faults {
+
+class Memory {
+ public:
+  explicit Memory(const Journal& journal) : journal_(journal) {}
+
+  // For the parser.
+  void on_heartbeat() {}
+  void on_event(const EventView& event);
+
+  // The id of the last whole block that had one; empty before the first.
+  const std::string& id() const { return id_; }
+  const std::vector<Offset>& position() const { return position_; }
+  Offset position(int lane) const;
+  int life() const { return life_; }
+  std::int64_t next(int lane) const;
+  bool opened() const { return opened_; }
+  const History& history() const { return history_; }
+  void broken(const std::string& why);
+  void came(std::size_t sidecar);
+  std::string text() const;
+
+ private:
+  void add(Sight sight);
+  void record(const EventView& event);
+  void gap(const EventView& event);
+  void whole(Sight::What what, const std::vector<Offset>& to);
+  void expect_only(int lane, const std::vector<Offset>& to);
+
+  const Journal& journal_;
+  const Clock::time_point begun_ = Clock::now();
+  std::string id_;
+  std::vector<Offset> position_;
+  std::vector<std::int64_t> next_;
+  int life_ = 0;
+  bool opened_ = false;
+  History history_;
+};
+
+}  // namespace e2e::faults

@@ -1,0 +1,140 @@
+// The judge must be able to condemn: histories with one thing wrong, and the same without it.
+
+#include "tests/system/faults/verdict.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace e2e::faults {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using What = Sight::What;
+
+// One lane with the records 0..count-1 at the offsets of the same numbers.
+Life life_of(std::int64_t count, std::int64_t floor = -1) {
+  Life life{{Lane{}}};
+  for (std::int64_t i = 0; i < count; ++i) life.lanes[0].offsets.push_back(Offset{i});
+  life.lanes[0].floor = Offset{floor};
+  return life;
+}
+
+class Verdict : public testing::Test {
+ protected:
+  Verdict() { add({.what = What::open, .at = {-1}}); }
+  void add(Sight sight) { history_.sights.push_back(sight); }
+  void records(std::int64_t first, std::int64_t end, int life = 0) {
+    for (auto i = first; i < end; ++i) add({.life = life, .number = i, .at = {i}});
+  }
+  void gap(std::int64_t after, std::int64_t resumed, std::optional<std::int64_t> lost) {
+    add({.what = What::gap, .at = {after}, .before = {after}, .resumed = {resumed}, .lost = lost});
+  }
+  std::vector<std::string> verdict() const { return judge_each({history_}, lives_).at(0); }
+
+  History history_;
+  std::vector<Life> lives_{life_of(10)};
+};
+
+TEST_F(Verdict, AWholeHistoryIsRight) {
+  records(0, 10);
+  EXPECT_THAT(verdict(), IsEmpty());
+}
+
+TEST_F(Verdict, ALostRecordIsFound) {
+  records(0, 4);
+  records(5, 10);
+  EXPECT_THAT(verdict(), ElementsAre(HasSubstr("1 before it were lost without a word")));
+}
+
+TEST_F(Verdict, ALostEndIsFound) {
+  records(0, 9);
+  EXPECT_THAT(verdict(), ElementsAre(HasSubstr("the last 1 never came")));
+}
+
+TEST_F(Verdict, ARepeatedRecordIsFound) {
+  records(0, 5);
+  records(4, 10);
+  EXPECT_THAT(verdict(), ElementsAre(HasSubstr("record 4 again")));
+}
+
+TEST_F(Verdict, AGapCoversWhatWasDropped) {
+  lives_ = {life_of(10, 6)};
+  records(0, 3);
+  gap(2, 6, 3);
+  records(6, 10);
+  EXPECT_THAT(verdict(), IsEmpty());
+}
+
+TEST_F(Verdict, AGapThatIsTooShortIsFound) {
+  lives_ = {life_of(10, 6)};
+  records(0, 3);
+  gap(2, 5, 2);
+  records(6, 10);
+  EXPECT_THAT(verdict(), ElementsAre(HasSubstr("1 before it were lost without a word")));
+}
+
+TEST_F(Verdict, AGapOverWhatIsStillHeldIsFound) {
+  lives_ = {life_of(10, 5)};
+  records(0, 3);
+  gap(2, 6, 3);
+  records(6, 10);
+  EXPECT_THAT(verdict(), ElementsAre(HasSubstr("1 of them were never dropped")));
+}
+
+TEST_F(Verdict, AGapThatCountsWronglyIsFound) {
+  lives_ = {life_of(10, 6)};
+  records(0, 3);
+  gap(2, 6, 4);
+  records(6, 10);
+  EXPECT_THAT(verdict(), ElementsAre(HasSubstr("it tells 4 lost instead of 3")));
+}
+
+TEST_F(Verdict, AnotherLifeWithoutAWordIsFound) {
+  lives_.push_back(life_of(5));
+  records(0, 10);
+  records(0, 5, 1);
+  EXPECT_THAT(verdict(), ElementsAre(HasSubstr("another life without a word")));
+}
+
+TEST_F(Verdict, AfterAResetTheNewLifeIsReadFromItsBeginning) {
+  lives_.push_back(life_of(5));
+  records(0, 10);
+  add({.what = What::reset, .life = 1, .at = {-1}, .before = {9}});
+  auto missing = history_;
+  records(0, 5, 1);
+  EXPECT_THAT(verdict(), IsEmpty());
+  history_ = missing;
+  records(2, 5, 1);
+  EXPECT_THAT(verdict(), ElementsAre(HasSubstr("2 before it were lost without a word")));
+}
+
+TEST_F(Verdict, ARecordOfAFormerLifeIsFound) {
+  lives_.push_back(life_of(5));
+  records(0, 9);
+  add({.what = What::reset, .life = 1, .at = {-1}, .before = {9}});
+  records(9, 10);
+  records(0, 5, 1);
+  EXPECT_THAT(verdict(), ElementsAre(HasSubstr("after life 1 began")));
+}
+
+TEST_F(Verdict, AResetWithoutReasonIsFound) {
+  records(0, 10);
+  add({.what = What::reset, .at = {-1}, .before = {9}});
+  EXPECT_THAT(verdict(), testing::Contains(HasSubstr("a reset without another life")));
+}
+
+TEST_F(Verdict, WhatNobodyKnowsIsSeenByAllOrByNone) {
+  lives_[0].lanes[0].offsets[4].reset();
+  records(0, 4);
+  records(5, 10);
+  EXPECT_THAT(verdict(), IsEmpty());
+  auto other = history_;
+  other.sights.insert(other.sights.begin() + 5, {.number = 4, .at = {4}});
+  EXPECT_THAT(judge_each({history_, other}, lives_),
+              ElementsAre(ElementsAre(HasSubstr("record 5: 1 before it were lost")), IsEmpty()));
+}
+
+}  // namespace
+}  // namespace e2e::faults

@@ -1,0 +1,34 @@
+#pragma once
+// The wall clock of one sidecar, over all of its processes: the machine's, until it jumps. Done by
+// a library that is preloaded into the sidecar, see skewed_clock.cpp.
+//
+// Thread: one at a time. Errors: throws std::runtime_error where there is no such file.
+
+#include <atomic>
+#include <cstdint>
+
+#include "tests/support/harness/process.hpp"
+#include "tests/support/harness/temp_dir.hpp"
+
+namespace e2e::faults {
+
+class WallClock {
+ public:
+  // A sanitizer's own library has to be loaded before all others.
+  static constexpr bool can_jump = !sanitized;
+
+  WallClock();
+  ~WallClock();
+  WallClock(const WallClock&) = delete;
+  WallClock& operator=(const WallClock&) = delete;
+
+  // For the sidecar's process.
+  Process::Environment environment() const;
+  void jump(int seconds);
+
+ private:
+  TempDir folder_;
+  std::atomic<std::int64_t>* nanoseconds_ = nullptr;  // in the file that the sidecar looks at
+};
+
+}  // namespace e2e::faults
