@@ -99,8 +99,7 @@ class Picture:
                 % (WIDTH, HEIGHT, WIDTH, HEIGHT, self.title, STYLE, "\n".join(self.parts)))
 
 
-def draw(results):
-    rows = results["rows"] if results else []
+def draw(rows):
     if not any(row["scenario"] == "curve" for row in rows):
         print("there are no results of the scenario `curve` to draw")
         return 1

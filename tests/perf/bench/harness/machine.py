@@ -47,17 +47,23 @@ def git(*arguments):
     return subprocess.run(["git", "-C", ROOT, *arguments], capture_output=True, text=True).stdout.strip()
 
 
-def facts():
+def commit():
+    """What was measured; marked where the product differs from it."""
+    changed = git("status", "--porcelain", "sidecar", "connectors")
+    return git("rev-parse", "--short=10", "HEAD") + ("-modified" if changed else "")
+
+
+def description():
     with open("/proc/cpuinfo") as lines:
         model = re.search(r"model name\s*: (.*)", lines.read())
     with open("/proc/meminfo") as lines:
         kib = int(re.search(r"MemTotal: *(\d+)", lines.read()).group(1))
-    return {"cpu": model.group(1) if model else platform.machine(), "cores": os.cpu_count(),
-            "memory_gib": round(kib / 2 ** 20, 1), "kernel": platform.release(),
-            "open_files_max": resource.getrlimit(resource.RLIMIT_NOFILE)[1],
-            "commit": git("rev-parse", "--short=10", "HEAD"),
-            "product_changed": bool(git("status", "--porcelain", "sidecar", "connectors")),
-            "load_average_before": os.getloadavg()[0]}
+    return "%s, %d cores, %.1f GiB, Linux %s" % (model.group(1) if model else platform.machine(), os.cpu_count(),
+                                                 kib / 2 ** 20, platform.release().split("-")[0])
+
+
+def open_files_max():
+    return resource.getrlimit(resource.RLIMIT_NOFILE)[1]
 
 
 def free_port():

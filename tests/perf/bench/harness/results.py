@@ -1,15 +1,11 @@
-"""Runs that alternate between servers, their medians, and the file they are kept in."""
+"""Runs that alternate between servers, and their medians."""
 
 import datetime
-import json
-import os
 import statistics
 import sys
 import time
 
-from harness import machine, quiet
-
-FOLDER = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "results")
+from harness import machine, quiet, rows
 
 
 class Run:
@@ -17,11 +13,8 @@ class Run:
         self.quick = quick
         self.rounds = rounds
         self.keep = keep
-        self.machine = machine.facts()
-        self.open_files_max = self.machine["open_files_max"]
+        self.open_files_max = machine.open_files_max()
         self.rows = []
-        self.path, self.earlier = None, []
-        self.origin = {}  # of the rows, where it is not that of the file
 
     def alternate(self, scenario, cell, kinds, measure, alone=True):
         """Measures each server in turn, several times over; keeps the medians of each figure. `alone`: what nobody
@@ -36,10 +29,9 @@ class Run:
                 except RuntimeError as error:
                     print("  %s" % error, file=sys.stderr, flush=True)
         servers = {name: self.medians(each) for name, each in found.items() if each}
-        self.rows.append({"scenario": scenario, "cell": cell, **self.origin, "rounds": self.rounds,
-                          "load_average": os.getloadavg()[0], "servers": servers})
+        self.rows.append({"scenario": scenario, "cell": cell, "rounds": self.rounds, "servers": servers})
         if self.keep:
-            self.save()
+            rows.keep(datetime.date.today().isoformat(), machine.commit(), machine.description(), self.rows)
         print("  %-14s %s  (%.0f s)" % (scenario, " ".join("%s=%s" % pair for pair in cell.items()),
                                        time.monotonic() - began), flush=True)
         for name, figures in servers.items():
@@ -57,36 +49,8 @@ class Run:
                 result[key + "_runs"] = [min(values), max(values)]
         return result
 
-    def add_to(self, path):
-        """What is measured joins the rows of this file, in place of those of the same scenarios."""
-        found = read(path)
-        self.origin = {"day": datetime.date.today().isoformat(), "machine": self.machine}
-        self.path, self.machine, self.earlier = path, found["machine"], found["rows"]
-
-    def save(self):
-        day = datetime.date.today().isoformat()
-        self.path = self.path or os.path.join(FOLDER, "%s-%s.json" % (day, self.machine["commit"]))
-        with open(self.path, "w") as file:
-            json.dump({"day": day, "machine": self.machine, "rows": self.all_rows()}, file, indent=1)
-            file.write("\n")
-
-    def all_rows(self):
-        measured = {row["scenario"] for row in self.rows}
-        return [row for row in self.earlier if row["scenario"] not in measured] + self.rows
-
 
 def short(value):
     if not isinstance(value, float) or value == int(value):
         return "{:,}".format(int(value)) if isinstance(value, (int, float)) else str(value)
     return "{:,.0f}".format(value) if abs(value) >= 100 else "%.3g" % value
-
-
-def newest():
-    """The newest file of results; nothing where there is none."""
-    paths = [os.path.join(FOLDER, name) for name in os.listdir(FOLDER) if name.endswith(".json")]
-    return max(paths, key=os.path.getmtime, default=None)
-
-
-def read(path):
-    with open(path) as file:
-        return json.load(file)
