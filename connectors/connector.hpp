@@ -16,6 +16,7 @@
 // and read then answer Errc::refused. That is temporary: the caller asks again with back-off as long
 // as a reader waits. A tail asks again by itself. connectors/README.md has the whole policy.
 
+#include <boost/system/system_error.hpp>
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -24,6 +25,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "connectors/connector_probe.hpp"
@@ -78,6 +80,27 @@ struct Published {
   int partitions = 1;  // of the log
 };
 
+// Why a record was not appended, or perhaps not.
+struct PublishError {
+  boost::system::error_code code;  // as listed at Connector::publish
+  std::string reason;              // the broker's own words; empty if there are none
+
+  PublishError() = default;
+  PublishError(boost::system::error_code why) : code(why) {}
+  PublishError(Errc why, std::string text = {})
+      : code(make_error_code(why)), reason(std::move(text)) {}
+  std::string message() const { return code.message() + (reason.empty() ? "" : ": " + reason); }
+  friend bool operator==(const PublishError& error, Errc code) {
+    return error.code == make_error_code(code);
+  }
+};
+// For Result::value(). Throws.
+[[noreturn]] inline void throw_exception_from_error(const PublishError& error,
+                                                    const boost::source_location&) {
+  throw boost::system::system_error(error.code, error.reason);
+}
+using PublishResult = boost::system::result<Published, PublishError>;
+
 // Records of `partition` after `position` were removed before the tail could read them.
 struct Loss {
   Partition partition = 0;
@@ -116,6 +139,7 @@ class Connector {
  public:
   template <class T>
   using Callback = std::function<void(Result<T>)>;
+  using PublishCallback = std::function<void(PublishResult)>;
 
   virtual ~Connector() = default;
 
@@ -161,7 +185,7 @@ class Connector {
   // Appends a record. Answers after the broker's acknowledgement, within publish_timeout. Errors:
   // Errc::unavailable (not written), Errc::unconfirmed (possibly written), Errc::refused,
   // Errc::no_such_log.
-  virtual void publish(std::string log, Message message, Callback<Published> done) = 0;
+  virtual void publish(std::string log, Message message, PublishCallback done) = 0;
 };
 
 }  // namespace sidestream

@@ -74,7 +74,7 @@ class EmbeddedConnector final : public Connector {
     return tails_.open(std::move(log), after, sink);
   }
 
-  void publish(std::string log, Message message, Callback<Published> done) override {
+  void publish(std::string log, Message message, PublishCallback done) override {
     publishes_.add(std::move(log), std::move(message), std::move(done));
   }
 

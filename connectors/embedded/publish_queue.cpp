@@ -88,7 +88,7 @@ std::span<const PublishQueue::Entry> PublishQueue::take() {
   return batch_;
 }
 
-void PublishQueue::answer(std::size_t index, Result<Published> result) {
+void PublishQueue::answer(std::size_t index, PublishResult result) {
   Callback done;
   {
     const std::lock_guard lock(mutex_);
@@ -115,7 +115,7 @@ void PublishQueue::refuse_queued(Errc error) {
   for (auto& done : rejected) finish(std::move(done), error);
 }
 
-void PublishQueue::finish(Callback done, Result<Published> result) {
+void PublishQueue::finish(Callback done, PublishResult result) {
   auto& counter = result ? probe_.published : probe_.publish_failures;
   counter.fetch_add(1, std::memory_order_relaxed);
   done(std::move(result));

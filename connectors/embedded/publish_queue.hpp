@@ -26,7 +26,7 @@ namespace sidestream::embedded {
 class PublishQueue {
  public:
   using Clock = std::chrono::steady_clock;
-  using Callback = Connector::Callback<Published>;
+  using Callback = Connector::PublishCallback;
   struct Entry {
     std::string log;
     Message message;
@@ -50,13 +50,13 @@ class PublishQueue {
   // The next batch. Valid until the next take(). Requires: the previous batch is answered.
   std::span<const Entry> take();
   // Answer one entry of the batch, or all that are still open.
-  void answer(std::size_t index, Result<Published> result);
+  void answer(std::size_t index, PublishResult result);
   void answer_all(Errc error);
   // Answers everything queued with an error.
   void refuse_queued(Errc error);
 
  private:
-  void finish(Callback done, Result<Published> result);
+  void finish(Callback done, PublishResult result);
   void watch_deadlines();
   // The next two require the mutex.
   bool all_answered() const;

@@ -69,10 +69,10 @@ void Writer::write_batch() {
   }
 }
 
-std::vector<Result<Published>> Writer::write(std::span<const PublishQueue::Entry> batch) {
+std::vector<PublishResult> Writer::write(std::span<const PublishQueue::Entry> batch) {
   const auto exclusive = database_.lock_if_memory();
   auto& writer = database_.writer();
-  std::vector<Result<Published>> answers;
+  std::vector<PublishResult> answers;
   answers.reserve(batch.size());
   committing_ = false;
   try {

@@ -32,7 +32,7 @@ class Writer {
   void refuse_until_retry();
   void write_batch();
   // Appends and commits. Returns an answer for each entry. Throws SqliteError if none was written.
-  std::vector<Result<Published>> write(std::span<const PublishQueue::Entry> batch);
+  std::vector<PublishResult> write(std::span<const PublishQueue::Entry> batch);
   void maintain();
 
   Database& database_;

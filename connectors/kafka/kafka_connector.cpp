@@ -73,7 +73,7 @@ class KafkaConnector final : public Connector, private ClientEvents {
     ranges_.read(std::move(range), std::move(deliver), std::move(done));
   }
   std::unique_ptr<Tail> tail(std::string log, Position from, TailSink& sink) override;
-  void publish(std::string log, Message message, Callback<Published> done) override {
+  void publish(std::string log, Message message, PublishCallback done) override {
     producer_.publish(log, std::move(message), std::move(done));
   }
 

@@ -190,7 +190,7 @@ void KafkaProducer::on_report(const rd_kafka_message_t& report) {
   open_.erase(pending.self);
 }
 
-void KafkaProducer::answer(Pending& pending, Result<Published> result) {
+void KafkaProducer::answer(Pending& pending, PublishResult result) {
   auto& counter = result ? probe_.published : probe_.publish_failures;
   if (!pending.done) return;
   counter.fetch_add(1, std::memory_order_relaxed);

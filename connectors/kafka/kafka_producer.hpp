@@ -29,7 +29,7 @@ namespace sidestream::kafka {
 
 class KafkaProducer {
  public:
-  using Done = Connector::Callback<Published>;
+  using Done = Connector::PublishCallback;
   using Clock = std::chrono::steady_clock;
   using MakeClient = std::function<std::unique_ptr<KafkaClient>()>;  // may return null
 
@@ -65,7 +65,7 @@ class KafkaProducer {
   void take(const TopicLookup& lookup);
   void look_up(const std::string& topic, std::chrono::milliseconds delay);
   void send(Pendings& pendings, Pendings::iterator which);
-  void answer(Pending& pending, Result<Published> result);
+  void answer(Pending& pending, PublishResult result);
   void answer_overdue();
   bool have_client();
   void refuse_inbox();

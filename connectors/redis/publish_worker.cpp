@@ -28,7 +28,7 @@ std::string format_message(const std::string& log, const Message& message) {
   return format_command(words);
 }
 
-Result<Published> read_reply(const redisReply& reply) {
+PublishResult read_reply(const redisReply& reply) {
   if (is_error(reply)) return publish_error(text_of(reply));
   const auto id = parse_entry_id(text_of(reply));
   if (!id) return Errc::unconfirmed;
@@ -58,7 +58,7 @@ void PublishWorker::stop() {
 }
 
 void PublishWorker::add(const std::string& log, const Message& message,
-                        Connector::Callback<Published> done) {
+                        Connector::PublishCallback done) {
   Append append{format_message(log, message), std::move(done),
                 Clock::now() + publish_timeout - margin};
   const std::lock_guard lock(mutex_);
@@ -157,7 +157,7 @@ void PublishWorker::expire(Clock::time_point now) {
   }
 }
 
-void PublishWorker::answer(Append& append, const Result<Published>& result) {
+void PublishWorker::answer(Append& append, const PublishResult& result) {
   if (!append.done) return;
   {
     const std::lock_guard lock(mutex_);

@@ -26,12 +26,12 @@ class PublishWorker final : private LinkOwner {
   void start();
   // Answers all open calls. Later calls are ignored.
   void stop();
-  void add(const std::string& log, const Message& message, Connector::Callback<Published> done);
+  void add(const std::string& log, const Message& message, Connector::PublishCallback done);
 
  private:
   struct Append {
     std::string command;
-    Connector::Callback<Published> done;  // empty: answered (its reply is ignored)
+    Connector::PublishCallback done;  // empty: answered (its reply is ignored)
     Clock::time_point deadline;
     std::uint64_t end = 0;  // where the command ends in the bytes sent over the link
   };
@@ -44,7 +44,7 @@ class PublishWorker final : private LinkOwner {
   void send_queue();
   void on_error(const std::string& error);
   void expire(Clock::time_point now);
-  void answer(Append& append, const Result<Published>& result);
+  void answer(Append& append, const PublishResult& result);
 
   LinkContext context_;
   Link link_;

@@ -58,7 +58,7 @@ class RedisConnector final : public Connector {
   std::unique_ptr<Tail> tail(std::string log, Position from, TailSink& sink) override {
     return tails_.add(std::move(log), from.empty() ? Offset{0} : from.front(), sink);
   }
-  void publish(std::string log, Message message, Callback<Published> done) override {
+  void publish(std::string log, Message message, PublishCallback done) override {
     publishing_.add(log, message, std::move(done));
   }
 

@@ -31,19 +31,19 @@ unsigned status_of(const boost::system::error_code& error) {
 }
 
 // Completes on the loop of the awaiting coroutine.
-Awaitable<Result<Published>> hand_over(PublishRequest& request) {
+Awaitable<PublishResult> hand_over(PublishRequest& request) {
   auto executor = co_await boost::asio::this_coro::executor;
   auto initiate = [executor, &request](auto handler) {
     auto shared = std::make_shared<decltype(handler)>(std::move(handler));
     request.topic->connector.publish(
         std::move(request.log), std::move(request.message),
-        [executor, shared](Result<Published> result) {
+        [executor, shared](PublishResult result) {
           boost::asio::post(executor, [shared, result = std::move(result)]() mutable {
             std::move (*shared)(std::move(result));
           });
         });
   };
-  co_return co_await boost::asio::async_initiate<const UseAwaitable&, void(Result<Published>)>(
+  co_return co_await boost::asio::async_initiate<const UseAwaitable&, void(PublishResult)>(
       initiate, UseAwaitable());
 }
 
@@ -77,14 +77,14 @@ Response body_too_large(const PublishRequest& request) {
 
 Awaitable<Response> publish(PublishRequest request) {
   const std::shared_ptr<Topic> topic = request.topic;
-  const Result<Published> result = co_await hand_over(request);
+  const PublishResult result = co_await hand_over(request);
   (result ? topic->probe.published : topic->probe.publish_failures).add();
   Response response = publish_response(result, topic->connector.format());
   response.headers.insert(response.headers.end(), request.headers.begin(), request.headers.end());
   co_return response;
 }
 
-Response publish_response(const Result<Published>& result, OffsetFormat format) {
+Response publish_response(const PublishResult& result, OffsetFormat format) {
   if (result) {
     boost::json::object body;
     if (result->partitions == 1) {
@@ -96,7 +96,7 @@ Response publish_response(const Result<Published>& result, OffsetFormat format) 
     response.status = 201;
     return response;
   }
-  const unsigned status = status_of(result.error());
+  const unsigned status = status_of(result.error().code);
   Response response = Response::error(status, result.error().message());
   if (status == 503) response.headers.emplace_back("Retry-After", "1");
   return response;

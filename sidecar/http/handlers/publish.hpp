@@ -36,6 +36,6 @@ Response body_too_large(const PublishRequest& request);
 Awaitable<Response> publish(PublishRequest request);
 
 // 201, or the status of the error.
-Response publish_response(const Result<Published>& result, OffsetFormat format);
+Response publish_response(const PublishResult& result, OffsetFormat format);
 
 }  // namespace sidestream

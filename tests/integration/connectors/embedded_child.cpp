@@ -20,7 +20,7 @@ class Producer {
   void publish() {
     const std::lock_guard lock(mutex_);
     const auto value = "v" + std::to_string(next_++);
-    connector_.publish("log", {.value = value}, [this](Result<Published> result) {
+    connector_.publish("log", {.value = value}, [this](PublishResult result) {
       if (!result) ::_exit(1);
       const auto line = std::to_string(result->offset.number()) + "\n";
       if (::write(STDOUT_FILENO, line.data(), line.size()) < 0) ::_exit(1);

@@ -124,7 +124,7 @@ TEST_F(EmbeddedLog, ReadsOnWhenTheFileSizeLimitStopsPublishing) {
   const rlimit tight{8 * 1024 * 1024, before.rlim_max};
   ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &tight), 0);
   std::int64_t written = 1;
-  Result<Published> result = Errc::stopped;
+  PublishResult result = Errc::stopped;
   for (int i = 0; i < 100; ++i) {
     result = try_publish(std::string(1024 * 1024, 'x'));
     if (!result) break;
@@ -151,7 +151,7 @@ TEST_F(EmbeddedLog, PublishesAgainOnceAFullDiskHasSpace) {
     write_file(ballast, std::string(3 * 1024 * 1024, 'b'));
     open();
     std::int64_t written = 0;
-    Result<Published> result = Errc::stopped;
+    PublishResult result = Errc::stopped;
     for (int i = 0; i < 1000; ++i) {
       result = try_publish(std::string(50'000, 'x'));
       if (!result) break;

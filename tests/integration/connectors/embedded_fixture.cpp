@@ -45,7 +45,7 @@ class Tracked final : public Connector {
   std::unique_ptr<Tail> tail(std::string log, Position from, TailSink& sink) override {
     return inner_->tail(std::move(log), std::move(from), sink);
   }
-  void publish(std::string log, Message message, Callback<Published> done) override {
+  void publish(std::string log, Message message, PublishCallback done) override {
     inner_->publish(std::move(log), std::move(message), std::move(done));
   }
 
@@ -91,7 +91,7 @@ class EmbeddedFixture : public BrokerFixture {
  private:
   // Retries, because the connector may not have reopened its file yet.
   Offset append_first(const std::string& log, const NewRecord& record) {
-    Result<Published> result = Errc::unavailable;
+    PublishResult result = Errc::unavailable;
     eventually([&] {
       result = ask<Published>([&](auto done) { live_->publish(log, message_of(record), done); });
       return result.has_value() || result.error() != Errc::unavailable;

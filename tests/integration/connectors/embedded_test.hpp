@@ -36,7 +36,7 @@ class EmbeddedLog : public testing::Test {
   void open() { open({.path = path()}); }
   void close() { connector_.reset(); }
 
-  Result<Published> try_publish(const std::string& value, const std::string& log = "log") {
+  PublishResult try_publish(const std::string& value, const std::string& log = "log") {
     return ask<Published>([&](auto done) { connector_->publish(log, {.value = value}, done); });
   }
   Offset publish(const std::string& value, const std::string& log = "log") {

@@ -60,7 +60,7 @@ class KafkaTest : public testing::Test {
     for (const auto& partition : extent(topic).partitions) end.push_back(partition.last);
     return end;
   }
-  Result<Published> publish(const std::string& topic) {
+  PublishResult publish(const std::string& topic) {
     return ask<Published>(
         [&](auto done) { connector().publish(topic, {.value = "published"}, done); });
   }

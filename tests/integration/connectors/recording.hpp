@@ -12,6 +12,7 @@
 #include <ostream>
 #include <stdexcept>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -140,12 +141,15 @@ class RecordingSink final : public TailSink {
   int partitions_ = 0;
 };
 
+template <class T>
+using ResultOf = std::conditional_t<std::is_same_v<T, Published>, PublishResult, Result<T>>;
+
 // The answer to one call. Copies share it, so it may go out of scope before the answer.
 template <class T>
 class Answer {
  public:
-  typename Connector::Callback<T> callback() {
-    return [state = state_](Result<T> result) {
+  std::function<void(ResultOf<T>)> callback() {
+    return [state = state_](ResultOf<T> result) {
       const std::lock_guard lock(state->mutex);
       if (state->result) ++state->repeats;
       state->result.emplace(std::move(result));
@@ -161,7 +165,7 @@ class Answer {
     return state_->changed.wait_for(lock, limit, [this] { return state_->result.has_value(); });
   }
   // Throws if there was no answer in time, or more than one.
-  Result<T> get(std::chrono::milliseconds limit = patience) const {
+  ResultOf<T> get(std::chrono::milliseconds limit = patience) const {
     if (!wait(limit)) throw std::runtime_error("no answer in time");
     const std::lock_guard lock(state_->mutex);
     if (state_->repeats != 0) throw std::runtime_error("answered more than once");
@@ -172,7 +176,7 @@ class Answer {
   struct State {
     std::mutex mutex;
     std::condition_variable changed;
-    std::optional<Result<T>> result;
+    std::optional<ResultOf<T>> result;
     int repeats = 0;
   };
   std::shared_ptr<State> state_ = std::make_shared<State>();
@@ -180,7 +184,7 @@ class Answer {
 
 // Makes a call and waits for its answer.
 template <class T, class Ask>
-Result<T> ask(Ask&& call, std::chrono::milliseconds limit = patience) {
+ResultOf<T> ask(Ask&& call, std::chrono::milliseconds limit = patience) {
   Answer<T> answer;
   call(answer.callback());
   return answer.get(limit);

@@ -62,7 +62,7 @@ class RedisTest : public testing::Test {
         .value()
         .partitions.at(0);
   }
-  Result<Published> publish(const std::string& stream, const std::string& value) {
+  PublishResult publish(const std::string& stream, const std::string& value) {
     return ask<Published>([&](auto done) { connector().publish(stream, {.value = value}, done); });
   }
   bool wait_down(const std::string& detail) {

@@ -87,7 +87,7 @@ std::vector<Seen> ConnectorSuite::read_all(const std::string& log, Offset after,
   return all;
 }
 
-Result<Published> ConnectorSuite::publish(const std::string& log, Message message) {
+PublishResult ConnectorSuite::publish(const std::string& log, Message message) {
   return ask<Published>([&](auto done) { connector().publish(log, std::move(message), done); });
 }
 

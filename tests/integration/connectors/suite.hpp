@@ -44,7 +44,7 @@ class ConnectorSuite : public testing::TestWithParam<std::string> {
   Page read(Range range);
   // Everything in (after, until], page by page.
   std::vector<Seen> read_all(const std::string& log, Offset after, Offset until);
-  Result<Published> publish(const std::string& log, Message message);
+  PublishResult publish(const std::string& log, Message message);
 
  private:
   BrokerFixture* broker_ = nullptr;

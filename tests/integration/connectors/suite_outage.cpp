@@ -103,7 +103,7 @@ TEST_P(OutageSuite, FailsAPublishInTimeDuringAnOutage) {
       EXPECT_GE(connector().probe().publish_failures.load(), 1u);
     }
   }
-  Result<Published> after = Errc::unavailable;
+  PublishResult after = Errc::unavailable;
   ASSERT_TRUE(eventually([&] {
     after = publish(log, {.value = "after"});
     return after.has_value();

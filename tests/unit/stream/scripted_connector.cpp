@@ -137,7 +137,7 @@ std::unique_ptr<Tail> ScriptedConnector::tail(std::string, Position from, TailSi
   return std::make_unique<NoTail>();
 }
 
-void ScriptedConnector::publish(std::string, Message, Callback<Published> done) {
+void ScriptedConnector::publish(std::string, Message, PublishCallback done) {
   done(make_error_code(Errc::unavailable));
 }
 

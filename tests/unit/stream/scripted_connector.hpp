@@ -52,7 +52,7 @@ class ScriptedConnector final : public Connector {
   void read(Range range, std::function<void(std::span<const Record>)> deliver,
             Callback<Offset> done) override;
   std::unique_ptr<Tail> tail(std::string log, Position from, TailSink& sink) override;
-  void publish(std::string log, Message message, Callback<Published> done) override;
+  void publish(std::string log, Message message, PublishCallback done) override;
 
  private:
   struct Held {
