@@ -45,9 +45,14 @@ Head read_head(std::string_view text);
 // Content-Length and Transfer-Encoding can't be read in two ways.
 void require_one_framing(const Head& head, std::string_view text);
 
-// Each looks at one kind of input.
+// Each checks the parsers of one kind of input.
+void check_event_ids(Input input);
+void check_proxy(Input input);  // one of the next three
 void check_request(Input input);
 void check_answer(Input input);
 void check_values(Input input);
+void check_query(Input input);
+void check_redis_reply(Input input);
+void check_settings(Input input);
 
 }  // namespace fuzz

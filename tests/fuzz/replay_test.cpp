@@ -13,30 +13,30 @@
 #include <random>
 #include <string>
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
+#include "tests/fuzz/targets.hpp"
 
 using std::string_literals::operator""s;
 
 namespace fuzz {
 namespace {
 
-// By name. A file that libFuzzer wrote for a crash is replayed by putting it there.
-const std::map<std::string, std::string>& corpus() {
-  static const auto all = [] {
-    std::map<std::string, std::string> files;
-    for (const auto& entry : std::filesystem::directory_iterator(SIDESTREAM_FUZZ_CORPUS)) {
-      std::ifstream file(entry.path(), std::ios::binary);
-      files[entry.path().filename()] = std::string(std::istreambuf_iterator<char>(file), {});
-    }
-    return files;
-  }();
-  return all;
+// The inputs of a target, by file name. A file that libFuzzer wrote for a crash is replayed by
+// putting it there.
+using Corpus = std::map<std::string, std::string>;
+Corpus read_corpus(std::string_view target) {
+  Corpus files;
+  const auto folder = std::filesystem::path(SIDESTREAM_FUZZ_CORPUS) / target;
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+    std::ifstream file(entry.path(), std::ios::binary);
+    files[entry.path().filename()] = std::string(std::istreambuf_iterator<char>(file), {});
+  }
+  return files;
 }
 
-void replay(const std::string& name, const std::string& bytes) {
+void replay(const Target& target, const std::string& name, const std::string& bytes) {
   SCOPED_TRACE(name);
   try {
-    LLVMFuzzerTestOneInput(reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size());
+    target.check(Input(bytes));
   } catch (const std::exception& broken) {
     ADD_FAILURE() << broken.what() << "\ninput: " << testing::PrintToString(bytes);
   }
@@ -68,23 +68,30 @@ std::string mutated(std::string text, const std::string& other, std::mt19937& ra
   return text;
 }
 
-TEST(ProxyFuzz, TheCorpus) {
-  EXPECT_GT(corpus().size(), 20U);
-  for (const auto& [name, bytes] : corpus()) replay(name, bytes);
+class Replay : public testing::TestWithParam<Target> {};
+
+TEST_P(Replay, KeepsTheRulesForTheCorpus) {
+  const auto corpus = read_corpus(GetParam().name);
+  EXPECT_GE(corpus.size(), 5U);
+  for (const auto& [name, bytes] : corpus) replay(GetParam(), name, bytes);
 }
 
-TEST(ProxyFuzz, TheCorpusWithChanges) {
+TEST_P(Replay, KeepsTheRulesForAChangedCorpus) {
+  const auto corpus = read_corpus(GetParam().name);
   const char* load = std::getenv("SIDESTREAM_TEST_LOAD");
-  const int rounds =
-      std::max(100, static_cast<int>(20000 * (load == nullptr ? 1 : std::atof(load))));
+  const double share = load == nullptr ? 1 : std::atof(load);
+  const int rounds = std::max(100, static_cast<int>(20000 * share / corpus.size() * 20));
   std::mt19937 random(7);
   for (int i = 0; i < rounds && !HasFailure(); ++i) {
-    for (const auto& [name, bytes] : corpus()) {
-      const auto other = std::next(corpus().begin(), static_cast<long>(random() % corpus().size()));
-      replay(name, mutated(bytes, other->second, random));
+    for (const auto& [name, bytes] : corpus) {
+      const auto other = std::next(corpus.begin(), static_cast<long>(random() % corpus.size()));
+      replay(GetParam(), name, mutated(bytes, other->second, random));
     }
   }
 }
+
+INSTANTIATE_TEST_SUITE_P(Fuzz, Replay, testing::ValuesIn(targets()),
+                         [](const auto& test) { return std::string(test.param.name); });
 
 }  // namespace
 }  // namespace fuzz

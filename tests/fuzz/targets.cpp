@@ -1,0 +1,25 @@
+#include "tests/fuzz/targets.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace fuzz {
+namespace {
+
+constexpr std::array all{
+    Target{"ids", check_event_ids},     Target{"proxy", check_proxy},
+    Target{"queries", check_query},     Target{"redis", check_redis_reply},
+    Target{"settings", check_settings},
+};
+
+}  // namespace
+
+std::span<const Target> targets() { return all; }
+
+const Target* find_target(std::string_view name) {
+  const auto found = std::find_if(all.begin(), all.end(),
+                                  [&](const Target& target) { return target.name == name; });
+  return found == all.end() ? nullptr : &*found;
+}
+
+}  // namespace fuzz
