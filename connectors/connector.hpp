@@ -90,8 +90,8 @@ struct PublishError {
   PublishError(Errc why, std::string text = {})
       : code(make_error_code(why)), reason(std::move(text)) {}
   std::string message() const { return code.message() + (reason.empty() ? "" : ": " + reason); }
-  friend bool operator==(const PublishError& error, Errc code) {
-    return error.code == make_error_code(code);
+  friend bool operator==(const PublishError& error, Errc wanted) {
+    return error.code == make_error_code(wanted);
   }
 };
 // For Result::value(). Throws.
