@@ -3,17 +3,17 @@
 
 #include <optional>
 
-#include "sidecar/http/proxy/answer_head.hpp"
 #include "sidecar/http/proxy/body_writer.hpp"
+#include "sidecar/http/proxy/response_head.hpp"
 #include "tests/fuzz/check.hpp"
 #include "tests/fuzz/wire.hpp"
 
 namespace fuzz {
 namespace {
 
-using sidestream::AnswerHead;
-using sidestream::Asked;
+using sidestream::ClientTraits;
 using sidestream::Framing;
+using sidestream::ResponseHead;
 
 bool may_have_body(unsigned status) { return status >= 200 && status != 204 && status != 304; }
 
@@ -45,14 +45,14 @@ void check_interim(const std::string& text, unsigned status) {
 }
 
 struct Passed {
-  AnswerHead head;
+  ResponseHead head;
   unsigned status;
   std::string framed;
   std::string body;
   bool whole;
 };
 
-void require_same(const Passed& passed, const Asked& asked) {
+void require_same(const Passed& passed, const ClientTraits& asked) {
   const auto& text = passed.head.text;
   const bool until_close = passed.head.framing.kind == Framing::Kind::until_close;
   boost::beast::flat_buffer buffer;
@@ -72,7 +72,7 @@ void require_same(const Passed& passed, const Asked& asked) {
           "nothing stands behind the answer", text + "\r\n" + passed.framed);
 }
 
-void check_head(const Passed& passed, const Asked& asked) {
+void check_head(const Passed& passed, const ClientTraits& asked) {
   const auto& text = passed.head.text;
   const Head head = check_lines(text, passed.status, asked.http10);
   require(head.count("via") == 1 && head.value("via").ends_with(" sidestream"), "one Via", text);
@@ -91,7 +91,8 @@ void check_head(const Passed& passed, const Asked& asked) {
 
 // The final head, or none: no answer, or one that changes the protocol.
 using Answer = std::optional<Wire<false>>;
-bool read_heads(boost::beast::flat_buffer& buffer, Answer& app, const Asked& asked, bool upgrade) {
+bool read_heads(boost::beast::flat_buffer& buffer, Answer& app, const ClientTraits& asked,
+                bool upgrade) {
   while (true) {
     app.emplace(buffer, asked.head);
     if (!app->read_head()) return false;
@@ -104,7 +105,7 @@ bool read_heads(boost::beast::flat_buffer& buffer, Answer& app, const Asked& ask
 }
 
 // A length that is told without a body is passed on as it is: several in a list, or one of a 204.
-bool tells_length_of_nothing(const sidestream::ResponseHeader& answer, const Asked& asked) {
+bool tells_length_of_nothing(const sidestream::ResponseHeader& answer, const ClientTraits& asked) {
   const auto length = answer[boost::beast::http::field::content_length];
   const bool digits = length.find_first_not_of("0123456789") == length.npos && length.size() <= 20;
   const unsigned status = answer.result_int();
@@ -115,7 +116,7 @@ bool tells_length_of_nothing(const sidestream::ResponseHeader& answer, const Ask
 
 void check_answer(Input input) {
   const unsigned bits = input.byte();
-  const Asked asked{(bits & 1U) != 0, (bits & 2U) != 0, (bits & 4U) != 0};
+  const ClientTraits asked{(bits & 1U) != 0, (bits & 2U) != 0, (bits & 4U) != 0};
   const std::size_t most = 1 + input.byte() * 17;
   boost::beast::flat_buffer buffer;
   fill(buffer, input.rest());
@@ -123,7 +124,7 @@ void check_answer(Input input) {
   if (!read_heads(buffer, app, asked, (bits & 8U) != 0)) return;
   const unsigned status = app->header().result_int();
   if (tells_length_of_nothing(app->header(), asked)) return;
-  auto made = sidestream::make_answer_head(app->header(), app->framing(), asked);
+  auto made = sidestream::make_response_head(app->header(), app->framing(), asked);
   if (!made) return;
   Passed passed{std::move(*made), status, {}, {}, false};
   check_head(passed, asked);

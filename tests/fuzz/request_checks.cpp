@@ -5,9 +5,9 @@
 #include <array>
 
 #include "sidecar/base/traceparent.hpp"
-#include "sidecar/http/proxy/answer_head.hpp"
 #include "sidecar/http/proxy/body_writer.hpp"
 #include "sidecar/http/proxy/request_head.hpp"
+#include "sidecar/http/proxy/response_head.hpp"
 #include "sidecar/http/proxy/trace_ids.hpp"
 #include "tests/fuzz/check.hpp"
 #include "tests/fuzz/wire.hpp"

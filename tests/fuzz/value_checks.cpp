@@ -105,7 +105,7 @@ void check_url(std::string_view text) {
 void check_failure(Input input) {
   const auto count = static_cast<unsigned>(sidestream::upstream_errors.size());
   const auto error = static_cast<sidestream::UpstreamError>(input.below(count));
-  const auto answer = sidestream::failure_answer(error, input.rest());
+  const auto answer = sidestream::failure_response(error, input.rest());
   require(answer.status >= 400 && answer.status <= 504, "a failure's status", input.rest());
   const bool html = answer.content_type.starts_with("text/html");
   const bool json = answer.content_type == "application/json";

@@ -10,7 +10,7 @@ namespace {
 
 namespace http = boost::beast::http;
 
-constexpr std::size_t path_max = 1024;  // of a line
+constexpr std::size_t path_max = 1024;  // bytes in a line
 
 std::int64_t to_us(std::chrono::steady_clock::duration time) {
   return std::chrono::duration_cast<std::chrono::microseconds>(time).count();
@@ -27,20 +27,20 @@ void AccessLine::begin(const RequestHeader& request, const std::string& peer, bo
   peer_ = peer;
 }
 
-void AccessLine::name(const std::string& request_id, const std::string& traceparent) {
+void AccessLine::set_ids(const std::string& request_id, const std::string& traceparent) {
   if (!logged_) return;
   request_id_ = request_id;
   trace_id_ = trace_id_of(traceparent);
 }
 
 void AccessLine::first_byte(UpstreamProbe& probe) {
-  if (std::exchange(heard, true)) return;
-  heard_at_ = Clock::now();
-  probe.first_byte.observe_us(to_us(heard_at_ - began_), 1);
+  if (std::exchange(has_first_byte_, true)) return;
+  first_byte_at_ = Clock::now();
+  probe.first_byte.observe_us(to_us(first_byte_at_ - start_), 1);
 }
 
 void AccessLine::end(Proxy& proxy, std::optional<UpstreamError> error, bool reused) const {
-  const std::int64_t took = to_us(Clock::now() - began_);
+  const std::int64_t took = to_us(Clock::now() - start_);
   proxy.probe().request(status);
   proxy.probe().duration.observe_us(took, 1);
   if (!logged_) return;
@@ -50,7 +50,7 @@ void AccessLine::end(Proxy& proxy, std::optional<UpstreamError> error, bool reus
                     {"path", path_},
                     {"status", status},
                     {"duration_us", took},
-                    {"first_byte_us", heard ? to_us(heard_at_ - began_) : 0},
+                    {"first_byte_us", has_first_byte_ ? to_us(first_byte_at_ - start_) : 0},
                     {"bytes_in", bytes_in},
                     {"bytes_out", bytes_out},
                     {"peer", peer_},

@@ -1,5 +1,5 @@
 #pragma once
-// What the log and the metrics are told of one forwarded request.
+// The access-log line and the metrics of one proxied request.
 //
 // Thread: one.
 
@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-#include "sidecar/http/protocol/framing.hpp"
+#include "sidecar/http/proxy/request_head.hpp"
 #include "sidecar/metrics/probes.hpp"
 
 namespace sidestream {
@@ -18,25 +18,26 @@ class Proxy;
 
 class AccessLine {
  public:
-  // `logged`: it is the turn of this request; else it is only counted.
+  // `logged`: false counts the request without a line.
   void begin(const RequestHeader& request, const std::string& peer, bool logged);
-  void name(const std::string& request_id, const std::string& traceparent);
-  // The answer has begun. Only the first call counts.
+  void set_ids(const std::string& request_id, const std::string& traceparent);
+  // The app has sent the first byte of a response. Only the first call counts.
   void first_byte(UpstreamProbe& probe);
-  // Counts the request, and writes the line.
+  bool has_first_byte() const { return has_first_byte_; }
+  // Counts the request and writes the line.
   void end(Proxy& proxy, std::optional<UpstreamError> error, bool reused) const;
 
-  unsigned status = 0;  // that the client got
+  unsigned status = 0;  // sent to the client
   std::uint64_t bytes_in = 0;
   std::uint64_t bytes_out = 0;
-  bool heard = false;  // something has come from the app
 
  private:
   using Clock = std::chrono::steady_clock;
 
   bool logged_ = false;
-  Clock::time_point began_ = Clock::now();
-  Clock::time_point heard_at_{};
+  Clock::time_point start_ = Clock::now();
+  bool has_first_byte_ = false;
+  Clock::time_point first_byte_at_{};
   std::string method_;
   std::string path_;  // without the query, which may hold secrets
   std::string peer_;

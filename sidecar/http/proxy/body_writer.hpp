@@ -1,7 +1,7 @@
 #pragma once
-// Frames the pieces of a body for the other side. Pure.
+// Frames the pieces of a body for the receiving side. Pure.
 //
-// Thread: one. What parts() gives refers to the piece and to this writer, until the next call.
+// Thread: one. The buffers of parts() refer to the piece and to this writer, until the next call.
 
 #include <array>
 #include <boost/asio/buffer.hpp>
@@ -16,10 +16,10 @@ class BodyWriter {
  public:
   explicit BodyWriter(const Framing& framing) : chunked_(framing.kind == Framing::Kind::chunked) {}
 
-  // `last`: nothing follows; then `trailers` (whole fields) end a chunked body.
+  // `last`: the body ends with this piece; `trailers` (whole fields) then end a chunked body.
   std::array<boost::asio::const_buffer, 3> parts(std::string_view piece, bool last,
                                                  std::string_view trailers);
-  // The same in one string.
+  // The same as one string.
   std::string framed(std::string_view piece, bool last, std::string_view trailers);
 
  private:

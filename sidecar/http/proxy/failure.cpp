@@ -11,13 +11,13 @@
 namespace sidestream {
 namespace {
 
-struct Telling {
+struct Failure {
   unsigned status;
-  std::string_view text;
+  std::string_view text;  // the step that failed
 };
 
-// By UpstreamError. Which step failed, in words for whoever sees the page.
-constexpr std::array<Telling, upstream_errors.size()> tellings{{
+// By UpstreamError.
+constexpr std::array<Failure, upstream_errors.size()> failures{{
     {502, "cannot reach the upstream app: connection refused"},
     {504, "cannot reach the upstream app: connect timeout"},
     {502, "the upstream app closed the connection during the request"},
@@ -34,7 +34,7 @@ constexpr std::array<Telling, upstream_errors.size()> tellings{{
     {502, "the client closed the connection"},
 }};
 
-enum class Form { json, html, text };
+enum class Format { json, html, text };
 
 double quality(std::string_view item) {
   const auto at = item.find(";q=");
@@ -43,44 +43,43 @@ double quality(std::string_view item) {
              : std::strtod(std::string(item.substr(at + 3)).c_str(), nullptr);
 }
 
-// The one that the client likes best; of two that it likes alike the first.
-Form form_for(std::string_view accept) {
+// The format with the highest quality; of equal ones the first.
+Format preferred_format(std::string_view accept) {
   std::string known = to_lower(accept);
   std::erase(known, ' ');
-  Form best = Form::json;
-  double most = 0;
+  Format best = Format::json;
+  double best_quality = 0;
   for (const auto item : list_items(known)) {
     const auto type = item.substr(0, item.find(';'));
     const bool json = type.ends_with("/json") || type.ends_with("+json");
     const bool html = type == "text/html", text = type == "text/plain";
-    if (!(json || html || text) || quality(item) <= most) continue;
-    most = quality(item);
-    best = json ? Form::json : html ? Form::html : Form::text;
+    if (!(json || html || text) || quality(item) <= best_quality) continue;
+    best_quality = quality(item);
+    best = json ? Format::json : html ? Format::html : Format::text;
   }
   return best;
 }
 
 }  // namespace
 
-Response failure_answer(UpstreamError error, std::string_view accept) {
-  const auto [status, text] = tellings[static_cast<std::size_t>(error)];
+Response failure_response(UpstreamError error, std::string_view accept) {
+  const auto [status, text] = failures[static_cast<std::size_t>(error)];
   const auto cause = upstream_errors[static_cast<std::size_t>(error)];
   Response response;
   response.status = status;
-  const std::string told(text);
-  switch (form_for(accept)) {
-    case Form::json:
+  switch (preferred_format(accept)) {
+    case Format::json:
       response.body =
           boost::json::serialize(boost::json::object{{"error", text}, {"cause", cause}});
       break;
-    case Form::html:
+    case Format::html:
       response.content_type = "text/html; charset=utf-8";
       response.body = "<!doctype html><title>" + std::to_string(status) + "</title><h1>" +
-                      std::to_string(status) + "</h1><p>" + told + "</p>";
+                      std::to_string(status) + "</h1><p>" + std::string(text) + "</p>";
       break;
-    case Form::text:
+    case Format::text:
       response.content_type = "text/plain; charset=utf-8";
-      response.body = told;
+      response.body = text;
       break;
   }
   response.body += "\n";

@@ -1,5 +1,5 @@
 #pragma once
-// Why a request that was passed on to the app went wrong, and what its client is told. Pure.
+// Error responses of the proxy. Pure.
 //
 // Thread: any.
 
@@ -11,8 +11,8 @@
 
 namespace sidestream {
 
-// The answer for a request that the app has not begun to answer. JSON, HTML or text, whichever
-// `accept` names first; JSON where it names none of them.
-Response failure_answer(UpstreamError error, std::string_view accept);
+// The response for a failed request whose response has not begun: JSON, HTML or text, whichever
+// `accept` prefers. JSON if it names none of them.
+Response failure_response(UpstreamError error, std::string_view accept);
 
 }  // namespace sidestream

@@ -16,13 +16,13 @@ bool is_among(std::string_view name, const std::array<std::string_view, n>& name
                      [&](auto known) { return equals_ignoring_case(known, name); });
 }
 
-constexpr std::array<std::string_view, 9> of_one_connection{
+constexpr std::array<std::string_view, 9> hop_by_hop{
     "connection",        "keep-alive", "proxy-connection",   "te",
     "transfer-encoding", "upgrade",    "proxy-authenticate", "proxy-authorization",
     "http2-settings"};
 
-// The same, as the parser knows them.
-bool is_of_one_connection(http::field name) {
+// The same names as the parser's enumerators.
+bool is_hop_by_hop(http::field name) {
   switch (name) {
     case http::field::connection:
     case http::field::keep_alive:
@@ -39,10 +39,10 @@ bool is_of_one_connection(http::field name) {
   }
 }
 
-// What frames or routes a message can't be listed away.
-constexpr std::array<std::string_view, 3> never_listed{"host", "content-length", "via"};
+// Fields that frame or route the message stay even if Connection lists them.
+constexpr std::array<std::string_view, 3> always_kept{"host", "content-length", "via"};
 
-constexpr std::array<std::string_view, 18> no_trailers{
+constexpr std::array<std::string_view, 18> forbidden_trailers{
     "content-length", "host",         "expect",     "range",         "content-type",
     "authorization",  "cookie",       "set-cookie", "cache-control", "content-encoding",
     "content-range",  "max-forwards", "via",        "age",           "www-authenticate",
@@ -91,10 +91,10 @@ HopByHop::HopByHop(const http::fields& fields) {
 }
 
 bool HopByHop::contains(const http::fields::value_type& field) const {
-  if (is_of_one_connection(field.name())) return true;
+  if (is_hop_by_hop(field.name())) return true;
   if (listed_.empty()) return false;
   const std::string_view name(field.name_string().data(), field.name_string().size());
-  return lists(name) && !is_among(name, never_listed);
+  return lists(name) && !is_among(name, always_kept);
 }
 
 bool HopByHop::lists(std::string_view token) const {
@@ -102,23 +102,23 @@ bool HopByHop::lists(std::string_view token) const {
                      [&](const auto& listed) { return equals_ignoring_case(listed, token); });
 }
 
-bool is_about_the_client(std::string_view name) {
+bool is_client_field(std::string_view name) {
   const char first = name.empty() ? ' ' : lower(name.front());
   if (first != 'x' && first != 'f') return false;
   const std::string known = with_hyphens(name);
   return known == "forwarded" || known == "x-real-ip" || known.starts_with("x-forwarded");
 }
 
-bool is_forged_spelling(std::string_view name) {
+bool is_spoofed_name(std::string_view name) {
   if (name.find('_') == std::string_view::npos) return false;
   const std::string known = with_hyphens(name);
-  return known == "x-request-id" || is_about_the_client(known) ||
-         is_among(known, of_one_connection) || known == "content-length";
+  return known == "x-request-id" || is_client_field(known) || is_among(known, hop_by_hop) ||
+         known == "content-length";
 }
 
 bool is_safe_trailer(std::string_view name) {
-  return !is_among(name, of_one_connection) && !is_among(name, no_trailers) &&
-         !is_about_the_client(name) && !is_forged_spelling(name);
+  return !is_among(name, hop_by_hop) && !is_among(name, forbidden_trailers) &&
+         !is_client_field(name) && !is_spoofed_name(name);
 }
 
 void append_field(std::string& out, std::string_view name, std::string_view value) {

@@ -1,5 +1,5 @@
 #pragma once
-// Which header fields a gateway passes on. Pure.
+// Which header fields the proxy forwards. Pure.
 //
 // Thread: any. Source: RFC 9110 section 7.6, RFC 9112 section 6.
 
@@ -10,6 +10,9 @@
 
 namespace sidestream {
 
+inline std::string_view to_view(boost::beast::string_view text) {
+  return {text.data(), text.size()};
+}
 std::string to_lower(std::string_view text);
 bool equals_ignoring_case(std::string_view a, std::string_view b);
 
@@ -17,35 +20,35 @@ bool equals_ignoring_case(std::string_view a, std::string_view b);
 std::vector<std::string_view> list_items(std::string_view value);
 
 // The fields that belong to one connection only: those that RFC 9110 names, and those that the
-// message's own Connection fields list.
+// message lists in Connection.
 class HopByHop {
  public:
   explicit HopByHop(const boost::beast::http::fields& fields);
 
   bool contains(const boost::beast::http::fields::value_type& field) const;
-  // Whether Connection lists `token`, like "upgrade".
+  // Whether Connection lists `token`, for example "upgrade".
   bool lists(std::string_view token) const;
 
  private:
   std::vector<std::string> listed_;  // in lower case
 };
 
-// Whether only a proxy that the client's side trusts may say this: X-Forwarded-*, Forwarded,
-// X-Real-IP. Many apps read a name with underscores as the same (CGI), so that counts too.
-bool is_about_the_client(std::string_view name);
-// Whether `name` is one of X-Request-Id, traceparent, Via and the like in another spelling.
-bool is_forged_spelling(std::string_view name);
+// Fields that describe the client, which only a trusted proxy may set: X-Forwarded-*, Forwarded,
+// X-Real-IP. Underscores count as hyphens, because CGI apps read both as the same name.
+bool is_client_field(std::string_view name);
+// Whether an app may read `name` as a field of ours: X_Request_Id, Transfer_Encoding and the like.
+bool is_spoofed_name(std::string_view name);
 
-// Whether a trailer may be passed on: nothing that frames, routes or authenticates a message.
+// Whether a trailer may be forwarded: it does not frame, route or authenticate the message.
 bool is_safe_trailer(std::string_view name);
 
-// One name's fields: how many there are, and the first one's value. Heads are gone through once for
-// all that matters, as each look-up by name costs nearly as much.
-struct SeenField {
+// The fields of one name: their number and the first value. A head is scanned once for all names
+// that matter, because a single look-up costs nearly as much as the scan.
+struct FieldSummary {
   std::size_t count = 0;
   std::string_view value;
 
-  void see(std::string_view next) {
+  void add(std::string_view next) {
     if (count++ == 0) value = next;
   }
 };
@@ -53,7 +56,7 @@ struct SeenField {
 // "name: value\r\n"
 void append_field(std::string& out, std::string_view name, std::string_view value);
 
-// Via, with this hop at its end. `vias`: how many such fields the message has already.
+// Via with this hop appended. `vias`: the number of Via fields in the message.
 template <class Header>
 void append_via(std::string& out, const Header& message, std::size_t vias) {
   out += "Via: ";

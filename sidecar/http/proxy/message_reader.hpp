@@ -1,8 +1,9 @@
 #pragma once
-// Reads one HTTP/1.1 message, whose body comes in pieces as large as what has arrived.
+// Reads one HTTP/1.1 message from a socket. Its body comes in pieces, each as large as what has
+// arrived.
 //
-// Thread: the socket's loop. Borrows: the socket and the buffer, which may begin with bytes of the
-// message and ends with those behind it.
+// Thread: the socket's loop. Borrows the socket and the buffer. The buffer may begin with bytes of
+// the message; at the end it holds the bytes behind the message.
 
 #include <algorithm>
 #include <boost/asio/buffer.hpp>
@@ -19,7 +20,7 @@
 
 namespace sidestream {
 
-// For a head, and for what of a body has come with it. A chunk's size line must fit too.
+// For a head and the part of the body behind it. The size line of a chunk must fit too.
 constexpr std::size_t message_buffer_max = 80 * 1024;
 
 template <bool is_request, class Socket>
@@ -31,7 +32,7 @@ class MessageReader {
   MessageReader(Socket& socket, boost::beast::flat_buffer& buffer, Parser& parser)
       : socket_(socket), buffer_(buffer), parser_(parser) {}
 
-  // Whether the head is whole, or wrong, in what was read already.
+  // Parses the head from what was read already. True: it is complete, or invalid (`error`).
   bool take_head(Error& error) {
     if (buffer_.size() > 0) error = put();
     if (error == boost::beast::http::error::need_more) error = {};
@@ -41,7 +42,7 @@ class MessageReader {
 
   bool has_head() const { return parser_.is_header_done(); }
 
-  // More of a head, into the buffer. end_of_stream: the peer closed before the first byte.
+  // Reads more of a head into the buffer. end_of_stream: the peer closed before the first byte.
   Awaitable<Error> read_more() {
     const auto space = room();
     if (space.size() == 0) co_return line_too_long;
@@ -53,8 +54,8 @@ class MessageReader {
         : Error(boost::beast::http::error::end_of_stream);
   }
 
-  // Takes what is in the buffer already. How many bytes of the body: 0 without an error where there
-  // are none now.
+  // Parses the body from what was read already. Returns the number of bytes written to `into`; 0
+  // without an error: none have arrived.
   std::pair<Error, std::size_t> take(boost::asio::mutable_buffer into) {
     auto& body = parser_.get().body();
     body.data = into.data();
@@ -69,7 +70,7 @@ class MessageReader {
     return {error, into.size() - body.size};
   }
 
-  // The next piece of the body: 0 without an error when it is over.
+  // Reads the next piece of the body. Returns its size; 0 without an error: the body has ended.
   Awaitable<std::pair<Error, std::size_t>> read(boost::asio::mutable_buffer into) {
     while (true) {
       const auto taken = take(into);
@@ -91,8 +92,8 @@ class MessageReader {
 
   Framing framing() const {
     if (parser_.is_done()) {
-      const bool told = parser_.content_length() == std::uint64_t{0};
-      return {told ? Framing::Kind::length : Framing::Kind::none, 0};
+      const bool has_length = parser_.content_length() == std::uint64_t{0};
+      return {has_length ? Framing::Kind::length : Framing::Kind::none, 0};
     }
     if (parser_.chunked()) return {Framing::Kind::chunked, 0};
     if (const auto length = parser_.content_length()) return {Framing::Kind::length, *length};
@@ -108,7 +109,7 @@ class MessageReader {
     return error;
   }
 
-  // For what comes next. Empty: a line doesn't end.
+  // Space for the next read. Empty: a line exceeds the buffer.
   boost::asio::mutable_buffer room() {
     const std::size_t most = parser_.is_header_done() ? 64 * 1024 : 8 * 1024;
     return buffer_.prepare(std::min(most, message_buffer_max - buffer_.size()));

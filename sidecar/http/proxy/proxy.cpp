@@ -10,8 +10,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto tick_time = 100ms;  // a client that has left is noticed within this
-constexpr auto tidy_time = 1s;
+constexpr auto tick_interval = 100ms;  // also how soon a client that has left is noticed
+constexpr auto idle_interval = 1s;
 
 }  // namespace
 
@@ -26,17 +26,17 @@ Proxy::Proxy(boost::asio::io_context& io, const UpstreamSettings& settings, Serv
       pool_(settings.url, probe.upstream),
       timer_(io) {}
 
-void Proxy::watch(Watched& watched) {
-  watched_.push_back(watched);
-  if (hurried_) return;
+void Proxy::add_ticked(Ticked& ticked) {
+  ticked_.push_back(ticked);
+  if (ticks_) return;
   timer_.cancel();
-  armed_ = false;
-  arm();
+  timer_runs_ = false;
+  start_timer();
 }
 
-void Proxy::put_back(std::unique_ptr<UpstreamConnection> connection) {
-  pool_.put_back(std::move(connection));
-  arm();
+void Proxy::release(std::unique_ptr<UpstreamConnection> connection) {
+  pool_.put(std::move(connection));
+  start_timer();
 }
 
 void Proxy::add_tunnel(Socket client, UpstreamSocket app, Tunnel::Places places,
@@ -45,49 +45,49 @@ void Proxy::add_tunnel(Socket client, UpstreamSocket app, Tunnel::Places places,
   auto tunnel = std::make_shared<Tunnel>(std::move(client), std::move(app), std::move(places),
                                          probe_.upstream);
   tunnels_.push_back(tunnel);
-  arm();
+  start_timer();
   tunnel->start(from_client, from_app);
 }
 
 void Proxy::close_all() {
   for (const auto& tunnel : tunnels_) tunnel->close();
-  look_at_tunnels(Clock::now());
+  check_tunnels(Clock::now());
 }
 
-void Proxy::arm() {
-  if (std::exchange(armed_, true)) return;
-  hurried_ = !watched_.empty();
-  timer_.expires_after(hurried_ ? Clock::duration(tick_time) : tidy_time);
+void Proxy::start_timer() {
+  if (std::exchange(timer_runs_, true)) return;
+  ticks_ = !ticked_.empty();
+  timer_.expires_after(ticks_ ? Clock::duration(tick_interval) : idle_interval);
   timer_.async_wait([this](const boost::system::error_code& error) {
     if (error) return;
-    armed_ = hurried_ = false;
-    tick();
+    timer_runs_ = ticks_ = false;
+    on_timer();
   });
 }
 
-void Proxy::tick() {
+void Proxy::on_timer() {
   const auto now = Clock::now();
-  for (auto next = watched_.begin(); next != watched_.end();) {
-    Watched& watched = *next++;
-    watched.look(now);
+  for (auto next = ticked_.begin(); next != ticked_.end();) {
+    Ticked& ticked = *next++;
+    ticked.on_tick(now);
   }
-  if (now - tidied_at_ >= tidy_time) {
-    tidied_at_ = now;
-    pool_.tidy(now);
-    look_at_tunnels(now);
+  if (now - idle_checked_at_ >= idle_interval) {
+    idle_checked_at_ = now;
+    pool_.remove_expired(now);
+    check_tunnels(now);
   }
-  if (!watched_.empty() || !tunnels_.empty() || !pool_.empty()) arm();
+  if (!ticked_.empty() || !tunnels_.empty() || !pool_.empty()) start_timer();
 }
 
-void Proxy::look_at_tunnels(Clock::time_point now) {
+void Proxy::check_tunnels(Clock::time_point now) {
   for (auto tunnel = tunnels_.begin(); tunnel != tunnels_.end();) {
     Tunnel& t = **tunnel;
-    if (!t.is_over() && now - t.last_active() > settings_.idle_timeout) {
+    if (!t.is_closed() && now - t.last_active() > settings_.idle_timeout) {
       probe_.upstream.failed(UpstreamError::idle_timeout);
       t.close();
     }
-    t.look();
-    tunnel = t.is_over() ? tunnels_.erase(tunnel) : std::next(tunnel);
+    t.close_if_broken();
+    tunnel = t.is_closed() ? tunnels_.erase(tunnel) : std::next(tunnel);
   }
 }
 

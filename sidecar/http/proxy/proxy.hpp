@@ -1,6 +1,6 @@
 #pragma once
-// What one event loop needs to pass requests on to the app: connections, the requests and tunnels
-// that are open, and one timer that looks after all of them.
+// The proxy of one event loop: connections to the app, open requests and tunnels, and one timer for
+// all their deadlines.
 //
 // Thread: its event loop.
 
@@ -21,23 +21,23 @@
 
 namespace sidestream {
 
-// A request that is open, as the timer sees it: from watch() on, as long as it lives. It may
-// outlive the proxy, as a request that is open when the process ends goes with its io_context.
-class Watched : public boost::intrusive::list_base_hook<
-                    boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
+// Called on each tick of the proxy's timer, from add_ticked() to its destruction. It may outlive the
+// proxy: requests that are open when the process ends are destroyed with the io_context.
+class Ticked : public boost::intrusive::list_base_hook<
+                   boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
  public:
   using Clock = std::chrono::steady_clock;
 
-  virtual ~Watched() = default;
+  virtual ~Ticked() = default;
   // About ten times a second.
-  virtual void look(Clock::time_point now) = 0;
+  virtual void on_tick(Clock::time_point now) = 0;
 };
 
 class Proxy {
  public:
   using Clock = std::chrono::steady_clock;
 
-  // Borrows all but the log.
+  // Borrows all but the logger.
   Proxy(boost::asio::io_context& io, const UpstreamSettings& settings, ServerProbe& probe,
         const Lifecycle& lifecycle, Quotas& quotas, Logger log);
 
@@ -45,27 +45,28 @@ class Proxy {
   const UpstreamSettings& settings() const { return settings_; }
   Quotas& quotas() { return quotas_; }
   UpstreamProbe& probe() { return probe_.upstream; }
-  // So that clients connect elsewhere with their next request.
+  // Connections then close after the response, so that clients connect elsewhere.
   bool is_draining() const { return lifecycle_.is_draining(); }
   const Logger& log() const { return log_; }
   UpstreamPool& pool() { return pool_; }
 
-  // Whether the request that begins now gets a line in the log.
-  bool is_logged() { return settings_.access_log > 0 && begun_++ % settings_.access_log == 0; }
+  // Whether the request that starts now gets an access-log line.
+  bool is_logged() { return settings_.access_log > 0 && started_++ % settings_.access_log == 0; }
 
-  void watch(Watched& watched);
+  void add_ticked(Ticked& ticked);
 
-  void put_back(std::unique_ptr<UpstreamConnection> connection);
-  // The tunnel keeps the two places: the connection's and its own.
+  // Returns an idle connection to the pool.
+  void release(std::unique_ptr<UpstreamConnection> connection);
+  // `from_client`, `from_app`: bytes that were read behind the heads. The tunnel keeps the places.
   void add_tunnel(Socket client, UpstreamSocket app, Tunnel::Places places,
                   std::string_view from_client, std::string_view from_app);
-  // Cuts the tunnels.
+  // Closes the tunnels.
   void close_all();
 
  private:
-  void tick();
-  void arm();
-  void look_at_tunnels(Clock::time_point now);
+  void on_timer();
+  void start_timer();
+  void check_tunnels(Clock::time_point now);
 
   boost::asio::io_context& io_;
   const UpstreamSettings& settings_;
@@ -74,13 +75,13 @@ class Proxy {
   Quotas& quotas_;
   Logger log_;
   UpstreamPool pool_;
-  boost::intrusive::list<Watched, boost::intrusive::constant_time_size<false>> watched_;
+  boost::intrusive::list<Ticked, boost::intrusive::constant_time_size<false>> ticked_;
   std::list<std::shared_ptr<Tunnel>> tunnels_;
   boost::asio::steady_timer timer_;
-  bool armed_ = false;
-  bool hurried_ = false;  // armed for requests, not only for what is idle
-  std::uint64_t begun_ = 0;
-  Clock::time_point tidied_at_{};
+  bool timer_runs_ = false;
+  bool ticks_ = false;  // the timer runs at the pace of requests, not of idle connections
+  std::uint64_t started_ = 0;
+  Clock::time_point idle_checked_at_{};
 };
 
 }  // namespace sidestream

@@ -1,12 +1,7 @@
 #include "sidecar/http/proxy/proxy_request.hpp"
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
-#include <string>
 #include <utility>
 
-#include "sidecar/http/net/awaitable.hpp"
-#include "sidecar/http/net/peer.hpp"
 #include "sidecar/http/proxy/failure.hpp"
 #include "sidecar/http/proxy/write_now.hpp"
 
@@ -17,194 +12,178 @@ namespace asio = boost::asio;
 namespace http = boost::beast::http;
 using boost::system::error_code;
 
+// Not an error of the message, but of the connection.
+bool is_closed(const error_code& error) {
+  return error.category() != make_error_code(http::error::bad_chunk).category() ||
+         error == http::error::end_of_stream;
+}
+
 }  // namespace
 
-// ---- what ends it early ----
-
-// Pending reads and writes end with an error, and whoever waits for them finds failure_.
-void ProxyRequest::fail(UpstreamError error) {
-  if (failure_) return;
-  failure_ = error;
-  cut();
+// Each co_await is a statement of its own: behind && in a condition GCC 12 lays out the frame wrong.
+Awaitable<ProxyResult> ProxyRequest::run() {
+  const bool admitted = check_head() && admit();
+  if (admitted) prepare_first_write();
+  bool has_response = false;
+  if (admitted && !exchange_.failure()) has_response = co_await get_response();
+  const bool request_read = !body_.is_sending() && body_.is_received();
+  if (has_response) has_response = response_.prepare(request_read);
+  if (has_response) co_await response_.send();
+  if (response_.is_complete() && !body_.is_sending()) release_connection();
+  if (body_.is_sending()) co_await body_.stop_sending();
+  co_return finish();
 }
 
-void ProxyRequest::cut() {
-  error_code ignored;
-  if (app_) app_->close();
-  client_.cancel(ignored);
-}
-
-void ProxyRequest::look(Clock::time_point now) {
-  if (failure_) return;
-  if (!deadline_) deadline_ = now + within_;
-  if (now >= *deadline_) return fail(overdue_);
-  // While its body is read, an end of it is found there, behind what it has sent.
-  const int client = client_.native_handle();
-  if (pumping_ ? peer_has_reset(client) : peer_has_left(client)) fail(UpstreamError::client_left);
-}
-
-// ---- the request ----
-
-bool ProxyRequest::admit() {
-  place_ = proxy_.quotas().requests.take(proxy_.settings().max_requests);
-  if (!place_) fail(UpstreamError::busy);
-  if (head_.upgrade) {
-    tunnel_ = proxy_.quotas().tunnels.take(proxy_.settings().max_tunnels);
-    if (!tunnel_) fail(UpstreamError::busy_tunnels);
-  }
-  const auto body_max = proxy_.settings().max_body;
-  if (body_max > 0 && head_.framing.length > body_max) fail(UpstreamError::body_too_large);
-  return !failure_;
-}
-
-bool ProxyRequest::take_head() {
-  const auto& request = parser_.get();
-  asked_ = {request.version() < 11, request.method() == http::verb::head,
-            parser_.keep_alive() && !proxy_.is_draining()};
+bool ProxyRequest::check_head() {
+  const RequestHeader& request = body_.head();
+  Proxy& proxy = exchange_.proxy;
+  exchange_.traits = {request.version() < 11, request.method() == http::verb::head,
+                      body_.keeps_client() && !proxy.is_draining()};
   const auto target = parse_target({request.target().data(), request.target().size()});
-  line_.begin(request, peer_.address, proxy_.is_logged());
-  // Callers have seen to the target.
-  auto made = make_request_head(request, request_.framing(), *target, peer_);
+  exchange_.line.begin(request, peer_.address, proxy.is_logged());
+  auto made = make_request_head(request, body_.framing(), *target, peer_);
   if (auto* refused = std::get_if<Response>(&made)) {
-    out_.answer = std::move(*refused);
-    asked_.keep_alive = false;  // where its body ends may be unknown
+    result_.answer = std::move(*refused);
+    exchange_.traits.keep_alive = false;  // the end of the body may be unknown
     return false;
   }
   head_ = std::get<RequestHead>(std::move(made));
-  line_.name(head_.request_id, head_.traceparent);
+  exchange_.line.set_ids(head_.request_id, head_.traceparent);
   return true;
 }
 
-// A small body that came with its head goes out with it, in one write.
-void ProxyRequest::take_body_that_has_come() {
-  sent_first_ = std::move(head_.text);
-  sent_first_ += "\r\n";
-  body_whole_ = !head_.framing.has_body();
-  if (body_whole_) return;
-  parser_.eager(true);
-  parser_.get().base().clear();  // what is in it afterwards are trailers
-  std::string raw(first_read, '\0');
-  const auto [error, n] = request_.take(asio::buffer(raw));
-  if (error) return fail(UpstreamError::bad_body);
-  const auto body_max = proxy_.settings().max_body;
-  if (body_max > 0 && n > body_max) return fail(UpstreamError::body_too_large);
-  BodyWriter writer(head_.framing);
-  sent_first_ += writer.framed(std::string_view(raw).substr(0, n), request_.is_done(),
-                               request_.is_done() ? make_trailers(parser_.get()) : std::string());
-  body_whole_ = request_.is_done();
-  probe_.bytes_in.add(n);
-  line_.bytes_in += n;
+bool ProxyRequest::admit() {
+  Proxy& proxy = exchange_.proxy;
+  const UpstreamSettings& settings = proxy.settings();
+  place_ = proxy.quotas().requests.take(settings.max_requests);
+  if (!place_) exchange_.fail(UpstreamError::busy);
+  if (head_.upgrade) {
+    tunnel_ = proxy.quotas().tunnels.take(settings.max_tunnels);
+    if (!tunnel_) exchange_.fail(UpstreamError::busy_tunnels);
+  }
+  const bool too_large = settings.max_body > 0 && head_.framing.length > settings.max_body;
+  if (too_large) exchange_.fail(UpstreamError::body_too_large);
+  return !exchange_.failure();
+}
+
+// A small body that has arrived with its head goes out with it, in one write.
+void ProxyRequest::prepare_first_write() {
+  first_write_ = std::move(head_.text);
+  first_write_ += "\r\n";
+  if (!body_.is_received()) body_.append_received(first_write_, head_.framing);
+}
+
+// The response's head, on a new connection if the app has closed the pooled one meanwhile.
+Awaitable<bool> ProxyRequest::get_response() {
+  if (!take_idle_connection()) co_await connect();
+  while (!exchange_.failure()) {
+    const error_code error = co_await send_and_read_head();
+    if (exchange_.failure()) break;
+    if (!error) co_return true;
+    if (may_retry(error)) {
+      co_await connect();
+    } else {
+      fail_without_response(error);
+    }
+  }
+  co_return false;
+}
+
+Awaitable<error_code> ProxyRequest::send_and_read_head() {
+  error_code error = co_await write_first();
+  if (error) co_return error;
+  on_first_written();
+  UpstreamConnection& app = *exchange_.app;
+  if (app.reads_ahead()) {
+    if (!app.read_ahead_ended()) co_await app.wait_for_read_ahead();
+    error = app.take_read_ahead();
+  }
+  if (error) co_return error;
+  response_.begin(head_.upgrade);
+  if (!response_.take_head(error)) error = co_await response_.read_head();
+  co_return error;
+}
+
+Awaitable<error_code> ProxyRequest::write_first() {
+  written_ = false;
+  const auto bytes = asio::buffer(first_write_);
+  exchange_.response_deadline.set(exchange_.proxy.settings().idle_timeout,
+                                  UpstreamError::idle_timeout);
+  error_code error;
+  const std::size_t sent = write_now(exchange_.app->socket, bytes, error);
+  if (!error && sent < bytes.size())
+    error = co_await write_rest(exchange_.app->socket, bytes, sent);
+  written_ = !error;
+  co_return error;
+}
+
+void ProxyRequest::on_first_written() {
+  if (body_.is_received()) {
+    exchange_.response_deadline.set(exchange_.proxy.settings().first_byte_timeout,
+                                    UpstreamError::first_byte_timeout);
+  } else {
+    exchange_.response_deadline.clear();  // set again when the body is sent
+    body_.start_sending();
+  }
 }
 
 bool ProxyRequest::take_idle_connection() {
-  app_ = proxy_.pool().take(!head_.repeatable);
-  reused_ = app_ != nullptr;
+  exchange_.app = exchange_.proxy.pool().take(!head_.repeatable);
+  reused_ = exchange_.app != nullptr;
   return reused_;
 }
 
 Awaitable<void> ProxyRequest::connect() {
+  Proxy& proxy = exchange_.proxy;
   reused_ = false;
-  app_ = std::make_unique<UpstreamConnection>(proxy_.io());
-  expect(proxy_.settings().connect_timeout, UpstreamError::connect_timeout);
-  const error_code error = co_await proxy_.pool().connect(*app_);
-  expect_nothing();
-  if (error) fail(UpstreamError::connect);
+  exchange_.app = std::make_unique<UpstreamConnection>(proxy.io());
+  exchange_.response_deadline.set(proxy.settings().connect_timeout, UpstreamError::connect_timeout);
+  const error_code error = co_await proxy.pool().connect(*exchange_.app);
+  exchange_.response_deadline.clear();
+  if (error) exchange_.fail(UpstreamError::connect);
 }
 
-// As far as it has come.
-void ProxyRequest::request_is_sent() {
-  if (body_whole_) {
-    return expect(proxy_.settings().first_byte_timeout, UpstreamError::first_byte_timeout);
-  }
-  pumping_ = true;
-  auto pump = pump_request();
-  asio::co_spawn(proxy_.io(), std::move(pump), asio::detached);
+// The app may close an idle connection just as the request is sent.
+bool ProxyRequest::may_retry(const error_code& error) const {
+  return reused_ && head_.repeatable && !exchange_.line.has_first_byte() &&
+         (!written_ || is_closed(error));
 }
 
-// The rest of the request's body, while the answer may already be read.
-Awaitable<void> ProxyRequest::pump_request() {
-  const auto buffer = std::make_unique<char[]>(read_max);
-  const auto body_max = proxy_.settings().max_body;
-  BodyWriter writer(head_.framing);
-  while (!failure_ && !request_.is_done()) {
-    expect(proxy_.settings().idle_timeout, UpstreamError::body_timeout);
-    auto room = asio::buffer(buffer.get(), read_max);
-    const auto [error, n] = co_await request_.read(room);
-    if (failure_) break;
-    if (error) {
-      const bool http_error =
-          error.category() == make_error_code(http::error::bad_chunk).category();
-      const bool left = !http_error || error == http::error::partial_message;
-      fail(left ? UpstreamError::client_left : UpstreamError::bad_body);
-      break;
-    }
-    line_.bytes_in += n;
-    if (body_max > 0 && line_.bytes_in > body_max) {
-      fail(UpstreamError::body_too_large);
-      break;
-    }
-    const bool over = request_.is_done();
-    const std::string trailers = over ? make_trailers(parser_.get()) : std::string();
-    const auto parts = writer.parts({buffer.get(), n}, over, trailers);
-    error_code lost;
-    const std::size_t sent = write_now(app_->socket, parts, lost);
-    if (!lost && sent < asio::buffer_size(parts)) {
-      expect(proxy_.settings().idle_timeout, UpstreamError::idle_timeout);
-      lost = co_await write_rest(app_->socket, parts, sent);
-    }
-    probe_.bytes_in.add(n);
-    // It may have answered early and closed: the answer is still read.
-    if (lost) pump_broken_ = true;
-    if (lost) break;
-  }
-  if (!failure_ && !begun_)
-    expect(proxy_.settings().first_byte_timeout, UpstreamError::first_byte_timeout);
-  pumping_ = false;
-  pumped_.cancel();
+void ProxyRequest::fail_without_response(const error_code& error) {
+  const bool closed = !written_ || is_closed(error) || error == http::error::partial_message;
+  if (!closed) return exchange_.fail(UpstreamError::bad_answer);
+  const bool unsent = !written_ || exchange_.app_refuses_body;
+  exchange_.fail(unsent ? UpstreamError::send : UpstreamError::closed);
 }
 
-Awaitable<void> ProxyRequest::stop_pump() {
-  error_code ignored;
-  while (pumping_) {
-    client_.cancel(ignored);
-    if (app_) app_->close();
-    pumped_.expires_at(Clock::time_point::max());
-    if (pumping_) co_await pumped_.async_wait(no_throw);
-  }
+// Bytes behind the response belong to no request.
+void ProxyRequest::release_connection() {
+  result_.keep_alive = response_.keeps_client();
+  const bool reusable = response_.keeps_app() && !exchange_.app_refuses_body;
+  if (reusable && exchange_.app->buffer.size() == 0)
+    exchange_.proxy.release(std::move(exchange_.app));
 }
 
 ProxyResult ProxyRequest::finish() {
-  if (failure_) {
-    probe_.failed(*failure_);
-    out_.keep_alive = false;
-    if (*failure_ == UpstreamError::client_left) {
-      if (!begun_) line_.status = 499;
-      begun_ = true;
-    }
-    if (!begun_) out_.answer = failure_answer(*failure_, head_.accept);
-    out_.reset = answer_head_.framing.kind == Framing::Kind::until_close;
-  } else if (line_.status == 101) {
-    out_.tunnel = std::move(app_);
-    out_.tunnel_place = std::move(*tunnel_);
+  AccessLine& line = exchange_.line;
+  if (const auto failure = exchange_.failure()) {
+    exchange_.probe.failed(*failure);
+    result_.keep_alive = false;
+    const bool left = *failure == UpstreamError::client_left;
+    if (left && !exchange_.response_begun) line.status = 499;
+    if (!left && !exchange_.response_begun)
+      result_.answer = failure_response(*failure, head_.accept);
+    result_.reset = response_.ends_with_connection();
+  } else if (line.status == 101) {
+    result_.tunnel = std::move(exchange_.app);
+    result_.tunnel_place = std::move(*tunnel_);
   }
-  if (out_.answer) {
-    line_.status = out_.answer->status;
-    out_.keep_alive = asked_.keep_alive && request_.is_done();
+  if (result_.answer) {
+    line.status = result_.answer->status;
+    result_.keep_alive = exchange_.traits.keep_alive && body_.is_received();
   }
-  line_.end(proxy_, failure_, reused_);
-  return std::move(out_);
-}
-
-// co_await stands in statements of its own: behind && in a condition GCC 12 lays out the frame
-// wrong.
-Awaitable<ProxyResult> ProxyRequest::run() {
-  const bool admitted = take_head() && admit();
-  if (admitted) take_body_that_has_come();
-  bool answered = false;
-  if (admitted && !failure_) answered = co_await read_answer();
-  if (answered) co_await send_answer();
-  if (pumping_) co_await stop_pump();
-  co_return finish();
+  line.end(exchange_.proxy, exchange_.failure(), reused_);
+  return std::move(result_);
 }
 
 }  // namespace sidestream

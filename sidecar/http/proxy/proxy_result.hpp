@@ -15,13 +15,13 @@ namespace sidestream {
 struct ProxyResult {
   ProxyResult() = default;  // not an aggregate, which GCC 12 destroys twice in coroutines
 
-  // Not begun to answer: this is the answer.
+  // A response of our own, when nothing was sent yet.
   std::optional<Response> answer;
-  // The end of the connection would be taken for the end of an answer that was broken off.
+  // The connection must be reset, or its end would look like the end of the broken response.
   bool reset = false;
   // Whether the client's connection can take another request.
   bool keep_alive = false;
-  // The connection was upgraded: it belongs to the tunnel that leads here.
+  // The app's connection after an upgrade, for the tunnel.
   std::unique_ptr<UpstreamConnection> tunnel;
   Place tunnel_place;
 };

@@ -15,8 +15,6 @@ namespace {
 
 namespace http = boost::beast::http;
 
-std::string_view view(boost::beast::string_view text) { return {text.data(), text.size()}; }
-
 bool is_host(std::string_view host) {
   if (host.find_first_of(" \t,/\\@?#\"<>") != std::string_view::npos) return false;
   const auto colon = host.find(':', host.starts_with('[') ? host.find(']') : 0);
@@ -32,47 +30,47 @@ bool is_idempotent(http::verb method) {
   return std::find(verbs.begin(), verbs.end(), method) != verbs.end();
 }
 
-// What of the fields is looked at, besides being passed on.
-struct Seen {
-  explicit Seen(const RequestHeader& request) {
-    for (const auto& field : request) see(field);
+// The fields that the proxy itself reads.
+struct KnownFields {
+  explicit KnownFields(const RequestHeader& request) {
+    for (const auto& field : request) add(field);
   }
 
-  void see(const http::fields::value_type& field) {
-    const auto value = view(field.value());
+  void add(const http::fields::value_type& field) {
+    const auto value = to_view(field.value());
     switch (field.name()) {
       case http::field::host:
-        return host.see(value);
+        return host.add(value);
       case http::field::transfer_encoding:
-        return coding.see(value);
+        return coding.add(value);
       case http::field::max_forwards:
-        return max_forwards.see(value);
+        return max_forwards.add(value);
       case http::field::te:
-        return te.see(value);
+        return te.add(value);
       case http::field::upgrade:
-        return upgrade.see(value);
+        return upgrade.add(value);
       case http::field::via:
-        return via.see(value);
+        return via.add(value);
       case http::field::accept:
-        return accept.see(value);
+        return accept.add(value);
       default:
         break;
     }
-    const auto name = view(field.name_string());
-    if (equals_ignoring_case(name, "x-request-id")) request_id.see(value);
-    if (equals_ignoring_case(name, "traceparent")) traceparent.see(value);
+    const auto name = to_view(field.name_string());
+    if (equals_ignoring_case(name, "x-request-id")) request_id.add(value);
+    if (equals_ignoring_case(name, "traceparent")) traceparent.add(value);
   }
 
-  SeenField host, coding, max_forwards, te, upgrade, via, accept, request_id, traceparent;
+  FieldSummary host, coding, max_forwards, te, upgrade, via, accept, request_id, traceparent;
 };
 
-// What the client wants to change to. h2c is left out: its frames would go past all that is checked
-// here, and the app answers in HTTP/1.1 as well.
-std::string protocols(const http::fields& fields) {
+// The protocols that the client wants to upgrade to. h2c is dropped: its frames would bypass all
+// checks, and the app can answer in HTTP/1.1.
+std::string upgrade_protocols(const http::fields& fields) {
   std::string all;
   const auto [from, to] = fields.equal_range(http::field::upgrade);
   for (auto field = from; field != to; ++field) {
-    for (const auto protocol : list_items(view(field->value()))) {
+    for (const auto protocol : list_items(to_view(field->value()))) {
       if (equals_ignoring_case(protocol.substr(0, 3), "h2c")) continue;
       if (!all.empty()) all += ", ";
       all += protocol;
@@ -81,63 +79,64 @@ std::string protocols(const http::fields& fields) {
   return all;
 }
 
-// Max-Forwards counts hops down, of these two methods (RFC 9110 section 7.6.2).
-bool counts_hops(const RequestHeader& request, const Seen& seen) {
+// Max-Forwards is decremented for these two methods (RFC 9110, 7.6.2).
+bool counts_hops(const RequestHeader& request, const KnownFields& known) {
   return (request.method() == http::verb::options || request.method() == http::verb::trace) &&
-         seen.max_forwards.count == 1;
+         known.max_forwards.count == 1;
 }
 
-Response answer_as_last_hop(const RequestHeader& request) {
+Response respond_as_last_hop(const RequestHeader& request) {
   if (request.method() == http::verb::trace) return Response::error(501, "TRACE is not supported");
   Response response;
   response.status = 204;
   return response;
 }
 
-// Nothing: good.
-std::optional<Response> find_fault(const RequestHeader& request, const Seen& seen,
+// Nothing: the request is valid.
+std::optional<Response> find_fault(const RequestHeader& request, const KnownFields& known,
                                    const Framing& body, const Target& target) {
   if (request.method() == http::verb::connect)
     return Response::error(501, "CONNECT is not supported");
   if (target.path == "*" && request.method() != http::verb::options)
     return Response::error(400, "the request target is not a path");
-  const auto hosts = seen.host.count;
+  const auto hosts = known.host.count;
   if (hosts > 1) return Response::error(400, "the request has more than one Host header");
   if (hosts == 0 && request.version() >= 11)
     return Response::error(400, "the request has no Host header");
-  if (!is_host(seen.host.value) || !is_host(target.authority))
+  if (!is_host(known.host.value) || !is_host(target.authority))
     return Response::error(400, "the Host header is invalid");
-  // Beyond it programs that count in signed numbers see something else.
+  // Programs with signed lengths read larger ones as something else.
   constexpr auto length_max = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
   if (body.length > length_max) return Response::error(400, "the Content-Length is too large");
-  if (counts_hops(request, seen) && seen.max_forwards.value == "0")
-    return answer_as_last_hop(request);
-  return seen.coding.count > 0 ? find_framing_fault(request) : std::nullopt;
+  if (counts_hops(request, known) && known.max_forwards.value == "0")
+    return respond_as_last_hop(request);
+  return known.coding.count > 0 ? find_framing_fault(request) : std::nullopt;
 }
 
-class Maker {
+class HeadWriter {
  public:
-  Maker(const RequestHeader& request, const Seen& seen, const Target& target, const Peer& peer)
-      : request_(request), seen_(seen), target_(target), peer_(peer), hop_by_hop_(request) {}
+  HeadWriter(const RequestHeader& request, const KnownFields& known, const Target& target,
+             const Peer& peer)
+      : request_(request), known_(known), target_(target), peer_(peer), hop_by_hop_(request) {}
 
-  RequestHead make(Framing body) {
+  RequestHead write(Framing body) {
     out_.framing = body;
     out_.text.reserve(1024);
-    out_.text.append(view(request_.method_string())).append(" ").append(target_.path);
+    out_.text.append(to_view(request_.method_string())).append(" ").append(target_.path);
     out_.text += " HTTP/1.1\r\n";
-    const auto host = target_.authority.empty() ? seen_.host.value : target_.authority;
+    const auto host = target_.authority.empty() ? known_.host.value : target_.authority;
     append_field(out_.text, "Host", host);
     copy_fields();
     count_hop();
     add_connection();
     add_framing();
     append_forwarded(out_.text, request_, peer_, host);
-    add_names();
+    add_ids();
     return std::move(out_);
   }
 
  private:
-  bool is_ours(const http::fields::value_type& field) const {
+  bool is_rewritten(const http::fields::value_type& field) const {
     switch (field.name()) {
       case http::field::host:
       case http::field::content_length:
@@ -146,8 +145,7 @@ class Maker {
       default:
         break;
     }
-    const auto name = view(field.name_string());
-    // Those of a trusted peer that we extend are written anew too.
+    const auto name = to_view(field.name_string());
     return equals_ignoring_case(name, "x-request-id") || equals_ignoring_case(name, "traceparent");
   }
 
@@ -160,33 +158,34 @@ class Maker {
 
   void copy_fields() {
     for (const auto& field : request_) {
-      const auto name = view(field.name_string());
-      if (is_ours(field) || hop_by_hop_.contains(field) || is_forged_spelling(name)) continue;
-      if (is_about_the_client(name) && (!peer_.trusted || is_extended(name))) continue;
-      if (field.name() == http::field::max_forwards && counts_hops(request_, seen_)) continue;
-      append_field(out_.text, name, view(field.value()));
+      const auto name = to_view(field.name_string());
+      if (is_rewritten(field) || hop_by_hop_.contains(field) || is_spoofed_name(name)) continue;
+      if (is_client_field(name) && (!peer_.trusted || is_extended(name))) continue;
+      if (field.name() == http::field::max_forwards && counts_hops(request_, known_)) continue;
+      append_field(out_.text, name, to_view(field.value()));
     }
   }
 
   void count_hop() {
-    if (!counts_hops(request_, seen_)) return;
-    const auto told = seen_.max_forwards.value;
+    if (!counts_hops(request_, known_)) return;
+    const auto text = known_.max_forwards.value;
     std::uint32_t hops = 0;
-    const auto read = std::from_chars(told.data(), told.data() + told.size(), hops);
+    const auto read = std::from_chars(text.data(), text.data() + text.size(), hops);
     if (read.ec == std::errc() && hops > 0)
       append_field(out_.text, "Max-Forwards", std::to_string(hops - 1));
   }
 
   void add_connection() {
-    const std::string wanted = seen_.upgrade.count > 0 ? protocols(request_) : std::string();
-    out_.upgrade = request_.version() >= 11 && hop_by_hop_.lists("upgrade") && !wanted.empty() &&
+    const std::string protocols =
+        known_.upgrade.count > 0 ? upgrade_protocols(request_) : std::string();
+    out_.upgrade = request_.version() >= 11 && hop_by_hop_.lists("upgrade") && !protocols.empty() &&
                    !out_.framing.has_body();
     if (out_.upgrade) {
       out_.text += "Connection: upgrade\r\n";
-      return append_field(out_.text, "Upgrade", wanted);
+      return append_field(out_.text, "Upgrade", protocols);
     }
-    if (seen_.te.count == 0) return;
-    auto te = http::token_list({seen_.te.value.data(), seen_.te.value.size()});
+    if (known_.te.count == 0) return;
+    auto te = http::token_list({known_.te.value.data(), known_.te.value.size()});
     if (te.exists("trailers")) out_.text += "Connection: TE\r\nTE: trailers\r\n";
   }
 
@@ -197,10 +196,10 @@ class Maker {
     out_.repeatable = is_idempotent(request_.method()) && !out_.framing.has_body() && !out_.upgrade;
   }
 
-  void add_names() {
-    append_via(out_.text, request_, seen_.via.count);
-    out_.accept = seen_.accept.value;
-    const auto id = seen_.request_id.value, trace = seen_.traceparent.value;
+  void add_ids() {
+    append_via(out_.text, request_, known_.via.count);
+    out_.accept = known_.accept.value;
+    const auto id = known_.request_id.value, trace = known_.traceparent.value;
     out_.request_id = is_request_id(id) ? std::string(id) : make_request_id();
     out_.traceparent = is_traceparent(trace) ? std::string(trace) : make_traceparent();
     append_field(out_.text, "X-Request-Id", out_.request_id);
@@ -208,7 +207,7 @@ class Maker {
   }
 
   const RequestHeader& request_;
-  const Seen& seen_;
+  const KnownFields& known_;
   const Target& target_;
   const Peer& peer_;
   const HopByHop hop_by_hop_;
@@ -219,9 +218,9 @@ class Maker {
 
 std::variant<RequestHead, Response> make_request_head(const RequestHeader& request, Framing body,
                                                       const Target& target, const Peer& peer) {
-  const Seen seen(request);
-  if (auto fault = find_fault(request, seen, body, target)) return std::move(*fault);
-  return Maker(request, seen, target, peer).make(body);
+  const KnownFields known(request);
+  if (auto fault = find_fault(request, known, body, target)) return std::move(*fault);
+  return HeadWriter(request, known, target, peer).write(body);
 }
 
 }  // namespace sidestream

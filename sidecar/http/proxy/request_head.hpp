@@ -1,6 +1,6 @@
 #pragma once
-// The head of a client's request as the upstream app gets it. Framing is always our own, made from
-// what the parser understood, so that both sides see the same end of the message. Pure.
+// The head of a client's request, rewritten for the upstream app. The framing is our own, made from
+// what the parser understood, so both sides see the same end of the message. Pure.
 //
 // Thread: any. Source: RFC 9110 section 7.6, RFC 9112 sections 3, 6 and 9.
 
@@ -17,14 +17,13 @@ struct RequestHead {
   std::string text;  // request line and fields, without the empty line
   Framing framing;
   bool upgrade = false;
-  bool repeatable = false;  // may be sent again if it is unknown whether the app received it
+  bool repeatable = false;  // safe to send twice: idempotent and without a body
   std::string request_id;
   std::string traceparent;
-  std::string accept;  // the field, for a response of our own
+  std::string accept;  // the Accept field, for error responses of our own
 };
 
-// `body`: what the parser made of Content-Length and Transfer-Encoding. A Response: the request
-// cannot be passed on.
+// `body`: the framing as the parser understood it. A Response: the request is refused.
 std::variant<RequestHead, Response> make_request_head(const RequestHeader& request, Framing body,
                                                       const Target& target, const Peer& peer);
 

@@ -1,7 +1,7 @@
 #pragma once
-// Names of requests, for logs that are read side by side. Pure but for the dice.
+// Generates X-Request-Id and traceparent. Pure except for the random numbers.
 //
-// Thread: any; each has its own dice.
+// Thread: any; each has its own rng.
 
 #include <string>
 #include <string_view>
@@ -12,7 +12,7 @@ namespace sidestream {
 bool is_request_id(std::string_view text);
 std::string make_request_id();
 
-// Of the W3C's Trace Context, for a request that has none.
+// A traceparent of the W3C Trace Context with new ids.
 std::string make_traceparent();
 
 }  // namespace sidestream

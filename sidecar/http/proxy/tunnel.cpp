@@ -12,8 +12,8 @@ namespace {
 namespace asio = boost::asio;
 using boost::system::error_code;
 
-constexpr std::size_t piece = 64 * 1024;
-constexpr int pieces_most = 8;  // of one direction in a row, so that others have their turn
+constexpr std::size_t read_max = 64 * 1024;
+constexpr int reads_in_a_row = 8;  // of one direction, so that other connections are served too
 
 bool would_block(const error_code& error) {
   return error == asio::error::would_block || error == asio::error::try_again;
@@ -30,24 +30,24 @@ void Tunnel::start(std::string_view from_client, std::string_view from_app) {
   app_.non_blocking(true, ignored);
   direction(Way::up).rest = from_client;
   direction(Way::down).rest = from_app;
-  go_on(Way::up);
-  go_on(Way::down);
+  resume(Way::up);
+  resume(Way::down);
 }
 
-void Tunnel::look() {
+void Tunnel::close_if_broken() {
   std::array<pollfd, 2> sides{{{client_.native_handle(), 0, 0}, {app_.native_handle(), 0, 0}}};
-  if (!over_ && ::poll(sides.data(), sides.size(), 0) > 0) close();
+  if (!closed_ && ::poll(sides.data(), sides.size(), 0) > 0) close();
 }
 
 void Tunnel::close() {
-  if (std::exchange(over_, true)) return;
+  if (std::exchange(closed_, true)) return;
   error_code ignored;
   client_.close(ignored);
   app_.close(ignored);
 }
 
-void Tunnel::go_on(Way way) {
-  if (over_) return;
+void Tunnel::resume(Way way) {
+  if (closed_) return;
   if (way == Way::up) {
     pump(way, client_, app_);
   } else {
@@ -57,26 +57,26 @@ void Tunnel::go_on(Way way) {
 
 template <class From, class To>
 void Tunnel::pump(Way way, From& from, To& to) {
-  thread_local std::array<char, piece> scratch;
+  thread_local std::array<char, read_max> scratch;
   Direction& d = direction(way);
-  Counter& bytes = way == Way::up ? probe_.bytes_in : probe_.bytes_out;
-  for (int i = 0; i < pieces_most; ++i) {
-    std::string_view have = d.rest;
-    if (have.empty()) {
+  Counter& counter = way == Way::up ? probe_.bytes_in : probe_.bytes_out;
+  for (int i = 0; i < reads_in_a_row; ++i) {
+    std::string_view bytes = d.rest;
+    if (bytes.empty()) {
       error_code error;
       const std::size_t n = from.read_some(asio::buffer(scratch), error);
       if (would_block(error)) return wait(from, asio::socket_base::wait_read, way);
       if (error == asio::error::eof) return forward_end(d, from, to);
       if (error) return close();
-      have = {scratch.data(), n};
+      bytes = {scratch.data(), n};
     }
     last_active_ = Clock::now();
     error_code error;
-    const std::size_t sent = to.write_some(asio::buffer(have), error);
+    const std::size_t sent = to.write_some(asio::buffer(bytes), error);
     if (error && !would_block(error)) return close();
-    bytes.add(sent);
-    if (sent < have.size()) {
-      d.rest = std::string(have.substr(sent));
+    counter.add(sent);
+    if (sent < bytes.size()) {
+      d.rest = std::string(bytes.substr(sent));
       return wait(to, asio::socket_base::wait_write, way);
     }
     std::string().swap(d.rest);
@@ -84,7 +84,7 @@ void Tunnel::pump(Way way, From& from, To& to) {
   wait(from, asio::socket_base::wait_read, way);
 }
 
-// One side has said all; the other may still answer.
+// One side has ended; the other may still send.
 template <class From, class To>
 void Tunnel::forward_end(Direction& d, From& from, To& to) {
   d.ended = true;
@@ -98,7 +98,7 @@ template <class Socket_>
 void Tunnel::wait(Socket_& socket, asio::socket_base::wait_type what, Way way) {
   socket.async_wait(what, [weak = weak_from_this(), way](const error_code& error) {
     if (error) return;
-    if (const auto self = weak.lock()) self->go_on(way);
+    if (const auto self = weak.lock()) self->resume(way);
   });
 }
 

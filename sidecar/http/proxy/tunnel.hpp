@@ -1,8 +1,8 @@
 #pragma once
-// An upgraded connection (a WebSocket): bytes both ways until both sides have ended. Idle, it keeps
-// its two sockets and nothing else; what moves bytes is shared by the loop.
+// An upgraded connection (a WebSocket): copies bytes both ways until both sides have ended. An idle
+// tunnel holds its two sockets and no buffer; the loop's tunnels share one.
 //
-// Thread: one event loop. Owned by the proxy's list; its waits refer to it weakly.
+// Thread: one event loop. Owned by the proxy's list; pending waits refer to it weakly.
 
 #include <array>
 #include <chrono>
@@ -26,18 +26,18 @@ class Tunnel : public std::enable_shared_from_this<Tunnel> {
 
   Tunnel(Socket client, UpstreamSocket app, Places places, UpstreamProbe& probe);
 
-  // `from_client`, `from_app`: what was read behind the heads already.
+  // `from_client`, `from_app`: bytes that were read behind the heads.
   void start(std::string_view from_client, std::string_view from_app);
-  bool is_over() const { return over_; }
+  bool is_closed() const { return closed_; }
   Clock::time_point last_active() const { return last_active_; }
-  // Ends it where a side is broken, though nothing is to be read of it now.
-  void look();
+  // Closes it if either side is broken, even when no wait is pending there.
+  void close_if_broken();
   void close();
 
  private:
   enum class Way { up, down };  // to the app, to the client
   struct Direction {
-    std::string rest;  // read, but not taken by the other side yet
+    std::string rest;  // read, not yet written to the other side
     bool ended = false;
   };
 
@@ -47,7 +47,7 @@ class Tunnel : public std::enable_shared_from_this<Tunnel> {
   void forward_end(Direction& direction, From& from, To& to);
   template <class Socket_>
   void wait(Socket_& socket, boost::asio::socket_base::wait_type what, Way way);
-  void go_on(Way way);
+  void resume(Way way);
   Direction& direction(Way way) { return directions_[way == Way::up ? 0 : 1]; }
 
   Places places_;
@@ -56,7 +56,7 @@ class Tunnel : public std::enable_shared_from_this<Tunnel> {
   UpstreamProbe& probe_;
   std::array<Direction, 2> directions_;
   Clock::time_point last_active_ = Clock::now();
-  bool over_ = false;
+  bool closed_ = false;
 };
 
 }  // namespace sidestream

@@ -8,41 +8,41 @@ namespace {
 namespace asio = boost::asio;
 using boost::system::error_code;
 
-constexpr std::size_t room_of_head = 8 * 1024;
+constexpr std::size_t read_ahead_size = 8 * 1024;
 
 }  // namespace
 
-// Owns whoever waits, so that a coroutine that is suspended when the process ends goes with its
-// operation. Either side may go first.
-class UpstreamConnection::Ahead {
+// The handler of the pending read. Owns the waiting coroutine, so that both are destroyed together
+// when the process ends. Handler and connection may be destroyed in any order.
+class UpstreamConnection::ReadAhead {
  public:
   using Waiter = asio::async_result<UseAwaitable, void()>::handler_type;
 
-  explicit Ahead(UpstreamConnection& connection) : connection_(&connection) {
-    connection.ahead_ = this;
+  explicit ReadAhead(UpstreamConnection& connection) : connection_(&connection) {
+    connection.pending_ = this;
   }
-  Ahead(Ahead&& other) noexcept
+  ReadAhead(ReadAhead&& other) noexcept
       : connection_(std::exchange(other.connection_, nullptr)), waiter_(std::move(other.waiter_)) {
-    if (connection_ != nullptr) connection_->ahead_ = this;
+    if (connection_ != nullptr) connection_->pending_ = this;
   }
-  Ahead& operator=(Ahead&&) = delete;
-  ~Ahead() { leave(); }
+  ReadAhead& operator=(ReadAhead&&) = delete;
+  ~ReadAhead() { detach(); }
 
   void operator()(error_code error, std::size_t n) {
     if (connection_ != nullptr) {
       connection_->error_ = error;
       connection_->buffer.commit(n);
     }
-    leave();
+    detach();
     if (!waiter_) return;
     Waiter waiter = std::move(*waiter_);
     waiter_.reset();
     waiter();
   }
 
-  void let_wait(Waiter waiter) { waiter_.emplace(std::move(waiter)); }
-  void leave() {
-    if (connection_ != nullptr) connection_->ahead_ = nullptr;
+  void set_waiter(Waiter waiter) { waiter_.emplace(std::move(waiter)); }
+  void detach() {
+    if (connection_ != nullptr) connection_->pending_ = nullptr;
     connection_ = nullptr;
   }
 
@@ -52,7 +52,7 @@ class UpstreamConnection::Ahead {
 };
 
 UpstreamConnection::~UpstreamConnection() {
-  if (ahead_ != nullptr) ahead_->leave();
+  if (pending_ != nullptr) pending_->detach();
 }
 
 void UpstreamConnection::close() {
@@ -61,19 +61,20 @@ void UpstreamConnection::close() {
   resolver.cancel();
 }
 
-void UpstreamConnection::listen() {
-  listens_ = true;
+void UpstreamConnection::start_read_ahead() {
+  reads_ahead_ = true;
   error_ = {};
-  socket.async_read_some(buffer.prepare(room_of_head), Ahead(*this));
+  socket.async_read_some(buffer.prepare(read_ahead_size), ReadAhead(*this));
 }
 
-Awaitable<void> UpstreamConnection::stirred() {
+Awaitable<void> UpstreamConnection::wait_for_read_ahead() {
   return asio::async_initiate<const UseAwaitable&, void()>(
-      [this](Ahead::Waiter waiter) { ahead_->let_wait(std::move(waiter)); }, UseAwaitable());
+      [this](ReadAhead::Waiter waiter) { pending_->set_waiter(std::move(waiter)); },
+      UseAwaitable());
 }
 
-error_code UpstreamConnection::stop_listening() {
-  listens_ = false;
+error_code UpstreamConnection::take_read_ahead() {
+  reads_ahead_ = false;
   return error_;
 }
 

@@ -1,9 +1,8 @@
 #pragma once
-// A connection to the app. Between two answers it keeps a read pending: so the event loop hears at
-// once that the app has closed it or says what nobody asked for, and the next answer needs no read
-// of its own.
+// A connection to the app. While idle it keeps a read pending (the read-ahead): a close or
+// unexpected bytes are noticed at once, and the next response needs no other read.
 //
-// Thread: one event loop. Belongs to whoever has taken it, and is closed when it goes.
+// Thread: one event loop. Closed by its destructor.
 
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/generic/stream_protocol.hpp>
@@ -28,32 +27,32 @@ class UpstreamConnection {
   UpstreamConnection(const UpstreamConnection&) = delete;
   UpstreamConnection& operator=(const UpstreamConnection&) = delete;
 
-  // What is pending ends with an error.
+  // Pending operations end with an error.
   void close();
 
-  // Begins the read that stays pending. Requires: `buffer` is empty, no other read.
-  void listen();
-  // That read has ended: the app has closed, or sent something.
-  bool has_stirred() const { return listens_ && ahead_ == nullptr; }
-  bool listens() const { return listens_; }
-  // Returns once it has ended. Requires: listens(), and nobody else waits.
-  Awaitable<void> stirred();
-  // The end of that read, whose bytes are in `buffer` now; then none is pending.
-  boost::system::error_code stop_listening();
+  // Requires: `buffer` is empty, no other read.
+  void start_read_ahead();
+  // It was started and not taken yet.
+  bool reads_ahead() const { return reads_ahead_; }
+  // The app has closed the connection or sent something.
+  bool read_ahead_ended() const { return reads_ahead_ && pending_ == nullptr; }
+  // Requires: reads_ahead(), no other waiter.
+  Awaitable<void> wait_for_read_ahead();
+  // The result of the read-ahead, whose bytes are in `buffer`. Requires: read_ahead_ended().
+  boost::system::error_code take_read_ahead();
 
   UpstreamSocket socket;
   boost::asio::ip::basic_resolver<boost::asio::ip::tcp, boost::asio::io_context::executor_type>
       resolver;
-  using Piece = std::vector<char>;
-  boost::beast::flat_buffer buffer;  // what was read of the answer
-  Piece piece;                       // of its body, on its way to the client
+  boost::beast::flat_buffer buffer;  // read from the app, not parsed yet
+  std::vector<char> body_buffer;     // a piece of the response's body on its way to the client
   std::chrono::steady_clock::time_point idle_since;
 
  private:
-  class Ahead;
+  class ReadAhead;
 
-  Ahead* ahead_ = nullptr;  // the pending read's handler, wherever Asio has moved it
-  bool listens_ = false;
+  ReadAhead* pending_ = nullptr;  // the read's handler, wherever Asio has moved it
+  bool reads_ahead_ = false;
   boost::system::error_code error_;
 };
 

@@ -18,17 +18,17 @@ namespace asio = boost::asio;
 using namespace std::chrono_literals;
 using boost::system::error_code;
 
-constexpr std::size_t idle_most = 256;  // of one event loop
-constexpr std::size_t piece_kept = 8 * 1024;
-constexpr auto idle_time = 60s;
-constexpr auto trusted_time = 55s;  // the younger ones are taken, the older closed
-// Where a request must not be sent twice it goes out on a connection that the app has just used:
-// nobody closes one so soon.
-constexpr auto fresh_enough = 500ms;
-constexpr auto resolve_again = 5s;  // so that an app that has moved is found
+constexpr std::size_t idle_max = 256;  // of one event loop
+constexpr std::size_t kept_buffer_max = 8 * 1024;
+constexpr auto idle_time_max = 60s;
+constexpr auto usable_time = 55s;  // older ones are not used; the app may close them just then
+// A request that must not be sent twice needs a connection that the app has just used: apps do not
+// close one so soon.
+constexpr auto fresh_time = 500ms;
+constexpr auto resolve_interval = 5s;  // to find an app that has moved
 
-// The same as has_stirred(), of this very moment instead of the event loop's last look.
-bool is_stirring(UpstreamConnection& connection) {
+// Like read_ahead_ended(), but asks the kernel instead of the event loop.
+bool has_input(UpstreamConnection& connection) {
   char byte = 0;
   const auto n = ::recv(connection.socket.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
   return n >= 0 || (errno != EAGAIN && errno != EWOULDBLOCK);
@@ -50,33 +50,33 @@ UpstreamPool::UpstreamPool(const UpstreamAddress& address, UpstreamProbe& probe)
 
 UpstreamPool::~UpstreamPool() { probe_.pool_idle.add(-static_cast<std::int64_t>(idle_.size())); }
 
-std::unique_ptr<UpstreamConnection> UpstreamPool::take(bool for_once) {
-  const auto oldest = Clock::now() - (for_once ? Clock::duration(fresh_enough) : trusted_time);
+std::unique_ptr<UpstreamConnection> UpstreamPool::take(bool checked) {
+  const auto oldest = Clock::now() - (checked ? Clock::duration(fresh_time) : usable_time);
   while (!idle_.empty() && idle_.back()->idle_since >= oldest) {
     auto connection = std::move(idle_.back());
     idle_.pop_back();
     probe_.pool_idle.add(-1);
-    if (connection->has_stirred() || (for_once && is_stirring(*connection))) continue;
+    if (connection->read_ahead_ended() || (checked && has_input(*connection))) continue;
     return connection;
   }
   return nullptr;
 }
 
-void UpstreamPool::put_back(std::unique_ptr<UpstreamConnection> connection) {
-  if (idle_.size() >= idle_most) return;
+void UpstreamPool::put(std::unique_ptr<UpstreamConnection> connection) {
+  if (idle_.size() >= idle_max) return;
   connection->idle_since = Clock::now();
-  if (connection->piece.size() > piece_kept) {
-    UpstreamConnection::Piece().swap(connection->piece);
+  if (connection->body_buffer.size() > kept_buffer_max) {
+    std::vector<char>().swap(connection->body_buffer);
     connection->buffer.shrink_to_fit();
   }
-  connection->listen();
+  connection->start_read_ahead();
   idle_.push_back(std::move(connection));
   probe_.pool_idle.add(1);
 }
 
-void UpstreamPool::tidy(Clock::time_point now) {
+void UpstreamPool::remove_expired(Clock::time_point now) {
   const auto gone = std::remove_if(idle_.begin(), idle_.end(), [now](auto& connection) {
-    return now - connection->idle_since > idle_time || connection->has_stirred();
+    return now - connection->idle_since > idle_time_max || connection->read_ahead_ended();
   });
   probe_.pool_idle.add(-std::distance(gone, idle_.end()));
   idle_.erase(gone, idle_.end());
@@ -105,7 +105,7 @@ Awaitable<error_code> UpstreamPool::connect(UpstreamConnection& connection) {
 
 Awaitable<error_code> UpstreamPool::resolve(UpstreamConnection& connection) {
   if (resolved_at_ == Clock::time_point::max()) co_return error_code();
-  if (!endpoints_.empty() && Clock::now() - resolved_at_ < resolve_again) co_return error_code();
+  if (!endpoints_.empty() && Clock::now() - resolved_at_ < resolve_interval) co_return error_code();
   const std::string port = std::to_string(address_.port);
   const auto [error, results] =
       co_await connection.resolver.async_resolve(address_.host, port, no_throw);

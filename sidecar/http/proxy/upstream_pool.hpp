@@ -1,7 +1,7 @@
 #pragma once
-// Connections to the app: made when needed, kept open between requests.
+// Connections to the app: opened on demand, kept between requests.
 //
-// Thread: one event loop. A connection belongs to whoever has taken it, and is closed when it goes.
+// Thread: one event loop. Owns the idle connections; a taken one belongs to the caller.
 
 #include <chrono>
 #include <memory>
@@ -21,15 +21,15 @@ class UpstreamPool {
   UpstreamPool(const UpstreamAddress& address, UpstreamProbe& probe);
   ~UpstreamPool();
 
-  // A connection that is listening. `for_once`: for a request that must not be sent twice, it is
-  // one that was in use just now and is open for certain. Null: none.
-  std::unique_ptr<UpstreamConnection> take(bool for_once);
-  // Connects `connection`, which was just made; to end it early, close it.
+  // An idle connection, which reads ahead. `checked`: only one that was used just now and is
+  // certainly open, for a request that must not be sent twice. Null: none.
+  std::unique_ptr<UpstreamConnection> take(bool checked);
+  // Connects a new `connection`; closing it ends the attempt.
   Awaitable<boost::system::error_code> connect(UpstreamConnection& connection);
-  // Requires: the last answer was read whole and nothing came behind it.
-  void put_back(std::unique_ptr<UpstreamConnection> connection);
-  // Lets go of what was idle for long or was closed by the app.
-  void tidy(Clock::time_point now);
+  // Requires: the last response was read whole, with nothing behind it.
+  void put(std::unique_ptr<UpstreamConnection> connection);
+  // Closes connections that have expired or were closed by the app.
+  void remove_expired(Clock::time_point now);
   bool empty() const { return idle_.empty(); }
 
  private:
@@ -38,7 +38,7 @@ class UpstreamPool {
 
   const UpstreamAddress& address_;
   UpstreamProbe& probe_;
-  std::vector<std::unique_ptr<UpstreamConnection>> idle_;  // the newest last
+  std::vector<std::unique_ptr<UpstreamConnection>> idle_;  // newest last
   std::vector<Endpoint> endpoints_;
   Clock::time_point resolved_at_{};
 };

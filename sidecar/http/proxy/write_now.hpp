@@ -1,6 +1,6 @@
 #pragma once
-// Writes that need not wait, which are nearly all: a socket's buffer has room for an answer. An
-// operation of Asio's, which could wait, costs as much as the making of a head.
+// Writes without waiting where possible: a socket's buffer nearly always has room for a response,
+// and an Asio operation costs as much as writing a head.
 //
 // Thread: the socket's loop. Requires: the socket is non-blocking.
 
@@ -14,7 +14,7 @@
 
 namespace sidestream {
 
-// How many bytes the socket takes now.
+// Writes as many bytes as the socket takes now, and returns their number.
 template <class Socket, class Buffers>
 std::size_t write_now(Socket& socket, const Buffers& buffers, boost::system::error_code& error) {
   const std::size_t sent = socket.write_some(buffers, error);
@@ -22,7 +22,7 @@ std::size_t write_now(Socket& socket, const Buffers& buffers, boost::system::err
   return sent;
 }
 
-// All but the first `sent` bytes.
+// Writes all but the first `sent` bytes.
 template <class Socket, class Buffers>
 Awaitable<boost::system::error_code> write_rest(Socket& socket, const Buffers& buffers,
                                                 std::size_t sent) {

@@ -8,7 +8,7 @@ namespace sidestream {
 namespace {
 
 namespace http = boost::beast::http;
-constexpr std::string_view ours = "http";  // the listener's scheme
+constexpr std::string_view scheme = "http";  // of the listener
 
 // All fields of this name as one list.
 std::string joined(const http::fields& fields, std::string_view name) {
@@ -27,7 +27,7 @@ void append_element(std::string& out, const Peer& peer, std::string_view host) {
   out += v6 ? "for=\"[" : "for=";
   out.append(peer.address).append(v6 ? "]\"" : "");
   if (!host.empty()) out.append(";host=\"").append(host).append("\"");
-  out.append(";proto=").append(ours);
+  out.append(";proto=").append(scheme);
 }
 
 }  // namespace
@@ -49,23 +49,23 @@ Peer make_peer(const boost::asio::ip::address& address, const std::vector<Networ
 
 void append_forwarded(std::string& out, const http::fields& fields, const Peer& peer,
                       std::string_view host) {
-  const auto kept = [&](std::string_view name) {
+  const auto received = [&](std::string_view name) {
     return peer.trusted ? joined(fields, name) : std::string();
   };
-  const auto begin_list = [&](std::string_view name, const std::string& told) {
-    out.append(name).append(": ").append(told).append(told.empty() ? "" : ", ");
+  const auto begin_list = [&](std::string_view name, const std::string& items) {
+    out.append(name).append(": ").append(items).append(items.empty() ? "" : ", ");
   };
-  const auto or_else = [](const std::string& word, std::string_view other) {
-    return word.empty() ? other : std::string_view(word);
+  const auto or_else = [](const std::string& value, std::string_view otherwise) {
+    return value.empty() ? otherwise : std::string_view(value);
   };
-  begin_list("X-Forwarded-For", kept("x-forwarded-for"));
+  begin_list("X-Forwarded-For", received("x-forwarded-for"));
   out.append(peer.address).append("\r\n");
-  append_field(out, "X-Forwarded-Proto", or_else(kept("x-forwarded-proto"), ours));
-  const std::string known_host = kept("x-forwarded-host");
-  if (const auto told = or_else(known_host, host); !told.empty()) {
-    append_field(out, "X-Forwarded-Host", told);
+  append_field(out, "X-Forwarded-Proto", or_else(received("x-forwarded-proto"), scheme));
+  const std::string known_host = received("x-forwarded-host");
+  if (const auto shown = or_else(known_host, host); !shown.empty()) {
+    append_field(out, "X-Forwarded-Host", shown);
   }
-  begin_list("Forwarded", kept("forwarded"));
+  begin_list("Forwarded", received("forwarded"));
   append_element(out, peer, host);
   out += "\r\n";
 }

@@ -1,7 +1,6 @@
 #pragma once
-// What the app is told of who asks: X-Forwarded-For, -Proto, -Host and Forwarded (RFC 7239).
-// Where the peer is a trusted proxy its own words are kept and extended, else they are replaced.
-// Pure.
+// X-Forwarded-For, -Proto, -Host and Forwarded (RFC 7239) for the app. The fields of a trusted proxy
+// are extended, those of other peers are replaced. Pure.
 //
 // Thread: any.
 
@@ -22,7 +21,7 @@ struct Peer {
 };
 Peer make_peer(const boost::asio::ip::address& address, const std::vector<Network>& trusted);
 
-// `host`: of the request. Appends whole fields.
+// Appends whole fields. `host`: the request's.
 void append_forwarded(std::string& out, const boost::beast::http::fields& fields, const Peer& peer,
                       std::string_view host);
 

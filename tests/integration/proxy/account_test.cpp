@@ -31,7 +31,7 @@ std::vector<boost::json::object> access_lines(Sidecar& sidecar) {
   return found;
 }
 
-TEST_P(ProxyAccount, ALineIsJsonWhateverTheTarget) {
+TEST_P(ProxyAccount, WritesJsonLinesForAnyTarget) {
   ProxyStage stage(GetParam());
   App app(stage.listener());
   stage.ask(request_text("GET /caf\xe9"));
@@ -42,7 +42,7 @@ TEST_P(ProxyAccount, ALineIsJsonWhateverTheTarget) {
   EXPECT_EQ(lines[1].at("path").as_string(), "/caf\xc3\xa9");
 }
 
-TEST_P(ProxyAccount, RequestsAreCounted) {
+TEST_P(ProxyAccount, CountsRequests) {
   ProxyStage stage(GetParam());
   {
     App app(stage.listener(), [](Peer& peer, const Message& request) {
@@ -74,7 +74,7 @@ TEST_P(ProxyAccount, RequestsAreCounted) {
   EXPECT_TRUE(stage.metric_becomes("pool_idle", 0)) << "the app has closed";
 }
 
-TEST_P(ProxyAccount, OpenRequestsAreSeen) {
+TEST_P(ProxyAccount, CountsOpenRequests) {
   ProxyStage stage(GetParam());
   auto relay = stage.relay(request_text("GET /"));
   EXPECT_EQ(stage.metric("requests_open"), 1);
@@ -83,7 +83,7 @@ TEST_P(ProxyAccount, OpenRequestsAreSeen) {
   EXPECT_TRUE(stage.metric_becomes("requests_open", 0));
 }
 
-TEST_P(ProxyAccount, EachRequestHasALine) {
+TEST_P(ProxyAccount, LogsEachRequest) {
   ProxyStage stage(GetParam());
   App app(stage.listener());
   stage.ask(request_text("PUT /a/b?secret=1", {}, "x"));
@@ -101,7 +101,7 @@ TEST_P(ProxyAccount, EachRequestHasALine) {
   EXPECT_EQ(lines[1].at("path").as_string(), "/quote\"\\{}");
 }
 
-TEST_P(ProxyAccount, AnErrorHasALineToo) {
+TEST_P(ProxyAccount, LogsErrors) {
   ProxyStage stage(GetParam());
   stage.listener().close();
   stage.ask(request_text("GET /gone"));
@@ -109,7 +109,7 @@ TEST_P(ProxyAccount, AnErrorHasALineToo) {
   EXPECT_THAT(boost::json::serialize(access_lines(stage.sidecar())[0]), HasSubstr("502"));
 }
 
-TEST_P(ProxyAccount, LinesCanBeThinnedOut) {
+TEST_P(ProxyAccount, LogsEveryNthRequest) {
   for (const int n : {0, 5}) {
     ProxyStage stage(GetParam(), {.upstream = {"access_log: " + std::to_string(n)}});
     App app(stage.listener());
@@ -122,7 +122,7 @@ TEST_P(ProxyAccount, LinesCanBeThinnedOut) {
   }
 }
 
-TEST_P(ProxyAccount, ReadinessAsksTheApp) {
+TEST_P(ProxyAccount, IsReadyWhenTheAppIs) {
   ProxyStage stage(GetParam(), {.upstream = {"readiness: /healthz"}});
   std::atomic<int> status{200};
   {
@@ -143,14 +143,14 @@ TEST_P(ProxyAccount, ReadinessAsksTheApp) {
       << "the app's trouble restarts nobody";
 }
 
-TEST_P(ProxyAccount, WithoutAReadinessPathTheAppIsNotAsked) {
+TEST_P(ProxyAccount, IsReadyWithoutAReadinessPath) {
   ProxyStage stage(GetParam());
   stage.listener().close();
   EXPECT_EQ(stage.sidecar().ready_status(), 200);
 }
 
 // A request that is under way when the process is asked to end gets its answer.
-TEST_P(ProxyAccount, ADrainLetsRequestsFinish) {
+TEST_P(ProxyAccount, FinishesRequestsWhenDraining) {
   ProxyStage stage(GetParam(), {.server = {"drain: 10s"}});
   auto relay = stage.relay(request_text("GET /"));
   stage.sidecar().process().signal(SIGTERM);
@@ -167,7 +167,7 @@ std::string check(const std::string& server) {
   return std::to_string(checked.status) + " " + checked.output;
 }
 
-TEST(ProxyConfig, IsChecked) {
+TEST(ProxyConfig, RejectsInvalidSettings) {
   const std::string good = "  upstream: { url: \"http://127.0.0.1:8000\" }\n";
   EXPECT_EQ(check(good).substr(0, 2), "0 ");
   EXPECT_EQ(check("  upstream: { url: \"unix:/run/app.sock\" }\n").substr(0, 2), "0 ");

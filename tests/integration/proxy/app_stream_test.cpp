@@ -33,7 +33,7 @@ std::string next(Peer& client, const Framing& framing, std::size_t size) {
   return data;
 }
 
-TEST_P(ProxyAppStream, EachBlockPassesAtOnce) {
+TEST_P(ProxyAppStream, ForwardsEachBlockAtOnce) {
   ProxyStage stage(GetParam());
   for (const auto& [head, chunked] : framings()) {
     auto [client, app, seen] =
@@ -54,7 +54,7 @@ TEST_P(ProxyAppStream, EachBlockPassesAtOnce) {
   }
 }
 
-TEST_P(ProxyAppStream, TheAppsEndIsItsEnd) {
+TEST_P(ProxyAppStream, EndsWhenTheAppEndsIt) {
   ProxyStage stage(GetParam());
   auto [client, app, seen] = stage.relay(request_text("GET /feed"));
   app.send(framings()[0].head + chunk("data: x\n\n"));
@@ -67,7 +67,7 @@ TEST_P(ProxyAppStream, TheAppsEndIsItsEnd) {
   EXPECT_EQ(again.client.answer().body, "data: x\n\n");
 }
 
-TEST_P(ProxyAppStream, AnEncodedOneIsLeftEncoded) {
+TEST_P(ProxyAppStream, LeavesContentEncodingUnchanged) {
   ProxyStage stage(GetParam());
   auto [client, app, seen] = stage.relay(request_text("GET /feed", {"Accept-Encoding: gzip, br"}));
   EXPECT_EQ(seen.value("Accept-Encoding"), "gzip, br");
@@ -81,7 +81,7 @@ TEST_P(ProxyAppStream, AnEncodedOneIsLeftEncoded) {
   EXPECT_EQ(next(client, answer_framing(answer, false), bytes.size()), bytes);
 }
 
-TEST_P(ProxyAppStream, LastEventIdIsTheAppsToRead) {
+TEST_P(ProxyAppStream, ForwardsLastEventId) {
   ProxyStage stage(GetParam());
   auto relay = stage.relay(request_text("GET /feed?lastEventId=3", {"Last-Event-ID: 42"}));
   EXPECT_EQ(relay.seen.value("Last-Event-ID"), "42");

@@ -20,7 +20,7 @@ const std::string length_100 = "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\npa
 const std::string chunked_part =
     "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\npart\r\n";
 
-TEST_P(ProxyBroken, IsBrokenForTheClient) {
+TEST_P(ProxyBroken, CutsTheClientWhenTheAppBreaksOff) {
   ProxyStage stage(GetParam());
   for (const auto& [name, bytes, abruptly] :
        std::vector<Break>{{"length, closed", length_100, false},
@@ -44,7 +44,7 @@ TEST_P(ProxyBroken, IsBrokenForTheClient) {
 }
 
 // As long as nothing was sent it can still be said.
-TEST_P(ProxyBroken, TogetherWithItsHeadItIsAnError) {
+TEST_P(ProxyBroken, Returns502WhenTheFirstPieceIsInvalid) {
   ProxyStage stage(GetParam());
   for (const auto* garbage : {"zz\r\n", "4\r\npart5\r\npart\r\n", "fffffffffffffffff\r\n"}) {
     SCOPED_TRACE(garbage);
@@ -54,7 +54,7 @@ TEST_P(ProxyBroken, TogetherWithItsHeadItIsAnError) {
   }
 }
 
-TEST_P(ProxyBroken, ChunksThatAreNoneBreakIt) {
+TEST_P(ProxyBroken, CutsTheClientWhenChunksAreInvalid) {
   ProxyStage stage(GetParam());
   for (const auto* garbage : {"zz\r\n", "-1\r\nx\r\n", "4\r\npart5\r\npart\r\n",
                               "fffffffffffffffff\r\n", "\r\n", "4 \rpart"}) {
@@ -68,7 +68,7 @@ TEST_P(ProxyBroken, ChunksThatAreNoneBreakIt) {
   }
 }
 
-TEST_P(ProxyBroken, ABodyToTheEndMayBeResetButNotSilently) {
+TEST_P(ProxyBroken, ResetsABodyWithoutLengthWhenTheAppResets) {
   ProxyStage stage(GetParam());
   for (const bool abruptly : {false, true}) {
     auto [client, app, seen] = stage.relay(request_text("GET /"));
@@ -90,7 +90,7 @@ TEST_P(ProxyBroken, ABodyToTheEndMayBeResetButNotSilently) {
 }
 
 // The client has begun an upload, the app has begun to answer and dies.
-TEST_P(ProxyBroken, InTheMiddleOfBothBodies) {
+TEST_P(ProxyBroken, CutsTheClientWhenTheAppDiesDuringBothBodies) {
   ProxyStage stage(GetParam());
   auto client = stage.client();
   client.send("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n" + chunk("q1"));

@@ -13,7 +13,7 @@ using testing::Not;
 
 ON_BOTH(ProxyError);
 
-TEST_P(ProxyError, NobodyListensIs502) {
+TEST_P(ProxyError, Returns502WhenTheAppIsDown) {
   ProxyStage stage(GetParam());
   stage.listener().close();
   auto client = stage.client();
@@ -24,7 +24,7 @@ TEST_P(ProxyError, NobodyListensIs502) {
   EXPECT_EQ(stage.metric("requests_total", {"code=\"502\""}), 3);
 }
 
-TEST_P(ProxyError, ClosedBeforeAnAnswerIs502) {
+TEST_P(ProxyError, Returns502WhenTheAppClosesWithoutAResponse) {
   ProxyStage stage(GetParam());
   for (const bool abruptly : {false, true}) {
     auto relay = stage.relay(request_text("POST /", {}, "x"));
@@ -34,7 +34,7 @@ TEST_P(ProxyError, ClosedBeforeAnAnswerIs502) {
   EXPECT_EQ(stage.errors("closed"), 2);
 }
 
-TEST_P(ProxyError, ClosedInTheMiddleOfAHeadIs502) {
+TEST_P(ProxyError, Returns502WhenTheAppClosesWithinTheHead) {
   ProxyStage stage(GetParam());
   auto relay = stage.relay(request_text("GET /"));
   relay.app.send("HTTP/1.1 200 OK\r\nContent-Le");
@@ -44,7 +44,7 @@ TEST_P(ProxyError, ClosedInTheMiddleOfAHeadIs502) {
   EXPECT_EQ(stage.errors("closed") + stage.errors("bad_answer"), 1);
 }
 
-TEST_P(ProxyError, WhatIsNoAnswerIs502) {
+TEST_P(ProxyError, Returns502WhenTheResponseIsInvalid) {
   ProxyStage stage(GetParam());
   auto relay = stage.relay(request_text("GET /"));
   relay.app.send("hello\r\n\r\n");
@@ -52,7 +52,7 @@ TEST_P(ProxyError, WhatIsNoAnswerIs502) {
   EXPECT_EQ(stage.errors("bad_answer"), 1);
 }
 
-TEST_P(ProxyError, AnEndlessHeadIs502) {
+TEST_P(ProxyError, Returns502WhenTheResponseHeadIsTooLong) {
   ProxyStage stage(GetParam());
   auto relay = stage.relay(request_text("GET /"));
   relay.app.try_send("HTTP/1.1 200 OK\r\nX: ");
@@ -60,7 +60,7 @@ TEST_P(ProxyError, AnEndlessHeadIs502) {
   expect_error(relay.client.answer(), 502, "bad_answer");
 }
 
-TEST_P(ProxyError, AnAppThatStopsReadingAndGoesIs502) {
+TEST_P(ProxyError, Returns502WhenTheAppResetsDuringTheBody) {
   ProxyStage stage(GetParam());
   auto client = stage.client();
   client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 100000000\r\n\r\n");
@@ -74,7 +74,7 @@ TEST_P(ProxyError, AnAppThatStopsReadingAndGoesIs502) {
   EXPECT_TRUE(client.closes()) << "the rest of the body would be taken for a request";
 }
 
-TEST_P(ProxyError, TooManyAtOnceAre503) {
+TEST_P(ProxyError, Returns503BeyondMaxRequests) {
   ProxyStage stage(GetParam(), {.upstream = {"max_requests: 2"}});
   auto one = stage.relay(request_text("GET /1"));
   auto two = stage.relay(request_text("GET /2"));
@@ -93,7 +93,7 @@ TEST_P(ProxyError, TooManyAtOnceAre503) {
 }
 
 // A body that lasts is a request that lasts.
-TEST_P(ProxyError, ABodyStillOnItsWayCounts) {
+TEST_P(ProxyError, CountsRequestsUntilTheResponseEnds) {
   ProxyStage stage(GetParam(), {.upstream = {"max_requests: 1"}});
   auto one = stage.relay(request_text("GET /1"));
   one.app.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + chunk("x"));
@@ -101,7 +101,7 @@ TEST_P(ProxyError, ABodyStillOnItsWayCounts) {
   EXPECT_EQ(stage.ask(request_text("GET /2")).status(), 503);
 }
 
-TEST_P(ProxyError, SpeaksAsTheClientAsks) {
+TEST_P(ProxyError, UsesTheFormatThatTheClientPrefers) {
   ProxyStage stage(GetParam());
   stage.listener().close();
   const std::vector<std::pair<std::string, std::string>> cases{
@@ -128,7 +128,7 @@ TEST_P(ProxyError, SpeaksAsTheClientAsks) {
   EXPECT_EQ(to_head.status(), 502);
 }
 
-TEST_P(ProxyError, ABodyBeyondTheLimitIs413) {
+TEST_P(ProxyError, Returns413BeyondMaxBody) {
   ProxyStage stage(GetParam(), {.upstream = {"max_body: 1KiB"}});
   App app(stage.listener());
   EXPECT_EQ(stage.ask(request_text("POST /", {}, std::string(1024, 'x'))).status(), 200);
@@ -146,7 +146,7 @@ TEST_P(ProxyError, ABodyBeyondTheLimitIs413) {
 }
 
 // All of it is there before anything is sent to the app.
-TEST_P(ProxyError, ABodyBeyondTheLimitInOnePacketIs413) {
+TEST_P(ProxyError, Returns413BeforeTheAppGetsTheRequest) {
   ProxyStage stage(GetParam(), {.upstream = {"max_body: 10B"}});
   App app(stage.listener());
   const auto body = chunk(std::string(11, 'x')) + "0\r\n\r\n";

@@ -13,7 +13,7 @@ namespace {
 
 ON_BOTH(ProxyFlow);
 
-TEST_P(ProxyFlow, ARequestsPartsArriveAsTheyAreSent) {
+TEST_P(ProxyFlow, ForwardsRequestPiecesAsTheyArrive) {
   ProxyStage stage(GetParam());
   auto client = stage.client();
   client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 6\r\n\r\nab");
@@ -28,7 +28,7 @@ TEST_P(ProxyFlow, ARequestsPartsArriveAsTheyAreSent) {
   EXPECT_EQ(client.answer().status(), 200);
 }
 
-TEST_P(ProxyFlow, ChunksOfARequestArriveAsTheyAreSent) {
+TEST_P(ProxyFlow, ForwardsRequestChunksAsTheyArrive) {
   ProxyStage stage(GetParam());
   auto client = stage.client();
   client.send("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n" + chunk("ab"));
@@ -43,7 +43,7 @@ TEST_P(ProxyFlow, ChunksOfARequestArriveAsTheyAreSent) {
   EXPECT_EQ(app.bytes(2), "\r\n");
 }
 
-TEST_P(ProxyFlow, AnAnswersPartsArriveAsTheyAreSent) {
+TEST_P(ProxyFlow, ForwardsResponsePiecesAsTheyArrive) {
   ProxyStage stage(GetParam());
   auto [client, app, seen] = stage.relay(request_text("GET /"));
   app.send("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n");
@@ -56,7 +56,7 @@ TEST_P(ProxyFlow, AnAnswersPartsArriveAsTheyAreSent) {
 }
 
 // A head byte by byte, from both sides.
-TEST_P(ProxyFlow, HeadsMayComeInPieces) {
+TEST_P(ProxyFlow, TakesHeadsByteByByte) {
   ProxyStage stage(GetParam());
   auto client = stage.client();
   for (const char c : request_text("POST /slow", {"X-A: b"}, "xy")) client.send(std::string(1, c));
@@ -69,7 +69,7 @@ TEST_P(ProxyFlow, HeadsMayComeInPieces) {
   EXPECT_EQ(client.answer().body, "xyz");
 }
 
-TEST_P(ProxyFlow, BothWaysAtOnce) {
+TEST_P(ProxyFlow, ForwardsBothBodiesAtOnce) {
   ProxyStage stage(GetParam());
   auto client = stage.client();
   client.send("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n" + chunk("q1"));
@@ -91,7 +91,7 @@ TEST_P(ProxyFlow, BothWaysAtOnce) {
 
 // The app has said no before it has read the body: the client is told, and does not need to send
 // it.
-TEST_P(ProxyFlow, AnEarlyAnswerReachesTheClient) {
+TEST_P(ProxyFlow, ForwardsAResponseBeforeTheBodyEnds) {
   ProxyStage stage(GetParam());
   auto client = stage.client();
   client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 100000000\r\n\r\nbegin");
@@ -107,7 +107,7 @@ TEST_P(ProxyFlow, AnEarlyAnswerReachesTheClient) {
 }
 
 // What follows a refused head may be the body that was announced: it is never a request.
-TEST_P(ProxyFlow, TheRestOfARefusedBodyIsNoRequest) {
+TEST_P(ProxyFlow, ClosesWhenARefusedBodyWasNotRead) {
   ProxyStage stage(GetParam());
   auto client = stage.client();
   client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 200\r\nExpect: 100-continue\r\n\r\n");
@@ -120,7 +120,7 @@ TEST_P(ProxyFlow, TheRestOfARefusedBodyIsNoRequest) {
   EXPECT_EQ(app.pending(0ms).find("Via"), std::string::npos) << "it was forwarded as a request";
 }
 
-TEST_P(ProxyFlow, PipelinedRequestsAreAnsweredInOrder) {
+TEST_P(ProxyFlow, AnswersPipelinedRequestsInOrder) {
   ProxyStage stage(GetParam());
   App app(stage.listener());
   auto client = stage.client();
@@ -140,7 +140,7 @@ TEST_P(ProxyFlow, PipelinedRequestsAreAnsweredInOrder) {
   EXPECT_EQ(app.account().requests.size(), 100u);
 }
 
-TEST_P(ProxyFlow, ConnectionCloseIsTheClientsOwnAffair) {
+TEST_P(ProxyFlow, KeepsTheAppConnectionWhenTheClientCloses) {
   ProxyStage stage(GetParam());
   App app(stage.listener(), [](Peer& peer, const Message& request) {
     App::mirror(peer, request);
@@ -155,7 +155,7 @@ TEST_P(ProxyFlow, ConnectionCloseIsTheClientsOwnAffair) {
   EXPECT_FALSE(app.last().has("Connection") && same_word(app.last().value("Connection"), "close"));
 }
 
-TEST_P(ProxyFlow, TheAppsCloseDoesNotEndTheClientsConnection) {
+TEST_P(ProxyFlow, KeepsTheClientConnectionWhenTheAppCloses) {
   ProxyStage stage(GetParam());
   App app(stage.listener(), [](Peer& peer, const Message&) {
     peer.send(answer_text("200 OK", {"Connection: close"}, "x"));
@@ -170,7 +170,7 @@ TEST_P(ProxyFlow, TheAppsCloseDoesNotEndTheClientsConnection) {
 }
 
 // Many clients at once, each of whom must get the answers to its own requests.
-TEST_P(ProxyFlow, NobodyGetsTheAnswerOfAnother) {
+TEST_P(ProxyFlow, GivesEachOfManyClientsItsOwnResponses) {
   ProxyStage stage(GetParam(), {.threads = 4});
   App app(stage.listener());
   std::atomic<int> wrong{0};

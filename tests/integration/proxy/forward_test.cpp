@@ -12,7 +12,7 @@ using testing::ElementsAre;
 
 ON_BOTH(ProxyForward);
 
-TEST_P(ProxyForward, EveryMethodButConnect) {
+TEST_P(ProxyForward, ForwardsEveryMethodExceptConnect) {
   ProxyStage stage(GetParam());
   App app(stage.listener());
   auto client = stage.client();
@@ -31,7 +31,7 @@ TEST_P(ProxyForward, EveryMethodButConnect) {
   EXPECT_TRUE(app.account().odd.empty());
 }
 
-TEST_P(ProxyForward, TargetsByteForByte) {
+TEST_P(ProxyForward, ForwardsTargetsUnchanged) {
   ProxyStage stage(GetParam());
   App app(stage.listener());
   auto client = stage.client();
@@ -82,7 +82,7 @@ TEST_P(ProxyForward, HeadersKeepTheirValuesAndOrder) {
   EXPECT_EQ(answer.body, "\x1f\x8b");
 }
 
-TEST_P(ProxyForward, LongHeadsPass) {
+TEST_P(ProxyForward, ForwardsLongHeads) {
   ProxyStage stage(GetParam());
   const std::string cookie(50'000, 'c');
   auto [client, app, seen] = stage.relay(request_text("GET /", {"Cookie: " + cookie}));
@@ -91,7 +91,7 @@ TEST_P(ProxyForward, LongHeadsPass) {
   EXPECT_EQ(client.answer().value("X-Long").size(), 30'000u);
 }
 
-TEST_P(ProxyForward, HeadsBeyondTheLimitAreRefused) {
+TEST_P(ProxyForward, Returns431WhenTheHeadIsTooLong) {
   ProxyStage stage(GetParam());
   auto client = stage.client();
   client.try_send(request_text("GET /", {"Cookie: " + std::string(100'000, 'c')}));
@@ -101,7 +101,7 @@ TEST_P(ProxyForward, HeadsBeyondTheLimitAreRefused) {
 }
 
 // A name may have addresses on which nobody listens.
-TEST(ProxyForwardByName, TheAppIsFound) {
+TEST(ProxyForwardByName, ConnectsToAHostName) {
   Listener listener("tcp");
   const auto port = listener.url().substr(listener.url().rfind(':'));
   Sidecar sidecar(proxy_config("http://localhost" + port, {}));
@@ -110,7 +110,7 @@ TEST(ProxyForwardByName, TheAppIsFound) {
   EXPECT_EQ(client.ask(request_text("GET /named")).body, "GET /named\n");
 }
 
-TEST_P(ProxyForward, AnyStatusPasses) {
+TEST_P(ProxyForward, ForwardsAnyStatus) {
   ProxyStage stage(GetParam());
   App app(stage.listener(), [](Peer& peer, const Message& request) {
     peer.send(answer_text(request.target().substr(1) + " Some Words", {}, "text"));
@@ -124,7 +124,7 @@ TEST_P(ProxyForward, AnyStatusPasses) {
   }
 }
 
-TEST_P(ProxyForward, AnswersWithoutABodyHaveNone) {
+TEST_P(ProxyForward, ForwardsResponsesWithoutABody) {
   ProxyStage stage(GetParam());
   App app(stage.listener(), [](Peer& peer, const Message& request) {
     const auto& target = request.target();
@@ -148,7 +148,7 @@ TEST_P(ProxyForward, AnswersWithoutABodyHaveNone) {
   }
 }
 
-TEST_P(ProxyForward, RequestsOfEveryFraming) {
+TEST_P(ProxyForward, ForwardsRequestsOfEveryFraming) {
   ProxyStage stage(GetParam());
   App app(stage.listener());
   auto client = stage.client();
@@ -171,7 +171,7 @@ TEST_P(ProxyForward, RequestsOfEveryFraming) {
   EXPECT_EQ(account.requests[2].value("Content-Length"), "8");
 }
 
-TEST_P(ProxyForward, AnswersOfEveryFraming) {
+TEST_P(ProxyForward, ForwardsResponsesOfEveryFraming) {
   ProxyStage stage(GetParam());
   App app(stage.listener(), [](Peer& peer, const Message& request) {
     const auto target = request.target();
@@ -195,7 +195,7 @@ TEST_P(ProxyForward, AnswersOfEveryFraming) {
   }
 }
 
-TEST_P(ProxyForward, TrailersPassBothWays) {
+TEST_P(ProxyForward, ForwardsTrailersBothWays) {
   ProxyStage stage(GetParam());
   auto [client, app, seen] =
       stage.relay(request_text("POST /", {"Transfer-Encoding: chunked", "TE: trailers",
@@ -211,7 +211,7 @@ TEST_P(ProxyForward, TrailersPassBothWays) {
   EXPECT_THAT(answer.trailers, ElementsAre(testing::Pair("grpc-status", "0")));
 }
 
-TEST_P(ProxyForward, MaxForwardsIsCountedDown) {
+TEST_P(ProxyForward, DecrementsMaxForwards) {
   ProxyStage stage(GetParam());
   App app(stage.listener());
   for (const std::string method : {"TRACE", "OPTIONS"}) {

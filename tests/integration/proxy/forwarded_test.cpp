@@ -30,7 +30,7 @@ const std::vector<std::string> claims{"Host: shop.test",
                                       "X-Real-IP: 1.2.3.4",
                                       "Forwarded: for=1.2.3.4;proto=https;host=evil.test"};
 
-TEST_P(ProxyForwarded, AStrangersClaimsAreOverwritten) {
+TEST_P(ProxyForwarded, ReplacesTheFieldsOfUntrustedPeers) {
   ProxyStage stage(GetParam());
   const auto seen = stage.relay(request_text("GET /", claims)).seen;
   EXPECT_THAT(seen.all("X-Forwarded-For"), ElementsAre("127.0.0.1"));
@@ -46,7 +46,7 @@ TEST_P(ProxyForwarded, AStrangersClaimsAreOverwritten) {
   }
 }
 
-TEST_P(ProxyForwarded, ATrustedPeersAreExtended) {
+TEST_P(ProxyForwarded, ExtendsTheFieldsOfTrustedPeers) {
   ProxyStage stage(GetParam(), {.server = {"trusted_proxies: [\"10.0.0.0/8\", \"127.0.0.0/8\"]"}});
   const auto seen = stage.relay(request_text("GET /", claims)).seen;
   EXPECT_EQ(seen.value("X-Forwarded-For"), "1.2.3.4, 5.6.7.8, 127.0.0.1");
@@ -58,7 +58,7 @@ TEST_P(ProxyForwarded, ATrustedPeersAreExtended) {
   EXPECT_EQ(seen.value("X-Forwarded-Port"), "443");
 }
 
-TEST_P(ProxyForwarded, ATrustedPeerThatSaysNothingIsAPeer) {
+TEST_P(ProxyForwarded, AddsTheFieldsThatATrustedPeerOmits) {
   ProxyStage stage(GetParam(), {.server = {"trusted_proxies: [\"127.0.0.1/32\"]"}});
   const auto seen = stage.relay(request_text("GET /", {"Host: shop.test"})).seen;
   EXPECT_EQ(seen.value("X-Forwarded-For"), "127.0.0.1");
@@ -82,7 +82,7 @@ Peer client_from(ProxyStage& stage, std::uint32_t source) {
   return peer;
 }
 
-TEST_P(ProxyForwarded, TrustIsOfTheNetworksNamed) {
+TEST_P(ProxyForwarded, TrustsTheListedNetworks) {
   ProxyStage stage(GetParam(), {.server = {"trusted_proxies: [\"127.7.0.0/16\"]"}});
   for (const auto& [source, told] :
        std::vector<std::pair<std::uint32_t, std::string>>{{0x7f070203, "1.2.3.4, 127.7.2.3"},
@@ -95,14 +95,14 @@ TEST_P(ProxyForwarded, TrustIsOfTheNetworksNamed) {
   }
 }
 
-TEST_P(ProxyForwarded, TrustIsOfTheNetworksNamedOnly) {
+TEST_P(ProxyForwarded, DoesNotTrustOtherNetworks) {
   ProxyStage stage(GetParam(), {.server = {"trusted_proxies: [\"127.0.0.2/31\", \"::1/128\"]"}});
   const auto seen = stage.relay(request_text("GET /", claims)).seen;
   EXPECT_EQ(seen.value("X-Forwarded-For"), "127.0.0.1");
 }
 
 // Many apps read `X_Forwarded_For` where they ask for `X-Forwarded-For` (CGI, WSGI).
-TEST_P(ProxyForwarded, NorCanTheyBeSpeltOtherwise) {
+TEST_P(ProxyForwarded, DropsSpellingsWithUnderscores) {
   for (const auto* trusted : {"trusted_proxies: []", "trusted_proxies: [\"127.0.0.1/32\"]"}) {
     ProxyStage stage(GetParam(), {.server = {trusted}});
     const auto seen =
@@ -119,7 +119,7 @@ TEST_P(ProxyForwarded, NorCanTheyBeSpeltOtherwise) {
 }
 
 // A trailer that an app merges into the headers is a header.
-TEST_P(ProxyForwarded, NorComeAfterTheBody) {
+TEST_P(ProxyForwarded, DropsThemFromTrailers) {
   ProxyStage stage(GetParam());
   const auto seen =
       stage
@@ -135,7 +135,7 @@ TEST_P(ProxyForwarded, NorComeAfterTheBody) {
   }
 }
 
-TEST_P(ProxyForwarded, AHostThatIsNoHostBreaksNothing) {
+TEST_P(ProxyForwarded, StaysWellFormedForAnyHost) {
   ProxyStage stage(GetParam());
   App app(stage.listener());
   for (const std::string host :

@@ -8,7 +8,7 @@
 namespace e2e {
 namespace {
 
-TEST(Bench, TakesCanonicalRequests) {
+TEST(ProxyHarness, TakesCanonicalRequests) {
   const auto request =
       parse_request(request_text("POST /x?y", {"A: b", "a: c", "Content-Length: 4"}));
   EXPECT_EQ(request.method(), "POST");
@@ -17,7 +17,7 @@ TEST(Bench, TakesCanonicalRequests) {
   EXPECT_EQ(request_framing(request).length, 4u);
 }
 
-TEST(Bench, RefusesAllOthers) {
+TEST(ProxyHarness, RefusesOtherRequests) {
   for (const std::string lines :
        {"GET  / HTTP/1.1\r\nHost: a\r\n", "GET / HTTP/1.1\r\n",
         "GET / HTTP/1.1\r\nHost: a\r\nHost: a\r\n", "GET / HTTP/1.0\r\nHost: a\r\n",
@@ -32,10 +32,10 @@ TEST(Bench, RefusesAllOthers) {
 }
 
 // The client speaks to the app directly.
-class Play : public testing::TestWithParam<std::string> {};
-INSTANTIATE_TEST_SUITE_P(On, Play, testing::Values("tcp"), kind_name);
+class ProxyHarnessApp : public testing::TestWithParam<std::string> {};
+INSTANTIATE_TEST_SUITE_P(On, ProxyHarnessApp, testing::Values("tcp"), kind_name);
 
-TEST_P(Play, ServesAndCounts) {
+TEST_P(ProxyHarnessApp, RecordsRequests) {
   Listener listener(GetParam());
   App app(listener);
   const auto address = Address::parse(std::string_view(listener.url()).substr(7));
@@ -60,7 +60,7 @@ TEST_P(Play, ServesAndCounts) {
   EXPECT_EQ(account.odd.size(), 1u);
 }
 
-TEST(Bench, AFilledListenerHangsAndAClosedOneRefuses) {
+TEST(ProxyHarness, HangsWhenFilledAndRefusesWhenClosed) {
   Listener listener("tcp", 0);
   listener.fill();
   const auto url = listener.url();

@@ -18,7 +18,7 @@ Message seen_by_app(const std::string& kind, const std::vector<std::string>& fie
   return stage.relay(request_text("GET /", fields)).seen;
 }
 
-TEST_P(ProxyHeaders, OfTheConnectionStayOnIt) {
+TEST_P(ProxyHeaders, DropsHopByHopFields) {
   ProxyStage stage(GetParam());
   auto [client, app, seen] = stage.relay(
       request_text("GET /", {"Connection: X-Hop, keep-alive,,x-HOP-2", "Connection: X-Hop-3",
@@ -41,7 +41,7 @@ TEST_P(ProxyHeaders, OfTheConnectionStayOnIt) {
   EXPECT_EQ(answer.value("X-Kept"), "yes");
 }
 
-TEST_P(ProxyHeaders, ViaIsAddedBothWays) {
+TEST_P(ProxyHeaders, AddsViaBothWays) {
   ProxyStage stage(GetParam());
   auto [client, app, seen] = stage.relay(request_text("GET /", {"Via: 1.0 fred"}));
   EXPECT_EQ(seen.value("Via"), "1.0 fred, 1.1 sidestream");
@@ -54,7 +54,7 @@ TEST_P(ProxyHeaders, ViaIsAddedBothWays) {
 }
 
 // Naming one of ours in Connection must not make the app miss it.
-TEST_P(ProxyHeaders, ConnectionCannotRemoveOurs) {
+TEST_P(ProxyHeaders, KeepsItsOwnFieldsWhenConnectionListsThem) {
   const auto seen = seen_by_app(
       GetParam(),
       {"Connection: X-Forwarded-For, X-Forwarded-Proto, X-Forwarded-Host, Forwarded, Via, "
@@ -65,7 +65,7 @@ TEST_P(ProxyHeaders, ConnectionCannotRemoveOurs) {
   }
 }
 
-TEST_P(ProxyHeaders, ConnectionCannotRemoveTheFraming) {
+TEST_P(ProxyHeaders, KeepsTheFramingWhenConnectionListsIt) {
   ProxyStage stage(GetParam());
   App app(stage.listener());
   for (const std::string name : {"Content-Length", "Transfer-Encoding"}) {
@@ -85,13 +85,13 @@ TEST_P(ProxyHeaders, ConnectionCannotRemoveTheFraming) {
 
 const std::string good_trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
 
-TEST_P(ProxyHeaders, AWellFormedTraceparentPasses) {
+TEST_P(ProxyHeaders, ForwardsAValidTraceparent) {
   const auto seen = seen_by_app(GetParam(), {"traceparent: " + good_trace, "tracestate: a=b"});
   EXPECT_THAT(seen.all("traceparent"), testing::ElementsAre(good_trace));
   EXPECT_EQ(seen.value("tracestate"), "a=b");
 }
 
-TEST_P(ProxyHeaders, AnyOtherTraceparentIsMadeAnew) {
+TEST_P(ProxyHeaders, ReplacesAnInvalidTraceparent) {
   ProxyStage stage(GetParam());
   App app(stage.listener());
   const std::vector<std::vector<std::string>> cases{
@@ -118,7 +118,7 @@ TEST_P(ProxyHeaders, AnyOtherTraceparentIsMadeAnew) {
   EXPECT_NE(all[0], all[1]) << "a trace is one request's";
 }
 
-TEST_P(ProxyHeaders, ARequestIdPassesOrIsMade) {
+TEST_P(ProxyHeaders, ForwardsOrGeneratesTheRequestId) {
   ProxyStage stage(GetParam());
   App app(stage.listener());
   const auto seen = [&](const std::vector<std::string>& fields) {
@@ -141,7 +141,7 @@ TEST_P(ProxyHeaders, ARequestIdPassesOrIsMade) {
   seen({"X-Request-Id: one-1234", "X-Request-Id: two-1234"});
 }
 
-TEST_P(ProxyHeaders, AcceptEncodingIsLeftAsItIs) {
+TEST_P(ProxyHeaders, LeavesAcceptEncodingUnchanged) {
   EXPECT_EQ(seen_by_app(GetParam(), {"Accept-Encoding: gzip, br;q=0"}).value("Accept-Encoding"),
             "gzip, br;q=0");
   EXPECT_FALSE(seen_by_app(GetParam(), {}).has("Accept-Encoding"));

@@ -12,7 +12,7 @@ ON_BOTH(ProxyInterim);
 const std::string expecting =
     "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\nExpect: 100-continue\r\n\r\n";
 
-TEST_P(ProxyInterim, ContinueIsTheAppsToSay) {
+TEST_P(ProxyInterim, LeavesContinueToTheApp) {
   ProxyStage stage(GetParam());
   auto client = stage.client();
   client.send(expecting);
@@ -31,7 +31,7 @@ TEST_P(ProxyInterim, ContinueIsTheAppsToSay) {
   EXPECT_EQ(app.request().target(), "/next");
 }
 
-TEST_P(ProxyInterim, ARefusalInsteadOfContinuePasses) {
+TEST_P(ProxyInterim, ForwardsARefusalInsteadOfContinue) {
   ProxyStage stage(GetParam());
   auto client = stage.client();
   client.send(expecting);
@@ -45,7 +45,7 @@ TEST_P(ProxyInterim, ARefusalInsteadOfContinuePasses) {
 
 // After 417 or 401 without a body, the app's connection is in an unclear state: another request on
 // it could be taken for the body.
-TEST_P(ProxyInterim, TheConnectionOfARefusalServesNobodyElse) {
+TEST_P(ProxyInterim, ClosesTheAppConnectionAfterARefusal) {
   ProxyStage stage(GetParam());
   auto client = stage.client();
   client.send(expecting);
@@ -61,7 +61,7 @@ TEST_P(ProxyInterim, TheConnectionOfARefusalServesNobodyElse) {
   EXPECT_EQ(first.rest(), "");
 }
 
-TEST_P(ProxyInterim, ContinueIsForChunksToo) {
+TEST_P(ProxyInterim, ForwardsContinueForChunkedBodies) {
   ProxyStage stage(GetParam());
   auto client = stage.client();
   client.send(
@@ -78,7 +78,7 @@ TEST_P(ProxyInterim, ContinueIsForChunksToo) {
 }
 
 // A client that does not wait for 100.
-TEST_P(ProxyInterim, ABodySentAtOncePassesToo) {
+TEST_P(ProxyInterim, ForwardsABodyThatDoesNotWaitForContinue) {
   ProxyStage stage(GetParam());
   auto client = stage.client();
   client.send(expecting + "body");
@@ -92,7 +92,7 @@ TEST_P(ProxyInterim, ABodySentAtOncePassesToo) {
   EXPECT_EQ(answer.body, "done");
 }
 
-TEST_P(ProxyInterim, HintsPassBeforeTheAnswer) {
+TEST_P(ProxyInterim, ForwardsInterimResponses) {
   ProxyStage stage(GetParam());
   auto [client, app, seen] = stage.relay(request_text("GET /"));
   app.send("HTTP/1.1 102 Processing\r\n\r\n");
@@ -108,7 +108,7 @@ TEST_P(ProxyInterim, HintsPassBeforeTheAnswer) {
   EXPECT_EQ(app.request().target(), "/next");
 }
 
-TEST_P(ProxyInterim, OldClientsAreSpared) {
+TEST_P(ProxyInterim, DropsInterimResponsesForHttp10) {
   ProxyStage stage(GetParam());
   auto client = stage.client();
   client.send("GET / HTTP/1.0\r\nHost: a\r\n\r\n");
@@ -118,7 +118,7 @@ TEST_P(ProxyInterim, OldClientsAreSpared) {
   EXPECT_EQ(client.answer().body, "done");
 }
 
-TEST_P(ProxyInterim, SwitchingWhatNobodyAskedToSwitchIsABadAnswer) {
+TEST_P(ProxyInterim, Returns502WhenTheAppSwitchesProtocolsUnasked) {
   ProxyStage stage(GetParam());
   auto [client, app, seen] = stage.relay(request_text("GET /"));
   app.send(

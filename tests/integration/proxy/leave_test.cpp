@@ -11,7 +11,7 @@ ON_BOTH(ProxyLeave);
 
 void leave(Peer& client, bool abruptly) { abruptly ? client.reset() : client.close(); }
 
-TEST_P(ProxyLeave, WhileTheAppThinks) {
+TEST_P(ProxyLeave, ClosesTheAppConnectionBeforeTheResponse) {
   ProxyStage stage(GetParam());
   for (const bool abruptly : {false, true}) {
     for (const auto* request : {"GET", "POST"}) {
@@ -24,7 +24,7 @@ TEST_P(ProxyLeave, WhileTheAppThinks) {
   EXPECT_EQ(stage.metric("pool_idle"), 0);
 }
 
-TEST_P(ProxyLeave, InTheMiddleOfItsBody) {
+TEST_P(ProxyLeave, ClosesTheAppConnectionDuringTheRequestBody) {
   ProxyStage stage(GetParam());
   for (const bool abruptly : {false, true}) {
     for (const bool chunked : {false, true}) {
@@ -43,7 +43,7 @@ TEST_P(ProxyLeave, InTheMiddleOfItsBody) {
 }
 
 // Its end can't be read behind bytes that the app doesn't take, but a reset shows.
-TEST_P(ProxyLeave, WithABodyThatTheAppDoesNotTake) {
+TEST_P(ProxyLeave, EndsTheRequestWhenTheAppDoesNotRead) {
   ProxyStage stage(GetParam());
   auto client = stage.client();
   client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000000\r\n\r\n");
@@ -54,7 +54,7 @@ TEST_P(ProxyLeave, WithABodyThatTheAppDoesNotTake) {
   EXPECT_TRUE(stage.metric_becomes("requests_open", 0));
 }
 
-TEST_P(ProxyLeave, InTheMiddleOfAnAnswer) {
+TEST_P(ProxyLeave, ClosesTheAppConnectionDuringTheResponse) {
   ProxyStage stage(GetParam());
   for (const bool abruptly : {false, true}) {
     auto [client, app, seen] = stage.relay(request_text("GET /"));
@@ -66,7 +66,7 @@ TEST_P(ProxyLeave, InTheMiddleOfAnAnswer) {
 }
 
 // The app's bytes pile up before a client that does not read; then it goes.
-TEST_P(ProxyLeave, WithAnAnswerUnread) {
+TEST_P(ProxyLeave, ClosesTheAppConnectionWhenTheResponseIsUnread) {
   ProxyStage stage(GetParam());
   for (const bool abruptly : {false, true}) {
     Peer client{Socket(stage.sidecar().streams(), 4096)};
@@ -80,7 +80,7 @@ TEST_P(ProxyLeave, WithAnAnswerUnread) {
   }
 }
 
-TEST_P(ProxyLeave, AnEventStream) {
+TEST_P(ProxyLeave, ClosesTheAppConnectionOfAnEventStream) {
   ProxyStage stage(GetParam());
   auto [client, app, seen] = stage.relay(request_text("GET /"));
   app.send("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\ndata: x\n\n");
@@ -89,7 +89,7 @@ TEST_P(ProxyLeave, AnEventStream) {
   EXPECT_TRUE(app.closes(soon));
 }
 
-TEST(ProxyConnectLeave, WhileConnecting) {
+TEST(ProxyConnectLeave, EndsTheRequestWhileConnecting) {
   Listener listener("tcp", 0);
   listener.fill();
   Sidecar sidecar(proxy_config(listener.url(), {.upstream = {"connect_timeout: 1m"}}));
@@ -102,7 +102,7 @@ TEST(ProxyConnectLeave, WhileConnecting) {
 }
 
 // One that leaves while others wait changes nothing for them.
-TEST_P(ProxyLeave, OnlyTheOneThatLeft) {
+TEST_P(ProxyLeave, LeavesOtherRequestsAlone) {
   ProxyStage stage(GetParam());
   auto one = stage.relay(request_text("GET /one"));
   auto two = stage.relay(request_text("GET /two"));

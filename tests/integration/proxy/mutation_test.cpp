@@ -50,7 +50,7 @@ void read_answers(Peer& client, Clock::duration within) {
   }
 }
 
-TEST(ProxyMutation, OfRequests) {
+TEST(ProxyMutation, SurvivesMutatedRequests) {
   ProxyStage stage("tcp");
   App app(stage.listener());
   const std::string good =
@@ -73,7 +73,7 @@ TEST(ProxyMutation, OfRequests) {
   EXPECT_EQ(stage.ask(request_text("GET /good")).body, "GET /good\n");
 }
 
-TEST(ProxyMutation, OfAnswers) {
+TEST(ProxyMutation, SurvivesMutatedResponses) {
   ProxyStage stage("tcp");
   std::mt19937 random(11);
   std::mutex mutex;  // each connection of the app has its thread

@@ -9,7 +9,7 @@ namespace {
 
 ON_BOTH(ProxyOldClient);
 
-TEST_P(ProxyOldClient, GetsItsAnswerWithoutChunks) {
+TEST_P(ProxyOldClient, GetsResponsesWithoutChunks) {
   ProxyStage stage(GetParam());
   auto client = stage.client();
   client.send("GET /old HTTP/1.0\r\nHost: a\r\n\r\n");
@@ -44,7 +44,7 @@ TEST_P(ProxyOldClient, SendsABodyByLength) {
   EXPECT_EQ(client.answer().body, "x");
 }
 
-TEST_P(ProxyOldClient, MayAskForMoreOnItsConnection) {
+TEST_P(ProxyOldClient, CanKeepItsConnection) {
   ProxyStage stage(GetParam());
   App app(stage.listener());
   auto client = stage.client();
@@ -62,7 +62,7 @@ TEST_P(ProxyOldClient, MayAskForMoreOnItsConnection) {
 
 // The end of the connection is all that tells it the end of the body: that must not look orderly
 // where the app broke off.
-TEST_P(ProxyOldClient, IsCutWithAnErrorWhereTheAppBreaksOff) {
+TEST_P(ProxyOldClient, IsResetWhenTheAppBreaksOff) {
   ProxyStage stage(GetParam());
   auto client = stage.client();
   client.send("GET /old HTTP/1.0\r\nHost: a\r\n\r\n");

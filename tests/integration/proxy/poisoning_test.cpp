@@ -91,14 +91,14 @@ class ProxyPoisoning : public testing::TestWithParam<std::string> {
 };
 INSTANTIATE_TEST_SUITE_P(On, ProxyPoisoning, testing::Values("tcp", "unix"), kind_name);
 
-TEST_P(ProxyPoisoning, Heads) { play(odd_heads()); }
-TEST_P(ProxyPoisoning, Bodies) { play(odd_bodies()); }
-TEST_P(ProxyPoisoning, Surplus) { play(surplus_answers()); }
+TEST_P(ProxyPoisoning, RejectsAmbiguousHeads) { play(odd_heads()); }
+TEST_P(ProxyPoisoning, RejectsAmbiguousBodies) { play(odd_bodies()); }
+TEST_P(ProxyPoisoning, DropsSurplusResponses) { play(surplus_answers()); }
 
 ON_BOTH(ProxyEarlyAnswer);
 
 // The app speaks on a connection that waits in the pool: whoever is next on it must not get that.
-TEST_P(ProxyEarlyAnswer, IsNobodys) {
+TEST_P(ProxyEarlyAnswer, IsNotUsedForTheNextRequest) {
   ProxyStage stage(GetParam());
   for (const std::string& early :
        {poison, std::string("HTTP/1.1 408 Timeout\r\nContent-Length: 0\r\n\r\n"),
@@ -117,7 +117,7 @@ TEST_P(ProxyEarlyAnswer, IsNobodys) {
 }
 
 // The early answer and the next request cross each other as closely as they can.
-TEST_P(ProxyEarlyAnswer, IsNobodysInARaceEither) {
+TEST_P(ProxyEarlyAnswer, IsNotUsedForARacingRequest) {
   ProxyStage stage(GetParam());
   for (int i = 0; i < 50; ++i) {
     auto [client, app, seen] = stage.relay(request_text("GET /first"));

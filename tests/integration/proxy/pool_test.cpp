@@ -19,7 +19,7 @@ Peer idle_connection(ProxyStage& stage) {
   return std::move(relay.app);
 }
 
-TEST_P(ProxyPool, AConnectionServesOneAfterAnother) {
+TEST_P(ProxyPool, ReusesAConnection) {
   ProxyStage stage(GetParam());
   auto app = idle_connection(stage);
   for (int i = 0; i < 5; ++i) {
@@ -32,7 +32,7 @@ TEST_P(ProxyPool, AConnectionServesOneAfterAnother) {
   EXPECT_EQ(stage.metric("connections_total"), 1);
 }
 
-TEST_P(ProxyPool, OneThatTheAppWillCloseIsNotKept) {
+TEST_P(ProxyPool, DropsAConnectionThatTheAppWillClose) {
   ProxyStage stage(GetParam());
   for (const std::string& answer :
        {std::string("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 1\r\n\r\nx"),
@@ -46,7 +46,7 @@ TEST_P(ProxyPool, OneThatTheAppWillCloseIsNotKept) {
 }
 
 // The FIN has arrived before the next request: nothing is sent into it.
-TEST_P(ProxyPool, OneThatHasEndedIsNotUsed) {
+TEST_P(ProxyPool, DropsAConnectionThatTheAppHasClosed) {
   ProxyStage stage(GetParam());
   for (const std::string method : {"GET", "POST"}) {
     auto old = idle_connection(stage);
@@ -59,7 +59,7 @@ TEST_P(ProxyPool, OneThatHasEndedIsNotUsed) {
   }
 }
 
-TEST_P(ProxyPool, AResetWhileIdleIsSurvivedToo) {
+TEST_P(ProxyPool, DropsAConnectionThatTheAppHasReset) {
   ProxyStage stage(GetParam());
   idle_connection(stage).reset();
   auto [client, app, seen] = stage.relay(request_text("GET /"));
@@ -68,7 +68,7 @@ TEST_P(ProxyPool, AResetWhileIdleIsSurvivedToo) {
 }
 
 // The app closes just as the request arrives: it may or may not have been acted on.
-TEST_P(ProxyPool, WhatMayBeRepeatedIsTriedOnceMore) {
+TEST_P(ProxyPool, RetriesIdempotentRequestsOnce) {
   ProxyStage stage(GetParam());
   for (const std::string method : {"GET", "HEAD", "OPTIONS", "DELETE", "PUT"}) {
     auto old = idle_connection(stage);
@@ -84,7 +84,7 @@ TEST_P(ProxyPool, WhatMayBeRepeatedIsTriedOnceMore) {
   }
 }
 
-TEST_P(ProxyPool, WhatMustNotBeIsNot) {
+TEST_P(ProxyPool, DoesNotRetryOtherRequests) {
   ProxyStage stage(GetParam());
   for (const std::string& request :
        {request_text("POST /once", {}, "x"), request_text("POST /once"),
@@ -103,7 +103,7 @@ TEST_P(ProxyPool, WhatMustNotBeIsNot) {
   }
 }
 
-TEST_P(ProxyPool, ARetryIsTheLast) {
+TEST_P(ProxyPool, RetriesOnlyOnce) {
   ProxyStage stage(GetParam());
   auto old = idle_connection(stage);
   auto client = stage.client();
@@ -117,7 +117,7 @@ TEST_P(ProxyPool, ARetryIsTheLast) {
   EXPECT_TRUE(stage.listener().is_quiet(300ms)) << "a third attempt";
 }
 
-TEST_P(ProxyPool, AnAnswerThatHasBegunIsNotAskedForAgain) {
+TEST_P(ProxyPool, DoesNotRetryAfterTheFirstByte) {
   ProxyStage stage(GetParam());
   for (const auto* begin : {"HTTP/1.1 20", "HTTP/1.1 103 Early Hints\r\n\r\n"}) {
     auto old = idle_connection(stage);
@@ -133,7 +133,7 @@ TEST_P(ProxyPool, AnAnswerThatHasBegunIsNotAskedForAgain) {
   }
 }
 
-TEST_P(ProxyPool, AFreshConnectionIsNoIdleOne) {
+TEST_P(ProxyPool, DoesNotRetryOnANewConnection) {
   ProxyStage stage(GetParam());
   auto [client, app, seen] = stage.relay(request_text("POST /", {}, "x"));
   app.close();
@@ -142,7 +142,7 @@ TEST_P(ProxyPool, AFreshConnectionIsNoIdleOne) {
 }
 
 // The first client's body is not complete: whatever follows on that connection would be read as it.
-TEST_P(ProxyPool, AnAnswerBeforeTheBodysEndSpendsTheConnection) {
+TEST_P(ProxyPool, DropsAConnectionWhenTheBodyWasNotSent) {
   ProxyStage stage(GetParam());
   auto client = stage.client();
   client.send("POST /half HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\nhalf");
@@ -156,7 +156,7 @@ TEST_P(ProxyPool, AnAnswerBeforeTheBodysEndSpendsTheConnection) {
   EXPECT_EQ(stage.metric("pool_idle"), 0);
 }
 
-TEST_P(ProxyPool, ComesBackWithTheApp) {
+TEST_P(ProxyPool, ReconnectsWhenTheAppIsBack) {
   ProxyStage stage(GetParam());
   auto old = idle_connection(stage);
   stage.listener().close();

@@ -26,7 +26,7 @@ std::string seen_by_app(ProxyStage& stage, const std::string& request) {
   return answer.value("X-Seen");
 }
 
-TEST_P(ProxyRouting, TheRestIsTheApps) {
+TEST_P(ProxyRouting, SendsOtherPathsToTheApp) {
   ProxyStage stage(GetParam(), with_topics);
   for (const std::string line :
        {"GET /", "GET /events", "GET /events?", "GET /events?other=t", "GET /events/",
@@ -37,7 +37,7 @@ TEST_P(ProxyRouting, TheRestIsTheApps) {
   }
 }
 
-TEST_P(ProxyRouting, TopicsAreOurs) {
+TEST_P(ProxyRouting, ServesTopics) {
   ProxyStage stage(GetParam(), with_topics);
   for (const std::string line :
        {"HEAD /events/t", "POST /events/inbox", "HEAD /events?topic=t",
@@ -60,7 +60,7 @@ TEST_P(ProxyRouting, TopicsAreOurs) {
   EXPECT_TRUE(stage.listener().is_quiet(50ms));
 }
 
-TEST_P(ProxyRouting, WhatIsPublishedHereIsRead) {
+TEST_P(ProxyRouting, PublishesToTopics) {
   ProxyStage stage(GetParam(), with_topics);
   EventStream stream(stage.sidecar().streams(), "/events/inbox");
   stream.control("stream-open");
@@ -80,7 +80,7 @@ TEST_P(ProxyRouting, MaxConnectionsLimitsStreamsOnly) {
   }
 }
 
-TEST_P(ProxyRouting, OneConnectionServesBothInTurn) {
+TEST_P(ProxyRouting, ServesTopicsAndAppOnOneConnection) {
   ProxyStage stage(GetParam(), with_topics);
   App app(stage.listener());
   auto client = stage.client();
@@ -92,14 +92,14 @@ TEST_P(ProxyRouting, OneConnectionServesBothInTurn) {
   EXPECT_EQ(client.answer_head().value("Content-Type").substr(0, 17), "text/event-stream");
 }
 
-TEST_P(ProxyRouting, AnAppNeedsNoTopics) {
+TEST_P(ProxyRouting, WorksWithoutTopics) {
   ProxyStage stage(GetParam());
   App app(stage.listener());
   EXPECT_EQ(stage.ask(request_text("GET /events?topic=t")).status() / 100 > 0, true);
   EXPECT_EQ(stage.ask(request_text("GET /events/t")).body, "GET /events/t\n");
 }
 
-TEST_P(ProxyRouting, TheAdminPortIsNoPlaceToGo) {
+TEST_P(ProxyRouting, DoesNotReachTheAdminPort) {
   ProxyStage stage(GetParam(), with_topics);
   const auto admin = stage.sidecar().admin().text();
   for (const std::string& request :
@@ -121,7 +121,7 @@ TEST_P(ProxyRouting, TheAdminPortIsNoPlaceToGo) {
 }
 
 // A redirect is the client's to follow.
-TEST_P(ProxyRouting, RedirectsPassUntouched) {
+TEST_P(ProxyRouting, ForwardsRedirectsUnchanged) {
   ProxyStage stage(GetParam(), with_topics);
   auto relay = stage.relay(request_text("GET /go"));
   const auto where = "http://" + stage.sidecar().admin().text() + "/metrics";
@@ -132,7 +132,7 @@ TEST_P(ProxyRouting, RedirectsPassUntouched) {
 }
 
 // The admin port knows nothing of the app.
-TEST_P(ProxyRouting, TheAdminPortServesNoApp) {
+TEST_P(ProxyRouting, KeepsTheAppOffTheAdminPort) {
   ProxyStage stage(GetParam());
   EXPECT_EQ(get(stage.sidecar().admin(), "/anything").status, 404);
   EXPECT_TRUE(stage.listener().is_quiet(50ms));

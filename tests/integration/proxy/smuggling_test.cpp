@@ -83,14 +83,14 @@ class ProxySmuggling : public testing::TestWithParam<std::string> {
 };
 INSTANTIATE_TEST_SUITE_P(On, ProxySmuggling, testing::Values("tcp", "unix"), kind_name);
 
-TEST_P(ProxySmuggling, Lines) { play(odd_lines()); }
-TEST_P(ProxySmuggling, Hosts) { play(odd_hosts()); }
-TEST_P(ProxySmuggling, Lengths) { play(odd_lengths()); }
-TEST_P(ProxySmuggling, Codings) { play(odd_codings()); }
-TEST_P(ProxySmuggling, Chunks) { play(odd_chunks()); }
+TEST_P(ProxySmuggling, HandlesAmbiguousLines) { play(odd_lines()); }
+TEST_P(ProxySmuggling, HandlesAmbiguousHosts) { play(odd_hosts()); }
+TEST_P(ProxySmuggling, HandlesAmbiguousLengths) { play(odd_lengths()); }
+TEST_P(ProxySmuggling, HandlesAmbiguousCodings) { play(odd_codings()); }
+TEST_P(ProxySmuggling, HandlesAmbiguousChunks) { play(odd_chunks()); }
 
 // Nobody knows where such a request ends, so what follows it is not another one.
-TEST_P(ProxySmuggling, WhatIsBehindAFramingThatNobodyKnowsIsNotRead) {
+TEST_P(ProxySmuggling, ClosesAfterAmbiguousFraming) {
   for (const std::string coding :
        {"identity", "chunked, identity", "chunked, chunked", "gzip", ""}) {
     SCOPED_TRACE(coding);

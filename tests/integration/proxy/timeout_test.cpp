@@ -9,7 +9,7 @@ namespace {
 
 ON_BOTH(ProxyTimeout);
 
-TEST(ProxyConnectTimeout, Is504) {
+TEST(ProxyConnectTimeout, Returns504) {
   Listener listener("tcp", 0);
   listener.fill();
   Sidecar sidecar(proxy_config(listener.url(), {.upstream = {"connect_timeout: 300ms"}}));
@@ -20,7 +20,7 @@ TEST(ProxyConnectTimeout, Is504) {
   EXPECT_LT(Clock::now() - begun, 300ms + 2 * soon);
 }
 
-TEST_P(ProxyTimeout, OfTheFirstByteIs504) {
+TEST_P(ProxyTimeout, Returns504WithoutAFirstByte) {
   ProxyStage stage(GetParam(), {.upstream = {"first_byte_timeout: 400ms"}});
   for (const auto* request : {"GET", "POST"}) {
     const auto begun = Clock::now();
@@ -34,7 +34,7 @@ TEST_P(ProxyTimeout, OfTheFirstByteIs504) {
   EXPECT_EQ(stage.errors("first_byte_timeout"), 2);
 }
 
-TEST_P(ProxyTimeout, OfTheFirstByteOnAConnectionUsedAgainIsNotRetried) {
+TEST_P(ProxyTimeout, DoesNotRetryAfterFirstByteTimeout) {
   ProxyStage stage(GetParam(), {.upstream = {"first_byte_timeout: 400ms"}});
   auto [client, app, seen] = stage.relay(request_text("GET /"));
   app.send(answer_text("200 OK"));
@@ -46,7 +46,7 @@ TEST_P(ProxyTimeout, OfTheFirstByteOnAConnectionUsedAgainIsNotRetried) {
 }
 
 // An answer that begins and goes no further is no answer.
-TEST_P(ProxyTimeout, OfAHeadThatStopsIsAnErrorToo) {
+TEST_P(ProxyTimeout, ReturnsAnErrorWhenTheHeadStops) {
   ProxyStage stage(GetParam(), {.upstream = {"first_byte_timeout: 500ms", "idle_timeout: 500ms"}});
   for (const auto* begin : {"HTTP/1.1 200 OK\r\nContent-Le", "HTTP/1.1 103 Early Hints\r\n\r\n"}) {
     auto [client, app, seen] = stage.relay(request_text("GET /"));
@@ -59,7 +59,7 @@ TEST_P(ProxyTimeout, OfAHeadThatStopsIsAnErrorToo) {
 }
 
 // An app that waits for the whole body is not late while the body still comes.
-TEST_P(ProxyTimeout, OfTheFirstByteBeginsWithTheRequestsEnd) {
+TEST_P(ProxyTimeout, StartsFirstByteTimeoutAtTheRequestsEnd) {
   ProxyStage stage(GetParam(), {.upstream = {"first_byte_timeout: 600ms"}});
   auto client = stage.client();
   client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 8\r\n\r\n");
@@ -74,7 +74,7 @@ TEST_P(ProxyTimeout, OfTheFirstByteBeginsWithTheRequestsEnd) {
   EXPECT_EQ(client.answer().body, "done");
 }
 
-TEST_P(ProxyTimeout, OfSilenceInAnAnswerCutsIt) {
+TEST_P(ProxyTimeout, CutsASilentResponse) {
   ProxyStage stage(GetParam(), {.upstream = {"idle_timeout: 1s"}});
   for (const std::string framing : {"Content-Length: 100", "Transfer-Encoding: chunked"}) {
     const bool chunked = framing[0] == 'T';
@@ -91,7 +91,7 @@ TEST_P(ProxyTimeout, OfSilenceInAnAnswerCutsIt) {
   }
 }
 
-TEST_P(ProxyTimeout, OfSilenceInARequestEndsIt) {
+TEST_P(ProxyTimeout, Returns408WhenTheBodyStops) {
   ProxyStage stage(GetParam(), {.upstream = {"idle_timeout: 1s"}});
   auto client = stage.client();
   client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\nhalf");
@@ -104,7 +104,7 @@ TEST_P(ProxyTimeout, OfSilenceInARequestEndsIt) {
   EXPECT_TRUE(client.closes(soon));
 }
 
-TEST_P(ProxyTimeout, OfABodyThatTheAppDoesNotTakeIsTheAppsFault) {
+TEST_P(ProxyTimeout, BlamesTheAppWhenItDoesNotRead) {
   ProxyStage stage(GetParam(), {.upstream = {"idle_timeout: 1s"}});
   auto client = stage.client();
   client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000000\r\n\r\n");
@@ -117,7 +117,7 @@ TEST_P(ProxyTimeout, OfABodyThatTheAppDoesNotTakeIsTheAppsFault) {
 }
 
 // Silence is what an event stream consists of.
-TEST_P(ProxyTimeout, OfSilenceIsNotForEventStreams) {
+TEST_P(ProxyTimeout, KeepsSilentEventStreams) {
   ProxyStage stage(GetParam(), {.upstream = {"idle_timeout: 300ms"}});
   for (const std::string type : {"text/event-stream", "Text/Event-Stream; charset=utf-8"}) {
     auto [client, app, seen] = stage.relay(request_text("GET /"));
@@ -130,7 +130,7 @@ TEST_P(ProxyTimeout, OfSilenceIsNotForEventStreams) {
 }
 
 // A client that does not read is silence too, and must not hold the app for ever.
-TEST_P(ProxyTimeout, OfAReaderThatStallsCutsItOff) {
+TEST_P(ProxyTimeout, CutsAClientThatDoesNotRead) {
   ProxyStage stage(GetParam(), {.upstream = {"idle_timeout: 1s"}});
   Peer client{Socket(stage.sidecar().streams(), 4096)};
   client.send(request_text("GET /"));

@@ -29,7 +29,7 @@ Relay tunnel(ProxyStage& stage) {
   return relay;
 }
 
-TEST_P(ProxyUpgrade, WebSocketsPass) {
+TEST_P(ProxyUpgrade, ForwardsWebSockets) {
   ProxyStage stage(GetParam());
   auto [client, app, seen] = stage.relay(asking);
   EXPECT_EQ(seen.target(), "/socket?a=b");
@@ -53,7 +53,7 @@ TEST_P(ProxyUpgrade, WebSocketsPass) {
   EXPECT_EQ(client.bytes(2 * any.size()), any + any);
 }
 
-TEST_P(ProxyUpgrade, WhatTheClientSendsAtOnceComesAfterTheSwitch) {
+TEST_P(ProxyUpgrade, ForwardsEarlyBytesAfterTheSwitch) {
   ProxyStage stage(GetParam());
   auto client = stage.client();
   client.send(asking + "early");
@@ -64,7 +64,7 @@ TEST_P(ProxyUpgrade, WhatTheClientSendsAtOnceComesAfterTheSwitch) {
   EXPECT_EQ(app.bytes(5), "early");
 }
 
-TEST_P(ProxyUpgrade, AnyProtocolPasses) {
+TEST_P(ProxyUpgrade, ForwardsAnyProtocol) {
   ProxyStage stage(GetParam());
   auto [client, app, seen] =
       stage.relay(request_text("GET /", {"Connection: upgrade", "Upgrade: spdy-ish/7"}));
@@ -75,7 +75,7 @@ TEST_P(ProxyUpgrade, AnyProtocolPasses) {
   EXPECT_EQ(app.bytes(4), "ping");
 }
 
-TEST_P(ProxyUpgrade, H2cDoesNot) {
+TEST_P(ProxyUpgrade, DropsH2c) {
   ProxyStage stage(GetParam());
   for (const auto* offer : {"h2c", "H2C", "h2c, websocket", "websocket,H2c"}) {
     auto [client, app, seen] = stage.relay(
@@ -88,7 +88,7 @@ TEST_P(ProxyUpgrade, H2cDoesNot) {
   }
 }
 
-TEST_P(ProxyUpgrade, WithoutConnectionItIsNoOffer) {
+TEST_P(ProxyUpgrade, DropsUpgradeWithoutConnection) {
   ProxyStage stage(GetParam());
   EXPECT_FALSE(stage.relay(request_text("GET /", {"Upgrade: websocket"})).seen.has("Upgrade"));
   auto client = stage.client();
@@ -96,7 +96,7 @@ TEST_P(ProxyUpgrade, WithoutConnectionItIsNoOffer) {
   EXPECT_FALSE(stage.app().request().has("Upgrade")) << "HTTP/1.0 has no upgrades";
 }
 
-TEST_P(ProxyUpgrade, ARefusedOneStaysHttp) {
+TEST_P(ProxyUpgrade, StaysHttpWhenTheAppRefuses) {
   ProxyStage stage(GetParam());
   auto [client, app, seen] = stage.relay(asking);
   app.send(answer_text("426 Upgrade Required", {"Sec-WebSocket-Version: 8"}, "no"));
@@ -112,7 +112,7 @@ TEST_P(ProxyUpgrade, ARefusedOneStaysHttp) {
   EXPECT_EQ(client.answer().status(), 200);
 }
 
-TEST_P(ProxyUpgrade, EachSideMayEndFirst) {
+TEST_P(ProxyUpgrade, HalfClosesEitherWay) {
   ProxyStage stage(GetParam());
   for (const bool client_first : {true, false}) {
     auto [client, app, seen] = tunnel(stage);
@@ -131,7 +131,7 @@ TEST_P(ProxyUpgrade, EachSideMayEndFirst) {
   EXPECT_TRUE(stage.metric_becomes("tunnels_open", 0));
 }
 
-TEST_P(ProxyUpgrade, AResetOfOneSideEndsTheOther) {
+TEST_P(ProxyUpgrade, ClosesBothSidesOnReset) {
   ProxyStage stage(GetParam());
   for (const bool client_first : {true, false}) {
     auto [client, app, seen] = tunnel(stage);
@@ -141,7 +141,7 @@ TEST_P(ProxyUpgrade, AResetOfOneSideEndsTheOther) {
   EXPECT_TRUE(stage.metric_becomes("tunnels_open", 0));
 }
 
-TEST_P(ProxyUpgrade, SilenceEndsIt) {
+TEST_P(ProxyUpgrade, ClosesAfterIdleTimeout) {
   ProxyStage stage(GetParam(), {.upstream = {"idle_timeout: 1s"}});
   auto [client, app, seen] = tunnel(stage);
   for (int i = 0; i < 8; ++i) {  // one side speaking is no silence
@@ -153,7 +153,7 @@ TEST_P(ProxyUpgrade, SilenceEndsIt) {
   EXPECT_TRUE(app.closes(soon));
 }
 
-TEST_P(ProxyUpgrade, AreLimited) {
+TEST_P(ProxyUpgrade, Returns503BeyondMaxTunnels) {
   ProxyStage stage(GetParam(), {.upstream = {"max_tunnels: 2", "max_requests: 1"}});
   auto one = tunnel(stage);
   auto two = tunnel(stage);
@@ -176,7 +176,7 @@ TEST_P(ProxyUpgrade, AreLimited) {
 }
 
 // Those that wait for the app's word have their places already.
-TEST_P(ProxyUpgrade, AreLimitedWhilePendingToo) {
+TEST_P(ProxyUpgrade, CountsPendingUpgrades) {
   ProxyStage stage(GetParam(), {.upstream = {"max_tunnels: 1"}});
   auto one = stage.relay(asking);
   auto two = stage.client();
@@ -192,7 +192,7 @@ TEST_P(ProxyUpgrade, AreLimitedWhilePendingToo) {
 }
 
 // Nobody reads at the other end, so that nothing more can be passed on, and the sender is reset.
-TEST_P(ProxyUpgrade, AStuckOneEndsWithItsSender) {
+TEST_P(ProxyUpgrade, ClosesAStuckTunnelWhenItsSenderResets) {
   ProxyStage stage(GetParam());
   for (const bool from_client : {true, false}) {
     if (!from_client && GetParam() == "unix") continue;  // a Unix socket's close is no reset

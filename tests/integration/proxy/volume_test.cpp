@@ -60,7 +60,7 @@ void expect_small(Sidecar& sidecar) {
   EXPECT_LT(sidecar.process().peak_bytes(), static_cast<std::int64_t>(64 * MiB));
 }
 
-TEST_P(ProxyVolume, AnUploadPasses) {
+TEST_P(ProxyVolume, ForwardsAnUpload) {
   ProxyStage stage(GetParam());
   const auto size = volume();
   auto client = stage.client();
@@ -82,7 +82,7 @@ TEST_P(ProxyVolume, AnUploadPasses) {
   EXPECT_GE(stage.metric("bytes_total", {"direction=\"in\""}), static_cast<double>(size));
 }
 
-TEST_P(ProxyVolume, ADownloadPasses) {
+TEST_P(ProxyVolume, ForwardsADownload) {
   ProxyStage stage(GetParam());
   const auto size = volume();
   auto [client, app, seen] = stage.relay(request_text("GET /"));
@@ -103,7 +103,7 @@ TEST_P(ProxyVolume, ADownloadPasses) {
 }
 
 // Chunks of all sizes, both ways at once.
-TEST_P(ProxyVolume, ChunksPassBothWays) {
+TEST_P(ProxyVolume, ForwardsChunksOfAnySize) {
   ProxyStage stage(GetParam());
   App app(stage.listener(), [](Peer& peer, const Message& request) {
     std::string answer = answer_text("200 OK", {"Transfer-Encoding: chunked"});
@@ -138,7 +138,7 @@ std::uint64_t accepted_before_it_blocks(Peer& sender) {
   return sent;
 }
 
-TEST_P(ProxyVolume, AnAppThatDoesNotReadHoldsBackItsClient) {
+TEST_P(ProxyVolume, HoldsBackTheClientWhenTheAppDoesNotRead) {
   ProxyStage stage(GetParam());
   auto client = stage.client();
   client.send("PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000000\r\n\r\n");
@@ -148,7 +148,7 @@ TEST_P(ProxyVolume, AnAppThatDoesNotReadHoldsBackItsClient) {
   expect_small(stage.sidecar());
 }
 
-TEST_P(ProxyVolume, AClientThatDoesNotReadHoldsBackItsApp) {
+TEST_P(ProxyVolume, HoldsBackTheAppWhenTheClientDoesNotRead) {
   ProxyStage stage(GetParam());
   auto [client, app, seen] = stage.relay(request_text("GET /"));
   app.send("HTTP/1.1 200 OK\r\nContent-Length: 1000000000\r\n\r\n");
@@ -160,7 +160,7 @@ const std::string asking = request_text("GET /", {"Connection: Upgrade", "Upgrad
 const std::string switching =
     "HTTP/1.1 101 Switching\r\nUpgrade: any\r\nConnection: Upgrade\r\n\r\n";
 
-TEST_P(ProxyVolume, EachSideOfATunnelHoldsBackTheOther) {
+TEST_P(ProxyVolume, HoldsBackBothSidesOfATunnel) {
   ProxyStage stage(GetParam());
   for (const bool from_client : {true, false}) {
     auto [client, app, seen] = stage.relay(asking);
@@ -171,7 +171,7 @@ TEST_P(ProxyVolume, EachSideOfATunnelHoldsBackTheOther) {
   expect_small(stage.sidecar());
 }
 
-TEST_P(ProxyVolume, ManyTunnelsAreSmall) {
+TEST_P(ProxyVolume, UsesLittleMemoryForTunnels) {
   ProxyStage stage(GetParam());
   const auto before = stage.sidecar().process().resident_bytes();
   std::vector<Relay> tunnels;

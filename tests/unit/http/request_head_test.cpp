@@ -1,4 +1,4 @@
-// What is passed on of requests and answers, and what is not.
+#include "sidecar/http/proxy/request_head.hpp"
 
 #include <gtest/gtest.h>
 
@@ -6,8 +6,6 @@
 #include <boost/beast/http/string_body.hpp>
 
 #include "sidecar/base/traceparent.hpp"
-#include "sidecar/http/proxy/answer_head.hpp"
-#include "sidecar/http/proxy/request_head.hpp"
 #include "sidecar/http/proxy/trace_ids.hpp"
 
 namespace sidestream {
@@ -15,9 +13,8 @@ namespace {
 
 namespace http = boost::beast::http;
 
-template <bool is_request>
-http::header<is_request, http::fields> parse(std::string_view text) {
-  http::parser<is_request, http::string_body> parser;
+RequestHeader parse(std::string_view text) {
+  http::request_parser<http::string_body> parser;
   boost::beast::error_code error;
   parser.put(boost::asio::buffer(text), error);
   EXPECT_TRUE(parser.is_header_done()) << error.message() << "\n" << text;
@@ -25,11 +22,11 @@ http::header<is_request, http::fields> parse(std::string_view text) {
 }
 
 constexpr Framing no_body;
-const Peer stranger{"203.0.113.9", false};
+const Peer untrusted{"203.0.113.9", false};
 const Peer trusted{"10.0.0.5", true};
 
-std::string forwarded(std::string_view text, const Peer& peer = stranger, Framing body = no_body) {
-  const auto request = parse<true>(text);
+std::string forwarded(std::string_view text, const Peer& peer = untrusted, Framing body = no_body) {
+  const auto request = parse(text);
   const std::string target(request.target());
   const auto made = make_request_head(request, body, *parse_target(target), peer);
   if (const auto* refused = std::get_if<Response>(&made)) return std::to_string(refused->status);
@@ -40,7 +37,7 @@ bool has(const std::string& head, std::string_view line) {
   return ("\r\n" + head).find("\r\n" + std::string(line) + "\r\n") != std::string::npos;
 }
 
-TEST(RequestHead, KeepsTheLineTheHostAndWhatIsNotOfTheConnection) {
+TEST(RequestHead, ForwardsTheLineTheHostAndEndToEndFields) {
   const auto head = forwarded(
       "GET /a%20b/../c?x=%41&y HTTP/1.1\r\nhOst: app.example:8080\r\nCookie: a=b\r\n"
       "X-Thing: 1\r\nX-Thing: 2\r\nConnection: keep-alive, X-Secret\r\nX-Secret: s\r\n"
@@ -53,7 +50,7 @@ TEST(RequestHead, KeepsTheLineTheHostAndWhatIsNotOfTheConnection) {
   }
 }
 
-TEST(RequestHead, AStrangersWordsAboutTheClientAreReplaced) {
+TEST(RequestHead, ReplacesForwardedFieldsOfUntrustedPeers) {
   const auto head = forwarded(
       "GET / HTTP/1.1\r\nHost: h\r\nX-Forwarded-For: 6.6.6.6\r\nX_Forwarded_For: 6.6.6.6\r\n"
       "x-forwarded-proto: https\r\nX-Forwarded-Port: 1\r\nX-Real-IP: 6.6.6.6\r\n"
@@ -66,7 +63,7 @@ TEST(RequestHead, AStrangersWordsAboutTheClientAreReplaced) {
   EXPECT_TRUE(has(head, "Forwarded: for=203.0.113.9;host=\"h\";proto=http"));
 }
 
-TEST(RequestHead, ATrustedProxysWordsAreExtended) {
+TEST(RequestHead, ExtendsForwardedFieldsOfTrustedPeers) {
   const auto head = forwarded(
       "GET / HTTP/1.1\r\nHost: h\r\nX-Forwarded-For: 1.1.1.1\r\nX-Forwarded-For: 2.2.2.2\r\n"
       "X-Forwarded-Proto: https\r\nX-Forwarded-Host: shop\r\nX-Forwarded-Port: 443\r\n"
@@ -80,13 +77,13 @@ TEST(RequestHead, ATrustedProxysWordsAreExtended) {
   EXPECT_EQ(head.find("6.6.6.6"), std::string::npos);
 }
 
-TEST(RequestHead, IPv6IsQuotedInForwarded) {
+TEST(RequestHead, QuotesIPv6InForwarded) {
   const auto head = forwarded("GET / HTTP/1.1\r\nHost: h\r\n\r\n", {"2001:db8::1", false});
   EXPECT_TRUE(has(head, "X-Forwarded-For: 2001:db8::1"));
   EXPECT_TRUE(has(head, "Forwarded: for=\"[2001:db8::1]\";host=\"h\";proto=http"));
 }
 
-TEST(RequestHead, NamesArePassedOnOrMade) {
+TEST(RequestHead, ForwardsOrGeneratesIds) {
   const std::string trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
   const auto kept = forwarded(
       "GET / HTTP/1.1\r\nHost: h\r\nX-Request-Id: abc-1\r\ntraceparent: " + trace + "\r\n\r\n");
@@ -104,17 +101,17 @@ TEST(RequestHead, NamesArePassedOnOrMade) {
   EXPECT_FALSE(is_traceparent("00-" + std::string(32, '0') + "-b7ad6b7169203331-01"));
 }
 
-TEST(RequestHead, FramingIsOurOwn) {
-  EXPECT_TRUE(has(forwarded("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 007\r\n\r\n", stranger,
+TEST(RequestHead, WritesItsOwnFraming) {
+  EXPECT_TRUE(has(forwarded("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 007\r\n\r\n", untrusted,
                             {Framing::Kind::length, 7}),
                   "Content-Length: 7"));
   const auto chunked = forwarded("POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: Chunked\r\n\r\n",
-                                 stranger, {Framing::Kind::chunked, 0});
+                                 untrusted, {Framing::Kind::chunked, 0});
   EXPECT_TRUE(has(chunked, "Transfer-Encoding: chunked"));
   EXPECT_EQ(chunked.find("Content-Length"), std::string::npos);
 }
 
-TEST(RequestHead, WhatHasTwoReadingsIsRefused) {
+TEST(RequestHead, RefusesAmbiguousRequests) {
   EXPECT_EQ(forwarded("GET / HTTP/1.1\r\n\r\n"), "400");
   EXPECT_EQ(forwarded("GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n"), "400");
   EXPECT_EQ(forwarded("GET / HTTP/1.1\r\nHost: a, b\r\n\r\n"), "400");
@@ -125,7 +122,7 @@ TEST(RequestHead, WhatHasTwoReadingsIsRefused) {
   EXPECT_EQ(forwarded("POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: gzip\r\n\r\n"), "501");
 }
 
-TEST(RequestHead, UpgradesButForH2c) {
+TEST(RequestHead, ForwardsUpgradesExceptH2c) {
   const auto upgrade = [](std::string_view to) {
     return forwarded("GET / HTTP/1.1\r\nHost: h\r\nConnection: Upgrade\r\nUpgrade: " +
                      std::string(to) + "\r\n\r\n");
@@ -135,55 +132,6 @@ TEST(RequestHead, UpgradesButForH2c) {
   EXPECT_EQ(forwarded("GET / HTTP/1.1\r\nHost: h\r\nUpgrade: websocket\r\n\r\n").find("websocket"),
             std::string::npos)
       << "not listed in Connection";
-}
-
-std::optional<AnswerHead> answered(std::string_view text, Framing body, const Asked& asked = {}) {
-  return make_answer_head(parse<false>(text), body, asked);
-}
-
-TEST(AnswerHead, ABodyWithoutLengthIsToldInChunksOrByTheEnd) {
-  const auto text = "HTTP/1.1 200 OK\r\nConnection: close, X-Own\r\nX-Own: 1\r\nETag: e\r\n\r\n";
-  const Framing open{Framing::Kind::until_close, 0};
-  const auto now = answered(text, open, {.keep_alive = true});
-  EXPECT_TRUE(has(now->text, "Transfer-Encoding: chunked"));
-  EXPECT_TRUE(has(now->text, "ETag: e"));
-  EXPECT_EQ(now->text.find("X-Own"), std::string::npos);
-  EXPECT_TRUE(now->keep_alive);
-  const auto old = answered(text, open, {.http10 = true, .keep_alive = true});
-  EXPECT_TRUE(old->text.starts_with("HTTP/1.0 200 OK\r\n"));
-  EXPECT_EQ(old->text.find("chunked"), std::string::npos);
-  EXPECT_FALSE(old->keep_alive);
-}
-
-TEST(AnswerHead, OfHeadAnd304KeepsTheLengthThatABodyWouldHave) {
-  const auto text = "HTTP/1.1 304 Not Modified\r\nContent-Length: 12\r\n\r\n";
-  EXPECT_TRUE(has(answered(text, no_body)->text, "Content-Length: 12"));
-}
-
-TEST(AnswerHead, Of426SaysWhatTheClientHasToUpgradeTo) {
-  const std::string fields = "Upgrade: websocket\r\nConnection: upgrade\r\n\r\n";
-  const auto text = "HTTP/1.1 426 Upgrade Required\r\n" + fields;
-  const auto kept = answered(text, no_body, {.keep_alive = true})->text;
-  EXPECT_TRUE(has(kept, "Upgrade: websocket"));
-  EXPECT_TRUE(has(kept, "Connection: upgrade"));
-  EXPECT_TRUE(has(answered(text, no_body)->text, "Connection: close, upgrade"));
-  const auto other = answered("HTTP/1.1 200 OK\r\n" + fields, no_body, {.keep_alive = true})->text;
-  EXPECT_FALSE(has(other, "Upgrade: websocket"));
-  EXPECT_FALSE(has(other, "Connection: upgrade"));
-}
-
-TEST(AnswerHead, CodingsThatWeDoNotUndoAreRefused) {
-  const Framing open{Framing::Kind::until_close, 0};
-  EXPECT_FALSE(answered("HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\n", open));
-  EXPECT_FALSE(answered("HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", open));
-}
-
-TEST(Trailers, WhatFramesOrRoutesIsNotPassedOn) {
-  http::fields trailers;
-  trailers.insert("X-Checksum", "1");
-  trailers.insert("Host", "evil");
-  trailers.insert("X-Forwarded-For", "6.6.6.6");
-  EXPECT_EQ(make_trailers(trailers), "X-Checksum: 1\r\n");
 }
 
 }  // namespace
