@@ -26,6 +26,12 @@ void add_server(Text& text, const ProcessStats& stats) {
   text.sample({{"version", stats.version}}, 1);
   gauge(text, "connections", "Open connections, streams included");
   text.sample({}, static_cast<double>(stats.connections));
+  counter(text, "connections_refused_total",
+          "Connections closed before a request of them was read, by reason");
+  for (std::size_t i = 0; i < connection_refusals.size(); ++i) {
+    text.sample({{"reason", std::string(connection_refusals[i])}},
+                static_cast<double>(server.connections_refused[i].value()));
+  }
   gauge(text, "streams", "Open event streams");
   text.sample({}, static_cast<double>(stats.streams));
   gauge(text, "max_streams", "Limit of event streams (server.max_connections)");

@@ -144,16 +144,24 @@ struct UpstreamProbe {
   void failed(UpstreamError error) { errors[static_cast<std::size_t>(error)].add(); }
 };
 
+// Why a connection was closed before a request of it was read.
+enum class ConnectionRefusal : std::uint8_t { proxy_header };
+inline constexpr std::array<std::string_view, 1> connection_refusals{"proxy_header"};
+
 // One for the process: the HTTP side.
 struct ServerProbe {
   Counter streams_opened;
   Counter streams_refused;  // over max_connections or draining
   std::array<Counter, close_reasons.size()> streams_closed;
   std::array<Counter, 6> responses;  // responses that are no streams, by class: [1] 1xx ... [5] 5xx
-  Counter malformed;                 // requests that could not be parsed
+  std::array<Counter, connection_refusals.size()> connections_refused;
+  Counter malformed;  // requests that could not be parsed
   UpstreamProbe upstream;
   ConfigProbe config;
 
+  void refused(ConnectionRefusal reason) {
+    connections_refused[static_cast<std::size_t>(reason)].add();
+  }
   void closed(CloseReason reason) { streams_closed[static_cast<std::size_t>(reason)].add(); }
   void response(unsigned status) { responses[status / 100 < 6 ? status / 100 : 0].add(); }
 };

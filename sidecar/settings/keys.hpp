@@ -9,9 +9,10 @@ namespace sidestream::keys {
 
 inline constexpr std::string_view root[] = {"server", "connectors", "topics"};
 inline constexpr std::string_view server[] = {
-    "listen",          "admin",   "console",     "threads", "memory",     "heartbeat",  "retry",
-    "max_connections", "max_age", "drain_delay", "drain",   "drain_http", "access_log", "cors",
-    "trusted_proxies", "upstream"};
+    "listen",         "admin",      "console",         "threads", "memory",
+    "heartbeat",      "retry",      "max_connections", "max_age", "drain_delay",
+    "drain",          "drain_http", "access_log",      "cors",    "trusted_proxies",
+    "proxy_protocol", "upstream"};
 inline constexpr std::string_view upstream[] = {
     "url",       "connect_timeout", "first_byte_timeout", "idle_timeout", "max_body",
     "readiness", "max_requests",    "max_tunnels",        "access_log"};

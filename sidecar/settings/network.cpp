@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 
 #include <algorithm>
+#include <array>
 #include <string>
 
 #include "sidecar/settings/units.hpp"
@@ -34,6 +35,20 @@ std::optional<AddressBytes> parse_ip(std::string_view text) {
   bytes[10] = bytes[11] = 0xff;
   if (inet_pton(AF_INET, copy.c_str(), bytes.data() + 12) == 1) return bytes;
   return std::nullopt;
+}
+
+bool is_mapped_v4(const AddressBytes& address) {
+  constexpr std::array<std::uint8_t, 12> prefix{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
+  return std::equal(prefix.begin(), prefix.end(), address.begin());
+}
+
+std::string format_ip(const AddressBytes& address) {
+  std::array<char, INET6_ADDRSTRLEN> text{};
+  if (is_mapped_v4(address))
+    inet_ntop(AF_INET, &address[12], text.data(), text.size());
+  else
+    inet_ntop(AF_INET6, address.data(), text.data(), text.size());
+  return text.data();
 }
 
 bool Network::contains(const AddressBytes& address) const { return masked(address, bits) == first; }

@@ -7,6 +7,7 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "sidecar/settings/parsed.hpp"
@@ -17,6 +18,10 @@ using AddressBytes = std::array<std::uint8_t, 16>;
 
 // Nothing: not an IPv4 or IPv6 address.
 std::optional<AddressBytes> parse_ip(std::string_view text);
+// "203.0.113.9", or IPv6 without brackets.
+std::string format_ip(const AddressBytes& address);
+// Whether it is an IPv4 address, in IPv6-mapped form.
+bool is_mapped_v4(const AddressBytes& address);
 
 struct Network {
   AddressBytes first{};

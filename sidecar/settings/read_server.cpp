@@ -137,6 +137,7 @@ ServerSettings read_server(const Value& value) {
   section["access_log"].read_number(server.access_log, 0);
   read_cors(section["cors"], server.cors);
   read_networks(section["trusted_proxies"], server.trusted_proxies);
+  section["proxy_protocol"].read_boolean(server.proxy_protocol);
   read_upstream(section["upstream"], {listen, admin}, server.upstream);
   return server;
 }

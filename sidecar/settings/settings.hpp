@@ -75,6 +75,7 @@ struct ServerSettings {
   std::uint32_t access_log = 1;  // a line for each n-th stream that ends; 0: none
   CorsSettings cors;
   std::vector<Network> trusted_proxies;  // their X-Forwarded-* and Forwarded are trusted
+  bool proxy_protocol = false;           // every public connection begins with a PROXY v2 header
   std::optional<UpstreamSettings> upstream;
 
   friend bool operator==(const ServerSettings&, const ServerSettings&) = default;

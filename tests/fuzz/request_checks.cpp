@@ -24,7 +24,7 @@ Peer any_peer(Input& input) {
   static const std::array<const char*, 4> addresses{"203.0.113.9", "10.0.0.5", "2001:db8::1",
                                                     "::1"};
   const bool trusted = input.below(2) == 1;
-  return {addresses[input.below(addresses.size())], trusted};
+  return {addresses[input.below(addresses.size())], trusted, {}, {}};
 }
 
 constexpr std::array<std::string_view, 9> of_one_connection{

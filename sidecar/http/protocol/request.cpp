@@ -22,6 +22,16 @@ std::optional<std::string_view> Request::parameter(std::string_view name) const 
   return find(query, name);
 }
 
+std::string Request::joined(std::string_view lower_name) const {
+  std::string all;
+  for (const auto& [name, value] : headers) {
+    if (name != lower_name) continue;
+    if (!all.empty()) all += ", ";
+    all += value;
+  }
+  return all;
+}
+
 std::string Request::path() const {
   std::string path;
   for (const std::string& segment : segments) path += "/" + segment;

@@ -22,6 +22,8 @@ struct Request {
   // The first value, if any.
   std::optional<std::string_view> header(std::string_view lower_name) const;
   std::optional<std::string_view> parameter(std::string_view name) const;
+  // All values of the fields of that name, as one list with commas.
+  std::string joined(std::string_view lower_name) const;
   // The decoded path: "/events/orders".
   std::string path() const;
   bool reads() const { return method == "GET" || method == "HEAD"; }

@@ -15,6 +15,7 @@
 #include "sidecar/http/net/deadline.hpp"
 #include "sidecar/http/net/peer.hpp"
 #include "sidecar/http/protocol/framing.hpp"
+#include "sidecar/http/protocol/read_proxy_header.hpp"
 #include "sidecar/http/protocol/stream_head.hpp"
 #include "sidecar/http/protocol/target.hpp"
 #include "sidecar/http/proxy/proxy_request.hpp"
@@ -93,6 +94,7 @@ class Session {
     taken,  // a stream or a tunnel owns the connection now
   };
 
+  Awaitable<bool> identify();
   Awaitable<Next> serve();
   Awaitable<Next> serve_ours(Request& request, RequestHeadParser& head, bool is_path,
                              const Route& route);
@@ -105,6 +107,8 @@ class Session {
                                  PublishRequest publish_to);
   Awaitable<Next> start_stream(const Request& request, StreamRequest stream);
   const ServerSettings& settings() const { return loop_.config().server; }
+  Client client_of(const Request& request) const;
+  Client client_of(const http::fields& fields) const;
 
   Socket socket_;
   Place place_;  // among the connections
@@ -113,11 +117,14 @@ class Session {
   Port port_;
   EventLoop& loop_;
   const SessionContext& context_;
-  std::optional<Peer> peer_;  // once something was passed on
+  Peer peer_;
+  bool passed_on_ = false;
   bool first_ = true;
 };
 
 Awaitable<void> Session::run() {
+  const bool identified = co_await identify();
+  if (!identified) co_return;
   Next next = Next::again;
   while (next == Next::again) next = co_await serve();
   if (next == Next::taken) co_return;
@@ -133,6 +140,25 @@ Awaitable<void> Session::run() {
     if (error) break;
     read += n;
   }
+}
+
+// False: the connection lacks the PROXY header that it must begin with.
+Awaitable<bool> Session::identify() {
+  beast::error_code error;
+  const AddressBytes socket = address_of(socket_.remote_endpoint(error));
+  AddressBytes named = socket;
+  if (port_ == Port::streams && settings().proxy_protocol) {
+    deadline_.set(head_time);
+    const auto header = co_await read_proxy_header(socket_, buffer_);
+    deadline_.clear();
+    if (!header) {
+      context_.probe.refused(ConnectionRefusal::proxy_header);
+      co_return false;
+    }
+    named = header->source.value_or(socket);
+  }
+  peer_ = make_peer(socket, named, settings().trusted_proxies);
+  co_return true;
 }
 
 Awaitable<Session::Next> Session::serve() {
@@ -221,21 +247,20 @@ Awaitable<beast::error_code> Session::read_head(RequestHeadParser& parser) {
 
 // Passes the request on to the upstream app.
 Awaitable<Session::Next> Session::pass_on(const Request& request, RequestHeadParser& head) {
-  if (!peer_) {
-    beast::error_code error;
-    const auto endpoint = socket_.remote_endpoint(error);
+  if (!std::exchange(passed_on_, true)) {
+    beast::error_code ignored;
     set_proxy_options(socket_.native_handle());
-    socket_.non_blocking(true, error);
-    peer_ = make_peer(endpoint.address(), settings().trusted_proxies);
+    socket_.non_blocking(true, ignored);
   }
   const auto target = head.get().target();
   if (!parse_target({target.data(), target.size()})) {
     Response response = Response::error(400, "the request target is not a path");
     co_return co_await answer(request, std::move(response), false);
   }
+  const Client client = client_of(head.get());
   ProxyResult done;
   {  // The request ends here: its place is free and its watch over before an error is written.
-    ProxyRequest proxied(loop_.proxy(), socket_, buffer_, std::move(head), *peer_);
+    ProxyRequest proxied(loop_.proxy(), socket_, buffer_, std::move(head), peer_, client);
     done = co_await proxied.run();
   }
   if (done.answer) co_return co_await answer(request, std::move(*done.answer), done.keep_alive);
@@ -253,6 +278,18 @@ Awaitable<Session::Next> Session::pass_on(const Request& request, RequestHeadPar
     socket_.close(ignored);
   }
   co_return done.keep_alive ? Next::again : Next::close;
+}
+
+Client Session::client_of(const Request& request) const {
+  if (!peer_.trusted) return {peer_.bytes, peer_.socket};
+  return find_client(peer_, request.joined("x-forwarded-for"), request.joined("forwarded"),
+                     settings().trusted_proxies);
+}
+
+Client Session::client_of(const http::fields& fields) const {
+  if (!peer_.trusted) return {peer_.bytes, peer_.socket};
+  return find_client(peer_, joined(fields, "x-forwarded-for"), joined(fields, "forwarded"),
+                     settings().trusted_proxies);
 }
 
 Awaitable<Session::Next> Session::answer_unreadable(beast::error_code error) {
@@ -347,6 +384,7 @@ Awaitable<Session::Next> Session::start_stream(const Request& request, StreamReq
   options.retry = stream.retry;
   options.max_age = settings().max_age;
   options.access_log = settings().access_log;
+  options.client = client_of(request);
   if (const auto parent = request.header("traceparent"); parent && is_traceparent(*parent))
     options.trace_id = trace_id_of(*parent);
   std::vector<std::shared_ptr<OpenLog>> logs;

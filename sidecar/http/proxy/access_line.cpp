@@ -18,13 +18,13 @@ std::int64_t to_us(std::chrono::steady_clock::duration time) {
 
 }  // namespace
 
-void AccessLine::begin(const RequestHeader& request, const std::string& peer, bool logged) {
+void AccessLine::begin(const RequestHeader& request, const Client& client, bool logged) {
   logged_ = logged;
   if (!logged) return;
   method_ = std::string(request.method_string());
   const std::string_view target(request.target().data(), request.target().size());
   path_ = target.substr(0, std::min(target.find_first_of("?#"), path_max));
-  peer_ = peer;
+  client_ = client;
 }
 
 void AccessLine::set_ids(const std::string& request_id, const std::string& traceparent) {
@@ -53,7 +53,8 @@ void AccessLine::end(Proxy& proxy, std::optional<UpstreamError> error, bool reus
                     {"first_byte_us", has_first_byte_ ? to_us(first_byte_at_ - start_) : 0},
                     {"bytes_in", bytes_in},
                     {"bytes_out", bytes_out},
-                    {"peer", peer_},
+                    {"client", format_ip(client_.address)},
+                    {"peer", format_ip(client_.peer)},
                     {"request_id", request_id_},
                     {"trace_id", trace_id_},
                     {"reused", reused},

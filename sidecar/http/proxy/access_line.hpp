@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 
+#include "sidecar/http/client/client.hpp"
 #include "sidecar/http/proxy/request_head.hpp"
 #include "sidecar/metrics/probes.hpp"
 
@@ -19,7 +20,7 @@ class Proxy;
 class AccessLine {
  public:
   // `logged`: false counts the request without a line.
-  void begin(const RequestHeader& request, const std::string& peer, bool logged);
+  void begin(const RequestHeader& request, const Client& client, bool logged);
   void set_ids(const std::string& request_id, const std::string& traceparent);
   // The app has sent the first byte of a response. Only the first call counts.
   void first_byte(UpstreamProbe& probe);
@@ -40,7 +41,7 @@ class AccessLine {
   Clock::time_point first_byte_at_{};
   std::string method_;
   std::string path_;  // without the query, which may hold secrets
-  std::string peer_;
+  Client client_;
   std::string request_id_;
   std::string trace_id_;
 };

@@ -40,7 +40,7 @@ bool ProxyRequest::check_head() {
   exchange_.traits = {request.version() < 11, request.method() == http::verb::head,
                       body_.keeps_client() && !proxy.is_draining()};
   const auto target = parse_target({request.target().data(), request.target().size()});
-  exchange_.line.begin(request, peer_.address, proxy.is_logged());
+  exchange_.line.begin(request, from_, proxy.is_logged());
   auto made = make_request_head(request, body_.framing(), *target, peer_);
   if (auto* refused = std::get_if<Response>(&made)) {
     result_.answer = std::move(*refused);

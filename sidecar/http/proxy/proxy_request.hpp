@@ -23,8 +23,11 @@ class ProxyRequest {
  public:
   // Requires: parse_target() accepts the head's target.
   ProxyRequest(Proxy& proxy, Socket& client, boost::beast::flat_buffer& buffer,
-               RequestHeadParser&& head, const Peer& peer)
-      : exchange_(proxy, client), body_(exchange_, buffer, std::move(head)), peer_(peer) {}
+               RequestHeadParser&& head, const Peer& peer, const Client& from)
+      : exchange_(proxy, client),
+        body_(exchange_, buffer, std::move(head)),
+        peer_(peer),
+        from_(from) {}
 
   // Call it once.
   Awaitable<ProxyResult> run();
@@ -48,6 +51,7 @@ class ProxyRequest {
   RequestBody body_;
   ProxyResponse response_{exchange_};
   const Peer& peer_;
+  const Client from_;
   RequestHead head_;
   std::string first_write_;  // the head, and the part of the body that was received with it
   bool written_ = false;     // first_write_ was written to the current connection

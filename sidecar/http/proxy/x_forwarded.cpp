@@ -1,7 +1,5 @@
 #include "sidecar/http/proxy/x_forwarded.hpp"
 
-#include <algorithm>
-
 #include "sidecar/http/proxy/header_rules.hpp"
 
 namespace sidestream {
@@ -9,18 +7,6 @@ namespace {
 
 namespace http = boost::beast::http;
 constexpr std::string_view scheme = "http";  // of the listener
-
-// All fields of this name as one list.
-std::string joined(const http::fields& fields, std::string_view name) {
-  std::string all;
-  const auto [from, to] = fields.equal_range({name.data(), name.size()});
-  for (auto field = from; field != to; ++field) {
-    const auto value = field->value();
-    if (!all.empty()) all += ", ";
-    all.append(value.data(), value.size());
-  }
-  return all;
-}
 
 void append_element(std::string& out, const Peer& peer, std::string_view host) {
   const bool v6 = peer.address.find(':') != std::string::npos;
@@ -32,19 +18,15 @@ void append_element(std::string& out, const Peer& peer, std::string_view host) {
 
 }  // namespace
 
-Peer make_peer(const boost::asio::ip::address& address, const std::vector<Network>& trusted) {
-  Peer peer;
-  const bool mapped = address.is_v6() && address.to_v6().is_v4_mapped();
-  peer.address = mapped
-                     ? boost::asio::ip::make_address_v4(boost::asio::ip::v4_mapped, address.to_v6())
-                           .to_string()
-                     : address.to_string();
-  peer.address = peer.address.substr(0, peer.address.find('%'));  // a link-local scope
-  if (const auto bytes = parse_ip(peer.address)) {
-    peer.trusted = std::any_of(trusted.begin(), trusted.end(),
-                               [&](const Network& network) { return network.contains(*bytes); });
+std::string joined(const http::fields& fields, std::string_view name) {
+  std::string all;
+  const auto [from, to] = fields.equal_range({name.data(), name.size()});
+  for (auto field = from; field != to; ++field) {
+    const auto value = field->value();
+    if (!all.empty()) all += ", ";
+    all.append(value.data(), value.size());
   }
-  return peer;
+  return all;
 }
 
 void append_forwarded(std::string& out, const http::fields& fields, const Peer& peer,

@@ -4,22 +4,16 @@
 //
 // Thread: any.
 
-#include <boost/asio/ip/address.hpp>
 #include <boost/beast/http/fields.hpp>
 #include <string>
 #include <string_view>
-#include <vector>
 
-#include "sidecar/settings/network.hpp"
+#include "sidecar/http/client/client.hpp"
 
 namespace sidestream {
 
-// The other end of a client's connection.
-struct Peer {
-  std::string address;  // IPv4, or IPv6 without brackets
-  bool trusted = false;
-};
-Peer make_peer(const boost::asio::ip::address& address, const std::vector<Network>& trusted);
+// All fields of this name as one list.
+std::string joined(const boost::beast::http::fields& fields, std::string_view name);
 
 // Appends whole fields. `host`: the request's.
 void append_forwarded(std::string& out, const boost::beast::http::fields& fields, const Peer& peer,

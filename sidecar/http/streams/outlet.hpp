@@ -5,7 +5,6 @@
 // Thread: the stream's event loop.
 // Owns: the connection, which the destructor closes.
 
-#include <boost/asio/ip/address_v6.hpp>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -56,8 +55,6 @@ class Outlet {
 
   // No sign of life for long although something was sent.
   virtual bool peer_is_dead() const = 0;
-  // An IPv4 address is mapped; all zeros: unknown.
-  virtual boost::asio::ip::address_v6 peer() const = 0;
 };
 
 }  // namespace sidestream

@@ -4,7 +4,6 @@
 // Thread: the loop's.
 // Owns: the outlet. Shares the logs' members with the loop's other streams.
 
-#include <boost/asio/ip/address_v6.hpp>
 #include <boost/container/small_vector.hpp>
 #include <chrono>
 #include <cstdint>
@@ -12,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "sidecar/http/client/client.hpp"
 #include "sidecar/http/net/quota.hpp"
 #include "sidecar/http/streams/ending.hpp"
 #include "sidecar/http/streams/log_members.hpp"
@@ -30,6 +30,7 @@ struct StreamOptions {
   Milliseconds max_age{0};       // 0: no limit
   std::uint32_t access_log = 0;  // a line for each n-th stream that ends; 0: none
   std::string trace_id;          // of the request; empty: none
+  Client client;
 };
 
 // Buffers that the streams of a loop reuse.
@@ -80,7 +81,7 @@ class Stream {
 
   // For the log line of a stream that ends. Null: it gets none.
   struct Line {
-    boost::asio::ip::address_v6 peer;
+    Client client;
     std::string trace_id;
   };
   void set_line(std::unique_ptr<Line> line) { cold_.line = std::move(line); }

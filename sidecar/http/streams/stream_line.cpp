@@ -3,8 +3,6 @@
 namespace sidestream {
 namespace {
 
-namespace ip = boost::asio::ip;
-
 std::string joined(const StreamEnd& end, const std::string& (*name)(const OpenLog&)) {
   std::string all;
   for (const OpenLog* log : end.logs) {
@@ -12,12 +10,6 @@ std::string joined(const StreamEnd& end, const std::string& (*name)(const OpenLo
     all += name(*log);
   }
   return all;
-}
-
-std::string text(const ip::address_v6& address) {
-  if (address.is_unspecified()) return {};
-  if (address.is_v4_mapped()) return ip::make_address_v4(ip::v4_mapped, address).to_string();
-  return address.to_string();
 }
 
 }  // namespace
@@ -34,7 +26,8 @@ void write_stream_line(const Logger& log, const StreamEnd& end) {
        {"events", end.events},
        {"bytes", end.bytes},
        {"lag", end.lag},
-       {"peer", text(end.peer)},
+       {"client", format_ip(end.client.address)},
+       {"peer", format_ip(end.client.peer)},
        {"trace_id", end.trace_id}});
 }
 

@@ -3,13 +3,13 @@
 //
 // Thread: the stream's loop.
 
-#include <boost/asio/ip/address.hpp>
 #include <chrono>
 #include <cstdint>
 #include <string>
 #include <vector>
 
 #include "sidecar/base/logger.hpp"
+#include "sidecar/http/client/client.hpp"
 #include "sidecar/metrics/probes.hpp"
 #include "sidecar/stream/open_log.hpp"
 
@@ -22,7 +22,7 @@ struct StreamEnd {
   std::uint64_t bytes = 0;  // handed to the socket, framing included
   std::uint64_t lag = 0;    // records that it was behind
   std::vector<const OpenLog*> logs{};
-  boost::asio::ip::address_v6 peer{};
+  Client client{};
   std::string trace_id{};  // empty: none
 };
 

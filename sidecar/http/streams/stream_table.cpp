@@ -68,8 +68,7 @@ void StreamTable::add(std::unique_ptr<Outlet> outlet, Place place,
   stream.set_place(std::move(place));
   probe_.streams_opened.add();
   if (options.access_log > 0 && loggable_++ % options.access_log == 0) {
-    stream.set_line(
-        std::make_unique<Stream::Line>(Stream::Line{stream.outlet().peer(), options.trace_id}));
+    stream.set_line(std::make_unique<Stream::Line>(Stream::Line{options.client, options.trace_id}));
   }
   if (draining_) {
     stream.ending().end_within(CloseReason::drain, 0ms, time_.now, rng());
@@ -140,7 +139,7 @@ void StreamTable::write_line(Stream& stream, CloseReason reason) {
   for (const auto& membership : stream.memberships()) {
     end.logs.push_back(&membership.members->loop_log().open_log());
   }
-  end.peer = stream.line()->peer;
+  end.client = stream.line()->client;
   end.trace_id = stream.line()->trace_id;
   write_stream_line(log_, end);
 }

@@ -69,11 +69,4 @@ Outlet::Input TcpOutlet::discard_input() {
 
 bool TcpOutlet::peer_is_dead() const { return sidestream::peer_is_dead(socket_.native_handle()); }
 
-ip::address_v6 TcpOutlet::peer() const {
-  boost::system::error_code error;
-  const ip::address address = socket_.remote_endpoint(error).address();
-  if (error) return {};
-  return address.is_v6() ? address.to_v6() : ip::make_address_v6(ip::v4_mapped, address.to_v4());
-}
-
 }  // namespace sidestream

@@ -22,7 +22,6 @@ class TcpOutlet final : public Outlet {
   void wait_readable(OutletEvents& events, std::uint64_t stream) override;
   Input discard_input() override;
   bool peer_is_dead() const override;
-  boost::asio::ip::address_v6 peer() const override;
 
  private:
   mutable Socket socket_;  // Asio's native_handle() is not const

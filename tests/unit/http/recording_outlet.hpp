@@ -50,7 +50,6 @@ class RecordingOutlet final : public Outlet {
   void wait_readable(OutletEvents&, std::uint64_t stream) override { record_->stream = stream; }
   Input discard_input() override { return record_->input; }
   bool peer_is_dead() const override { return record_->dead; }
-  boost::asio::ip::address_v6 peer() const override { return {}; }
 
  private:
   std::shared_ptr<OutletRecord> record_;
