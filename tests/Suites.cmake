@@ -3,7 +3,10 @@
 #
 # Labels: the kind (unit, integration, ...); the folder (e2e, chart, ...) where the kind has folders; program
 # (GoogleTest) or script; quick (the suites of `tests/run --quick`).
-# RUN_SERIAL: real processes under load, alone on the machine. CONFIGURATIONS Nightly: `ctest -C Nightly` only.
+# PROCESSORS: half cores, so `ctest -j4` fits two cores. A suite that computes takes two, one that mostly waits
+# for timers and brokers takes one. RUN_SERIAL: needs the machine for itself.
+# CONFIGURATIONS Nightly: `ctest -C Nightly` only.
+# Fixture `kafka`: one broker for the suites that need one (`support/kafka/service`).
 
 # Minutes before a suite counts as hanging. Sanitizers get twice that.
 set(minutes_default 10)
@@ -20,10 +23,19 @@ set(minutes_image 20)
 set(minutes_cluster 15)
 set(nightly_folders arm64 debian13 package) # too long for every run: 120 minutes
 set(quick_folders unit fuzz tidy connectors e2e proxy ops)
-# In the release build one at a time. Sanitizer builds run at a tenth of the load, so two fit side by side.
-set(serial_folders e2e proxy ops faults rollout browser backends cluster quickstart image ${nightly_folders})
+set(kafka_folders e2e proxy ops rollout)
+set(waiting_folders e2e proxy ops connectors network monitoring browser)
+# In the release build. Sanitizer builds run at a tenth of the load.
+set(serial_folders faults rollout cluster quickstart image ${nightly_folders})
+set(serial_suites integration/e2e/load_test)
 set(kinds_with_folders integration system deploy perf) # kind/folder/suite; the others are kind/suite
 set(excluded_folders bench) # has a `run` that is no suite
+
+# What a sanitizer build leaves out: tables of texts, log messages, and timers of seconds. No code is only there:
+# other tests of the same program run it, and the release build runs them all.
+set(sanitizer_filter_e2e_test "-Cors.*:*Retention*")
+set(sanitizer_filter_ops_test "-Log*:ReloadLog*:ReloadBadFile*:*MaxAge*.Resumed*")
+set(sanitizer_filter_proxy_test "-*ProxyHeaders*:*ProxyForwarded*")
 
 # The folder that labels and limits go by: e2e of integration/e2e/e2e_test, unit of unit/http/unit_http_test.
 function(suite_folder name result)
@@ -53,17 +65,31 @@ function(add_suite name type)
   if(folder IN_LIST quick_folders AND NOT name MATCHES "/nightly$")
     list(APPEND labels quick)
   endif()
+  set(environment "SIDESTREAM_BINARY=${PROJECT_BINARY_DIR}/sidestream")
   set(serial OFF)
   if(SIDESTREAM_SANITIZE)
     math(EXPR minutes "${minutes} * 2")
-  elseif(folder IN_LIST serial_folders)
+    get_filename_component(program ${name} NAME)
+    if(DEFINED sanitizer_filter_${program})
+      list(APPEND environment "GTEST_FILTER=${sanitizer_filter_${program}}")
+    endif()
+  elseif(folder IN_LIST serial_folders OR name IN_LIST serial_suites)
     set(serial ON)
+  endif()
+  set(processors 2)
+  if(folder IN_LIST waiting_folders)
+    set(processors 1)
   endif()
   math(EXPR seconds "${minutes} * 60")
   add_test(NAME ${name} COMMAND ${ARGN} WORKING_DIRECTORY ${PROJECT_SOURCE_DIR} ${configurations})
   get_filename_component(preset ${PROJECT_BINARY_DIR} NAME)
-  set_tests_properties(${name} PROPERTIES LABELS "${labels}" TIMEOUT ${seconds} RUN_SERIAL ${serial} ENVIRONMENT
-    "SIDESTREAM_BINARY=${PROJECT_BINARY_DIR}/sidestream;SIDESTREAM_TEST_PRESET=${preset}")
+  list(APPEND environment "SIDESTREAM_TEST_PRESET=${preset}")
+  if(folder IN_LIST kafka_folders)
+    list(APPEND environment "SIDESTREAM_TEST_KAFKA=file:${kafka_service}/address")
+    set_tests_properties(${name} PROPERTIES FIXTURES_REQUIRED kafka)
+  endif()
+  set_tests_properties(${name} PROPERTIES LABELS "${labels}" TIMEOUT ${seconds} RUN_SERIAL ${serial}
+    PROCESSORS ${processors} ENVIRONMENT "${environment}")
 endfunction()
 
 function(add_programs folder)
@@ -91,6 +117,13 @@ function(add_scripts)
     endif()
   endforeach()
 endfunction()
+
+set(kafka_service ${PROJECT_BINARY_DIR}/kafka)
+foreach(step start stop)
+  add_test(NAME kafka/${step} COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/support/kafka/service ${step} ${kafka_service})
+endforeach()
+set_tests_properties(kafka/start PROPERTIES FIXTURES_SETUP kafka TIMEOUT 300 LABELS fixture)
+set_tests_properties(kafka/stop PROPERTIES FIXTURES_CLEANUP kafka TIMEOUT 60 LABELS fixture)
 
 add_programs(${CMAKE_CURRENT_SOURCE_DIR})
 if(NOT SIDESTREAM_SANITIZE)

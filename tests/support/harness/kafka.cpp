@@ -275,9 +275,22 @@ Address KafkaBroker::link_address() const {
   return Address::parse("127.0.0.1:" + port);
 }
 
+namespace {
+
+// HOST:PORT, or file:PATH of a file that contains it.
+std::string given_kafka(const std::string& given) {
+  const std::string prefix = "file:";
+  if (given.rfind(prefix, 0) != 0) return given;
+  std::string address;
+  if (!(std::ifstream(given.substr(prefix.size())) >> address)) fail(given, "no broker runs");
+  return address;
+}
+
+}  // namespace
+
 const std::string& shared_kafka() {
   static const std::string bootstrap = [] {
-    if (const char* given = getenv("SIDESTREAM_TEST_KAFKA")) return std::string(given);
+    if (const char* given = getenv("SIDESTREAM_TEST_KAFKA")) return given_kafka(given);
     static KafkaBroker broker;
     return broker.bootstrap();
   }();

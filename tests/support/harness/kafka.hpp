@@ -1,8 +1,8 @@
 #pragma once
 // A real Kafka broker, and what a producer and an administrator do with it.
 //
-// The broker is $SIDESTREAM_TEST_KAFKA (host:port) where that is set, else one that
-// tests/support/kafka starts. Tests that take the broker away start their own.
+// The broker is $SIDESTREAM_TEST_KAFKA (host:port, or file:PATH of a file that contains it) if that
+// is set, else one that tests/support/kafka starts. Tests that take the broker away start their own.
 //
 // Thread: one at a time. Errors: throws std::runtime_error with librdkafka's text.
 

@@ -1,7 +1,6 @@
 """Runs the tests; tests/run starts it once everything it needs is installed. See tests/README.md."""
 
 import argparse
-import concurrent.futures
 import glob
 import os
 import signal
@@ -10,12 +9,14 @@ import threading
 import time
 
 import process
+import report
 import results
 import suites
 from background import Broker, Builds
+from slots import run_side_by_side
 
 TAG = "run-%d/" % os.getpid()
-PARALLEL = 2
+SLOTS = 2 * min(os.cpu_count() or 1, 4)  # half cores; more brokers at a time would need more memory
 NO_BROKERS = "-*kafka*:*Kafka*:*redis*:*Redis*"
 SAY = threading.RLock()
 
@@ -35,6 +36,7 @@ def arguments():
     parser.add_argument("--preset", metavar="NAME", action="append", default=[], choices=("dev", "release", "asan", "tsan"),
                         help="only this preset (repeatable): dev, release, asan, tsan")
     parser.add_argument("--list", action="store_true", help="name the suites that are built, and end")
+    parser.add_argument("--times", action="store_true", help="print the minutes of the last run's suites as a table, and end")
     parser.add_argument("--no-install", action="store_true", help="install no missing Debian packages")
     return parser.parse_args()
 
@@ -71,7 +73,7 @@ class Run:
         self.stopped = False
 
     def environment(self, suite, reports):
-        env = {**os.environ, **sanitizer_options(reports),
+        env = {**os.environ, **sanitizer_options(reports), **self.filter_of(suite),
                "SIDESTREAM_BINARY": os.path.join(suites.ROOT, "build", suite.preset, "sidestream"),
                "SIDESTREAM_TEST_PRESET": suite.preset,
                "SIDESTREAM_TEST_LOAD": load(self.options, suite.preset),
@@ -89,6 +91,11 @@ class Run:
             env["SIDESTREAM_TEST_QUICK"] = "1"
             env.setdefault("GTEST_FILTER", NO_BROKERS)
         return env
+
+    def filter_of(self, suite):
+        """What a sanitizer build leaves out; nothing in a nightly run, or where somebody chose tests."""
+        chosen = self.options.nightly or "GTEST_FILTER" in os.environ
+        return {} if chosen else dict(pair.split("=", 1) for pair in suite.environment if pair.startswith("GTEST_FILTER="))
 
     def run(self, suite):
         if self.stopped:
@@ -110,8 +117,7 @@ class Run:
 
     def run_preset(self, preset):
         found = suites.find(preset, self.options.quick, self.options.only, self.options.nightly)
-        with concurrent.futures.ThreadPoolExecutor(PARALLEL) as pool:
-            list(pool.map(self.run, [suite for suite in found if not suite.alone]))
+        run_side_by_side([suite for suite in found if not suite.alone], SLOTS, self.run)
         for suite in found:
             if suite.alone:
                 self.run(suite)
@@ -150,36 +156,12 @@ class Run:
         process.end_tagged(TAG, 3)
 
 
-def summary(outcomes, seconds):
-    """Prints failures and skipped tests, then the counts as the last line. Returns the exit status."""
-    skips = [(where, skip) for where, _, result in outcomes for skip in result.skips]
-    if skips:
-        print("\nskipped:")
-        for where, skip in skips:
-            print("  %s: %s" % (where, skip))
-    for where, log, result in outcomes:
-        for failure in result.failures:
-            print("\nFAILED %s: %s%s" % (where, failure.replace("\n", "\n  "), "\n  log: " + log if log else ""))
-    passed, failed, skipped = (sum(getattr(result, count) for _, _, result in outcomes)
-                               for count in ("passed", "failed", "skipped"))
-    print("\n%.0f s in all; logs: %s" % (seconds, os.path.relpath(suites.LOGS)))
-    print("%d passed, %d failed, %d skipped" % (passed, failed, skipped), flush=True)
-    return 1 if failed or not passed else 0
-
-
-def write_times(outcomes):
-    """The seconds of each suite, for the table in tests/README.md."""
-    with open(os.path.join(suites.LOGS, "times.tsv"), "w", encoding="utf-8") as file:
-        file.write("preset\tsuite\tseconds\tpassed\tfailed\tskipped\n")
-        for where, log, result in sorted(outcomes, key=lambda outcome: outcome[0]):
-            if log:
-                file.write("\t".join([*where.split(" ", 1), "%.1f" % result.seconds, str(result.passed),
-                                      str(result.failed), str(result.skipped)]) + "\n")
-
-
 def main():
     options = arguments()
     os.chdir(suites.ROOT)
+    if options.times:
+        report.print_times()
+        return 0
     if options.list:
         for preset in presets(options):
             for suite in suites.find(preset, options.quick, options.only, options.nightly):
@@ -200,8 +182,8 @@ def main():
         run.all()
     finally:
         run.end()
-    write_times(run.outcomes)
-    return summary(run.outcomes, time.monotonic() - began)
+    report.write_times(run.outcomes)
+    return report.summary(run.outcomes, time.monotonic() - began)
 
 
 sys.exit(main())

@@ -23,7 +23,9 @@ class Suite:
     command: tuple
     labels: tuple
     alone: bool      # no other suite runs beside it
+    slots: int       # half cores that it takes (PROCESSORS)
     timeout: float   # seconds
+    environment: tuple  # "NAME=VALUE", as CTest sets them
 
     @property
     def folder(self):
@@ -54,15 +56,19 @@ def registered(preset):
                            capture_output=True, text=True, check=True).stdout
     for test in json.loads(shown)["tests"]:
         properties = {entry["name"]: entry["value"] for entry in test["properties"]}
+        if "fixture" in properties["LABELS"]:
+            continue  # the runner has a broker of its own
         # A program that is not built has no command; running it then fails.
         command = test.get("command") or [os.path.join(folder, "tests", test["name"])]
         yield Suite(preset, test["name"], tuple(command), tuple(properties["LABELS"]),
-                    properties.get("RUN_SERIAL", False), properties["TIMEOUT"])
+                    properties.get("RUN_SERIAL", False), int(properties.get("PROCESSORS", 1)), properties["TIMEOUT"],
+                    tuple(properties.get("ENVIRONMENT", ())))
 
 
 def find(preset, quick=False, only=(), nightly=False):
-    """The suites to run, those that share the machine first. `only` selects nightly suites by name."""
+    """The suites to run: those that share the machine first, of these the large ones first. `only` selects nightly suites
+    by name."""
     found = [suite for suite in registered(preset)
              if (not quick or "quick" in suite.labels) and (not only or any(o in suite.name for o in only))
              and (nightly or only and not suite.name.endswith("/nightly") or "nightly" not in suite.labels)]
-    return sorted(found, key=lambda suite: suite.alone)
+    return sorted(found, key=lambda suite: (suite.alone, -suite.timeout * suite.slots))
