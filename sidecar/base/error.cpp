@@ -16,7 +16,7 @@ class Category final : public boost::system::error_category {
       case Errc::unconfirmed:
         return "the broker did not confirm in time; the record may be written";
       case Errc::no_such_log:
-        return "no such log at the broker";
+        return "no such topic or stream at the broker";
       case Errc::gone:
         return "the broker no longer has these records";
       case Errc::refused:

@@ -97,7 +97,7 @@ Fetched<std::string> encode_request(const FetchRequest& request, const FetchUrl&
   for (const auto& [name, value] : request.headers) {
     if (!is_token(name)) return invalid(request, "a header name is not an HTTP token");
     if (is_framing(name)) return invalid(request, name + " is set by the client itself");
-    if (!is_header_value(value)) return invalid(request, name + " has a control character");
+    if (!is_header_value(value)) return invalid(request, name + " contains a control character");
     if (!value.empty() && !same(name, "Host")) add(bytes, name, value);
   }
   return bytes.append("\r\n").append(request.body);

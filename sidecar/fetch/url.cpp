@@ -54,13 +54,13 @@ Fetched<FetchUrl> parse_fetch_url(std::string_view text) {
   FetchUrl result;
   result.tls = url.scheme_id() == boost::urls::scheme::https;
   if (!result.tls && url.scheme_id() != boost::urls::scheme::http) {
-    return invalid(text, "the scheme is neither http nor https");
+    return invalid(text, "the scheme must be http or https");
   }
   result.host = url.host_address();
-  if (result.host.empty()) return invalid(text, "it has no host");
+  if (result.host.empty()) return invalid(text, "no host");
   result.port = result.tls ? https_port : http_port;
   if (url.has_port()) result.port = url.port_number();
-  if (result.port == 0) return invalid(text, "the port is not within 1 and 65535");
+  if (result.port == 0) return invalid(text, "the port must be between 1 and 65535");
   result.target = target_of(url);
   if (url.has_userinfo()) result.userinfo = url.userinfo();
   return result;

@@ -32,7 +32,7 @@ Parsed<ListenAddress> wrong(std::string text) { return {{}, std::move(text)}; }
 
 Parsed<ListenAddress> parse_bracketed(std::string_view text) {
   const std::size_t end = text.find(']');
-  if (end == std::string_view::npos) return wrong("has a [ without its ]");
+  if (end == std::string_view::npos) return wrong("has an unclosed [");
   const std::string_view host = text.substr(1, end - 1);
   if (!is_ipv6(host)) return wrong("has no IPv6 address between [ and ]");
   if (text.substr(end + 1, 1) != ":") return wrong("has no port; write [address]:port");
@@ -115,7 +115,7 @@ std::string check_origin(std::string_view text) {
     const int port = parse_port(host.substr(port_at + 1), false);
     if (port < 0) return "has no port between 1 and 65535 after the last colon";
     if ((scheme == "https" && port == 443) || (scheme == "http" && port == 80))
-      return "names its scheme's default port, which browsers leave out";
+      return "has the scheme's default port, which browsers omit; remove it";
     host = host.substr(0, port_at);
   }
   if (!is_origin_scheme(scheme) || !is_origin_host(host))

@@ -52,7 +52,8 @@ class Builder : public YAML::EventHandler {
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
     refuse_as_key(mark, "an alias as a key");
     const auto target = anchors_.find(anchor);
-    if (target == anchors_.end()) throw Refused{mark_of(mark), "an alias to a key; only values"};
+    if (target == anchors_.end())
+      throw Refused{mark_of(mark), "an alias to a key; aliases may refer to values only"};
     add(target->second);
   }
 
@@ -95,7 +96,8 @@ class Builder : public YAML::EventHandler {
   }
 
   void refuse_as_key(const YAML::Mark& mark, const char* what) const {
-    if (wants_key()) throw Refused{mark_of(mark), std::string(what) + "; keys are plain texts"};
+    if (wants_key())
+      throw Refused{mark_of(mark), std::string(what) + "; keys must be plain strings"};
   }
 
   static void check_tag(const YAML::Mark& mark, const std::string& tag) {
@@ -159,7 +161,7 @@ class Builder : public YAML::EventHandler {
       parent.node->entries.push_back(std::move(entry));
     else
       problems_.add(entry.mark, join_path(parent.path, entry.key),
-                    "is given twice, first in line " + std::to_string(first->second));
+                    "is a duplicate; first on line " + std::to_string(first->second));
   }
 
   std::deque<Node>& nodes_;
@@ -202,17 +204,17 @@ bool check_bytes(std::string_view text, Problems& problems) {
     const auto byte = static_cast<unsigned char>(c);
     const bool continues = (byte & 0xC0) == 0x80;
     if (continues != (rest > 0) || byte == 0xC0 || byte == 0xC1 || byte > 0xF4) {
-      problems.add(at, "", "the file is not UTF-8");
+      problems.add(at, "", "the file is not valid UTF-8");
       return false;
     }
     if ((byte < 0x20 && c != '\n' && c != '\r' && c != '\t') || byte == 0x7F) {
-      problems.add(at, "", "a control character, which YAML doesn't allow");
+      problems.add(at, "", "invalid control character");
       return false;
     }
     rest = continues ? rest - 1 : byte >= 0xF0 ? 3 : byte >= 0xE0 ? 2 : byte >= 0xC0 ? 1 : 0;
     at = c == '\n' ? Mark{at.line + 1, 1} : Mark{at.line, at.column + (continues ? 0 : 1)};
   }
-  if (rest > 0) problems.add(at, "", "the file is not UTF-8");
+  if (rest > 0) problems.add(at, "", "the file is not valid UTF-8");
   return rest == 0;
 }
 

@@ -35,7 +35,7 @@ struct Node {
   std::vector<const Node*> items;  // of a list
 };
 
-// Owns the nodes. An alias to one of its own parents makes a cycle: walk by known keys only.
+// Owns the nodes. An alias to one of its parents makes a cycle: walk by known keys only.
 class Document {
  public:
   static constexpr std::size_t text_max = 1024 * 1024;

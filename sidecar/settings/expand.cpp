@@ -28,7 +28,7 @@ bool is_variable_name(std::string_view name) {
 bool expand_one(std::string_view& text, const Environment& environment, Expanded& out) {
   const std::size_t end = text.find('}');
   if (end == std::string_view::npos) {
-    out.error = "${ without its }; " + std::string(escape_help);
+    out.error = "unclosed ${; " + std::string(escape_help);
     return false;
   }
   const std::string name(text.substr(2, end - 2));
@@ -112,7 +112,7 @@ Expanded expand(std::string_view text, const Environment& environment,
   else
     content = read_file(path, secret_bytes_max);
   if (!content.error.empty()) {
-    out.error = "can't read the file " + in_quotes(named) + ": " + content.error;
+    out.error = "cannot read the file " + in_quotes(named) + ": " + content.error;
     return out;
   }
   out.text = std::move(content.text);

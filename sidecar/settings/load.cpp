@@ -15,13 +15,13 @@ namespace {
 
 constexpr Mark top{1, 1};
 constexpr std::string_view start_here =
-    "a first file is `connectors: {local: {embedded: {}}}` and `topics: {hello: {from: local}}`";
+    "a minimal file is `connectors: {local: {embedded: {}}}` and `topics: {hello: {from: local}}`";
 
 void check_anything_to_serve(const Section& section, bool upstream) {
   const Value topics = section["topics"];
   if (upstream && (!topics.present() || topics.is_empty_section())) return;
   if (!topics.present() && !section.has("connectors"))
-    section.problem("has neither topics nor connectors; " + std::string(start_here));
+    section.problem("has no topics and no connectors; " + std::string(start_here));
   else if (!topics.present() || topics.is_empty_section())
     topics.problem(
         "has no topic; add one, like "
@@ -70,7 +70,7 @@ Loaded load_settings(const std::string& path, const Environment& environment,
   const FileContent content = read_file(path, Document::text_max);
   if (content.error.empty()) return parse_settings(content.text, path, environment, check_kafka);
   Problems problems(path);
-  problems.add({}, "", "can't read the file: " + content.error);
+  problems.add({}, "", "cannot read the file: " + content.error);
   return {{}, problems.lines(), {}};
 }
 

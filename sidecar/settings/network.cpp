@@ -64,12 +64,12 @@ Parsed<Network> parse_network(std::string_view text) {
     const auto length = parse_whole_number(text.substr(slash + 1));
     const std::uint64_t most = v4 ? 32 : 128;
     if (!length || *length > most)
-      return {{}, "has no length between 0 and " + std::to_string(most) + " after the /"};
+      return {{}, "needs a prefix length between 0 and " + std::to_string(most) + " after the /"};
     bits = static_cast<unsigned>(*length) + (v4 ? mapped_bits : 0);
   }
   const Network network{masked(*address, bits), bits};
   if (network.first != *address)
-    return {{}, "has bits beyond its length; give the network's first address"};
+    return {{}, "has host bits set; write the network's first address"};
   return {network, {}};
 }
 

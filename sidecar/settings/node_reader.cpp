@@ -70,16 +70,16 @@ std::optional<Text> Value::scalar(std::string_view wanted) const {
 }
 
 std::optional<Text> Value::text_or_empty() const {
-  auto text = scalar("a text");
+  auto text = scalar("a string");
   if (!text) return std::nullopt;
   if (node_->plain && is_old_boolean(node_->text)) {
     problem(text->shown +
-            " without quotes is a boolean to some YAML parsers and a text to others; " +
+            " without quotes is a boolean to some YAML parsers and a string to others; " +
             "write true or false, or put it in quotes");
     return std::nullopt;
   }
   if (text->value.find('\0') != std::string::npos) {
-    problem("has a NUL character");
+    problem("contains a NUL character");
     return std::nullopt;
   }
   return text;
@@ -105,7 +105,7 @@ void Value::read_boolean(bool& into) const {
   if ((yes || no) && text->bare)
     into = yes;
   else if (yes || no)
-    problem("must be true or false without quotes");
+    problem("must be true or false, without quotes");
   else
     problem(text->shown + " is not a boolean; write true or false");
 }
@@ -115,7 +115,7 @@ std::optional<std::uint64_t> Value::number_within(std::uint64_t least, std::uint
   if (!text) return std::nullopt;
   const auto number = parse_whole_number(text->value);
   if (number && !text->bare) {
-    problem("must be a number without quotes");
+    problem("must be a number, without quotes");
   } else if (!number) {
     problem(text->shown + " is not a whole number");
   } else if (*number < least || *number > most) {
@@ -170,12 +170,12 @@ void Value::read_retry(RetrySettings& into, Milliseconds least, Milliseconds mos
   if (!text) return;
   const auto range = parse_duration_range(text->value);
   if (!range && text->value.find("..") != std::string::npos)
-    problem(text->shown + " is not two durations with .. between them, like 2s..6s (each is " +
+    problem(text->shown + " is not a range of durations like 2s..6s (each is " +
             std::string(duration_help) + ')');
   else if (!range)
     not_a_duration(*text);
   else if (range->first > range->second)
-    problem(text->shown + " is reversed; write the shorter delay first");
+    problem(text->shown + " is reversed; write the shorter duration first");
   else if (check_duration(*text, range->first, least, most) &&
            check_duration(*text, range->second, least, most))
     into = {range->first, range->second};
@@ -198,11 +198,12 @@ void Value::read_size(std::uint64_t& into, std::uint64_t least, std::uint64_t mo
 }
 
 std::optional<std::size_t> Value::choice_among(const std::vector<std::string_view>& names) const {
-  const auto text = scalar("a word");
+  const auto text = scalar("a string");
   if (!text) return std::nullopt;
   const auto found = std::ranges::find(names, text->value);
   if (found != names.end()) return static_cast<std::size_t>(found - names.begin());
-  problem(text->shown + " is not known" + context_->suggest(text->showable(), names, "allowed"));
+  problem(text->shown + " is not a valid value" +
+          context_->suggest(text->showable(), names, "allowed"));
   return std::nullopt;
 }
 

@@ -23,7 +23,7 @@ bool is_parameter_name(std::string_view name) {
 }
 
 constexpr std::string_view name_help =
-    "the name between { and } has letters, digits and _, at most 32 of them";
+    "the name between { and } must be 1 to 32 letters, digits and _";
 
 std::string check_segment(std::string_view segment) {
   if (segment.empty()) return "has an empty segment (two slashes, or one at the end)";
@@ -45,7 +45,7 @@ Parsed<Piece> parse_segment(std::string_view segment) {
                          segment.find('}') == segment.size() - 1;
   if (!parameter) return {{false, std::string(segment)}, check_segment(segment)};
   const std::string_view name = segment.substr(1, segment.size() - 2);
-  if (!is_parameter_name(name)) return {{}, "has a wrong parameter: " + std::string(name_help)};
+  if (!is_parameter_name(name)) return {{}, "has an invalid parameter: " + std::string(name_help)};
   return {{true, std::string(name)}, {}};
 }
 
@@ -102,9 +102,10 @@ Parsed<Pieces> parse_log_name(std::string_view text) {
     if (rest.empty()) break;
     const std::size_t end = rest.find('}');
     if (rest[0] == '}' || end == std::string_view::npos)
-      return {{}, "has a { or } without the other; a parameter is like {session}"};
+      return {{}, "has an unbalanced { or }; write a parameter like {session}"};
     const std::string_view name = rest.substr(1, end - 1);
-    if (!is_parameter_name(name)) return {{}, "has a wrong parameter: " + std::string(name_help)};
+    if (!is_parameter_name(name))
+      return {{}, "has an invalid parameter: " + std::string(name_help)};
     pieces.push_back({true, std::string(name)});
     rest.remove_prefix(end + 1);
   }

@@ -57,15 +57,14 @@ KafkaSettings read_kafka(const Value& value) {
     const Value& entry = property.value;
     if (entry.is_section()) {
       entry.problem(
-          "must be a text, not a map; a property is written with its whole name, like "
-          "bootstrap.servers");
+          "must be a string, not a map; write the full property name, like bootstrap.servers");
       continue;
     }
     if (auto text = entry.text_or_empty())
       kafka.properties.emplace(property.name, std::move(text->value));
   }
   if (properties.empty() && value.is_empty_section())
-    value.problem("has no properties; at least bootstrap.servers is needed");
+    value.problem("has no properties; bootstrap.servers is required");
   check_properties(value, kafka);
   note_files(value, kafka);
   return kafka;
@@ -84,7 +83,7 @@ RedisSettings read_redis(const Value& value) {
   const Section section = value.section(keys::redis);
   bool good = false;
   if (!section.has("url")) {
-    section["url"].problem("is missing; like redis://host:6379");
+    section["url"].problem("is missing; write a URL like redis://host:6379");
   } else if (const auto url = section["url"].text()) {
     Parsed<RedisSettings> parsed = parse_redis_url(url->value);
     good = parsed.error.empty();
@@ -98,7 +97,7 @@ RedisSettings read_redis(const Value& value) {
   section["ca"].read_text_or_empty(redis.ca);
   const auto take = [&section](const char* key, std::string& from_url, std::string& from_key) {
     if (from_key.empty()) return;
-    if (!from_url.empty()) section[key].problem("is also in the url; write it once");
+    if (!from_url.empty()) section[key].problem("is also in the url; set it once");
     from_url = std::move(from_key);
   };
   take("username", redis.username, beside.username);
@@ -126,7 +125,7 @@ Kind kind_of(const Value& value, const Section& section) {
   for (std::size_t i = 0; i < kinds.size(); ++i) {
     if (!section.has(keys::connector[i])) continue;
     if (found != Kind::unclear) {
-      section[keys::connector[i]].problem("is a second kind; a connector has exactly one");
+      section[keys::connector[i]].problem("is a second kind; a connector must have exactly one");
       several = true;
     }
     found = kinds[i];
@@ -143,7 +142,7 @@ void check_embedded_paths(const Value::Named& named, const ConnectorSettings& co
   const auto [first, fresh] = paths.emplace(embedded->path, connector.name);
   if (!fresh)
     named.value.problem("uses the same file as the connector " + in_quotes(first->second) +
-                        "; use that one for both");
+                        "; use that connector for both topics");
 }
 
 }  // namespace

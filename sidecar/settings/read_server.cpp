@@ -91,7 +91,7 @@ void read_upstream(const Value& value, std::initializer_list<ListenAddress> own,
   section["max_body"].read_size(upstream.max_body, 1, memory_most, true);
   section["readiness"].read_text_or_empty(upstream.readiness);
   if (!upstream.readiness.empty() && !is_request_path(upstream.readiness))
-    section["readiness"].problem("is not a path of the app, like /healthz");
+    section["readiness"].problem("must be a path of the app, like /healthz");
   section["max_requests"].read_number(upstream.max_requests, 1, connections_most);
   section["max_tunnels"].read_number(upstream.max_tunnels, 1, connections_most);
   section["access_log"].read_number(upstream.access_log, 0);
@@ -108,7 +108,7 @@ void read_cors(const Value& value, CorsSettings& into) {
   if (!into.credentials) return;
   if (std::ranges::find(into.origins, "*") != into.origins.end())
     section["credentials"].problem(
-        "can't be true with the origin \"*\": browsers refuse that; list the origins");
+        "cannot be true with the origin \"*\": browsers refuse that; list the origins");
   else if (!section.has("origins"))
     section["credentials"].problem("requires origins");
 }

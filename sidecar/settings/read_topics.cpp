@@ -45,7 +45,7 @@ Kind read_from(const Value& value, const std::vector<KnownConnector>& connectors
 
 std::string check_literal(std::string_view text, Kind kind) {
   const auto control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; };
-  if (std::ranges::any_of(text, control)) return "has a control character";
+  if (std::ranges::any_of(text, control)) return "contains a control character";
   const bool kafka_too = std::ranges::all_of(text, [](char c) {
     return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' ||
            c == '_' || c == '-';

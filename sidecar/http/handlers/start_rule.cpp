@@ -142,7 +142,7 @@ std::variant<std::optional<StartRequest>, std::string> start_rule(const Request&
   if (given.empty()) return std::nullopt;
   if (given.size() > 1) {
     return std::string(given[0]) + " and " + std::string(given[1]) +
-           " exclude each other; use one of from, since, tail";
+           " cannot be combined; use one of from, since, tail";
   }
   return parse_rule(given[0], *request.parameter(given[0]), now);
 }

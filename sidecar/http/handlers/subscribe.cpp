@@ -90,7 +90,7 @@ std::variant<StreamRequest, Response> parse_streams(const TopicMap& topics, cons
   for (const auto& [name, value] : request.query) {
     if (name != "topic") continue;
     const auto topic = topics.find(value);
-    if (!topic) return Response::error(404, std::string("there is no topic ").append(value));
+    if (!topic) return Response::error(404, std::string("no such topic: ").append(value));
     if (topic->settings.is_template()) {
       return Response::error(400, std::string("a topic with path parameters has its own path: ")
                                       .append(topic->settings.path));
@@ -100,7 +100,7 @@ std::variant<StreamRequest, Response> parse_streams(const TopicMap& topics, cons
     if (!known) stream.parts.push_back({topic, topic->settings.log, {}});
   }
   if (stream.parts.empty()) {
-    return Response::error(400, "name one topic or more: /events?topic=NAME&topic=OTHER");
+    return Response::error(400, "at least one topic is required: /events?topic=NAME&topic=OTHER");
   }
   return finish(std::move(stream), request, now);
 }

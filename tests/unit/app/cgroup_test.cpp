@@ -7,7 +7,7 @@
 namespace sidestream {
 namespace {
 
-TEST(Cgroups, OfAContainerTheRootIsOurs) {
+TEST(Cgroups, UsesTheRootInsideAContainer) {
   const test::Folder folder;
   folder.write("proc/self/cgroup", "0::/\n");
   folder.write("sys/fs/cgroup/memory.max", "67108864\n");
@@ -17,7 +17,7 @@ TEST(Cgroups, OfAContainerTheRootIsOurs) {
   EXPECT_EQ(cgroups.cpus(), 1.5);
 }
 
-TEST(Cgroups, OfASystemdUnitTheSmallestOnTheWayUpHolds) {
+TEST(Cgroups, UsesTheSmallestLimitOfTheParents) {
   const test::Folder folder;
   folder.write("proc/self/cgroup", "0::/system.slice/sidestream.service\n");
   folder.write("sys/fs/cgroup/system.slice/sidestream.service/memory.max", "max\n");
@@ -29,10 +29,10 @@ TEST(Cgroups, OfASystemdUnitTheSmallestOnTheWayUpHolds) {
   EXPECT_EQ(cgroups.cpus(), 2.0);
 }
 
-TEST(Cgroups, Version1) {
+TEST(Cgroups, ReadsVersion1) {
   const test::Folder folder;
   folder.write("proc/self/cgroup", "5:memory:/kubepods/pod1\n3:cpu,cpuacct:/kubepods/pod1\n0::/\n");
-  // The path is the host's; what we see is the pod's own as the root.
+  // The path is the host's; the container sees its own group as the root.
   folder.write("sys/fs/cgroup/memory/memory.limit_in_bytes", "134217728\n");
   folder.write("sys/fs/cgroup/cpu/cpu.cfs_quota_us", "50000\n");
   folder.write("sys/fs/cgroup/cpu/cpu.cfs_period_us", "100000\n");
@@ -41,7 +41,7 @@ TEST(Cgroups, Version1) {
   EXPECT_EQ(cgroups.cpus(), 0.5);
 }
 
-TEST(Cgroups, NoLimit) {
+TEST(Cgroups, ReportsNoLimit) {
   const test::Folder folder;
   EXPECT_EQ(Cgroups(folder.path()).memory(), std::nullopt);
   folder.write("proc/self/cgroup", "5:memory:/\n4:cpu:/\n");

@@ -11,7 +11,7 @@ using namespace std::chrono_literals;
 
 class ConfigWatchTest : public testing::Test {
  protected:
-  // A look some time later.
+  // A check some time later.
   bool look() { return watch_.changed(now_ += 1s); }
 
   test::Folder folder_;
@@ -22,7 +22,7 @@ class ConfigWatchTest : public testing::Test {
   void SetUp() override { watch_.mark_handled(); }
 };
 
-TEST_F(ConfigWatchTest, ASecondLookConfirmsAChange) {
+TEST_F(ConfigWatchTest, ReportsAChangeAfterTwoEqualChecks) {
   EXPECT_FALSE(look());
   folder_.write("c.yaml", "b");
   EXPECT_FALSE(look());
@@ -31,7 +31,7 @@ TEST_F(ConfigWatchTest, ASecondLookConfirmsAChange) {
   EXPECT_FALSE(look());
 }
 
-TEST_F(ConfigWatchTest, AFileThatIsBeingWrittenIsLetBe) {
+TEST_F(ConfigWatchTest, IgnoresAFileThatIsBeingWritten) {
   for (const char* text : {"b", "bc", "bcd"}) {
     folder_.write("c.yaml", text);
     EXPECT_FALSE(look());
@@ -39,7 +39,7 @@ TEST_F(ConfigWatchTest, AFileThatIsBeingWrittenIsLetBe) {
   EXPECT_TRUE(look());
 }
 
-TEST_F(ConfigWatchTest, WhatIsBackBeforeTheSecondLookIsNoChange) {
+TEST_F(ConfigWatchTest, IgnoresAChangeThatIsRevertedInTime) {
   folder_.write("c.yaml", "b");
   look();
   folder_.write("c.yaml", "a");
@@ -47,7 +47,7 @@ TEST_F(ConfigWatchTest, WhatIsBackBeforeTheSecondLookIsNoChange) {
   EXPECT_FALSE(look());
 }
 
-TEST_F(ConfigWatchTest, AFileThatGoesIsAChangeAndOneThatComesBackToo) {
+TEST_F(ConfigWatchTest, ReportsRemovalAndReturnOfAFile) {
   std::filesystem::remove(config_);
   look();
   EXPECT_TRUE(look());
@@ -57,7 +57,7 @@ TEST_F(ConfigWatchTest, AFileThatGoesIsAChangeAndOneThatComesBackToo) {
   EXPECT_TRUE(look());
 }
 
-TEST_F(ConfigWatchTest, SecretsAreLookedAtToo) {
+TEST_F(ConfigWatchTest, ReportsChangesOfSecrets) {
   watch_.set_files({folder_.write("secret", "1"), (folder_.path() / "absent").string()});
   EXPECT_FALSE(look());
   EXPECT_FALSE(look());

@@ -57,7 +57,7 @@ TEST(Options, NamesTheBadValue) {
       << parsed.error;
 }
 
-TEST(Options, RefusesUnknownOptionsAndLooseWords) {
+TEST(Options, RefusesUnknownOptionsAndArguments) {
   EXPECT_EQ(parse({"--no-such"}).exit_code, 2);
   EXPECT_EQ(parse({"--config"}).exit_code, 2);
   const auto word = parse({"run"});

@@ -15,9 +15,9 @@ class EndingTest : public testing::Test {
   Ending ending_;
 };
 
-TEST_F(EndingTest, NeverComesByItself) { EXPECT_FALSE(ending_.is_due(start + 10000h)); }
+TEST_F(EndingTest, IsNeverDueByDefault) { EXPECT_FALSE(ending_.is_due(start + 10000h)); }
 
-TEST_F(EndingTest, ComesBetweenThreeQuartersOfMaxAgeAndMaxAge) {
+TEST_F(EndingTest, IsDueBetweenThreeQuartersOfMaxAgeAndMaxAge) {
   for (int i = 0; i < 100; ++i) {
     Ending ending;
     ending.set_max_age(start, 1000ms, rng_);
@@ -27,7 +27,7 @@ TEST_F(EndingTest, ComesBetweenThreeQuartersOfMaxAgeAndMaxAge) {
   }
 }
 
-TEST_F(EndingTest, ComesWithinTheWindowOfADrain) {
+TEST_F(EndingTest, IsDueWithinTheDrainWindow) {
   ending_.set_max_age(start, 1h, rng_);
   ending_.end_within(CloseReason::drain, 100ms, start, rng_);
   EXPECT_TRUE(ending_.is_due(start + 100ms));
@@ -40,7 +40,7 @@ TEST_F(EndingTest, IsNotPostponedByALaterRequest) {
   EXPECT_TRUE(ending_.is_due(start + 1ms));
 }
 
-TEST_F(EndingTest, KeepsItsReasonOnceItWasAnnounced) {
+TEST_F(EndingTest, KeepsTheFirstReason) {
   ending_.end_within(CloseReason::reload, 0ms, start, rng_);
   ending_.announce(start);
   ending_.end_within(CloseReason::drain, 0ms, start, rng_);

@@ -18,19 +18,19 @@ TEST(FlushDelay, DeliversAtOnceWhenTheLogWasQuietDuringTheLastDelivery) {
   EXPECT_EQ(delay.due(), start + 3ms);
 }
 
-TEST(FlushDelay, GathersAsLongAsTheLastDeliveryWhenTheLogIsFaster) {
+TEST(FlushDelay, CollectsForTheTimeOfTheLastDelivery) {
   FlushDelay delay({});
   delay.delivered(start, start + 3ms, true);
   EXPECT_EQ(delay.due(), start + 6ms);
 }
 
-TEST(FlushDelay, GathersForTenMillisecondsAtMost) {
+TEST(FlushDelay, CollectsForTenMillisecondsAtMost) {
   FlushDelay delay({});
   delay.delivered(start, start + 50ms, true);
   EXPECT_EQ(delay.due(), start + 60ms);
 }
 
-TEST(FlushDelay, DoesNotGatherAfterACheapDelivery) {
+TEST(FlushDelay, DoesNotDelayAfterACheapDelivery) {
   FlushDelay delay({});
   delay.delivered(start, start + 100us, true);
   EXPECT_EQ(delay.due(), start + 100us);

@@ -52,7 +52,7 @@ class RouterTest : public testing::Test {
 };
 
 // With an app beside us everything that no topic takes is the app's.
-TEST_F(RouterTest, TheAppGetsWhatNoTopicTakes) {
+TEST_F(RouterTest, ForwardsUnmatchedPathsToTheApp) {
   serving_.server.upstream.emplace();
   const auto is_apps = [this](std::string method, std::string_view target, Fields headers = {}) {
     Request r;
@@ -81,13 +81,13 @@ TEST_F(RouterTest, TheAppGetsWhatNoTopicTakes) {
   EXPECT_EQ(status("GET", "/nothing", Port::admin), 404u);
 }
 
-TEST_F(RouterTest, AParameterNamesTheLog) {
+TEST_F(RouterTest, NamesTheLogByParameter) {
   const auto outcome = route("GET", "/chat/abc-1");
   ASSERT_TRUE(std::holds_alternative<StreamRequest>(outcome));
   EXPECT_EQ(std::get<StreamRequest>(outcome).parts[0].log, "chat:abc-1");
 }
 
-TEST_F(RouterTest, AParameterNeverNamesAnotherLog) {
+TEST_F(RouterTest, RefusesParametersThatNameAnotherLog) {
   for (const char* target : {"/chat/..", "/chat/.", "/chat/a%2Fb", "/chat/a%0Ab", "/chat/*",
                              "/chat/a:b", "/chat/", "/chat/%00"}) {
     EXPECT_EQ(status("GET", target), 400u) << target;
@@ -96,7 +96,7 @@ TEST_F(RouterTest, AParameterNeverNamesAnotherLog) {
   EXPECT_EQ(status("GET", "/chat/a/b"), 404u);
 }
 
-TEST_F(RouterTest, MethodsThatATopicDoesNotTakeAreRefused) {
+TEST_F(RouterTest, RefusesMethodsWithAllow) {
   EXPECT_EQ(status("POST", "/events/logs"), 405u);
   EXPECT_EQ(status("DELETE", "/events/orders"), 405u);
   EXPECT_TRUE(
@@ -105,7 +105,7 @@ TEST_F(RouterTest, MethodsThatATopicDoesNotTakeAreRefused) {
   EXPECT_EQ(status("POST", "/events/orders?event=a%0Ab"), 400u);
 }
 
-TEST_F(RouterTest, WhatMayBeDoneIsTold) {
+TEST_F(RouterTest, AnswersOptionsWithAllow) {
   EXPECT_EQ(status("OPTIONS", "/events/orders"), 204u);
   const auto outcome = route("OPTIONS", "/events/logs");
   const auto* response = std::get_if<Response>(&outcome);
@@ -114,7 +114,7 @@ TEST_F(RouterTest, WhatMayBeDoneIsTold) {
 }
 
 // Whoever reads the topic most likely has nothing to do with it.
-TEST_F(RouterTest, AParameterThatDoesNotDecodeTakesNothingFromItsTopic) {
+TEST_F(RouterTest, RefusesUndecodableParameters) {
   for (const auto* query : {"utm=100%", "x=%zz", "x=caf\xc3\xa9", "a=%41&b=100%"}) {
     EXPECT_TRUE(
         std::holds_alternative<StreamRequest>(route("GET", "/events/orders?" + std::string(query))))
@@ -122,7 +122,7 @@ TEST_F(RouterTest, AParameterThatDoesNotDecodeTakesNothingFromItsTopic) {
   }
 }
 
-TEST_F(RouterTest, SeveralTopicsAreOneStream) {
+TEST_F(RouterTest, CombinesSeveralTopics) {
   const auto outcome = route("GET", "/events?topic=orders&topic=logs&topic=orders");
   ASSERT_TRUE(std::holds_alternative<StreamRequest>(outcome));
   EXPECT_EQ(std::get<StreamRequest>(outcome).parts.size(), 2u);
@@ -131,7 +131,7 @@ TEST_F(RouterTest, SeveralTopicsAreOneStream) {
   EXPECT_EQ(status("GET", "/events?topic=chat"), 400u);
 }
 
-TEST_F(RouterTest, TheAdminPagesAreOnTheirPortOnly) {
+TEST_F(RouterTest, ServesAdminPagesOnTheAdminPortOnly) {
   EXPECT_EQ(status("GET", "/livez"), 404u);
   EXPECT_EQ(status("GET", "/livez", Port::admin), 200u);
   EXPECT_EQ(status("GET", "/events/orders", Port::admin), 404u);  // no console here
@@ -145,7 +145,7 @@ TEST_F(RouterTest, LeavesReadinessToTheCaller) {
   EXPECT_EQ(status("GET", "/readyz"), 404u);
 }
 
-TEST_F(RouterTest, ReadinessEndsWithTheDrain) {
+TEST_F(RouterTest, IsNotReadyWhileDraining) {
   EXPECT_EQ(pages_.readiness(nullptr).status, 200u);
   lifecycle_.advance(Lifecycle::Phase::draining);
   EXPECT_EQ(pages_.readiness(nullptr).status, 503u);
@@ -162,7 +162,7 @@ TEST_F(RouterTest, ReadinessFollowsTheUpstreamApp) {
             std::string::npos);
 }
 
-TEST_F(RouterTest, ReadinessIsDrainingWhateverTheUpstreamAppAnswers) {
+TEST_F(RouterTest, ReportsDrainingWhateverTheAppAnswers) {
   const AppState up(true, "200"), down(false, "503");
   lifecycle_.advance(Lifecycle::Phase::draining);
   for (const AppState* app : {&up, &down}) {
@@ -172,7 +172,7 @@ TEST_F(RouterTest, ReadinessIsDrainingWhateverTheUpstreamAppAnswers) {
   }
 }
 
-TEST_F(RouterTest, TheDrainIsStartedByHttpOnlyWhereThatIsAllowed) {
+TEST_F(RouterTest, StartsTheDrainByHttpOnlyWhenEnabled) {
   EXPECT_EQ(status("POST", "/drain", Port::admin), 404u);
   serving_.server.drain_http = true;
   EXPECT_EQ(status("POST", "/drain"), 404u) << "the public port";

@@ -21,20 +21,20 @@ class Exporter : public testing::Test {
   ProcessStats stats;
 };
 
-TEST_F(Exporter, StreamsStandBesideTheirLimit) {
+TEST_F(Exporter, ExportsStreamsAndTheirLimit) {
   stats.streams = 7;
   stats.max_streams = 50000;
   EXPECT_THAT(text(), HasSubstr("\nsidestream_streams 7\n"));
   EXPECT_THAT(text(), HasSubstr("\nsidestream_max_streams 50000\n"));
 }
 
-TEST_F(Exporter, MemoryLimitIsZeroWhereThereIsNone) {
+TEST_F(Exporter, ExportsZeroWithoutAMemoryLimit) {
   EXPECT_THAT(text(), HasSubstr("\nsidestream_memory_limit_bytes 0\n"));
   stats.memory_limit = 4096;
   EXPECT_THAT(text(), HasSubstr("\nsidestream_memory_limit_bytes 4096\n"));
 }
 
-TEST_F(Exporter, LogsThatTheBrokerHasNotFoundAreCounted) {
+TEST_F(Exporter, CountsOpeningLogs) {
   TopicStats topic{"orders", &orders};
   topic.open_logs = 3;
   topic.opening_logs = 2;
@@ -43,7 +43,7 @@ TEST_F(Exporter, LogsThatTheBrokerHasNotFoundAreCounted) {
   EXPECT_THAT(text(), HasSubstr("\nsidestream_opening_logs{topic=\"orders\"} 2\n"));
 }
 
-TEST_F(Exporter, AnswersOfTheAppThatMatterAreThereBeforeTheFirst) {
+TEST_F(Exporter, ExportsCommonStatusesBeforeTheFirstResponse) {
   EXPECT_THAT(text(), Not(HasSubstr("sidestream_upstream_requests_total")));
   stats.upstream = true;
   server.upstream.request(418);

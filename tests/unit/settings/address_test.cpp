@@ -11,7 +11,7 @@ ListenAddress address(std::string_view text) {
   return parsed.value;
 }
 
-TEST(ListenAddress, AddressesAndPortsAreUnderstood) {
+TEST(ListenAddress, AcceptsAddressesAndPorts) {
   EXPECT_EQ(address("[::]:8080").text(), "[::]:8080");
   EXPECT_EQ(address(":8080").text(), "[::]:8080");
   EXPECT_EQ(address("127.0.0.1:0").text(), "127.0.0.1:0");
@@ -20,7 +20,7 @@ TEST(ListenAddress, AddressesAndPortsAreUnderstood) {
   EXPECT_EQ(address("0.0.0.0:65535").port, 65535);
 }
 
-TEST(ListenAddress, AnythingElseIsRefused) {
+TEST(ListenAddress, RefusesOtherText) {
   for (const char* text : {"", ":", "8080", "::", "[]:80", "1.2.3:80", "256.0.0.1:80",
                            "localhost:80", "a:80", "[::]:80 ", " [::]:80", "[::]:-1", "[::]:080",
                            "[::]80", "1.2.3.4:80:80", "[fe80::1%eth0]:80"})
@@ -28,7 +28,7 @@ TEST(ListenAddress, AnythingElseIsRefused) {
   EXPECT_NE(parse_listen(std::string_view("1.2.3.4\0:80", 11)).error, "");
 }
 
-TEST(ListenAddress, CollidesWhereOneProcessCantBindBoth) {
+TEST(ListenAddress, CollidesWhenOneProcessCannotBindBoth) {
   const auto collide = [](const char* a, const char* b) {
     EXPECT_EQ(address(a).collides(address(b)), address(b).collides(address(a)));
     return address(a).collides(address(b));
@@ -43,14 +43,14 @@ TEST(ListenAddress, CollidesWhereOneProcessCantBindBoth) {
   EXPECT_FALSE(collide("0.0.0.0:80", "[::1]:80"));
 }
 
-TEST(Origin, WhatBrowsersSendIsGood) {
+TEST(Origin, AcceptsWhatBrowsersSend) {
   for (const char* text : {"https://app.example.com", "http://localhost:5173", "https://a.b:8443",
                            "http://[::1]:3000", "http://127.0.0.1", "capacitor://localhost",
                            "http://a:443", "https://xn--bcher-kva.example"})
     EXPECT_EQ(check_origin(text), "") << text;
 }
 
-TEST(Origin, WhatBrowsersNeverSendIsRefused) {
+TEST(Origin, RefusesWhatBrowsersNeverSend) {
   for (const char* text : {"",
                            "*",
                            "null",

@@ -16,7 +16,7 @@ namespace {
 
 class BrokenFile : public testing::TestWithParam<std::string> {
  protected:
-  // So that messages have the bare name of the file.
+  // Messages then contain only the name of the file.
   void SetUp() override { std::filesystem::current_path(broken_folder()); }
   void TearDown() override { std::filesystem::current_path(before_); }
 
@@ -39,7 +39,7 @@ std::string without_anchor(std::string text) {
   return text;
 }
 
-TEST_P(BrokenFile, IsToldExactlyWhatIsWrong) {
+TEST_P(BrokenFile, ReportsTheExpectedProblems) {
   const std::string told = without_anchor(joined(load_settings(GetParam(), environment).errors));
   const auto expected =
       broken_folder() / std::filesystem::path(GetParam()).stem().concat(".expected");
@@ -48,7 +48,7 @@ TEST_P(BrokenFile, IsToldExactlyWhatIsWrong) {
   EXPECT_EQ(told, content_of(expected));
 }
 
-TEST_P(BrokenFile, IsToldWithoutSecrets) {
+TEST_P(BrokenFile, ReportsNoSecrets) {
   const std::string told = joined(load_settings(GetParam(), environment).errors);
   EXPECT_EQ(told.find("canary"), std::string::npos) << told;
   EXPECT_EQ(told.find("hunter2"), std::string::npos) << told;
@@ -59,7 +59,7 @@ INSTANTIATE_TEST_SUITE_P(Corpus, BrokenFile, testing::ValuesIn(broken_files()),
                            return std::filesystem::path(file.param).stem().string();
                          });
 
-TEST(BrokenFiles, AreManyAndEachHasItsMessages) {
+TEST(BrokenFiles, AllHaveExpectedMessages) {
   const auto files = broken_files();
   EXPECT_GE(files.size(), 40u);
   std::size_t expected = 0;

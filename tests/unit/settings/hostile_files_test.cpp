@@ -38,13 +38,13 @@ std::string repeated(std::string_view text, std::size_t times) {
   return all;
 }
 
-TEST(HostileFile, CutShortAnywhereIsAnswered) {
+TEST(HostileFile, SurvivesTruncation) {
   for (const std::string& text : corpus())
     for (std::size_t size = 0; size <= text.size(); size += 7)
       ASSERT_NO_FATAL_FAILURE(expect_answer(std::string_view(text).substr(0, size)));
 }
 
-TEST(HostileFile, WithFlippedBytesIsAnswered) {
+TEST(HostileFile, SurvivesFlippedBytes) {
   const unsigned seed = std::random_device{}();
   SCOPED_TRACE("seed " + std::to_string(seed));
   std::mt19937 random(seed);
@@ -60,14 +60,14 @@ TEST(HostileFile, WithFlippedBytesIsAnswered) {
   }
 }
 
-TEST(HostileFile, DeepNestingIsRefused) {
+TEST(HostileFile, RefusesDeepNesting) {
   for (const char* opening : {"[", "{a: ", "- ", "? ", "{? ", "{", "&a ", "!a "}) {
     const Loaded loaded = load(repeated(opening, 50'000));
     EXPECT_EQ(loaded.errors.size(), 1u) << opening;
   }
 }
 
-TEST(HostileFile, AliasesOfAliasesCostNothing) {
+TEST(HostileFile, DoesNotExpandNestedAliases) {
   std::string text =
       connectors + "topics:\n  t0: &a0 { from: local }\nserver:\n  cors:\n    origins:\n";
   text += "      - &l0 [x]\n";
@@ -78,15 +78,15 @@ TEST(HostileFile, AliasesOfAliasesCostNothing) {
   EXPECT_EQ(load(text).errors.size(), 60u);
 }
 
-TEST(HostileFile, LargerThanAMebibyteIsRefused) {
+TEST(HostileFile, RefusesFilesAboveOneMebibyte) {
   const std::string text = connectors + topics + repeated("# more\n", 150'000);
   ASSERT_GT(text.size(), 1024u * 1024u);
   EXPECT_EQ(load(text).errors, std::vector<std::string>{"test.yaml: the file is larger than 1MiB"});
-  const std::vector<std::string> endless{"/dev/zero: can't read the file: larger than 1MiB"};
+  const std::vector<std::string> endless{"/dev/zero: cannot read the file: larger than 1MiB"};
   EXPECT_EQ(load_settings("/dev/zero", environment).errors, endless);
 }
 
-TEST(HostileFile, WithCountlessProblemsIsToldTheFirstHundred) {
+TEST(HostileFile, ReportsTheFirstHundredProblems) {
   std::string text = connectors + "topics:\n";
   for (int i = 0; i < 5000; ++i) text += "  t" + std::to_string(i) + ": { from: loca }\n";
   const auto errors = errors_of(text);
@@ -96,7 +96,7 @@ TEST(HostileFile, WithCountlessProblemsIsToldTheFirstHundred) {
   EXPECT_EQ(errors.back(), " and 4900 more");
 }
 
-TEST(HostileFile, WithTooManyTopicsOrConnectorsIsRefused) {
+TEST(HostileFile, RefusesTooManyTopicsOrConnectors) {
   std::string many = "connectors:\n";
   for (int i = 0; i <= 100; ++i) many += "  c" + std::to_string(i) + ": { embedded: {} }\n";
   many += "topics:\n";

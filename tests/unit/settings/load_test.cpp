@@ -13,7 +13,7 @@ namespace {
 using namespace std::chrono_literals;
 using Errors = std::vector<std::string>;
 
-TEST(Load, EveryServerSettingArrives) {
+TEST(Load, ReadsEveryServerSetting) {
   const ServerSettings server = load_good(connectors + topics + R"(
 server:
   listen: "127.0.0.1:0"
@@ -50,7 +50,7 @@ server:
   EXPECT_EQ(server, expected);
 }
 
-TEST(Load, EveryTopicSettingArrives) {
+TEST(Load, ReadsEveryTopicSetting) {
   const Settings settings = load_good(connectors + R"(
 topics:
   orders:
@@ -98,7 +98,7 @@ topics:
   EXPECT_TRUE(settings.topics[0].is_template());
 }
 
-TEST(Load, TopicsTakePaceAndCorsFromTheServerWhereverThatStands) {
+TEST(Load, TopicsInheritServerDefaultsInAnyOrder) {
   const Settings settings = load_good(connectors + R"(
 topics:
   a: { from: local }
@@ -114,7 +114,7 @@ server: { heartbeat: 1s, retry: 1s..3s, cors: { origins: ["https://a.example.com
   EXPECT_EQ(settings.topics[1].cors, CorsSettings{});
 }
 
-TEST(Load, ConnectorsArriveInTheirOrder) {
+TEST(Load, KeepsTheOrderOfConnectors) {
   const Settings settings = load_good(R"(
 connectors:
   zebra: { redis: { url: "rediss://user@redis:6380/3", password: pw, ca: /etc/ca.pem } }
@@ -135,7 +135,7 @@ topics: { hello: { from: memory } }
   EXPECT_EQ(settings.connectors, expected);
 }
 
-TEST(Load, LogsOfEmbeddedAreNamedAfterTheirTopic) {
+TEST(Load, NamesEmbeddedLogsAfterTheirTopic) {
   const Settings settings =
       load_good(connectors + "topics: { a: { from: local }, b: { from: local, stream: x/y } }");
   EXPECT_EQ(settings.topics.at(0).log, "a");
@@ -143,7 +143,7 @@ TEST(Load, LogsOfEmbeddedAreNamedAfterTheirTopic) {
   EXPECT_EQ(settings.topics.at(0).path, "/events/a");
 }
 
-TEST(Load, PathsThatNoRequestSharesAreGood) {
+TEST(Load, AcceptsPathsThatDoNotOverlap) {
   load_good(connectors + R"(
 topics:
   a: { from: cache, path: "/rooms/{room}", stream: "{room}" }
@@ -154,7 +154,7 @@ topics:
 )");
 }
 
-TEST(Load, NumbersAreGoodTexts) {
+TEST(Load, AcceptsNumbersAsStrings) {
   const Settings settings = load_good(
       "connectors: { c: { redis: { url: 'redis://r', password: 0123 } } }\n"
       "topics: { 2024: { from: c, stream: 1.50 } }\n");
@@ -163,7 +163,7 @@ TEST(Load, NumbersAreGoodTexts) {
   EXPECT_EQ(settings.topics.at(0).log, "1.50");
 }
 
-TEST(Load, AliasesTakeWholeValues) {
+TEST(Load, ResolvesAliasesOfWholeValues) {
   const Settings settings = load_good(connectors + R"(
 server: { cors: &cors { origins: ["https://a.example.com"] }, retry: &retry 1s..2s }
 topics:
@@ -173,18 +173,18 @@ topics:
   EXPECT_EQ(settings.topics.at(0).cors, settings.server.cors);
 }
 
-TEST(Load, WindowsLineEndsAndAByteOrderMarkAreGood) {
+TEST(Load, AcceptsCrlfAndAByteOrderMark) {
   std::string text = "\xEF\xBB\xBF";
   for (const char c : connectors + topics) text += c == '\n' ? "\r\n" : std::string(1, c);
   EXPECT_EQ(load_good(text), load_good(connectors + topics));
 }
 
-TEST(Load, PositionsCountCharactersAndStayRightWithWindowsLineEnds) {
+TEST(Load, CountsColumnsInCharactersAlsoWithCrlf) {
   EXPECT_EQ(errors_of("connectors: {}\r\ntopics: { a: { from: x } }\r\n"),
             Errors{"2:22: topics.a.from: \"x\" is not a connector; the file has no connectors"});
 }
 
-TEST(Load, ExpandedValuesMayBeOfAnyType) {
+TEST(Load, ExpandsValuesOfAnyType) {
   const ServerSettings server =
       load_good(
           connectors + topics +
@@ -195,15 +195,15 @@ TEST(Load, ExpandedValuesMayBeOfAnyType) {
   EXPECT_EQ(server.max_connections, 8088u);
 }
 
-TEST(Load, AFileThatIsNotThereIsNamed) {
+TEST(Load, NamesAMissingFile) {
   EXPECT_EQ(load_settings("no/such.yaml", environment).errors,
-            Errors{"no/such.yaml: can't read the file: No such file or directory"});
+            Errors{"no/such.yaml: cannot read the file: No such file or directory"});
   EXPECT_EQ(load_settings("/", environment).errors,
-            Errors{"/: can't read the file: Is a directory"});
+            Errors{"/: cannot read the file: Is a directory"});
 }
 
 // With all others, so that nobody mends one after the other.
-TEST(Load, WhatALibrarySaysOfAPropertyStandsWhereThePropertyDoes) {
+TEST(Load, ReportsLibraryProblemsAtTheProperty) {
   const auto check = [](const std::map<std::string, std::string>&) {
     return Errors{"linger.ms: is odd", "two of them contradict each other"};
   };
@@ -218,7 +218,7 @@ TEST(Load, WhatALibrarySaysOfAPropertyStandsWhereThePropertyDoes) {
   EXPECT_TRUE(loaded.errors[2].starts_with("test.yaml:4:")) << loaded.errors[2];
 }
 
-TEST(Load, TheProcessEnvironmentIsTheDefault) {
+TEST(Load, UsesTheProcessEnvironmentByDefault) {
   ASSERT_EQ(setenv("SIDESTREAM_TEST_PORT", "1234", 1), 0);
   EXPECT_EQ(process_environment("SIDESTREAM_TEST_PORT"), "1234");
   EXPECT_EQ(process_environment("SIDESTREAM_TEST_UNSET"), std::nullopt);

@@ -11,12 +11,12 @@ RedisSettings parsed(std::string_view text) {
   return url.value;
 }
 
-TEST(RedisUrl, HostAloneIsEnough) {
+TEST(RedisUrl, AcceptsAHostAlone) {
   EXPECT_EQ(parsed("redis://redis"), (RedisSettings{"redis", 6379, false, 0, "", "", ""}));
   EXPECT_EQ(parsed("redis://redis/"), parsed("redis://redis"));
 }
 
-TEST(RedisUrl, EveryPartArrives) {
+TEST(RedisUrl, ReadsEveryPart) {
   EXPECT_EQ(parsed("rediss://user:p%40ss%3a@redis.example.com:6380/15"),
             (RedisSettings{"redis.example.com", 6380, true, 15, "user", "p@ss:", ""}));
   EXPECT_EQ(parsed("redis://:pass@[::1]:7000"),
@@ -26,7 +26,7 @@ TEST(RedisUrl, EveryPartArrives) {
   EXPECT_EQ(parsed("redis://u:a@b@r").password, "a@b");
 }
 
-TEST(RedisUrl, OthersAreRefusedWithoutShowingThem) {
+TEST(RedisUrl, HidesTheUrlInErrors) {
   for (const char* text : {"",
                            "hunter2",
                            "hunter2://r",
@@ -56,7 +56,7 @@ TEST(RedisUrl, OthersAreRefusedWithoutShowingThem) {
   }
 }
 
-TEST(RedisUrl, ClustersAreRefusedByName) {
+TEST(RedisUrl, RefusesClusterAndSentinelSchemes) {
   for (const char* text : {"redis+cluster://r", "redis-cluster://r", "rediss+cluster://r"})
     EXPECT_NE(parse_redis_url(text).error.find("Redis Cluster"), std::string::npos) << text;
 }

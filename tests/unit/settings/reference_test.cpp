@@ -52,7 +52,7 @@ TEST(Reference, HasTheDefaultsOfTheCode) {
   EXPECT_EQ(settings.topics, expected);
 }
 
-TEST(Reference, HasEveryKeyThatTheLoaderKnows) {
+TEST(Reference, HasEveryKey) {
   Problems problems("reference");
   Document document;
   const Node* root = document.parse(content_of(reference_path()), problems);
@@ -64,7 +64,7 @@ TEST(Reference, HasEveryKeyThatTheLoaderKnows) {
   }
 }
 
-TEST(Reference, TheMinimalFileIsGoodAndShort) {
+TEST(Reference, MinimalFileIsValidAndShort) {
   const auto path = source_root() / "config/sidestream.minimal.yaml";
   const Settings settings = load_file(path);
   ASSERT_EQ(settings.topics.size(), 1u);
@@ -92,7 +92,7 @@ std::string with_wrong_value(std::string_view path, std::string_view key) {
 }
 
 // So that no key of the table is accepted and then forgotten.
-TEST(Reference, TheLoaderLooksAtEveryKeyThatItKnows) {
+TEST(Reference, LoaderReadsEveryKey) {
   for (const keys::Section& section : keys::sections)
     for (const std::string_view key : section.keys) {
       std::string path(section.path);

@@ -27,7 +27,7 @@ class Schema : public testing::Test {
     return root_.at("definitions").at(name).as_object();
   }
 
-  // The schema of the section at `path`, in which `*` stands for any name.
+  // The schema of the section at `path`, `*` matches any name.
   const json::object& section(std::string_view path) const {
     const json::object* schema = &root_;
     for (std::string_view rest = path; !rest.empty();) {
@@ -49,11 +49,11 @@ std::string text_of(const json::value& value) {
   return json::serialize(value);
 }
 
-TEST_F(Schema, IsDraft7AsEditorsAndHelmReadIt) {
+TEST_F(Schema, IsDraft7ForEditorsAndHelm) {
   EXPECT_EQ(root_.at("$schema").as_string(), "http://json-schema.org/draft-07/schema#");
 }
 
-TEST_F(Schema, HasExactlyTheKeysThatTheLoaderKnows) {
+TEST_F(Schema, HasExactlyTheKeysOfTheLoader) {
   for (const keys::Section& known : keys::sections) {
     std::set<std::string_view> there;
     for (const auto& property : section(known.path).at("properties").as_object())
@@ -80,7 +80,7 @@ TEST_F(Schema, HasTheDefaultsOfTheReference) {
   const Node* reference =
       document.parse(content_of(source_root() / "config/sidestream.yaml"), problems);
   ASSERT_NE(reference, nullptr);
-  // These have none: they are required, or follow from others, or are sections themselves.
+  // These have no default: required, derived from other keys, or sections.
   const std::set<std::string_view> without{
       "server", "connectors", "topics", "cors", "kafka", "redis",     "embedded", "url",
       "from",   "topic",      "stream", "path", "event", "retention", "upstream"};

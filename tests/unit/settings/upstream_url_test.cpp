@@ -5,7 +5,7 @@
 namespace sidestream::test {
 namespace {
 
-TEST(UpstreamUrl, HostsAndSockets) {
+TEST(UpstreamUrl, AcceptsHostsAndSockets) {
   const std::pair<const char*, UpstreamAddress> good[] = {
       {"http://127.0.0.1:8000", {"127.0.0.1", 8000, ""}},
       {"http://app:8000/", {"app", 8000, ""}},
@@ -21,7 +21,7 @@ TEST(UpstreamUrl, HostsAndSockets) {
   }
 }
 
-TEST(UpstreamUrl, OtherTextsAreRefused) {
+TEST(UpstreamUrl, RefusesOtherText) {
   for (const auto* text :
        {"", "127.0.0.1:8000", "https://app", "http://", "http://app:0", "http://app:x",
         "http://app/path", "http://u:p@app", "http://a b", "http://[app]:80", "unix:app.sock",
@@ -31,7 +31,7 @@ TEST(UpstreamUrl, OtherTextsAreRefused) {
   EXPECT_NE(parse_upstream_url("unix:/" + std::string(120, 'a')).error, "");
 }
 
-TEST(UpstreamUrl, PathsThatCanBeAskedFor) {
+TEST(UpstreamUrl, AcceptsRequestPaths) {
   EXPECT_TRUE(is_request_path("/healthz?full=1"));
   for (const auto* path : {"", "healthz", "/a b", "/a\r\n", "/a#b", "/\xc3\xa4"}) {
     EXPECT_FALSE(is_request_path(path)) << path;
