@@ -25,7 +25,7 @@ std::string delivered(Stage& stage, EventStream& stream, const std::string& valu
   return stream.record().data;
 }
 
-TEST_P(Bytes, ValuesOfOneOrManyLinesArriveAsTheyAre) {
+TEST_P(Bytes, PreservesLines) {
   Stage stage(GetParam());
   auto stream = stage.live();
   for (const std::string value :
@@ -36,7 +36,7 @@ TEST_P(Bytes, ValuesOfOneOrManyLinesArriveAsTheyAre) {
   }
 }
 
-TEST_P(Bytes, CarriageReturnsStartNewLinesAndForgeNothing) {
+TEST_P(Bytes, TreatsCarriageReturnsAsLineEnds) {
   Stage stage(GetParam());
   auto stream = stage.live();
   EXPECT_EQ(delivered(stage, stream, "a\r\nb\rc"), "a\nb\nc");
@@ -45,7 +45,7 @@ TEST_P(Bytes, CarriageReturnsStartNewLinesAndForgeNothing) {
             "a\nid: 7\nevent: forged\nretry: 1\n\ndata: x");
 }
 
-TEST_P(Bytes, AValueThatSpellsABlockIsOneEvent) {
+TEST_P(Bytes, KeepsAValueThatLooksLikeABlock) {
   Stage stage(GetParam());
   auto stream = stage.live();
   const std::string value = "x\n\nevent: forged\nid: 99\nretry: 1\ndata: y\n\n:\n\n";
@@ -58,7 +58,7 @@ TEST_P(Bytes, AValueThatSpellsABlockIsOneEvent) {
   EXPECT_EQ(stream.record().data, "next");
 }
 
-TEST_P(Bytes, LeadingSpacesColonsAndFieldNamesArePreserved) {
+TEST_P(Bytes, PreservesLeadingSpacesColonsAndFieldNames) {
   Stage stage(GetParam());
   auto stream = stage.live();
   for (const std::string value : {" one", "  two", ":", ": comment", "data:", "data: x", "id: 1",
@@ -67,14 +67,14 @@ TEST_P(Bytes, LeadingSpacesColonsAndFieldNamesArePreserved) {
   }
 }
 
-TEST_P(Bytes, AByteOrderMarkIsData) {
+TEST_P(Bytes, PreservesAByteOrderMark) {
   Stage stage(GetParam());
   auto stream = stage.live();
   EXPECT_EQ(delivered(stage, stream, "\xEF\xBB\xBFx"), "\xEF\xBB\xBFx");
   EXPECT_EQ(delivered(stage, stream, "\xEF\xBB\xBF"), "\xEF\xBB\xBF");
 }
 
-TEST_P(Bytes, AnEmptyValueIsAnEventWithEmptyDataAndMovesTheCursor) {
+TEST_P(Bytes, SendsAnEmptyValueAsAnEvent) {
   Stage stage(GetParam());
   auto stream = stage.live();
   stage.append_value("");
@@ -85,7 +85,7 @@ TEST_P(Bytes, AnEmptyValueIsAnEventWithEmptyDataAndMovesTheCursor) {
   EXPECT_EQ(again.record().data, "after");
 }
 
-TEST_P(Bytes, AValueThatIsNotUtf8IsSentAsBase64ByDefault) {
+TEST_P(Bytes, EncodesInvalidUtf8AsBase64ByDefault) {
   Stage stage(GetParam());
   auto stream = stage.live();
   EXPECT_EQ(delivered(stage, stream, "\xff\xfe ok"), "//4gb2s=");
@@ -94,7 +94,7 @@ TEST_P(Bytes, AValueThatIsNotUtf8IsSentAsBase64ByDefault) {
   EXPECT_EQ(delivered(stage, stream, "good"), "good");
 }
 
-TEST_P(Bytes, AValueThatIsNotUtf8CanBeReplacedOrSkipped) {
+TEST_P(Bytes, ReplacesOrSkipsInvalidUtf8) {
   {
     Stage stage(GetParam(), {.topic = "invalid_utf8: replace"});
     auto stream = stage.live();
@@ -113,14 +113,14 @@ TEST_P(Bytes, AValueThatIsNotUtf8CanBeReplacedOrSkipped) {
   EXPECT_EQ(stream.record().data, "after");
 }
 
-TEST_P(Bytes, ANulInAValuePasses) {
+TEST_P(Bytes, PreservesNul) {
   Stage stage(GetParam());
   auto stream = stage.live();
   const std::string value("a\0b", 3);
   EXPECT_EQ(delivered(stage, stream, value), value);
 }
 
-TEST_P(Bytes, ALargeRecordIsOneIntactEvent) {
+TEST_P(Bytes, SendsALargeRecordAsOneEvent) {
   Stage stage(GetParam(), {.topic = "max_event: 8MiB"});
   auto stream = stage.live();
   std::string value(900 * 1024, 'x');
@@ -132,7 +132,7 @@ TEST_P(Bytes, ALargeRecordIsOneIntactEvent) {
   }
 }
 
-TEST_P(BytesOfOthers, ARecordLargerThanTheLimitIsAnnouncedInItsPlace) {
+TEST_P(BytesOfOthers, SendsAGapForARecordAboveTheLimit) {
   Stage stage(GetParam(), {.topic = "max_event: 1KiB"});
   auto stream = stage.live();
   stage.append_value(std::string(1024, 'a'));
@@ -150,7 +150,7 @@ TEST_P(BytesOfOthers, ARecordLargerThanTheLimitIsAnnouncedInItsPlace) {
   EXPECT_EQ(earlier.record().data, "after");
 }
 
-TEST_P(BytesOfOthers, EventNamesArriveAndHoldNoControlBytes) {
+TEST_P(BytesOfOthers, RemovesControlBytesFromEventNames) {
   Stage stage(GetParam());
   auto stream = stage.live();
   stage.append_value("1", "created");
@@ -167,7 +167,7 @@ TEST_P(BytesOfOthers, EventNamesArriveAndHoldNoControlBytes) {
   }
 }
 
-TEST(RedisBytes, AnEntryWithoutDataBecomesAJsonObjectOfItsFields) {
+TEST(RedisBytes, SendsAnEntryWithoutDataAsJson) {
   auto& server = shared_redis();
   const auto name = unique_name("plain");
   Sidecar sidecar({.connectors = {"r: { redis: { url: \"" + server.url() + "\" } }"},
@@ -181,7 +181,7 @@ TEST(RedisBytes, AnEntryWithoutDataBecomesAJsonObjectOfItsFields) {
   EXPECT_EQ(event.field("said"), "\"a \\\"quote\\\"\\n\"");
 }
 
-TEST(KafkaBytes, ATombstoneIsSkippedOrADeleteEventByPolicy) {
+TEST(KafkaBytes, SkipsOrSendsTombstones) {
   for (const bool skip : {true, false}) {
     Stage stage("kafka1", {.topic = skip ? "" : "tombstone: delete"});
     auto stream = stage.live();
@@ -196,7 +196,7 @@ TEST(KafkaBytes, ATombstoneIsSkippedOrADeleteEventByPolicy) {
   }
 }
 
-TEST(KafkaBytes, TheEnvelopeCarriesWhatKafkaKnows) {
+TEST(KafkaBytes, SendsMetadataInTheEnvelope) {
   Stage stage("kafka3", {.topic = "envelope: true"});
   auto stream = stage.live();
   stage.append({{.value = "text", .event = "created", .key = "k", .partition = 1}});
@@ -208,7 +208,7 @@ TEST(KafkaBytes, TheEnvelopeCarriesWhatKafkaKnows) {
   EXPECT_THAT(event.field("headers"), HasSubstr("created"));
 }
 
-TEST(KafkaBytes, IdsOf64And200PartitionsAreAcceptedBack) {
+TEST(KafkaBytes, AcceptsIdsOf64And200Partitions) {
   for (const int partitions : {64, 200}) {
     Stage stage("kafka" + std::to_string(partitions));
     auto stream = stage.live();
@@ -223,7 +223,7 @@ TEST(KafkaBytes, IdsOf64And200PartitionsAreAcceptedBack) {
   }
 }
 
-TEST_P(Bytes, ALongMixedSessionBreaksNoRule) {
+TEST_P(Bytes, KeepsAllRulesInAMixedSession) {
   // Gap, catch-up, heartbeats, records of all sizes and a clean end: the strict parser sees them
   // all.
   Stage stage(GetParam(), {.server = {"heartbeat: 100ms", "drain: 1s"},

@@ -19,7 +19,7 @@ Finished sidestream(std::vector<std::string> arguments) {
 
 const char* good = "connectors:\n  local: { embedded: {} }\ntopics:\n  t: { from: local }\n";
 
-TEST(CommandLine, VersionAndHelp) {
+TEST(CommandLine, PrintsVersionAndHelp) {
   const auto version = sidestream({"--version"});
   EXPECT_EQ(version.status, 0);
   EXPECT_THAT(version.output, testing::ContainsRegex("[0-9]+\\.[0-9]+\\.[0-9]+"));
@@ -30,13 +30,13 @@ TEST(CommandLine, VersionAndHelp) {
   }
 }
 
-TEST(CommandLine, CheckOfAGoodFileIs0) {
+TEST(CommandLine, CheckExits0OnAValidFile) {
   TempDir folder;
   const auto checked = sidestream({"--check", "--config", folder.write("good.yaml", good)});
   EXPECT_EQ(checked.status, 0) << checked.output;
 }
 
-TEST(CommandLine, CheckOfABadFileIs2AndNamesAllOfIt) {
+TEST(CommandLine, CheckExits2AndReportsAllProblems) {
   TempDir folder;
   const auto path = folder.write("bad.yaml",
                                  "server:\n  heartbaet: 15s\n  retry: soon\n"
@@ -51,21 +51,21 @@ TEST(CommandLine, CheckOfABadFileIs2AndNamesAllOfIt) {
   EXPECT_THAT(checked.output, HasSubstr("local"));
 }
 
-TEST(CommandLine, RunningABadFileIs2Too) {
+TEST(CommandLine, Exits2OnAnInvalidFile) {
   TempDir folder;
   EXPECT_EQ(sidestream({"--config", folder.write("bad.yaml", "topics: 5\n")}).status, 2);
   EXPECT_EQ(sidestream({"--config", folder.file("absent.yaml")}).status, 2);
   EXPECT_EQ(sidestream({"--config", folder.write("empty.yaml", "")}).status, 2);
 }
 
-TEST(CommandLine, WrongArgumentsAre2) {
+TEST(CommandLine, Exits2OnWrongArguments) {
   EXPECT_EQ(sidestream({}).status, 2);
   EXPECT_EQ(sidestream({"--no-such-option"}).status, 2);
   EXPECT_EQ(sidestream({"--config"}).status, 2);
   EXPECT_EQ(sidestream({"--check"}).status, 2);
 }
 
-TEST(CommandLine, APortInUseIsSaidAndEndsIt) {
+TEST(CommandLine, ReportsAPortInUse) {
   Sidecar first({.connectors = {"local: { embedded: {} }"}, .topics = {"t: { from: local }"}});
   TempDir folder;
   const auto path = folder.write("taken.yaml", "server: { listen: \"" + first.streams().text() +
@@ -76,13 +76,13 @@ TEST(CommandLine, APortInUseIsSaidAndEndsIt) {
   EXPECT_THAT(second.output, HasSubstr(std::to_string(first.streams().port)));
 }
 
-TEST(CommandLine, SigintEndsItLikeSigterm) {
+TEST(CommandLine, DrainsOnSigint) {
   Sidecar sidecar({.connectors = {"local: { embedded: {} }"}, .topics = {"t: { from: local }"}});
   sidecar.process().signal(SIGINT);
   EXPECT_EQ(sidecar.process().exit_status(10s), 0);
 }
 
-TEST(CommandLine, SecretsOfTheFileStandInNoLog) {
+TEST(CommandLine, HidesSecretsOfTheFile) {
   TempDir folder;
   folder.write("password", "hunter2-file\n");
   Sidecar sidecar(
@@ -107,7 +107,7 @@ TEST(CommandLine, SecretsOfTheFileStandInNoLog) {
   EXPECT_THAT(sidecar.log(), Not(HasSubstr("hunter2")));
 }
 
-TEST(CommandLine, TheLogCanBeForPeople) {
+TEST(CommandLine, LogsAsText) {
   TempDir folder;
   const auto path = folder.write(
       "t.yaml",

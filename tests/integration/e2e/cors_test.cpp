@@ -39,7 +39,7 @@ TEST(Cors, IsOffByDefault) {
   EXPECT_FALSE(preflight(stage, app).has("Access-Control-Allow-Origin"));
 }
 
-TEST(Cors, AListedOriginIsEchoedWithCredentials) {
+TEST(Cors, EchoesAListedOriginWithCredentials) {
   Stage stage("embedded", {.server = {exact}});
   for (const auto* origin : {app, "http://localhost:3000"}) {
     const auto head = stage.open("", {{"Origin", origin}}).head();
@@ -49,7 +49,7 @@ TEST(Cors, AListedOriginIsEchoedWithCredentials) {
   }
 }
 
-TEST(Cors, OtherOriginsGetNothing) {
+TEST(Cors, SendsNothingToOtherOrigins) {
   Stage stage("embedded", {.server = {exact}});
   for (const auto* origin :
        {"https://evil.example.com", "https://app.example.com.evil.com", "http://app.example.com",
@@ -63,19 +63,19 @@ TEST(Cors, OtherOriginsGetNothing) {
   }
 }
 
-TEST(Cors, ARequestWithoutOriginIsServed) {
+TEST(Cors, ServesRequestsWithoutOrigin) {
   Stage stage("embedded", {.server = {exact}});
   EXPECT_FALSE(stage.open().head().has("Access-Control-Allow-Origin"));
 }
 
-TEST(Cors, TheStarIsForEverybodyWithoutCredentials) {
+TEST(Cors, SendsTheStarWithoutCredentials) {
   Stage stage("embedded", {.server = {"cors: { origins: [\"*\"] }"}});
   const auto head = stage.open("", {{"Origin", "https://anyone.example"}}).head();
   EXPECT_EQ(head.header("Access-Control-Allow-Origin"), "*");
   EXPECT_FALSE(head.has("Access-Control-Allow-Credentials"));
 }
 
-TEST(Cors, APreflightAllowsWhatClientsSend) {
+TEST(Cors, AllowsClientHeadersInPreflights) {
   Stage stage("embedded", {.server = {exact}});
   const auto response =
       preflight(stage, app, "authorization,cache-control,content-type,last-event-id");
@@ -92,13 +92,13 @@ TEST(Cors, APreflightAllowsWhatClientsSend) {
   EXPECT_GT(std::stoi(response.header("Access-Control-Max-Age").value_or("0")), 0);
 }
 
-TEST(RedisCors, APreflightOfATopicThatIsNotPublishedAllowsNoPost) {
+TEST(RedisCors, AllowsNoPostWithoutPublish) {
   Stage stage("redis", {.server = {exact}});
   const auto response = preflight(stage, app, "content-type", "POST");
   EXPECT_THAT(response.header("Access-Control-Allow-Methods").value_or(""), Not(HasSubstr("POST")));
 }
 
-TEST(Cors, HeadersStandOnErrorsToo) {
+TEST(Cors, SendsHeadersOnErrors) {
   Stage stage("embedded", {.server = {exact}, .topic = "max_event: 1KiB"});
   const Headers origin{{"Origin", app}};
   const auto& to = stage.sidecar().streams();
@@ -112,13 +112,13 @@ TEST(Cors, HeadersStandOnErrorsToo) {
   }
 }
 
-TEST(Cors, AlsoOverTheLimitOfConnections) {
+TEST(Cors, SendsHeadersAboveMaxConnections) {
   Stage stage("embedded", {.server = {exact, "max_connections: 1"}});
   const auto stream = stage.live();
   EXPECT_EQ(stage.open("", {{"Origin", app}}).head().header("Access-Control-Allow-Origin"), app);
 }
 
-TEST(Cors, ATopicMayHaveItsOwn) {
+TEST(Cors, UsesTheTopicsCors) {
   Stage stage("embedded",
               {.server = {exact}, .topic = "cors: { origins: [\"https://other.example\"] }"});
   const auto head = stage.open("", {{"Origin", "https://other.example"}}).head();
@@ -127,7 +127,7 @@ TEST(Cors, ATopicMayHaveItsOwn) {
   EXPECT_FALSE(stage.open("", {{"Origin", app}}).head().has("Access-Control-Allow-Origin"));
 }
 
-TEST(Cors, AnOptionsRequestThatIsNoPreflightIsAnsweredCleanly) {
+TEST(Cors, AnswersPlainOptionsRequests) {
   Stage stage("embedded");
   HttpConnection connection(stage.sidecar().streams());
   const auto response = connection.exchange({.target = Stage::path, .method = "OPTIONS"});

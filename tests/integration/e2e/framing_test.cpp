@@ -12,7 +12,7 @@
 namespace e2e {
 namespace {
 
-TEST(Framing, BothLengthAndChunkedIsRefusedOrClosed) {
+TEST(Framing, RefusesLengthWithChunked) {
   Stage stage("embedded");
   HttpConnection connection(stage.sidecar().streams());
   connection.send(
@@ -25,7 +25,7 @@ TEST(Framing, BothLengthAndChunkedIsRefusedOrClosed) {
   }
 }
 
-TEST(Framing, AFramingThatNobodyKnowsEndsTheConnectionAndPublishesNothing) {
+TEST(Framing, ClosesOnAmbiguousFraming) {
   Stage stage("embedded");
   auto stream = stage.live();
   for (const auto* method : {"POST", "PUT", "GET"}) {
@@ -44,7 +44,7 @@ TEST(Framing, AFramingThatNobodyKnowsEndsTheConnectionAndPublishesNothing) {
 }
 
 // RFC 9112, 2.2.
-TEST(Framing, EmptyLinesBeforeARequestAreNoPartOfIt) {
+TEST(Framing, IgnoresEmptyLinesBeforeARequest) {
   Stage stage("embedded");
   HttpConnection connection(stage.sidecar().streams());
   const std::string publish = "POST /events/t HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\n\r\nx";

@@ -43,7 +43,7 @@ void expect_loss(const Lost& lost, const std::string& kind, const std::string& r
   }
 }
 
-TEST_P(Gap, AnIdOlderThanRetentionIsToldWithFiguresBeforeAnyRecord) {
+TEST_P(Gap, SendsTheGapBeforeAnyRecord) {
   Stage stage(GetParam());
   stage.append(100);
   const auto id = stage.id_after(10);
@@ -78,7 +78,7 @@ TEST_P(Gap, AnIdOlderThanRetentionIsToldWithFiguresBeforeAnyRecord) {
   }
 }
 
-TEST_P(Gap, WhoHasSeenTheNoticeIsNotToldAgain) {
+TEST_P(Gap, SendsTheGapOnce) {
   Stage stage(GetParam());
   stage.append(20);
   const auto id = stage.id_after(3);
@@ -90,7 +90,7 @@ TEST_P(Gap, WhoHasSeenTheNoticeIsNotToldAgain) {
   Ledger(stage.partitions(), 15).read(again, stage.written());
 }
 
-TEST_P(Gap, ACutBeforeTheNoticeCantHideIt) {
+TEST_P(Gap, SendsTheGapAgainWhenItWasCut) {
   Stage stage(GetParam());
   stage.append(20);
   auto id = stage.id_after(3);
@@ -103,7 +103,7 @@ TEST_P(Gap, ACutBeforeTheNoticeCantHideIt) {
   EXPECT_NO_THROW(stream.control("stream-gap"));
 }
 
-TEST_P(Gap, AnIdAtTheEdgeOfRetentionHasLostNothing) {
+TEST_P(Gap, SendsNoGapAtTheEdgeOfRetention) {
   Stage stage(GetParam());
   stage.append(20);
   for (int p = 0; p < stage.partitions(); ++p) stage.source().trim(p, stage.offset(p, 10));
@@ -114,7 +114,7 @@ TEST_P(Gap, AnIdAtTheEdgeOfRetentionHasLostNothing) {
   expect_loss(lost.at(0), GetParam(), stage.offset(0, 8), stage.offset(0, 10), 1);
 }
 
-TEST_P(Gap, ALogTrimmedToNothingIsTold) {
+TEST_P(Gap, SendsAGapWhenTheLogIsEmpty) {
   Stage stage(GetParam());
   stage.append(20);
   const auto id = stage.id_after(10);
@@ -127,7 +127,7 @@ TEST_P(Gap, ALogTrimmedToNothingIsTold) {
   Ledger(stage.partitions(), 20).read(stream, stage.written());
 }
 
-TEST_P(Gap, AllReplicasSayTheSame) {
+TEST_P(Gap, IsTheSameOnAllReplicas) {
   Stage stage(GetParam());
   stage.append(20);
   auto live = stage.live();  // the first instance holds all of the log that is to come
@@ -155,7 +155,7 @@ TEST_P(Gap, AllReplicasSayTheSame) {
   }
 }
 
-TEST_P(Gap, GarbageIsAResetAndNeverAnError) {
+TEST_P(Gap, ResetsOnInvalidIds) {
   Stage stage(GetParam());
   stage.append(5);
   const std::string valid = stage.id_after(3);
@@ -206,7 +206,7 @@ TEST_P(Gap, GarbageIsAResetAndNeverAnError) {
   Ledger(stage.partitions(), 5).read(stream, stage.written());
 }
 
-TEST_P(Gap, AfterAResetTheTopicsRuleMayBeEarliest) {
+TEST_P(Gap, StartsEarliestAfterAReset) {
   Stage stage(GetParam(), {.topic = "on_reset: earliest"});
   stage.append(5);
   auto stream = stage.resume("garbage");
@@ -217,7 +217,7 @@ TEST_P(Gap, AfterAResetTheTopicsRuleMayBeEarliest) {
   Ledger(stage.partitions()).read(again, stage.written());
 }
 
-TEST_P(Gap, AnIdBeyondTheEndIsAReset) {
+TEST_P(Gap, ResetsOnAnIdBeyondTheEnd) {
   Stage stage(GetParam());
   stage.append(5);
   std::vector<std::string> offsets;
@@ -230,7 +230,7 @@ TEST_P(Gap, AnIdBeyondTheEndIsAReset) {
   Ledger(stage.partitions(), 5).read(stream, stage.written());
 }
 
-TEST_P(Gap, AnotherTopicsIdOfAnotherFormIsAReset) {
+TEST_P(Gap, ResetsOnAnIdOfAnotherFormat) {
   Stage stage(GetParam());
   stage.append(5);
   auto stream = stage.resume(GetParam() == "redis" ? "3" : "1526919030474-55");
@@ -239,7 +239,7 @@ TEST_P(Gap, AnotherTopicsIdOfAnotherFormIsAReset) {
   EXPECT_NO_THROW(wide.control("stream-reset")) << "more partitions than there are";
 }
 
-TEST_P(Gap, ARecreatedLogThatIsShorterThanTheIdIsTold) {
+TEST_P(Gap, ResetsWhenARecreatedLogIsShorter) {
   Stage stage(GetParam());
   stage.append(20);
   const auto id = stage.id_after(15);
@@ -255,7 +255,7 @@ TEST_P(Gap, ARecreatedLogThatIsShorterThanTheIdIsTold) {
   EXPECT_EQ(parse_numbered(stream.record(20s * patience).data).value().number, 20);
 }
 
-TEST_P(Gap, ALogThatIsRecreatedUnderItsReadersIsTold) {
+TEST_P(Gap, ResetsOpenStreamsWhenTheLogIsRecreated) {
   Stage stage(GetParam());
   auto stream = stage.live();
   stage.append(20);
@@ -273,7 +273,7 @@ TEST_P(Gap, ALogThatIsRecreatedUnderItsReadersIsTold) {
 
 // Until the tail has seen that the log is another one, the topic log is of the former life, but the
 // answers to who comes are of the new one: no position of the one is a place in the other.
-TEST_P(Gap, WhoComesAfterADeletionIsNotSentTheFormerLife) {
+TEST_P(Gap, DoesNotSendTheOldGenerationAfterADeletion) {
   Stage stage(GetParam());
   auto stream = stage.live();
   stage.append(5);
@@ -297,7 +297,7 @@ TEST_P(Gap, WhoComesAfterADeletionIsNotSentTheFormerLife) {
 // ------------------------------------------------------------------
 
 // The ids of Redis grow over lives: the one from before lies among those of the new one.
-TEST(RedisGap, AnIdOfAFormerLifeIsToldByWhoSawTheNewOneBegin) {
+TEST(RedisGap, ResetsOnAnIdOfAnOldGeneration) {
   Stage stage("redis");
   auto stream = stage.live();
   stage.append(5);
@@ -314,7 +314,7 @@ TEST(RedisGap, AnIdOfAFormerLifeIsToldByWhoSawTheNewOneBegin) {
   }
 }
 
-TEST(RedisGap, ABurstThatTrimsPastTheTailIsTold) {
+TEST(RedisGap, SendsAGapWhenABurstTrimsPastTheTail) {
   Stage stage("redis", {.topic = "log: 16KiB"});
   auto stream = stage.live();
   stage.append(5);
@@ -334,7 +334,7 @@ TEST(RedisGap, ABurstThatTrimsPastTheTailIsTold) {
   }
 }
 
-TEST(RedisGap, AStreamSetBackUnderItsReadersIsAReset) {
+TEST(RedisGap, ResetsWhenTheLastIdGoesBack) {
   Stage stage("redis");
   auto stream = stage.live();
   stage.append(5);
@@ -355,7 +355,7 @@ TEST(RedisGap, AStreamSetBackUnderItsReadersIsAReset) {
   EXPECT_EQ(stream.last_id(), "6-0");
 }
 
-TEST(EmbeddedGap, RetentionByCountIsToldWithFigures) {
+TEST(EmbeddedGap, CountsRecordsBeyondRetention) {
   TempDir folder;
   Stage stage("embedded", {.topic = "log: 4KiB",
                            .connector = "{ embedded: { path: \"" + folder.file("log.db") +
@@ -376,7 +376,7 @@ TEST(EmbeddedGap, RetentionByCountIsToldWithFigures) {
   Ledger(1, 10 + std::stoll(lost.lost)).read(stream, stage.written());
 }
 
-TEST(EmbeddedGap, GarbageAndIdsBeyondTheEndAreResets) {
+TEST(EmbeddedGap, ResetsOnInvalidAndFutureIds) {
   Stage stage("embedded");
   stage.append(5);
   const auto beyond = std::to_string(std::stoll(stage.offset(0, 4)) + 1);
@@ -388,7 +388,7 @@ TEST(EmbeddedGap, GarbageAndIdsBeyondTheEndAreResets) {
   }
 }
 
-TEST(EmbeddedGap, ALogInMemoryTellsThoseWhoComeFromBeforeARestart) {
+TEST(EmbeddedGap, ResetsOnIdsFromBeforeARestart) {
   Stage stage("embedded", {.connector = "{ embedded: {} }"});
   auto stream = stage.live();
   stage.append(5);

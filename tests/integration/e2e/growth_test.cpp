@@ -25,7 +25,7 @@ class KafkaGrowth : public testing::Test {
   KafkaClient client_{shared_kafka()};
 };
 
-TEST_F(KafkaGrowth, NewPartitionsFlowIntoOpenStreamsWithin5Seconds) {
+TEST_F(KafkaGrowth, AddsNewPartitionsToOpenStreamsWithin5Seconds) {
   Sidecar sidecar(config());
   EventStream stream(sidecar.streams(), "/events/t");
   stream.control("stream-open");
@@ -41,7 +41,7 @@ TEST_F(KafkaGrowth, NewPartitionsFlowIntoOpenStreamsWithin5Seconds) {
   EXPECT_EQ(stream.last_id(), "0.3~1.-1~2.1");
 }
 
-TEST_F(KafkaGrowth, AnIdFromBeforeBringsAllOfTheNewPartitions) {
+TEST_F(KafkaGrowth, ReplaysNewPartitionsForOlderIds) {
   Sidecar sidecar(config());
   EventStream first(sidecar.streams(), "/events/t");
   first.control("stream-open");
@@ -61,7 +61,7 @@ TEST_F(KafkaGrowth, AnIdFromBeforeBringsAllOfTheNewPartitions) {
   EXPECT_EQ(stream.last_id(), "0.3~1.4");
 }
 
-TEST_F(KafkaGrowth, ANewSubscriberNoticesAtOnce) {
+TEST_F(KafkaGrowth, ServesNewPartitionsToNewSubscribersImmediately) {
   Sidecar sidecar(config());
   EventStream first(sidecar.streams(), "/events/t");
   first.control("stream-open");

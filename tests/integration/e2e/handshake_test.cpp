@@ -16,7 +16,7 @@ using testing::HasSubstr;
 class Handshake : public OnBroker {};
 ON_EVERY_BROKER(Handshake);
 
-TEST_P(Handshake, HeadersAreThoseThatClientsAndProxiesNeed) {
+TEST_P(Handshake, SendsTheHeadersThatClientsAndProxiesNeed) {
   Stage stage(GetParam());
   const auto head = stage.open().head();
   EXPECT_EQ(head.version, "HTTP/1.1");
@@ -30,7 +30,7 @@ TEST_P(Handshake, HeadersAreThoseThatClientsAndProxiesNeed) {
   }
 }
 
-TEST_P(Handshake, TheFirstBlockOpensTheStreamAtOnce) {
+TEST_P(Handshake, SendsStreamOpenImmediately) {
   Stage stage(GetParam());
   stage.append(3);
   stage.live();  // the first reader starts the topic's tail
@@ -50,7 +50,7 @@ TEST_P(Handshake, TheFirstBlockOpensTheStreamAtOnce) {
   EXPECT_LT(waits[7], 50ms * patience);
 }
 
-TEST_P(Handshake, AnEmptyLogIsOpenedWithTheIdBeforeItsFirstRecord) {
+TEST_P(Handshake, OpensAnEmptyLogWithTheIdBeforeItsFirstRecord) {
   Stage stage(GetParam());
   auto stream = stage.open();
   const auto id = stream.next().id.value();
@@ -64,7 +64,7 @@ TEST_P(Handshake, AnEmptyLogIsOpenedWithTheIdBeforeItsFirstRecord) {
   Ledger(stage.partitions()).read(again, stage.written());
 }
 
-TEST(HandshakeForm, EveryAcceptAndEncodingGetsAPlainStream) {
+TEST(HandshakeForm, IgnoresAcceptAndAcceptEncoding) {
   Stage stage("embedded");
   for (const Headers& headers :
        {Headers{}, Headers{{"Accept", "*/*"}}, Headers{{"Accept", "text/event-stream;q=0.9"}},
@@ -78,7 +78,7 @@ TEST(HandshakeForm, EveryAcceptAndEncodingGetsAPlainStream) {
   }
 }
 
-TEST(HandshakeForm, UnknownQueryParametersAreIgnored) {
+TEST(HandshakeForm, IgnoresUnknownQueryParameters) {
   Stage stage("embedded");
   auto stream = stage.open("stream=1&padding=true&_=1700000000&evs_preamble=2056&x&=&&a=%20");
   stream.control("stream-open");
@@ -86,7 +86,7 @@ TEST(HandshakeForm, UnknownQueryParametersAreIgnored) {
   EXPECT_EQ(stream.record().data, "x");
 }
 
-TEST(HandshakeForm, RetryIsSpreadOverTheConfiguredRange) {
+TEST(HandshakeForm, SpreadsRetryOverTheConfiguredRange) {
   Stage stage("embedded", {.server = {"retry: 1s..3s"}});
   std::multiset<std::uint32_t> delays;
   for (int i = 0; i < 300; ++i) delays.insert(stage.open().next().retry.value());
@@ -97,7 +97,7 @@ TEST(HandshakeForm, RetryIsSpreadOverTheConfiguredRange) {
   EXPECT_GT(std::set<std::uint32_t>(delays.begin(), delays.end()).size(), 100u);
 }
 
-TEST(HandshakeForm, Http10GetsABodyThatEndsWithTheConnection) {
+TEST(HandshakeForm, SendsHttp10ABodyWithoutChunks) {
   Stage stage("embedded", {.server = {"drain: 500ms"}});
   EventStream stream(stage.sidecar().streams(), Stage::path, {}, "HTTP/1.0");
   EXPECT_FALSE(stream.head().has("Transfer-Encoding"));
@@ -110,7 +110,7 @@ TEST(HandshakeForm, Http10GetsABodyThatEndsWithTheConnection) {
   EXPECT_EQ(stream.control("stream-shutdown").field("reason"), "\"drain\"");
 }
 
-TEST(HandshakeForm, UnknownPathsAre404WithASmallJsonBody) {
+TEST(HandshakeForm, AnswersUnknownPathsWith404) {
   Stage stage("embedded");
   for (const auto* target : {"/", "/events", "/events/", "/events/nope", "/events/t/",
                              "/events/t/x", "/events/T", "/nope?topic=t", "/events?topic=nope"}) {
@@ -125,7 +125,7 @@ TEST(HandshakeForm, UnknownPathsAre404WithASmallJsonBody) {
   EXPECT_EQ(get(stage.sidecar().streams(), "/events?topic=nope").status, 404);
 }
 
-TEST(HandshakeForm, WrongMethodsAre405WithAllow) {
+TEST(HandshakeForm, AnswersWrongMethodsWith405AndAllow) {
   Stage stage("embedded");  // the topic takes POST
   for (const auto* method : {"PUT", "DELETE", "PATCH"}) {
     const auto response =
@@ -136,7 +136,7 @@ TEST(HandshakeForm, WrongMethodsAre405WithAllow) {
   }
 }
 
-TEST(RedisHandshake, WithoutPublishPostIs405) {
+TEST(RedisHandshake, AnswersPostWith405WithoutPublish) {
   Stage read_only("redis");
   const auto response = post(read_only.sidecar().streams(), Stage::path, "x");
   EXPECT_EQ(response.status, 405);
@@ -144,7 +144,7 @@ TEST(RedisHandshake, WithoutPublishPostIs405) {
   EXPECT_THAT(response.header("Allow").value_or(""), testing::Not(HasSubstr("POST")));
 }
 
-TEST(HandshakeForm, AnUpgradeToHttp2IsAnsweredInHttp11) {
+TEST(HandshakeForm, AnswersAnH2cUpgradeInHttp11) {
   Stage stage("embedded");
   auto stream = stage.open("", {{"Connection", "Upgrade, HTTP2-Settings"},
                                 {"Upgrade", "h2c"},
@@ -152,7 +152,7 @@ TEST(HandshakeForm, AnUpgradeToHttp2IsAnsweredInHttp11) {
   stream.control("stream-open");
 }
 
-TEST(HandshakeForm, HeadEndsAfterTheHeaders) {
+TEST(HandshakeForm, SendsNoBodyForHead) {
   Stage stage("embedded");
   HttpConnection connection(stage.sidecar().streams());
   const auto response = connection.exchange({.target = Stage::path, .method = "HEAD"});
@@ -164,7 +164,7 @@ TEST(HandshakeForm, HeadEndsAfterTheHeaders) {
   EXPECT_EQ(stage.sidecar().metrics().sum("sidestream_streams"), 0);
 }
 
-TEST(HandshakeForm, AHeartbeatCanBeAskedForWithinBounds) {
+TEST(HandshakeForm, AcceptsAHeartbeatWithinBounds) {
   Stage stage("embedded");
   auto stream = stage.open("heartbeat=1s");
   stream.control("stream-open");

@@ -25,7 +25,7 @@ class Http : public testing::Test {
   }
 };
 
-TEST_F(Http, WhatIsNoRequestIs400AndTheConnectionCloses) {
+TEST_F(Http, AnswersInvalidRequestsWith400AndCloses) {
   for (const std::string& bytes :
        {std::string("nonsense\r\n\r\n"), std::string("GET\r\n\r\n"),
         std::string("GET /events/t\r\n\r\n"), std::string("GET /events/t HTTP/9.9\r\n\r\n"),
@@ -60,7 +60,7 @@ TEST_F(Http, WhatIsNoRequestIs400AndTheConnectionCloses) {
   expect_service();
 }
 
-TEST_F(Http, HeadersUpTo64KiBAreTakenAndMoreIs431) {
+TEST_F(Http, AcceptsHeadsUpTo64KiB) {
   auto large = stage_.open("", {{"Cookie", std::string(60 * 1024, 'c')}});
   large.control("stream-open");
   for (const std::size_t size : {70u * 1024, 300u * 1024}) {
@@ -81,7 +81,7 @@ TEST_F(Http, HeadersUpTo64KiBAreTakenAndMoreIs431) {
   expect_service();
 }
 
-TEST_F(Http, ManySmallHeadersAreWithinTheSameLimit) {
+TEST_F(Http, LimitsManySmallHeaders) {
   std::string request = "GET /events/t HTTP/1.1\r\nHost: x\r\n";
   while (request.size() < 100 * 1024) request += "X-A: b\r\n";
   auto connection = connect();
@@ -93,13 +93,13 @@ TEST_F(Http, ManySmallHeadersAreWithinTheSameLimit) {
   EXPECT_EQ(connection.receive().status, 431);
 }
 
-TEST_F(Http, ARequestMayComeByteByByte) {
+TEST_F(Http, AcceptsARequestByteByByte) {
   auto connection = connect();
   for (const char c : Request{.target = "/nope"}.text()) connection.send(std::string(1, c));
   EXPECT_EQ(connection.receive().status, 404);
 }
 
-TEST_F(Http, HeadersThatNeverEndAreCut) {
+TEST_F(Http, ClosesWhenTheHeadNeverEnds) {
   std::vector<HttpConnection> slow;
   for (int i = 0; i < 20; ++i) {
     slow.push_back(connect());
@@ -137,7 +137,7 @@ TEST_F(Http, HeadersThatNeverEndAreCut) {
   EXPECT_EQ(kept.exchange(request).status, 404) << "between requests it may wait longer";
 }
 
-TEST_F(Http, KeepAliveServesOneRequestAfterAnother) {
+TEST_F(Http, KeepsTheConnectionAlive) {
   auto connection = connect();
   for (int i = 0; i < 50; ++i) {
     EXPECT_EQ(connection.exchange({.target = "/nope"}).status, 404);
@@ -147,7 +147,7 @@ TEST_F(Http, KeepAliveServesOneRequestAfterAnother) {
   }
 }
 
-TEST_F(Http, AnAnswerThatLeavesABodyUnreadSaysThatItCloses) {
+TEST_F(Http, ClosesWhenTheBodyIsNotRead) {
   auto connection = connect();
   const auto response =
       connection.exchange({.target = Stage::path, .method = "PUT", .body = std::string(100, 'x')});
@@ -159,7 +159,7 @@ TEST_F(Http, AnAnswerThatLeavesABodyUnreadSaysThatItCloses) {
   }
 }
 
-TEST_F(Http, ConnectionCloseIsHeeded) {
+TEST_F(Http, HonoursConnectionClose) {
   auto connection = connect();
   EXPECT_EQ(connection.exchange({.target = "/nope", .headers = {{"Connection", "close"}}}).status,
             404);
@@ -169,7 +169,7 @@ TEST_F(Http, ConnectionCloseIsHeeded) {
   EXPECT_TRUE(old.closes());
 }
 
-TEST_F(Http, PipelinedRequestsAreAnsweredInOrder) {
+TEST_F(Http, AnswersPipelinedRequestsInOrder) {
   auto connection = connect();
   std::string requests;
   for (int i = 0; i < 30; ++i) {
@@ -185,7 +185,7 @@ TEST_F(Http, PipelinedRequestsAreAnsweredInOrder) {
   for (int i = 0; i < 30; ++i) EXPECT_EQ(stream.record().data, std::to_string(i));
 }
 
-TEST_F(Http, AStreamMayFollowOrdinaryRequestsOnTheirConnection) {
+TEST_F(Http, StartsAStreamAfterOtherRequests) {
   auto connection = connect();
   connection.send(Request{.target = "/nope"}.text() + Request{.target = Stage::path}.text());
   EXPECT_EQ(connection.receive().status, 404);
@@ -196,7 +196,7 @@ TEST_F(Http, AStreamMayFollowOrdinaryRequestsOnTheirConnection) {
   EXPECT_THAT(connection.buffer(), HasSubstr("HTTP/1.1 200"));
 }
 
-TEST_F(Http, BytesAfterAStreamRequestDoNoHarm) {
+TEST_F(Http, IgnoresBytesAfterAStreamRequest) {
   auto connection = connect();
   connection.send(Request{.target = Stage::path}.text() + Request{.target = "/nope"}.text() +
                   "garbage garbage");
@@ -208,7 +208,7 @@ TEST_F(Http, BytesAfterAStreamRequestDoNoHarm) {
   expect_service();
 }
 
-TEST_F(Http, AMissingHostAndAbsoluteFormAreNoReasonToFail) {
+TEST_F(Http, AcceptsMissingHostAndAbsoluteForm) {
   auto without = connect();
   without.send("GET /nope HTTP/1.1\r\n\r\n");
   const auto status = without.receive().status;
@@ -222,7 +222,7 @@ TEST_F(Http, AMissingHostAndAbsoluteFormAreNoReasonToFail) {
   EXPECT_THAT(absolute.buffer(), testing::Not(HasSubstr("HTTP/1.1 5")));
 }
 
-TEST_F(Http, AClientThatLeavesInTheMiddleOfABodyLeavesNothing) {
+TEST_F(Http, DropsABodyWhenTheClientDisconnects) {
   for (int i = 0; i < 50; ++i) {
     auto connection = connect();
     connection.send("POST /events/t HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\npart");
@@ -232,7 +232,7 @@ TEST_F(Http, AClientThatLeavesInTheMiddleOfABodyLeavesNothing) {
   EXPECT_EQ(stream.record().data, "whole");
 }
 
-TEST_F(Http, RandomBytesNeverEndTheProcess) {
+TEST_F(Http, SurvivesRandomBytes) {
   std::mt19937 random(1);
   const std::string seed = Request{.target = "/events/t?from=earliest&tail=3",
                                    .method = "POST",
@@ -267,7 +267,7 @@ TEST_F(Http, RandomBytesNeverEndTheProcess) {
   expect_service();
 }
 
-TEST_F(Http, SecretsInUrlsAndHeadersStandInNoLogNoMetricAndNoTopicList) {
+TEST_F(Http, HidesSecretsOfUrlsAndHeaders) {
   auto stream = stage_.open(
       "access_token=hunter2-url&lastEventId=hunter2-id",
       {{"Authorization", "Bearer hunter2-header"}, {"Cookie", "session=hunter2-cookie"}});

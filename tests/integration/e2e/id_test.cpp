@@ -20,7 +20,7 @@ void expect_from(Stage& stage, const std::string& id, std::vector<std::int64_t> 
   EXPECT_TRUE(stream.is_silent(20ms));
 }
 
-TEST(KafkaIds, OfOnePartitionAreTheOffset) {
+TEST(KafkaIds, AreOffsetsOfOnePartition) {
   Stage stage("kafka1");
   auto stream = stage.live();
   EXPECT_EQ(stream.last_id(), "0.-1");
@@ -33,7 +33,7 @@ TEST(KafkaIds, OfOnePartitionAreTheOffset) {
   expect_from(stage, "2", {3});
 }
 
-TEST(KafkaIds, OfSeveralPartitionsNameTheLastOfEach) {
+TEST(KafkaIds, NameTheLastOffsetOfEachPartition) {
   Stage stage("kafka3");
   auto stream = stage.live();
   EXPECT_EQ(stream.last_id(), "0.-1~1.-1~2.-1");
@@ -47,7 +47,7 @@ TEST(KafkaIds, OfSeveralPartitionsNameTheLastOfEach) {
   EXPECT_EQ(again.last_id(), "0.-1~1.0~2.0");
 }
 
-TEST(KafkaIds, APlainOffsetStaysValidWhenTheTopicHasMorePartitions) {
+TEST(KafkaIds, StayValidWhenPartitionsAreAdded) {
   Stage stage("kafka3");
   stage.append(4);
   expect_from(stage, "1", {2, 0, 0});
@@ -56,7 +56,7 @@ TEST(KafkaIds, APlainOffsetStaysValidWhenTheTopicHasMorePartitions) {
   expect_from(stage, "0.3~1.3~2.0", {4, 4, 1});
 }
 
-TEST(KafkaIds, WithAHoleAreAReset) {
+TEST(KafkaIds, ResetWithAMissingPartition) {
   Stage stage("kafka3");
   stage.append(2);
   for (const auto* id : {"1.1", "0.1~2.1", "2.0", "1.0~2.0"}) {
@@ -66,7 +66,7 @@ TEST(KafkaIds, WithAHoleAreAReset) {
   }
 }
 
-TEST(RedisIds, OfRedisAreItsEntryIds) {
+TEST(RedisIds, AreEntryIds) {
   Stage stage("redis");
   auto stream = stage.live();
   EXPECT_EQ(stream.last_id(), "0-0");
@@ -77,7 +77,7 @@ TEST(RedisIds, OfRedisAreItsEntryIds) {
   expect_from(stage, stage.offset(0, 2), {3});
 }
 
-TEST(EmbeddedIds, OfAnEmbeddedFileAreOffsets) {
+TEST(EmbeddedIds, AreOffsets) {
   Stage stage("embedded");
   auto stream = stage.live();
   stage.append(3);
@@ -90,7 +90,7 @@ TEST(EmbeddedIds, OfAnEmbeddedFileAreOffsets) {
 class IdShape : public OnBroker {};
 ON_EVERY_BROKER(IdShape);
 
-TEST_P(IdShape, NeverGoesBackAndMovesOnePartitionARecord) {
+TEST_P(IdShape, AdvancesOnePartitionPerRecord) {
   Stage stage(GetParam());
   stage.append(30);
   auto replay = stage.open("from=earliest");

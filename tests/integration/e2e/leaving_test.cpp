@@ -16,7 +16,7 @@ bool has_streams(Stage& stage, double streams) {
          metrics.sum("sidestream_subscribers", {"topic=\"t\""}) == streams;
 }
 
-TEST_P(Leaving, IdleReadersAreFreedWithinASecond) {
+TEST_P(Leaving, FreesIdleReadersWithinASecond) {
   Stage stage(GetParam());  // heartbeat: 15 s
   std::vector<EventStream> streams;
   for (int i = 0; i < 30; ++i) streams.push_back(stage.live());
@@ -29,7 +29,7 @@ TEST_P(Leaving, IdleReadersAreFreedWithinASecond) {
   EXPECT_TRUE(eventually([&] { return has_streams(stage, 0); }, 1s));
 }
 
-TEST_P(Leaving, ReadersInReplayAreFreedWithinASecond) {
+TEST_P(Leaving, FreesReplayingReadersWithinASecond) {
   Stage stage(GetParam(), {.topic = "log: 16KiB"});
   stage.append(3000, 1000);
   std::vector<EventStream> streams;
@@ -42,7 +42,7 @@ TEST_P(Leaving, ReadersInReplayAreFreedWithinASecond) {
   EXPECT_TRUE(eventually([&] { return has_streams(stage, 0); }, 1s * patience));
 }
 
-TEST_P(Leaving, ReadersBeforeTheirFirstBlockAreFreed) {
+TEST_P(Leaving, FreesReadersBeforeTheirFirstBlock) {
   Stage stage(GetParam());
   for (int i = 0; i < 50; ++i) {
     HttpConnection connection(stage.sidecar().streams());
@@ -54,7 +54,7 @@ TEST_P(Leaving, ReadersBeforeTheirFirstBlockAreFreed) {
   Ledger(stage.partitions()).read(stream, stage.written());
 }
 
-TEST_P(Leaving, DescriptorsAndThreadsAreGivenBack) {
+TEST_P(Leaving, ReleasesDescriptorsAndThreads) {
   Stage stage(GetParam());
   auto kept = stage.live();
   const int descriptors = stage.sidecar().process().descriptors();
@@ -69,7 +69,7 @@ TEST_P(Leaving, DescriptorsAndThreadsAreGivenBack) {
   EXPECT_EQ(stage.sidecar().process().threads(), threads);
 }
 
-TEST_P(Leaving, AHalfClosedClientIsFreedOrServedButNeverKeptForEver) {
+TEST_P(Leaving, DoesNotLeakHalfClosedClients) {
   Stage stage(GetParam(), {.server = {"heartbeat: 100ms"}});
   {
     auto stream = stage.live();
@@ -80,7 +80,7 @@ TEST_P(Leaving, AHalfClosedClientIsFreedOrServedButNeverKeptForEver) {
   EXPECT_TRUE(eventually([&] { return has_streams(stage, 0); }, 1s * patience));
 }
 
-TEST_P(Leaving, ATopicIsReleasedAWhileAfterItsLastReader) {
+TEST_P(Leaving, ReleasesATopicAfterItsLinger) {
   Stage stage(GetParam(), {.topic = "linger: 300ms"});
   auto stream = stage.live();
   EXPECT_EQ(stage.sidecar().metrics().sum("sidestream_connector_tails"), 1);
@@ -94,7 +94,7 @@ TEST_P(Leaving, ATopicIsReleasedAWhileAfterItsLastReader) {
   EXPECT_EQ(stage.sidecar().metrics().sum("sidestream_connector_tails"), 1);
 }
 
-TEST_P(Leaving, ManyReadersCostTheBrokerOneTail) {
+TEST_P(Leaving, SharesOneTailBetweenReaders) {
   Stage stage(GetParam());
   auto first = stage.live();
   const int threads = stage.sidecar().process().threads();

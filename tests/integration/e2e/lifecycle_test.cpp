@@ -16,7 +16,7 @@ namespace {
 class Shutdown : public OnBroker {};
 ON_KINDS(Shutdown, one_of_each());
 
-TEST_P(Shutdown, EveryStreamIsToldWithItsOwnDelayAndEndsClean) {
+TEST_P(Shutdown, SendsShutdownWithAnIndividualRetry) {
   Stage stage(GetParam(), {.server = {"drain: 2s", "retry: 1s..9s"}});
   std::vector<EventStream> streams;
   for (int i = 0; i < 40; ++i) streams.push_back(stage.live());
@@ -40,7 +40,7 @@ TEST_P(Shutdown, EveryStreamIsToldWithItsOwnDelayAndEndsClean) {
   EXPECT_GT(delays.size(), 10u);
 }
 
-TEST_P(Shutdown, WhileRecordsFlowTheLastBytesEndABlockAndTheRestIsResumable) {
+TEST_P(Shutdown, EndsAtABlockEndUnderLoad) {
   Stage stage(GetParam(), {.server = {"drain: 1s"}});
   std::vector<EventStream> streams;
   for (int i = 0; i < 10; ++i) streams.push_back(stage.live());
@@ -73,7 +73,7 @@ TEST_P(Shutdown, WhileRecordsFlowTheLastBytesEndABlockAndTheRestIsResumable) {
   }
 }
 
-TEST(ShutdownSignal, ASecondSignalEndsAtOnce) {
+TEST(ShutdownSignal, StopsImmediatelyOnASecondSignal) {
   Stage stage("embedded", {.server = {"drain: 60s", "drain_delay: 60s"}});
   auto stream = stage.live();
   stage.sidecar().process().signal(SIGTERM);
@@ -84,14 +84,14 @@ TEST(ShutdownSignal, ASecondSignalEndsAtOnce) {
   EXPECT_NE(stream.wait_end(), EventStream::End::open);
 }
 
-TEST(ShutdownSignal, WithNoStreamsItEndsAtOnce) {
+TEST(ShutdownSignal, ExitsImmediatelyWithoutStreams) {
   Stage stage("embedded", {.server = {"drain: 60s"}});
   const auto asked = Clock::now();
   EXPECT_EQ(stage.sidecar().terminate(10s), 0);
   EXPECT_LT(Clock::now() - asked, 2s * patience);
 }
 
-TEST(ShutdownSignal, InTheDelayItIsNotReadyButStillTakesStreams) {
+TEST(ShutdownSignal, AcceptsStreamsDuringTheDelayButIsNotReady) {
   Stage stage("embedded", {.server = {"drain: 1s", "drain_delay: 2s"}});
   auto stream = stage.live();
   stage.sidecar().process().signal(SIGTERM);
@@ -105,7 +105,7 @@ TEST(ShutdownSignal, InTheDelayItIsNotReadyButStillTakesStreams) {
   EXPECT_EQ(late.wait_end(), EventStream::End::clean);
 }
 
-TEST(ShutdownSignal, ARequestDuringTheDrainIsAnsweredSoThatABrowserSurvives) {
+TEST(ShutdownSignal, AnswersRequestsDuringTheDrainForBrowsers) {
   Stage stage("embedded", {.server = {"drain: 3s"}});
   std::vector<EventStream> streams;
   for (int i = 0; i < 20; ++i) streams.push_back(stage.live());
@@ -123,7 +123,7 @@ TEST(ShutdownSignal, ARequestDuringTheDrainIsAnsweredSoThatABrowserSurvives) {
   }
 }
 
-TEST(ShutdownSignal, AStalledReaderDoesNotHoldItUp) {
+TEST(ShutdownSignal, IsNotBlockedByAStalledReader) {
   Stage stage("embedded", {.server = {"drain: 1s"}});
   EventStream stalled(stage.sidecar().streams(), Stage::path, {}, "HTTP/1.1", 4096);
   stage.append(2000, 2000);
@@ -133,7 +133,7 @@ TEST(ShutdownSignal, AStalledReaderDoesNotHoldItUp) {
 // --- max_connections
 // ---------------------------------------------------------------------------------
 
-TEST(MaxConnections, OneMoreIsSentAwayInAWayThatABrowserSurvives) {
+TEST(MaxConnections, RefusesOneMoreSoThatBrowsersRetry) {
   Stage stage("embedded", {.server = {"max_connections: 3", "retry: 1s..2s"}});
   std::vector<EventStream> streams;
   for (int i = 0; i < 3; ++i) streams.push_back(stage.live());
@@ -150,7 +150,7 @@ TEST(MaxConnections, OneMoreIsSentAwayInAWayThatABrowserSurvives) {
   for (auto& stream : streams) EXPECT_EQ(stream.record().data, "for all three");
 }
 
-TEST(MaxConnections, AFreedPlaceIsGivenToTheNext) {
+TEST(MaxConnections, AcceptsAStreamWhenOneCloses) {
   Stage stage("embedded", {.server = {"max_connections: 2"}});
   auto first = stage.live();
   auto second = stage.live();
@@ -161,7 +161,7 @@ TEST(MaxConnections, AFreedPlaceIsGivenToTheNext) {
   EXPECT_EQ(second.record().data, "x");
 }
 
-TEST(MaxConnections, OrdinaryRequestsAreNotStreams) {
+TEST(MaxConnections, CountsStreamsOnly) {
   Stage stage("embedded", {.server = {"max_connections: 1"}});
   auto stream = stage.live();
   for (int i = 0; i < 5; ++i) stage.append_value("x");
@@ -172,7 +172,7 @@ TEST(MaxConnections, OrdinaryRequestsAreNotStreams) {
 // --- admin
 // -------------------------------------------------------------------------------------------
 
-TEST(Admin, SaysWhatItServes) {
+TEST(Admin, ListsItsPages) {
   Stage stage("embedded");
   auto stream = stage.live();
   EXPECT_EQ(get(stage.sidecar().admin(), "/livez").status, 200);
@@ -188,7 +188,7 @@ TEST(Admin, SaysWhatItServes) {
   EXPECT_EQ(get(stage.sidecar().streams(), "/readyz").status, 404);
 }
 
-TEST(Admin, TheConsoleBringsThePageAndTheTopics) {
+TEST(Admin, ServesTheConsoleAndTheTopics) {
   Stage stage("embedded", {.server = {"console: true"}});
   const auto page = get(stage.sidecar().admin(), "/");
   EXPECT_EQ(page.status, 200);
@@ -199,7 +199,7 @@ TEST(Admin, TheConsoleBringsThePageAndTheTopics) {
   EXPECT_EQ(stream.record().data, "from the form");
 }
 
-TEST(Admin, TheLogIsOneJsonObjectALine) {
+TEST(Admin, LogsOneJsonObjectPerLine) {
   Stage stage("embedded", {.server = {"drain: 1s"}});
   auto stream = stage.live();
   stage.sidecar().terminate();

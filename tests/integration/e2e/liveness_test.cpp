@@ -16,7 +16,7 @@ ON_KINDS(Liveness, one_of_each());
 class Retention : public OnBroker {};
 ON_KINDS(Retention, one_of_others());
 
-TEST_P(Liveness, SilenceIsBrokenInTime) {
+TEST_P(Liveness, SendsHeartbeatsWhenIdle) {
   Stage stage(GetParam(), {.server = {"heartbeat: 1s"}});
   auto stream = stage.live();
   auto last = Clock::now();
@@ -32,13 +32,13 @@ TEST_P(Liveness, SilenceIsBrokenInTime) {
   EXPECT_GE(stream.heartbeat() - data, 600ms) << "data counts as a sign of life";
 }
 
-TEST_P(Liveness, ATopicMayHaveAPaceOfItsOwn) {
+TEST_P(Liveness, UsesTheTopicsHeartbeat) {
   Stage stage(GetParam(), {.server = {"heartbeat: 1h"}, .topic = "heartbeat: 200ms"});
   auto stream = stage.live();
   for (int i = 0; i < 3; ++i) stream.heartbeat(2s * patience);
 }
 
-TEST_P(Liveness, AStreamThatIsBusyHasNoHeartbeats) {
+TEST_P(Liveness, SendsNoHeartbeatsWhenBusy) {
   Stage stage(GetParam(), {.server = {"heartbeat: 500ms"}});
   auto stream = stage.live();
   const auto until = Clock::now() + 2s;
@@ -51,7 +51,7 @@ TEST_P(Liveness, AStreamThatIsBusyHasNoHeartbeats) {
   EXPECT_EQ(stream.heartbeats(), 0);
 }
 
-TEST_P(Liveness, AReaderThatStallsGetsEverythingWhenItReadsAgain) {
+TEST_P(Liveness, ServesAStalledReaderWhenItReadsAgain) {
   Stage stage(GetParam(), {.topic = "log: 64KiB"});
   EventStream stalled(stage.sidecar().streams(), Stage::path, {}, "HTTP/1.1", 4096);
   stalled.control("stream-open");
@@ -67,7 +67,7 @@ TEST_P(Liveness, AReaderThatStallsGetsEverythingWhenItReadsAgain) {
   EXPECT_EQ(stalled.count_of("stream-gap"), 0);
 }
 
-TEST_P(Retention, AStalledReaderIsToldWhatTheBrokerHasDroppedMeanwhile) {
+TEST_P(Retention, SendsAGapToAStalledReader) {
   Stage stage(GetParam(), {.topic = "log: 16KiB"});
   EventStream stalled(stage.sidecar().streams(), Stage::path, {}, "HTTP/1.1", 4096);
   stalled.control("stream-open");
@@ -93,7 +93,7 @@ TEST_P(Retention, AStalledReaderIsToldWhatTheBrokerHasDroppedMeanwhile) {
   EXPECT_TRUE(told);
 }
 
-TEST_P(Liveness, RecordsArriveSoon) {
+TEST_P(Liveness, DeliversRecordsPromptly) {
   Stage stage(GetParam());
   auto stream = stage.live();
   std::vector<Clock::duration> waits;

@@ -71,7 +71,7 @@ class RedisAndKafkaTogether : public testing::Test {
   Lanes written_;
 };
 
-TEST_F(RedisAndKafkaTogether, OneStreamCarriesAllOfThem) {
+TEST_F(RedisAndKafkaTogether, CarriesAllTopicsInOneStream) {
   EventStream stream(sidecar_->streams(), all);
   stream.control("stream-open");
   append_all(5);
@@ -80,7 +80,7 @@ TEST_F(RedisAndKafkaTogether, OneStreamCarriesAllOfThem) {
   EXPECT_EQ(seen, written_);
 }
 
-TEST_F(RedisAndKafkaTogether, ItsIdResumesAllOfThemExactly) {
+TEST_F(RedisAndKafkaTogether, ResumesAllTopicsByOneId) {
   EventStream stream(sidecar_->streams(), all);
   std::string id = stream.control("stream-open").id.value();
   Lanes seen;
@@ -98,7 +98,7 @@ TEST_F(RedisAndKafkaTogether, ItsIdResumesAllOfThemExactly) {
   EXPECT_TRUE(stream.is_silent(100ms));
 }
 
-TEST_F(RedisAndKafkaTogether, TheOrderInTheRequestDoesNotMatter) {
+TEST_F(RedisAndKafkaTogether, IgnoresTheOrderOfTopics) {
   EventStream stream(sidecar_->streams(), all);
   const auto id = stream.control("stream-open").id.value();
   append_all(2);
@@ -108,7 +108,7 @@ TEST_F(RedisAndKafkaTogether, TheOrderInTheRequestDoesNotMatter) {
   take(other, seen, total(written_));
 }
 
-TEST_F(RedisAndKafkaTogether, ATopicThatTheIdDoesNotNameTakesItsOwnStart) {
+TEST_F(RedisAndKafkaTogether, StartsTopicsThatTheIdDoesNotName) {
   append(1, 4);
   EventStream two(sidecar_->streams(), "/events?topic=orders-a&topic=local_c");
   const auto id = two.control("stream-open").id.value();
@@ -125,7 +125,7 @@ TEST_F(RedisAndKafkaTogether, ATopicThatTheIdDoesNotNameTakesItsOwnStart) {
   take(three, rest, 3);
 }
 
-TEST_F(RedisAndKafkaTogether, StartsHoldForEachTopic) {
+TEST_F(RedisAndKafkaTogether, AppliesTheStartRuleToEachTopic) {
   append_all(5);
   EventStream whole(sidecar_->streams(), std::string(all) + "&from=earliest");
   Lanes seen;
@@ -137,7 +137,7 @@ TEST_F(RedisAndKafkaTogether, StartsHoldForEachTopic) {
   EXPECT_EQ(from_three, written_);
 }
 
-TEST_F(RedisAndKafkaTogether, ALossInOneIsToldAndTheOthersGoOn) {
+TEST_F(RedisAndKafkaTogether, ReportsAGapInOneTopic) {
   append_all(10);
   EventStream stream(sidecar_->streams(), std::string(all) + "&from=earliest");
   stream.records(5);
@@ -165,7 +165,7 @@ TEST_F(RedisAndKafkaTogether, ALossInOneIsToldAndTheOthersGoOn) {
   EXPECT_TRUE(told);
 }
 
-TEST_F(RedisAndKafkaTogether, GarbageIsAReset) {
+TEST_F(RedisAndKafkaTogether, ResetsOnInvalidIds) {
   for (const auto* id : {"garbage", "42", "0.1~1.2", "~~", "orders-a", "orders-a.", "a.b.c"}) {
     SCOPED_TRACE(id);
     auto stream = EventStream::resume(sidecar_->streams(), all, id);
@@ -173,13 +173,13 @@ TEST_F(RedisAndKafkaTogether, GarbageIsAReset) {
   }
 }
 
-TEST_F(RedisAndKafkaTogether, WhatCantBeAskedForIsA4xx) {
+TEST_F(RedisAndKafkaTogether, RefusesInvalidTopicLists) {
   EXPECT_EQ(get(sidecar_->streams(), "/events?topic=orders-a&topic=nope").status, 404);
   EXPECT_EQ(get(sidecar_->streams(), "/events?topic=orders-a&topic=room").status, 400);
   EXPECT_EQ(get(sidecar_->streams(), "/events?topic=room").status, 400);
 }
 
-TEST_F(RedisAndKafkaTogether, ATopicNamedTwiceCountsOnce) {
+TEST_F(RedisAndKafkaTogether, ReadsADuplicateTopicOnce) {
   EventStream stream(sidecar_->streams(), "/events?topic=orders-a&topic=orders-a&topic=local_c");
   stream.control("stream-open");
   append(0, 2);

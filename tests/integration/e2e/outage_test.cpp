@@ -43,7 +43,7 @@ void expect_alive(Sidecar& sidecar) {
   EXPECT_EQ(sidecar.ready_status(), 200) << "a broker's trouble is no reason to leave the balancer";
 }
 
-TEST_P(Outage, OpenStreamsStayWithHeartbeatsAndGoOnWhenItReturns) {
+TEST_P(Outage, KeepsOpenStreamsWithHeartbeats) {
   Stage stage(broker_.source(), quick());
   auto stream = stage.live();
   Ledger ledger(stage.partitions());
@@ -62,7 +62,7 @@ TEST_P(Outage, OpenStreamsStayWithHeartbeatsAndGoOnWhenItReturns) {
   EXPECT_EQ(stream.count_of("stream-gap") + stream.count_of("stream-reset"), 0);
 }
 
-TEST_P(Outage, NewStreamsWaitWithHeartbeatsAndOpenWhenTheirStartIsKnown) {
+TEST_P(Outage, HoldsNewStreamsWithHeartbeats) {
   Stage stage(broker_.source(), quick());
   stage.append(10);
   const auto id = stage.id_after(4);
@@ -82,7 +82,7 @@ TEST_P(Outage, NewStreamsWaitWithHeartbeatsAndOpenWhenTheirStartIsKnown) {
   Ledger(stage.partitions(), 10).read(live, stage.written());
 }
 
-TEST_P(Outage, AClientThatLeavesWhileItWaitsLeavesNothingBehind) {
+TEST_P(Outage, FreesClientsThatLeaveWhileWaiting) {
   Stage stage(broker_.source(), quick());
   stage.append(1);
   broker_.stop();
@@ -97,7 +97,7 @@ TEST_P(Outage, AClientThatLeavesWhileItWaitsLeavesNothingBehind) {
   Ledger(stage.partitions()).read(stream, stage.written(), 30s * patience);
 }
 
-TEST_P(Outage, AbsentAtStartItIsWaitedForWithoutARestart) {
+TEST_P(Outage, ConnectsWhenTheBrokerStartsLater) {
   auto source = broker_.source();
   broker_.stop();
   Stage stage(std::move(source), quick());
@@ -110,7 +110,7 @@ TEST_P(Outage, AbsentAtStartItIsWaitedForWithoutARestart) {
   Ledger(stage.partitions()).read(stream, stage.written());
 }
 
-TEST_P(Outage, APausedBrokerOnlyDelays) {
+TEST_P(Outage, OnlyDelaysWhenTheBrokerPauses) {
   Stage stage(broker_.source(), quick());
   auto stream = stage.live();
   Ledger ledger(stage.partitions());
@@ -123,7 +123,7 @@ TEST_P(Outage, APausedBrokerOnlyDelays) {
   ledger.read(stream, stage.written(), 30s * patience);
 }
 
-TEST_P(Outage, APostIsAnsweredInBoundedTimeAndNeverWith201) {
+TEST_P(Outage, AnswersPostInBoundedTimeWithout201) {
   auto source = broker_.source();
   const auto keys = source->log_keys();
   Stage stage(std::move(source), {.server = {"heartbeat: 200ms"}, .topic = "publish: true"});
@@ -140,7 +140,7 @@ TEST_P(Outage, APostIsAnsweredInBoundedTimeAndNeverWith201) {
       30s * patience));
 }
 
-TEST_P(Outage, ItStopsInTimeWithoutItsBroker) {
+TEST_P(Outage, StopsInTimeWithoutTheBroker) {
   Stage stage(broker_.source(),
               {.server = {"heartbeat: 200ms", "drain: 1s"}, .topic = "publish: true"});
   auto stream = stage.live();
@@ -154,7 +154,7 @@ TEST_P(Outage, ItStopsInTimeWithoutItsBroker) {
   broker_.start();
 }
 
-TEST(MissingTopic, OfKafkaIsWaitedForAndSaid) {
+TEST(MissingTopic, IsReportedAndWaitedFor) {
   const auto topic = unique_name("late");
   Sidecar sidecar(
       {.server = {"heartbeat: 200ms"},

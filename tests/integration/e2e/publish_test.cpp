@@ -22,7 +22,7 @@ class Publish : public OnBroker {
 };
 ON_EVERY_BROKER(Publish);
 
-TEST_P(Publish, IsAnsweredWith201AndTheIdThatReadersSee) {
+TEST_P(Publish, Answers201WithTheRecordsId) {
   Stage stage(GetParam(), publishing());
   auto stream = stage.live();
   for (int i = 0; i < 5; ++i) {
@@ -45,7 +45,7 @@ TEST_P(Publish, IsAnsweredWith201AndTheIdThatReadersSee) {
   }
 }
 
-TEST_P(Publish, EventAndKeyArrive) {
+TEST_P(Publish, StoresEventAndKey) {
   Stage stage(GetParam(), publishing("envelope: true"));
   auto stream = stage.live();
   const auto response = post(stage.sidecar().streams(),
@@ -57,7 +57,7 @@ TEST_P(Publish, EventAndKeyArrive) {
   EXPECT_EQ(event.field("value"), "\"x\"");
 }
 
-TEST_P(Publish, AllBodiesArriveAsTheyAre) {
+TEST_P(Publish, PreservesBodies) {
   Stage stage(GetParam(), publishing());
   auto stream = stage.live();
   for (const auto& body : {std::string(), std::string("a\nb\n"), std::string("\0", 1),
@@ -67,7 +67,7 @@ TEST_P(Publish, AllBodiesArriveAsTheyAre) {
   }
 }
 
-TEST_P(Publish, ManyConnectionsAtOnceLoseNothing) {
+TEST_P(Publish, LosesNothingOnManyConnections) {
   Stage stage(GetParam(), publishing());
   auto stream = stage.live();
   std::vector<HttpConnection> connections;
@@ -89,7 +89,7 @@ TEST_P(Publish, ManyConnectionsAtOnceLoseNothing) {
   }
 }
 
-TEST_P(Publish, ABodyAboveTheLimitIs413AndNothingIsWritten) {
+TEST_P(Publish, Answers413AboveTheLimit) {
   Stage stage(GetParam(), publishing("max_event: 1KiB"));
   auto stream = stage.live();
   HttpConnection connection(stage.sidecar().streams());
@@ -107,7 +107,7 @@ TEST_P(Publish, ABodyAboveTheLimitIs413AndNothingIsWritten) {
   EXPECT_EQ(stream.record().data, "c");
 }
 
-TEST(PublishRequest, AnEnormousBodyIsCutOffCleanly) {
+TEST(PublishRequest, ClosesOnAnEnormousBody) {
   Stage stage("embedded", {.topic = "max_event: 1KiB"});
   HttpConnection connection(stage.sidecar().streams());
   connection.send(std::string("POST ") + Stage::path +
@@ -115,7 +115,7 @@ TEST(PublishRequest, AnEnormousBodyIsCutOffCleanly) {
   EXPECT_EQ(connection.receive().status, 413);
 }
 
-TEST(PublishRequest, AChunkedBodyIsTaken) {
+TEST(PublishRequest, AcceptsAChunkedBody) {
   Stage stage("embedded");
   auto stream = stage.live();
   HttpConnection connection(stage.sidecar().streams());
@@ -128,7 +128,7 @@ TEST(PublishRequest, AChunkedBodyIsTaken) {
             201);
 }
 
-TEST(PublishRequest, AChunkedBodyHasTheSameLimit) {
+TEST(PublishRequest, LimitsAChunkedBody) {
   Stage stage("embedded", {.topic = "max_event: 1KiB"});
   HttpConnection connection(stage.sidecar().streams());
   connection.send(std::string("POST ") + Stage::path +
@@ -137,7 +137,7 @@ TEST(PublishRequest, AChunkedBodyHasTheSameLimit) {
   EXPECT_EQ(connection.receive().status, 413);
 }
 
-TEST(PublishRequest, Expect100ContinueIsAnswered) {
+TEST(PublishRequest, AnswersExpect100Continue) {
   Stage stage("embedded");
   HttpConnection connection(stage.sidecar().streams());
   connection.send(std::string("POST ") + Stage::path +
@@ -148,7 +148,7 @@ TEST(PublishRequest, Expect100ContinueIsAnswered) {
   EXPECT_EQ(connection.receive().status, 201);
 }
 
-TEST(PublishRequest, Expect100ContinueOfABodyThatIsTooLargeIs413AtOnce) {
+TEST(PublishRequest, Answers413InsteadOf100Continue) {
   Stage stage("embedded", {.topic = "max_event: 1KiB"});
   HttpConnection connection(stage.sidecar().streams());
   connection.send(std::string("POST ") + Stage::path +
@@ -156,7 +156,7 @@ TEST(PublishRequest, Expect100ContinueOfABodyThatIsTooLargeIs413AtOnce) {
   EXPECT_EQ(connection.receive().status, 413);
 }
 
-TEST(PublishRequest, EventNamesThatWouldForgeFieldsDoNot) {
+TEST(PublishRequest, RefusesEventNamesThatForgeFields) {
   Stage stage("embedded");
   auto stream = stage.live();
   for (const auto* name : {"a%0Aid:%209", "a%0D%0Ab", "a%00b", "%0A", "stream-reset", "%ff"}) {
@@ -173,7 +173,7 @@ TEST(PublishRequest, EventNamesThatWouldForgeFieldsDoNot) {
   }
 }
 
-TEST(KafkaPublish, WithoutPublishItIs405AndNothingIsWritten) {
+TEST(KafkaPublish, Answers405WithoutPublish) {
   Stage stage("kafka1");
   auto stream = stage.live();
   EXPECT_EQ(post(stage.sidecar().streams(), Stage::path, "x").status, 405);

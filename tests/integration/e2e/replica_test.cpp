@@ -14,7 +14,7 @@ namespace {
 class Replica : public OnBroker {};
 ON_KINDS(Replica, shared_kinds());
 
-TEST_P(Replica, AnIdOfOneInstanceResumesOnAnother) {
+TEST_P(Replica, ResumesOnAnotherInstance) {
   Stage stage(GetParam());
   auto here = stage.live();
   stage.append(10);
@@ -25,7 +25,7 @@ TEST_P(Replica, AnIdOfOneInstanceResumesOnAnother) {
   ledger.read(there, stage.written());
 }
 
-TEST_P(Replica, ReadersMayChangeInstancesAtEveryRecordThoughTheyMergePartitionsDifferently) {
+TEST_P(Replica, ResumesWhenInstancesMergePartitionsDifferently) {
   Stage stage(GetParam(), {.topic = "log: 32KiB"});
   const std::array<Address, 2> instances{stage.sidecar().streams(), stage.replica().streams()};
   // Both keep a live reader, so that both have merged the partitions in an order of their own.
@@ -55,7 +55,7 @@ TEST_P(Replica, ReadersMayChangeInstancesAtEveryRecordThoughTheyMergePartitionsD
 class Restart : public OnBroker {};
 ON_EVERY_BROKER(Restart);
 
-TEST_P(Restart, KilledInMidStreamBothCapturesTogetherHoldEachRecordOnce) {
+TEST_P(Restart, DeliversEachRecordOnceAcrossAKill) {
   Stage stage(GetParam());
   auto stream = stage.live();
   Ledger ledger(stage.partitions());
@@ -70,7 +70,7 @@ TEST_P(Restart, KilledInMidStreamBothCapturesTogetherHoldEachRecordOnce) {
   ledger.read(again, stage.written());
 }
 
-TEST_P(Restart, ComesUpOnThePortThatItsClientsStillUse) {
+TEST_P(Restart, BindsAPortThatClientsStillUse) {
   Stage stage(GetParam());
   std::vector<EventStream> streams;
   for (int i = 0; i < 50; ++i) streams.push_back(stage.live());

@@ -14,7 +14,7 @@ namespace {
 class Resume : public OnBroker {};
 ON_EVERY_BROKER(Resume);
 
-TEST_P(Resume, GoesOnAfterTheRecordSeenLast) {
+TEST_P(Resume, ContinuesAfterTheLastRecord) {
   Stage stage(GetParam());
   auto stream = stage.live();
   Ledger ledger(stage.partitions());
@@ -29,7 +29,7 @@ TEST_P(Resume, GoesOnAfterTheRecordSeenLast) {
   ledger.read(again, stage.written());
 }
 
-TEST_P(Resume, WorksFromEveryRecordOfTheLog) {
+TEST_P(Resume, WorksFromEveryRecord) {
   Stage stage(GetParam());
   stage.append(6);
   auto whole = stage.open("from=earliest");
@@ -42,7 +42,7 @@ TEST_P(Resume, WorksFromEveryRecordOfTheLog) {
   }
 }
 
-TEST_P(Resume, ADropBeforeTheFirstRecordLosesNothing) {
+TEST_P(Resume, LosesNothingWhenDroppedBeforeTheFirstRecord) {
   Stage stage(GetParam());
   stage.append(3);
   auto stream = stage.live();
@@ -58,7 +58,7 @@ TEST_P(Resume, ADropBeforeTheFirstRecordLosesNothing) {
   Ledger(stage.partitions(), 3).read(last, stage.written());
 }
 
-TEST_P(Resume, DropsInTheMiddleOfTheFlowLoseAndRepeatNothing) {
+TEST_P(Resume, LosesNothingWhenDroppedUnderLoad) {
   Stage stage(GetParam(), {.topic = "log: 32KiB"});
   auto stream = stage.live();
   Ledger ledger(stage.partitions());
@@ -83,7 +83,7 @@ TEST_P(Resume, DropsInTheMiddleOfTheFlowLoseAndRepeatNothing) {
   EXPECT_TRUE(stream.is_silent(100ms));
 }
 
-TEST_P(Resume, AnIdOlderThanTheTopicLogIsReplayedFromTheBroker) {
+TEST_P(Resume, ReplaysOldIdsFromTheBroker) {
   Stage stage(GetParam(), {.topic = "log: 16KiB"});
   auto live = stage.live();
   const auto id = live.last_id();
@@ -98,7 +98,7 @@ TEST_P(Resume, AnIdOlderThanTheTopicLogIsReplayedFromTheBroker) {
   ledger.read(stream, stage.written());
 }
 
-TEST_P(Resume, CatchUpAndLiveAreToldOnceAndInThisOrder) {
+TEST_P(Resume, SendsCatchUpAndLiveOnceInOrder) {
   Stage stage(GetParam(), {.topic = "log: 16KiB"});
   stage.append(600 / stage.partitions(), 100);
   auto stream = stage.open("from=earliest");
@@ -123,7 +123,7 @@ TEST_P(Resume, CatchUpAndLiveAreToldOnceAndInThisOrder) {
   EXPECT_EQ(stream.count_of("stream-live"), 1);
 }
 
-TEST_P(Resume, ALongLogComesOverOneConnection) {
+TEST_P(Resume, SendsALongLogOverOneConnection) {
   Stage stage(GetParam(), {.topic = "log: 64KiB"});
   // POSTs are slower than a broker's own producers.
   const int all = sanitized || GetParam() == "embedded" ? 8'000 : 60'000;
@@ -136,7 +136,7 @@ TEST_P(Resume, ALongLogComesOverOneConnection) {
   ledger.read(stream, stage.written(), 60s * patience);
 }
 
-TEST_P(Resume, WithoutControlEventsDataAndIdsAreTheSame) {
+TEST_P(Resume, SendsTheSameDataWithoutControlEvents) {
   Stage stage(GetParam(), {.topic = "control_events: false, log: 16KiB"});
   stage.append(300 / stage.partitions(), 100);
   auto stream = stage.open("from=earliest");
@@ -148,7 +148,7 @@ TEST_P(Resume, WithoutControlEventsDataAndIdsAreTheSame) {
   EXPECT_TRUE(again.controls().empty());
 }
 
-TEST_P(Resume, AReaderWhoComesWhileRecordsFlowMissesNothing) {
+TEST_P(Resume, MissesNothingWhenStartedUnderLoad) {
   Stage stage(GetParam());
   std::atomic<bool> done{false};
   // The writer is a thread of its own, so that joins fall anywhere between its records.
@@ -187,7 +187,7 @@ TEST_P(Resume, AReaderWhoComesWhileRecordsFlowMissesNothing) {
   }
 }
 
-TEST(KafkaHoles, TransactionMarkersAndAbortedRecordsAreNoLoss) {
+TEST(KafkaHoles, SendsNoGapForTransactionMarkers) {
   const auto topic = unique_name("holes");
   KafkaClient admin(shared_kafka());
   admin.create_topic(topic, 1);
@@ -228,7 +228,7 @@ TEST(KafkaHoles, TransactionMarkersAndAbortedRecordsAreNoLoss) {
   admin.delete_topic(topic);
 }
 
-TEST(KafkaHoles, CompactionIsNoLoss) {
+TEST(KafkaHoles, SendsNoGapForCompaction) {
   const auto topic = unique_name("compact");
   KafkaClient client(shared_kafka());
   client.create_topic(topic, 1,

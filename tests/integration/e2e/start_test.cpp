@@ -23,7 +23,7 @@ void expect_start(Stage& stage, EventStream stream, std::int64_t first) {
   ledger.read(stream, stage.written());
 }
 
-TEST_P(Start, WithoutAWordALiveStreamBegins) {
+TEST_P(Start, DefaultsToLive) {
   Stage stage(GetParam());
   stage.append(5);
   auto stream = stage.open();
@@ -33,7 +33,7 @@ TEST_P(Start, WithoutAWordALiveStreamBegins) {
   ledger.read(stream, stage.written());
 }
 
-TEST_P(Start, TheTopicsOwnRuleHoldsWhereTheRequestSaysNothing) {
+TEST_P(Start, UsesTheTopicsStartByDefault) {
   Stage stage(GetParam(), {.topic = "start: earliest"});
   stage.append(5);
   auto stream = stage.open();
@@ -46,13 +46,13 @@ TEST_P(Start, TheTopicsOwnRuleHoldsWhereTheRequestSaysNothing) {
   Ledger(stage.partitions(), 5).read(live, stage.written());
 }
 
-TEST_P(Start, FromEarliestBringsEverything) {
+TEST_P(Start, FromEarliestSendsEverything) {
   Stage stage(GetParam());
   stage.append(20);
   expect_start(stage, stage.open("from=earliest"), 0);
 }
 
-TEST_P(Start, AnIdInTheHeaderComesFirst) {
+TEST_P(Start, PrefersTheIdInTheHeader) {
   Stage stage(GetParam());
   stage.append(20);
   expect_start(stage, stage.open("from=earliest", {{"Last-Event-ID", stage.id_after(7)}}), 7);
@@ -61,7 +61,7 @@ TEST_P(Start, AnIdInTheHeaderComesFirst) {
       7);
 }
 
-TEST_P(Start, AnEmptyIdCountsAsAbsent) {
+TEST_P(Start, IgnoresAnEmptyId) {
   Stage stage(GetParam());
   stage.append(5);
   expect_start(stage, stage.open("from=earliest", {{"Last-Event-ID", ""}}), 0);
@@ -69,7 +69,7 @@ TEST_P(Start, AnEmptyIdCountsAsAbsent) {
   expect_start(stage, stage.open("lastEventId=" + stage.id_after(2), {{"Last-Event-ID", ""}}), 2);
 }
 
-TEST_P(Start, AnIdMayStandInTheQueryInFiveSpellings) {
+TEST_P(Start, AcceptsFiveQueryParametersForTheId) {
   Stage stage(GetParam());
   stage.append(20);
   for (const std::string name :
@@ -81,7 +81,7 @@ TEST_P(Start, AnIdMayStandInTheQueryInFiveSpellings) {
   }
 }
 
-TEST_P(Start, TailBringsTheNewestOfEachPartition) {
+TEST_P(Start, TailSendsTheNewestOfEachPartition) {
   Stage stage(GetParam());
   stage.append(30);
   expect_start(stage, stage.open("tail=7"), 23);
@@ -105,7 +105,7 @@ std::string rfc3339(std::time_t time, int offset_hours) {
   return std::string(text) + zone;
 }
 
-TEST_P(Start, SinceTakesEveryFormOfTime) {
+TEST_P(Start, SinceAcceptsAllTimeFormats) {
   Stage stage(GetParam());
   stage.append(5);
   // The second batch is written in a later second than the first.
@@ -127,7 +127,7 @@ TEST_P(Start, SinceTakesEveryFormOfTime) {
   Ledger(stage.partitions(), 10).read(future, stage.written());
 }
 
-TEST(StartRequest, TwoWaysToSayItAre400AndNameBoth) {
+TEST(StartRequest, RefusesTwoStartRulesAndNamesBoth) {
   Stage stage("embedded");
   for (const auto& [query, a, b] :
        std::vector<std::array<std::string, 3>>{{"from=earliest&since=10m", "from", "since"},
@@ -140,7 +140,7 @@ TEST(StartRequest, TwoWaysToSayItAre400AndNameBoth) {
   }
 }
 
-TEST(StartRequest, WhatCantBeUnderstoodIs400) {
+TEST(StartRequest, RefusesInvalidStartRules) {
   Stage stage("embedded");
   for (const auto* query : {"from=latest", "since=yesterday", "since=10x", "since=-5",
                             "since=2026-13-01T00:00:00Z", "since=99999999999999999999", "tail=-1",

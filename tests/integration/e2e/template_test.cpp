@@ -30,7 +30,7 @@ void say(Sidecar& sidecar, const std::string& path, const std::string& text) {
   ASSERT_EQ(response.status, 201) << response.raw << response.body;
 }
 
-TEST_P(Template, TheParameterNamesTheLog) {
+TEST_P(Template, NamesTheLogByParameter) {
   Sidecar sidecar(config());
   EventStream ann(sidecar.streams(), "/chat/ann"), bob(sidecar.streams(), "/chat/bob");
   ann.control("stream-open");
@@ -45,7 +45,7 @@ TEST_P(Template, TheParameterNamesTheLog) {
   EXPECT_EQ(again.record().data, "more");
 }
 
-TEST_P(Template, AReaderMayComeBeforeTheFirstRecord) {
+TEST_P(Template, ServesReadersBeforeTheFirstRecord) {
   Sidecar sidecar(config());
   EventStream stream(sidecar.streams(), "/chat/early");
   const auto id = stream.control("stream-open").id.value();
@@ -55,7 +55,7 @@ TEST_P(Template, AReaderMayComeBeforeTheFirstRecord) {
   EXPECT_EQ(again.record().data, "first");
 }
 
-TEST_P(Template, ParametersOutsideTheirAlphabetAreA4xxAndNeverAnotherLog) {
+TEST_P(Template, RefusesParametersOutsideTheAlphabet) {
   Sidecar sidecar(config());
   for (const std::string& segment :
        {std::string(".."),     std::string("."),         std::string("%2e%2e"),
@@ -81,7 +81,7 @@ TEST_P(Template, ParametersOutsideTheirAlphabetAreA4xxAndNeverAnotherLog) {
   }
 }
 
-TEST_P(Template, ParametersUpTo128CharactersOfTheirAlphabetAreTaken) {
+TEST_P(Template, AcceptsParametersUpTo128Characters) {
   Sidecar sidecar(config());
   for (const auto& session :
        {std::string(128, 'a'), std::string("A-z_0.9~@x"), std::string("a%2Db")}) {
@@ -90,7 +90,7 @@ TEST_P(Template, ParametersUpTo128CharactersOfTheirAlphabetAreTaken) {
   }
 }
 
-TEST_P(Template, IdleLogsAreClosed) {
+TEST_P(Template, ClosesIdleLogs) {
   Sidecar sidecar(config(", linger: 200ms"));
   {
     std::vector<EventStream> streams;
@@ -103,7 +103,7 @@ TEST_P(Template, IdleLogsAreClosed) {
   EXPECT_TRUE(eventually([&] { return sidecar.metrics().sum("sidestream_connector_tails") == 0; }));
 }
 
-TEST_P(Template, AThousandKeysKeepMetricsAndThreadsBounded) {
+TEST_P(Template, BoundsMetricsAndThreadsWithAThousandKeys) {
   Sidecar sidecar(config());
   EventStream first(sidecar.streams(), "/chat/first");
   first.control("stream-open");
@@ -133,7 +133,7 @@ TEST_P(Template, AThousandKeysKeepMetricsAndThreadsBounded) {
   EXPECT_LT(waits[900], 50ms * patience) << "POST is not delayed by the blocked reads";
 }
 
-TEST(RedisTemplate, AThousandKeysTakeFewConnections) {
+TEST(RedisTemplate, UsesFewConnectionsForAThousandKeys) {
   RedisServer server;
   Sidecar sidecar(
       {.connectors = {"r: { redis: { url: \"" + server.url() + "\" } }"},

@@ -12,7 +12,7 @@ namespace {
 class DrainHttp : public testing::TestWithParam<std::string> {};
 INSTANTIATE_TEST_SUITE_P(By, DrainHttp, testing::Values("GET", "POST"), kind_name);
 
-TEST_P(DrainHttp, StartsTheDrainAndMayBeRepeated) {
+TEST_P(DrainHttp, StartsTheDrainAndCanBeRepeated) {
   Stage stage("embedded", {.server = {"drain_http: true", "drain: 1s", "retry: 2s..20s"}});
   auto streams = open_live(stage.sidecar().streams(), 10);
   for (int i = 0; i < 3; ++i) {
@@ -28,7 +28,7 @@ TEST_P(DrainHttp, StartsTheDrainAndMayBeRepeated) {
   EXPECT_EQ(stage.sidecar().terminate(10s * patience), 0);
 }
 
-TEST_P(DrainHttp, IsOffUnlessItIsAskedFor) {
+TEST_P(DrainHttp, IsOffByDefault) {
   for (const char* console : {"console: false", "console: true"}) {
     Stage stage("embedded", {.server = {console}});
     auto stream = stage.live();
@@ -45,7 +45,7 @@ TEST_P(DrainHttp, IsNeverOnThePublicPort) {
   EXPECT_EQ(stage.sidecar().ready_status(), 200);
 }
 
-TEST(DrainHttpOnly, OtherMethodsDoNothing) {
+TEST(DrainHttpOnly, RefusesOtherMethods) {
   Stage stage("embedded", {.server = {"drain_http: true"}});
   for (const char* method : {"HEAD", "PUT", "DELETE", "OPTIONS"}) {
     HttpConnection connection(stage.sidecar().admin());

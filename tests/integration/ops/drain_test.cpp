@@ -26,7 +26,7 @@ void begin(Stage& stage, const std::string& how) {
 class Drain : public testing::TestWithParam<std::string> {};
 INSTANTIATE_TEST_SUITE_P(By, Drain, testing::Values("sigterm", "hook"), kind_name);
 
-TEST_P(Drain, StreamsGoOnThroughTheDelayAndThenEndOverTheWindow) {
+TEST_P(Drain, EndsStreamsOverTheWindowAfterTheDelay) {
   constexpr auto delay = 2s, window = 2s;
   Stage stage("embedded", {.server = {"drain_delay: 2s", "drain: 2s", "retry: 3s..30s"}});
   auto streams = open_live(stage.sidecar().streams(), 60);
@@ -54,7 +54,7 @@ TEST_P(Drain, StreamsGoOnThroughTheDelayAndThenEndOverTheWindow) {
   EXPECT_LT(most_within(endings, window / 20), 63 / 4) << "many of them in one burst";
 }
 
-TEST_P(Drain, EndsAtBlockEndsWhileMuchIsWritten) {
+TEST_P(Drain, EndsStreamsAtBlockEndsUnderLoad) {
   Stage stage("embedded", {.server = {"drain: 1s"}, .topic = "flush: 0ms"});
   stage.append(200, 10'000);
   std::vector<EventStream> streams;
@@ -70,7 +70,7 @@ TEST_P(Drain, EndsAtBlockEndsWhileMuchIsWritten) {
   }
 }
 
-TEST(DrainBySignal, EndsTheProcessInTimeThoughReadersStandStill) {
+TEST(DrainBySignal, ExitsInTimeWithStalledReaders) {
   Stage stage("embedded", {.server = {"drain_delay: 1s", "drain: 1s"}});
   std::vector<EventStream> streams;
   for (int i = 0; i < 10; ++i) {
@@ -82,7 +82,7 @@ TEST(DrainBySignal, EndsTheProcessInTimeThoughReadersStandStill) {
   EXPECT_LT(Clock::now() - asked, 4s + 500ms * patience) << "drain_delay + drain + 2 s";
 }
 
-TEST(DrainBySignal, EndsTheProcessAsSoonAsTheLastStreamHasGone) {
+TEST(DrainBySignal, ExitsAfterTheLastStream) {
   Stage stage("embedded", {.server = {"drain: 30s"}});
   auto streams = open_live(stage.sidecar().streams(), 3);
   stage.sidecar().process().signal(SIGTERM);
@@ -92,7 +92,7 @@ TEST(DrainBySignal, EndsTheProcessAsSoonAsTheLastStreamHasGone) {
 }
 
 // A load balancer that has not noticed yet must not be refused because nobody happens to be here.
-TEST(DrainBySignal, WithoutStreamsItTakesNewOnesThroughTheDelay) {
+TEST(DrainBySignal, AcceptsStreamsDuringTheDelay) {
   Stage stage("embedded", {.server = {"drain_delay: 2s", "drain: 1s"}});
   stage.sidecar().process().signal(SIGTERM);
   ASSERT_TRUE(eventually([&] { return stage.sidecar().ready_status() == 503; }));
@@ -102,7 +102,7 @@ TEST(DrainBySignal, WithoutStreamsItTakesNewOnesThroughTheDelay) {
   EXPECT_EQ(stream.wait_end(), EventStream::End::clean);
 }
 
-TEST(DrainByHook, RunsAnyNumberOfTimesAndNeverEndsTheProcess) {
+TEST(DrainByHook, CanBeRepeatedAndNeverExits) {
   Stage stage("embedded", {.server = {"drain_delay: 500ms", "drain: 500ms"}});
   auto streams = open_live(stage.sidecar().streams(), 5);
   for (int i = 0; i < 3; ++i) {
@@ -120,7 +120,7 @@ TEST(DrainByHook, RunsAnyNumberOfTimesAndNeverEndsTheProcess) {
   EXPECT_LT(Clock::now() - asked, 1s * patience) << "nothing was left to wait for";
 }
 
-TEST(DrainByHook, RepeatedItDoesNotBeginAnew) {
+TEST(DrainByHook, DoesNotRestartTheDrainWhenRepeated) {
   Stage stage("embedded", {.server = {"drain_delay: 1s", "drain: 1s"}});
   auto streams = open_live(stage.sidecar().streams(), 20);
   const auto asked = Clock::now();
@@ -133,7 +133,7 @@ TEST(DrainByHook, RepeatedItDoesNotBeginAnew) {
   for (const auto& ending : endings) EXPECT_LT(ending.at - asked, 2s + 500ms * patience);
 }
 
-TEST(DrainByHook, ASignalGoesOnWithThatDrain) {
+TEST(DrainByHook, ContinuesAfterASignal) {
   Stage stage("embedded", {.server = {"drain_delay: 1s", "drain: 3s"}});
   auto streams = open_live(stage.sidecar().streams(), 40);
   const auto asked = Clock::now();
@@ -153,7 +153,7 @@ TEST(DrainByHook, ASignalGoesOnWithThatDrain) {
   EXPECT_EQ(stage.sidecar().process().exit_status(3s * patience), 0);
 }
 
-TEST(DrainByHook, ASignalInTheDelayEndsNoStreamEarly) {
+TEST(DrainByHook, EndsNoStreamEarlyAfterASignalInTheDelay) {
   Stage stage("embedded", {.server = {"drain_delay: 2s", "drain: 500ms"}});
   auto streams = open_live(stage.sidecar().streams(), 5);
   const auto asked = Clock::now();
@@ -168,7 +168,7 @@ TEST(DrainByHook, ASignalInTheDelayEndsNoStreamEarly) {
   EXPECT_EQ(stage.sidecar().process().exit_status(10s * patience), 0);
 }
 
-TEST(DrainByHook, AndASecondSignalEndsItAtOnce) {
+TEST(DrainByHook, StopsImmediatelyOnASecondSignal) {
   Stage stage("embedded", {.server = {"drain_delay: 60s", "drain: 60s"}});
   auto stream = stage.live();
   begin(stage, "hook");
@@ -179,7 +179,7 @@ TEST(DrainByHook, AndASecondSignalEndsItAtOnce) {
   EXPECT_LT(Clock::now() - asked, 1s * patience);
 }
 
-TEST(DrainByHook, WithNoProcessItFailsAndSaysSo) {
+TEST(DrainByHook, FailsWithoutAProcess) {
   Stage stage("embedded");
   stage.sidecar().terminate();
   const auto done = drain(stage);
@@ -188,7 +188,7 @@ TEST(DrainByHook, WithNoProcessItFailsAndSaysSo) {
 }
 
 // Two sidecars on one machine, as on a developer's: a hook reaches the one of its own file.
-TEST(DrainByHook, ReachesTheProcessOfItsConfigurationOnly) {
+TEST(DrainByHook, ReachesOnlyTheProcessOfItsConfiguration) {
   Stage one("embedded"), other("embedded");
   begin(one, "hook");
   EXPECT_TRUE(eventually([&] { return one.sidecar().ready_status() == 503; }));

@@ -19,7 +19,7 @@ bool is_forwarded(ProxyStage& stage, const std::string& path) {
   return answer.status() == 200 && answer.body.rfind("GET " + path, 0) == 0;
 }
 
-TEST(DrainUpstream, IsForwardedThroughDelayAndWindowOnOldAndNewConnections) {
+TEST(DrainUpstream, ForwardsRequestsUntilTheWindowEnds) {
   ProxyStage stage("tcp", {.server = {"drain_delay: 1s", "drain: 2s"}, .topics = topics});
   App app(stage.listener());
   auto streams = open_live(stage.sidecar().streams(), 40);
@@ -46,7 +46,7 @@ TEST(DrainUpstream, IsForwardedThroughDelayAndWindowOnOldAndNewConnections) {
   EXPECT_EQ(stage.sidecar().process().exit_status(3s * patience), 0);
 }
 
-TEST(DrainUpstream, IsForwardedAfterAHookThoughNoStreamIsLeft) {
+TEST(DrainUpstream, ForwardsRequestsAfterTheHookWithoutStreams) {
   ProxyStage stage("tcp", {.server = {"drain: 500ms"}, .topics = topics});
   App app(stage.listener());
   auto streams = open_live(stage.sidecar().streams(), 5);
@@ -62,7 +62,7 @@ TEST(DrainUpstream, IsForwardedAfterAHookThoughNoStreamIsLeft) {
   EXPECT_EQ(stage.sidecar().terminate(3s * patience), 0);
 }
 
-TEST(DrainUpstream, ALongRequestUnderWayIsCompleted) {
+TEST(DrainUpstream, CompletesALongRequest) {
   ProxyStage stage("tcp", {.server = {"drain: 5s"}});
   auto [client, app, seen] = stage.relay(request_text("GET /long"));
   stage.sidecar().process().signal(SIGTERM);
@@ -72,7 +72,7 @@ TEST(DrainUpstream, ALongRequestUnderWayIsCompleted) {
   EXPECT_EQ(stage.sidecar().process().exit_status(2s * patience), 0) << "nothing is left";
 }
 
-TEST(DrainUpstream, SoAreALongBodyAndALongAnswer) {
+TEST(DrainUpstream, CompletesLongBodies) {
   ProxyStage stage("tcp", {.server = {"drain: 5s"}});
   auto client = stage.client();
   client.send("POST /in HTTP/1.1\r\nHost: a\r\nContent-Length: 8\r\n\r\nhalf");
@@ -94,7 +94,7 @@ TEST(DrainUpstream, SoAreALongBodyAndALongAnswer) {
 }
 
 // A request for ever cannot hold the pod for ever.
-TEST(DrainUpstream, OneThatNeverEndsIsCutAtTheEndOfTheWindow) {
+TEST(DrainUpstream, CutsEndlessRequestsAtTheEndOfTheWindow) {
   ProxyStage stage("tcp", {.server = {"drain: 1s"}});
   auto relay = stage.relay(request_text("GET /for-ever"));
   const auto asked = Clock::now();

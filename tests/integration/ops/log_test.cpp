@@ -23,7 +23,7 @@ std::int64_t number_of(const boost::json::object& line, const std::string& field
 class LogOf : public OnBroker {};
 ON_KINDS(LogOf, one_of_each());
 
-TEST_P(LogOf, AStreamSaysHowLongItWasAndWhatItGot) {
+TEST_P(LogOf, ReportsDurationAndEventsOfAStream) {
   Stage stage(GetParam());
   auto stream = stage.live();
   stage.append(7, 100);
@@ -47,7 +47,7 @@ TEST_P(LogOf, AStreamSaysHowLongItWasAndWhatItGot) {
   EXPECT_EQ(text_of(end, "trace_id"), "");
 }
 
-TEST(Log, SaysHowFarBehindAReaderWasThatCameToNoEnd) {
+TEST(Log, ReportsTheLagOfAnUnfinishedReader) {
   Stage stage("embedded");
   EventStream stalled(stage.sidecar().streams(), Stage::path, {}, "HTTP/1.1", 4096);
   stalled.control("stream-open");
@@ -61,7 +61,7 @@ TEST(Log, SaysHowFarBehindAReaderWasThatCameToNoEnd) {
 }
 
 // Each holds another large frame half-sent, which together are more than may be pinned.
-TEST(Log, SaysWhoWasTooSlow) {
+TEST(Log, ReportsSlowReaders) {
   Stage stage("embedded", {.server = {"memory: 2MiB"}, .topic = "log: 64KiB"});
   std::vector<EventStream> stalled;
   for (int i = 0; i < 30; ++i) {
@@ -84,7 +84,7 @@ TEST(Log, NamesEveryTopicOfAStream) {
 
 // --- sampling
 
-TEST(LogSampling, TakesEachNth) {
+TEST(LogSampling, LogsEveryNthStream) {
   for (const int nth : {0, 1, 5}) {
     Stage stage("embedded", {.server = {"threads: 1", "access_log: " + std::to_string(nth)}});
     for (int i = 0; i < 20; ++i) stage.live();
@@ -107,13 +107,13 @@ std::string logged_trace(const std::string& header) {
   return text_of(ends[0], "trace_id");
 }
 
-TEST(LogTrace, StandsInTheLineOfItsStream) {
+TEST(LogTrace, IsInTheStreamsLine) {
   EXPECT_EQ(logged_trace("00-" + trace + "-b7ad6b7169203331-01"), trace);
   EXPECT_EQ(logged_trace("00-" + trace + "-b7ad6b7169203331-00"), trace)
       << "not sampled, but asked";
 }
 
-TEST(LogTrace, WhatIsNoneIsIgnored) {
+TEST(LogTrace, IgnoresInvalidTraceparents) {
   for (const std::string& header :
        {std::string("00-00000000000000000000000000000000-b7ad6b7169203331-01"),
         "00-" + trace + "-0000000000000000-01", "ff-" + trace + "-b7ad6b7169203331-01",
@@ -128,7 +128,7 @@ TEST(LogTrace, WhatIsNoneIsIgnored) {
 // --- every line
 
 // Whatever clients send: it stays one object a line, and theirs is no field of it.
-TEST(Log, IsOneObjectALineWhateverIsAsked) {
+TEST(Log, WritesOneObjectPerLineForAnyTarget) {
   Stage stage("embedded", {.more_topics = {"room: { path: \"/room/{r}\", from: broker, stream: "
                                            "\"room:{r}\" }"}});
   for (const std::string target : {"/events/t?x=%22%0A%7B", "/room/a.b-c", "/room/%22%0a",

@@ -13,7 +13,7 @@ namespace {
 class MaxAge : public OnBroker {};
 ON_KINDS(MaxAge, one_of_each());
 
-TEST_P(MaxAge, EndsEachStreamAtAnAgeOfItsOwn) {
+TEST_P(MaxAge, EndsStreamsAtRandomAges) {
   constexpr auto age = 4s;
   Stage stage(GetParam(), {.server = {"max_age: 4s", "retry: 1s..9s"}});
   stage.live();  // the connector's own beginning takes its time
@@ -41,7 +41,7 @@ TEST_P(MaxAge, EndsEachStreamAtAnAgeOfItsOwn) {
   EXPECT_LT(all_open - opened.front(), age / 2) << "too slow a machine to say anything";
 }
 
-TEST_P(MaxAge, ResumedStreamsLoseNothingWhileRecordsFlow) {
+TEST_P(MaxAge, LosesNothingWhileRecordsFlow) {
   Stage stage(GetParam(), {.server = {"max_age: 1s"}});
   auto stream = stage.live();
   Ledger ledger(stage.partitions());
@@ -68,7 +68,7 @@ TEST_P(MaxAge, ResumedStreamsLoseNothingWhileRecordsFlow) {
   EXPECT_EQ(ledger.seen(), stage.written()[0] * stage.partitions());
 }
 
-TEST(MaxAgeOf, StreamsOfSeveralTopicsAndOfTemplates) {
+TEST(MaxAgeOf, EndsStreamsOfSeveralTopicsAndTemplates) {
   Stage stage(
       "embedded",
       {.server = {"max_age: 1s"},
@@ -83,7 +83,7 @@ TEST(MaxAgeOf, StreamsOfSeveralTopicsAndOfTemplates) {
   }
 }
 
-TEST(MaxAgeOf, AStalledReaderIsHeldNoLonger) {
+TEST(MaxAgeOf, EndsStalledReaders) {
   Stage stage("embedded", {.server = {"max_age: 1s"}});
   EventStream stalled(stage.sidecar().streams(), Stage::path, {}, "HTTP/1.1", 4096);
   stage.append(300, 100'000);
@@ -91,7 +91,7 @@ TEST(MaxAgeOf, AStalledReaderIsHeldNoLonger) {
                          20s * patience, 50ms));
 }
 
-TEST(MaxAgeOf, NoneIsNoLimit) {
+TEST(MaxAgeOf, IsUnlimitedByDefault) {
   Stage stage("embedded");
   auto stream = stage.live();
   EXPECT_TRUE(stream.is_silent(3s));
@@ -99,7 +99,7 @@ TEST(MaxAgeOf, NoneIsNoLimit) {
 }
 
 // Its end is told, and then the drain's.
-TEST(MaxAgeOf, ADrainFindsOnlyTheYoung) {
+TEST(MaxAgeOf, LeavesOnlyYoungStreamsToADrain) {
   Stage stage("embedded", {.server = {"max_age: 1s", "drain: 1s"}});
   auto streams = open_live(stage.sidecar().streams(), 20);
   std::this_thread::sleep_for(600ms);

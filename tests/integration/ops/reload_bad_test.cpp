@@ -70,7 +70,7 @@ bool has_line(const std::string& log, const std::string& level) {
   return false;
 }
 
-TEST_P(ReloadBad, ChangesNothingAndIsSeen) {
+TEST_P(ReloadBad, ChangesNothingAndIsReported) {
   Operated sidecar(good());
   auto streams = open_live(sidecar.streams(), 3);
   const auto loaded = sidecar.state().at("loaded_at");
@@ -106,7 +106,7 @@ TEST_P(ReloadBad, ChangesNothingAndIsSeen) {
 }
 
 // It is said once, and not with every look at the file.
-TEST(ReloadBadFile, IsSaidOnceAndAgainWhereSomebodyAsks) {
+TEST(ReloadBadFile, LogsOnceAndAgainOnSighup) {
   Operated sidecar(good());
   sidecar.write("nonsense: 1\n");
   ASSERT_TRUE(sidecar.fails());
@@ -120,7 +120,7 @@ TEST(ReloadBadFile, IsSaidOnceAndAgainWhereSomebodyAsks) {
   EXPECT_TRUE(eventually([&] { return sidecar.reloads("failed") == failed + 1; }));
 }
 
-TEST(ReloadBadFile, TheFileFromBeforeIsGoodAgain) {
+TEST(ReloadBadFile, AcceptsTheRestoredFile) {
   Operated sidecar(good());
   auto stream = open_live(sidecar.streams(), 1);
   sidecar.write("nonsense: 1\n");
@@ -132,7 +132,7 @@ TEST(ReloadBadFile, TheFileFromBeforeIsGoodAgain) {
 }
 
 // In a Secret volume that is not there any more, and comes back.
-TEST(ReloadBadFile, ASecretThatGoesChangesNothing) {
+TEST(ReloadBadFile, KeepsTheConfigurationWhenASecretDisappears) {
   auto config = good();
   config.connectors.push_back(
       "cache: { redis: { url: \"redis://127.0.0.1:1\", password: \"file:pw\" } }");
@@ -152,7 +152,7 @@ TEST(ReloadBadFile, ASecretThatGoesChangesNothing) {
 // --- what only a restart can change
 // -----------------------------------------------------------------------------------------------
 
-TEST(ReloadRestart, NamesTheSettingsAndTakesTheRest) {
+TEST(ReloadRestart, NamesRestartSettingsAndAppliesTheOthers) {
   auto config = good();
   config.server = {"threads: 1"};
   Operated sidecar(config);
@@ -180,7 +180,7 @@ TEST(ReloadRestart, NamesTheSettingsAndTakesTheRest) {
 }
 
 // Each setting of `server:` is either in use at once or named; never neither.
-TEST(ReloadRestart, RetryAndHeartbeatOfTheServerAreInUseOrNamed) {
+TEST(ReloadRestart, AppliesOrNamesRetryAndHeartbeat) {
   Operated sidecar(good());
   sidecar.config.server = {"retry: 50s..60s", "heartbeat: 200ms"};
   sidecar.apply();
@@ -192,7 +192,7 @@ TEST(ReloadRestart, RetryAndHeartbeatOfTheServerAreInUseOrNamed) {
   if (needed.find("server.heartbeat") == std::string::npos) stream.heartbeat(1s * patience);
 }
 
-TEST(ReloadRestart, MaxAgeAndMaxConnectionsAreInUseOrNamed) {
+TEST(ReloadRestart, AppliesOrNamesMaxAgeAndMaxConnections) {
   Operated sidecar(good());
   sidecar.config.server = {"max_age: 1s", "max_connections: 1"};
   sidecar.apply();

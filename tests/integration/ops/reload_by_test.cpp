@@ -39,7 +39,7 @@ INSTANTIATE_TEST_SUITE_P(On, ReloadBy,
                                          Case{"RewriteWithoutInotify", Way::rewrite, false}),
                          [](const auto& one) { return one.param.name; });
 
-TEST_P(ReloadBy, ThreeChangesAreEachInUseWithinTwoSeconds) {
+TEST_P(ReloadBy, AppliesEachChangeWithinTwoSeconds) {
   Operated sidecar(one_topic(), {.way = GetParam().way, .inotify = GetParam().inotify});
   auto streams = open_live(sidecar.streams(), 3);
   for (const std::string topic : {"first", "second", "third"}) {
@@ -57,7 +57,7 @@ TEST_P(ReloadBy, ThreeChangesAreEachInUseWithinTwoSeconds) {
   EXPECT_EQ(sidecar.metrics().sum("sidestream_streams_opened_total"), 3);
 }
 
-TEST_P(ReloadBy, ASignalIsQuickerThanAnyWatch) {
+TEST_P(ReloadBy, IsImmediateOnSighup) {
   Operated sidecar(one_topic(), {.way = GetParam().way, .inotify = GetParam().inotify});
   for (int i = 0; i < 5; ++i) {
     const auto topic = "u" + std::to_string(i);
@@ -69,7 +69,7 @@ TEST_P(ReloadBy, ASignalIsQuickerThanAnyWatch) {
 }
 
 // The file is seen empty, half, and whole.
-TEST(Reload, AFileThatIsWrittenSlowlyComesToCountAsAWhole) {
+TEST(Reload, WaitsForAFileThatIsWrittenSlowly) {
   Operated sidecar(one_topic(), {.way = Way::rewrite});
   auto stream = open_live(sidecar.streams(), 1);
   sidecar.config.topics.push_back("u: { from: local, publish: true }");
@@ -85,7 +85,7 @@ TEST(Reload, AFileThatIsWrittenSlowlyComesToCountAsAWhole) {
   EXPECT_EQ(stream[0].record().data, "x");
 }
 
-TEST(Reload, NothingHappensWhereNothingHasChanged) {
+TEST(Reload, DoesNothingWithoutAChange) {
   Operated sidecar(one_topic());
   auto streams = open_live(sidecar.streams(), 3);
   const auto ok = sidecar.reloads("ok");
@@ -101,7 +101,7 @@ TEST(Reload, NothingHappensWhereNothingHasChanged) {
 }
 
 // A comment changes the file, and no topic.
-TEST(Reload, AChangeWithoutAMeaningEndsNothing) {
+TEST(Reload, EndsNoStreamForAChangedComment) {
   Operated sidecar(one_topic());
   auto streams = open_live(sidecar.streams(), 3);
   const auto ok = sidecar.reloads("ok");
@@ -110,7 +110,7 @@ TEST(Reload, AChangeWithoutAMeaningEndsNothing) {
   for (auto& stream : streams) EXPECT_TRUE(stream.is_silent(100ms));
 }
 
-TEST(Reload, SaysWhenItWas) {
+TEST(Reload, ReportsItsTime) {
   Operated sidecar(one_topic());
   const auto before = std::string(sidecar.state().at("loaded_at").as_string());
   const auto stamp =

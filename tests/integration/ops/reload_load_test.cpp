@@ -57,7 +57,7 @@ struct Restless {
   int count = 0;
 };
 
-TEST_P(ReloadLoad, AHundredInARowUnderLoadLoseAndKeepNothing) {
+TEST_P(ReloadLoad, LosesAndLeaksNothingInAHundredReloads) {
   const int reloads = sanitized ? 30 : 100;
   const int readers = std::max(20, static_cast<int>(200 * load_scale())), others = readers / 5;
   const auto source = make_source(GetParam());
@@ -110,7 +110,7 @@ TEST_P(ReloadLoad, AHundredInARowUnderLoadLoseAndKeepNothing) {
   }
 }
 
-TEST(ReloadInDrain, NeitherStopsTheOther) {
+TEST(ReloadInDrain, ReloadAndDrainComplete) {
   Config config{.server = {"drain_delay: 1s", "drain: 2s"},
                 .connectors = {"local: { embedded: {} }"},
                 .topics = {"t: { from: local, publish: true }", "u: { from: local }"}};
@@ -133,7 +133,7 @@ TEST(ReloadInDrain, NeitherStopsTheOther) {
   EXPECT_EQ(sidecar.process().exit_status(5s * patience), 0);
 }
 
-TEST(ReloadInDrain, DoesNotMakeItReadyAgain) {
+TEST(ReloadInDrain, StaysNotReady) {
   Operated sidecar({.connectors = {"local: { embedded: {} }"}, .topics = {"t: { from: local }"}});
   ASSERT_EQ(run({sidestream_binary(), "--drain", "--config", sidecar.path()}).status, 0);
   const auto unready = [&] { return get(sidecar.admin(), "/readyz").status == 503; };
@@ -147,7 +147,7 @@ TEST(ReloadInDrain, DoesNotMakeItReadyAgain) {
 }
 
 // The hook finds the process though its file is another one by now.
-TEST(ReloadInDrain, TheHookFindsTheProcessAfterSwaps) {
+TEST(ReloadInDrain, HookFindsTheProcessAfterSwaps) {
   Operated sidecar({.connectors = {"local: { embedded: {} }"}, .topics = {"t: { from: local }"}},
                    {.way = Operated::Way::swap});
   for (const std::string topic : {"u", "v"}) {

@@ -20,7 +20,7 @@ std::multiset<std::string> reasons(const std::vector<boost::json::object>& ends)
   return result;
 }
 
-TEST(ReloadLog, SaysOfEveryStreamWhyItEnded) {
+TEST(ReloadLog, LogsTheReasonOfEveryEnd) {
   Config config{
       .server = {"max_age: 2s", "drain: 500ms"},
       .connectors = {"local: { embedded: {} }"},

@@ -40,7 +40,7 @@ bool is_up(Operated& sidecar) {
   return sidecar.metrics().sum("sidestream_connector_up", {"connector=\"cache\""}) == 1;
 }
 
-TEST(ReloadRedisSecret, ARotatedPasswordIsThatOfTheNextConnection) {
+TEST(ReloadRedisSecret, UsesARotatedPasswordForTheNextConnection) {
   RedisProcess server({"--requirepass", "first-secret"});
   auto client = server.client("first-secret");
   Operated sidecar({.connectors = {"cache: { redis: { url: \"redis://" + server.address().text() +
@@ -66,7 +66,7 @@ TEST(ReloadRedisSecret, ARotatedPasswordIsThatOfTheNextConnection) {
 }
 
 // The order in which it really happens is not always that of the book.
-TEST(ReloadRedisSecret, APasswordThatComesLaterThanTheServersIsTakenWithoutARestart) {
+TEST(ReloadRedisSecret, ReconnectsWhenThePasswordArrivesLater) {
   RedisProcess server({"--requirepass", "first"});
   auto client = server.client("first");
   Operated sidecar({.connectors = {"cache: { redis: { url: \"redis://" + server.address().text() +
@@ -84,7 +84,7 @@ TEST(ReloadRedisSecret, APasswordThatComesLaterThanTheServersIsTakenWithoutARest
   EXPECT_EQ(reader.record().data, "meanwhile");
 }
 
-TEST(ReloadRedisCertificate, AnotherAuthorityOnTheDiskIsThatOfTheNextConnection) {
+TEST(ReloadRedisCertificate, UsesAReplacedCaForTheNextConnection) {
   TempDir keys;
   make_certificates(keys.path().string(), "one");
   make_certificates(keys.path().string(), "two");

@@ -43,7 +43,7 @@ void append(Source& source, int first, int count) {
   source.append(inputs);
 }
 
-TEST_P(ReloadTopics, ThoseOfAnUnchangedTopicStayOpenWhileOthersComeChangeAndGo) {
+TEST_P(ReloadTopics, KeepsStreamsOfUnchangedTopics) {
   Pair pair(GetParam());
   auto kept = open_live(pair.sidecar.streams(), 5, "/events/kept");
   int written = 0;
@@ -64,7 +64,7 @@ TEST_P(ReloadTopics, ThoseOfAnUnchangedTopicStayOpenWhileOthersComeChangeAndGo) 
   EXPECT_EQ(pair.sidecar.metrics().sum("sidestream_connector_reconnects_total"), 0);
 }
 
-TEST_P(ReloadTopics, AChangeOfAnyKeyEndsTheStreamsAndTheyResumeWithoutLoss) {
+TEST_P(ReloadTopics, EndsStreamsOfChangedTopicsWithoutLoss) {
   Pair pair(GetParam());
   auto kept = open_live(pair.sidecar.streams(), 2, "/events/kept");
   std::string id;
@@ -91,7 +91,7 @@ TEST_P(ReloadTopics, AChangeOfAnyKeyEndsTheStreamsAndTheyResumeWithoutLoss) {
   for (auto& stream : kept) Ledger(1).read(stream, {1});
 }
 
-TEST_P(ReloadTopics, TheOneThatIsRemovedIsSaidToBeAndMayComeBack) {
+TEST_P(ReloadTopics, EndsStreamsOfARemovedTopicThatCanReturn) {
   Pair pair(GetParam());
   auto streams = open_live(pair.sidecar.streams(), 5, "/events/changed");
   append(*pair.changed, 0, 2);
@@ -113,7 +113,7 @@ TEST_P(ReloadTopics, TheOneThatIsRemovedIsSaidToBeAndMayComeBack) {
   }
 }
 
-TEST_P(ReloadTopics, AnotherLogUnderTheSameNameIsRead) {
+TEST_P(ReloadTopics, ReadsAnotherLogUnderTheSameName) {
   Pair pair(GetParam());
   auto streams = open_live(pair.sidecar.streams(), 2, "/events/changed");
   pair.sidecar.config.topics[1] = pair.topic("changed", *pair.kept);
@@ -124,7 +124,7 @@ TEST_P(ReloadTopics, AnotherLogUnderTheSameNameIsRead) {
   Ledger(1).read(stream[0], {1});
 }
 
-TEST_P(ReloadTopics, AnotherPathIsServedAndTheOldOneIsNot) {
+TEST_P(ReloadTopics, ServesTheNewPathOnly) {
   Pair pair(GetParam());
   auto streams = open_live(pair.sidecar.streams(), 2, "/events/changed");
   append(*pair.changed, 0, 1);
@@ -139,7 +139,7 @@ TEST_P(ReloadTopics, AnotherPathIsServedAndTheOldOneIsNot) {
   Ledger(1, 1).read(again, {2});
 }
 
-TEST_P(ReloadTopics, PublishingIsTurnedOnAndOff) {
+TEST_P(ReloadTopics, TurnsPublishingOnAndOff) {
   if (GetParam() == "embedded") GTEST_SKIP() << "the others say it, and this one is written so";
   Pair pair(GetParam());
   for (const bool on : {true, false}) {
@@ -150,7 +150,7 @@ TEST_P(ReloadTopics, PublishingIsTurnedOnAndOff) {
   }
 }
 
-TEST_P(ReloadTopics, AStreamOfSeveralEndsWithAnyOfThem) {
+TEST_P(ReloadTopics, EndsAStreamWhenOneOfItsTopicsChanges) {
   Pair pair(GetParam());
   const std::string target = "/events?topic=kept&topic=changed";
   auto streams = open_live(pair.sidecar.streams(), 3, target);
@@ -167,7 +167,7 @@ TEST_P(ReloadTopics, AStreamOfSeveralEndsWithAnyOfThem) {
 }
 
 // It is in the middle of what the broker holds, and reads slowly.
-TEST_P(ReloadTopics, AReplayUnderWayEndsAtABlockAndResumes) {
+TEST_P(ReloadTopics, EndsAReplayAtABlockEnd) {
   Pair pair(GetParam());
   pair.sidecar.config.topics[1] = pair.topic("changed", *pair.changed, ", log: 64KiB");
   pair.sidecar.apply();
@@ -205,7 +205,7 @@ TEST_P(ReloadTopics, AReplayUnderWayEndsAtABlockAndResumes) {
   }
 }
 
-TEST_P(ReloadTopics, ATemplateThatStaysKeepsItsStreams) {
+TEST_P(ReloadTopics, KeepsStreamsOfAnUnchangedTemplate) {
   Pair pair(GetParam());
   if (GetParam() == "kafka1") GTEST_SKIP() << "its logs are topics that nobody makes";
   const std::string room = "room: { path: \"/room/{r}\", from: broker, stream: \"room:{r}\"";
@@ -230,7 +230,7 @@ TEST_P(ReloadTopics, ATemplateThatStaysKeepsItsStreams) {
 }
 
 // The same log at another address: what a move to a new broker looks like.
-TEST(ReloadConnector, AnotherAddressIsConnectedAndIdsGoOn) {
+TEST(ReloadConnector, ConnectsToANewAddressAndKeepsIds) {
   RedisServer old_one, new_one;
   RedisServer* servers[] = {&old_one, &new_one};
   const auto add = [&](const std::string& id, const std::string& value) {
@@ -260,7 +260,7 @@ TEST(ReloadConnector, AnotherAddressIsConnectedAndIdsGoOn) {
   }));
 }
 
-TEST(ReloadConnector, ComesAndGoesWithItsTopics) {
+TEST(ReloadConnector, AddsAndRemovesConnectors) {
   Operated sidecar({.connectors = {"local: { embedded: {} }"}, .topics = {"t: { from: local }"}});
   auto stream = open_live(sidecar.streams(), 1);
   auto& redis = shared_redis();

@@ -46,7 +46,7 @@ TEST_P(ProxyForward, ForwardsTargetsUnchanged) {
   EXPECT_EQ(client.ask(request_text("OPTIONS *")).value("X-Seen"), "OPTIONS *");
 }
 
-TEST_P(ProxyForward, AnAbsoluteTargetNamesTheHost) {
+TEST_P(ProxyForward, TakesTheHostOfAnAbsoluteTarget) {
   ProxyStage stage(GetParam());
   auto [client, app, seen] =
       stage.relay("GET http://one.test:81/a?b HTTP/1.1\r\nHost: one.test:81\r\n\r\n");
@@ -54,7 +54,7 @@ TEST_P(ProxyForward, AnAbsoluteTargetNamesTheHost) {
   EXPECT_EQ(seen.value("Host"), "one.test:81");
 }
 
-TEST_P(ProxyForward, HeadersKeepTheirValuesAndOrder) {
+TEST_P(ProxyForward, PreservesHeaders) {
   ProxyStage stage(GetParam());
   auto [client, app, seen] = stage.relay(request_text(
       "GET /", {"Host: app.example:8443", "X-A: 1", "X-B:", "x-a: 2", "X-A:   spaced  out ",

@@ -30,7 +30,7 @@ INSTANTIATE_TEST_SUITE_P(On, Faults,
                          testing::Values("embedded", "redis", "kafka1", "kafka3", "kafkacluster"),
                          kind_name);
 
-TEST_P(Faults, LoseNothingRepeatNothingAndAreSilentAboutNothing) {
+TEST_P(Faults, LoseNothingRepeatNothingAndReportEveryGap) {
   const auto ground = make_ground(GetParam());
   if (GetParam() == "embedded" && !ground->no_full_disk().empty()) {
     printf("without full disks: %s\n", ground->no_full_disk().c_str());

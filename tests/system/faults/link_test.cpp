@@ -86,7 +86,7 @@ TEST_P(Silence, MayEndWithAnRst) {
   EXPECT_EQ(socket.end(), Socket::End::reset);
 }
 
-TEST(WallClock, JumpsForWhoeverLooksAtIt) {
+TEST(WallClock, JumpsForEveryObserver) {
   if (!WallClock::can_jump) return;
   WallClock clock;
   for (const int day : {1, 0}) {

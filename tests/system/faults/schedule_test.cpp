@@ -56,7 +56,7 @@ TEST(Schedule, EndsWhatItBegins) {
   }
 }
 
-TEST(Schedule, EachFaultComesUp) {
+TEST(Schedule, UsesEachFault) {
   std::set<Fault> seen;
   for (const auto* kind : {"embedded", "redis", "kafka1", "kafkacluster"}) {
     for (std::uint64_t seed = 1; seed <= 30; ++seed) {

@@ -37,29 +37,29 @@ class Verdict : public testing::Test {
   std::vector<Life> lives_{life_of(10)};
 };
 
-TEST_F(Verdict, AWholeHistoryIsRight) {
+TEST_F(Verdict, AcceptsACompleteHistory) {
   records(0, 10);
   EXPECT_THAT(verdict(), IsEmpty());
 }
 
-TEST_F(Verdict, ALostRecordIsFound) {
+TEST_F(Verdict, DetectsALostRecord) {
   records(0, 4);
   records(5, 10);
   EXPECT_THAT(verdict(), ElementsAre(HasSubstr("1 before it were lost without a word")));
 }
 
-TEST_F(Verdict, ALostEndIsFound) {
+TEST_F(Verdict, DetectsALostEnd) {
   records(0, 9);
   EXPECT_THAT(verdict(), ElementsAre(HasSubstr("the last 1 never came")));
 }
 
-TEST_F(Verdict, ARepeatedRecordIsFound) {
+TEST_F(Verdict, DetectsARepeatedRecord) {
   records(0, 5);
   records(4, 10);
   EXPECT_THAT(verdict(), ElementsAre(HasSubstr("record 4 again")));
 }
 
-TEST_F(Verdict, AGapCoversWhatWasDropped) {
+TEST_F(Verdict, AcceptsAGapOverDroppedRecords) {
   lives_ = {life_of(10, 6)};
   records(0, 3);
   gap(2, 6, 3);
@@ -67,7 +67,7 @@ TEST_F(Verdict, AGapCoversWhatWasDropped) {
   EXPECT_THAT(verdict(), IsEmpty());
 }
 
-TEST_F(Verdict, AGapThatIsTooShortIsFound) {
+TEST_F(Verdict, DetectsAGapThatIsTooShort) {
   lives_ = {life_of(10, 6)};
   records(0, 3);
   gap(2, 5, 2);
@@ -75,7 +75,7 @@ TEST_F(Verdict, AGapThatIsTooShortIsFound) {
   EXPECT_THAT(verdict(), ElementsAre(HasSubstr("1 before it were lost without a word")));
 }
 
-TEST_F(Verdict, AGapOverWhatIsStillHeldIsFound) {
+TEST_F(Verdict, DetectsAGapOverRetainedRecords) {
   lives_ = {life_of(10, 5)};
   records(0, 3);
   gap(2, 6, 3);
@@ -83,7 +83,7 @@ TEST_F(Verdict, AGapOverWhatIsStillHeldIsFound) {
   EXPECT_THAT(verdict(), ElementsAre(HasSubstr("1 of them were never dropped")));
 }
 
-TEST_F(Verdict, AGapThatCountsWronglyIsFound) {
+TEST_F(Verdict, DetectsAWrongGapCount) {
   lives_ = {life_of(10, 6)};
   records(0, 3);
   gap(2, 6, 4);
@@ -91,14 +91,14 @@ TEST_F(Verdict, AGapThatCountsWronglyIsFound) {
   EXPECT_THAT(verdict(), ElementsAre(HasSubstr("it tells 4 lost instead of 3")));
 }
 
-TEST_F(Verdict, AnotherLifeWithoutAWordIsFound) {
+TEST_F(Verdict, DetectsASilentNewGeneration) {
   lives_.push_back(life_of(5));
   records(0, 10);
   records(0, 5, 1);
   EXPECT_THAT(verdict(), ElementsAre(HasSubstr("another life without a word")));
 }
 
-TEST_F(Verdict, AfterAResetTheNewLifeIsReadFromItsBeginning) {
+TEST_F(Verdict, AcceptsANewGenerationAfterAReset) {
   lives_.push_back(life_of(5));
   records(0, 10);
   add({.what = What::reset, .life = 1, .at = {-1}, .before = {9}});
@@ -110,7 +110,7 @@ TEST_F(Verdict, AfterAResetTheNewLifeIsReadFromItsBeginning) {
   EXPECT_THAT(verdict(), ElementsAre(HasSubstr("2 before it were lost without a word")));
 }
 
-TEST_F(Verdict, ARecordOfAFormerLifeIsFound) {
+TEST_F(Verdict, DetectsARecordOfAnOldGeneration) {
   lives_.push_back(life_of(5));
   records(0, 9);
   add({.what = What::reset, .life = 1, .at = {-1}, .before = {9}});
@@ -119,13 +119,13 @@ TEST_F(Verdict, ARecordOfAFormerLifeIsFound) {
   EXPECT_THAT(verdict(), ElementsAre(HasSubstr("after life 1 began")));
 }
 
-TEST_F(Verdict, AResetWithoutReasonIsFound) {
+TEST_F(Verdict, DetectsAResetWithoutReason) {
   records(0, 10);
   add({.what = What::reset, .at = {-1}, .before = {9}});
   EXPECT_THAT(verdict(), testing::Contains(HasSubstr("a reset without another life")));
 }
 
-TEST_F(Verdict, WhatNobodyKnowsIsSeenByAllOrByNone) {
+TEST_F(Verdict, RequiresThatUnconfirmedRecordsReachAllOrNone) {
   lives_[0].lanes[0].offsets[4].reset();
   records(0, 4);
   records(5, 10);

@@ -119,7 +119,7 @@ class Rollout {
   Clock::time_point began_;
 };
 
-TEST(RolloutBehind, NginxLosesNothingAndEndsLevel) {
+TEST(RolloutBehind, NginxLosesNothingAndBalances) {
   if (!Balancer::is_installed("nginx")) GTEST_SKIP() << "there is no nginx on this machine";
   Rollout rollout("nginx", "redis", true);
   rollout.restart();

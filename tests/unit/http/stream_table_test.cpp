@@ -41,7 +41,7 @@ class StreamTableTest : public testing::Test {
     settle();
     return record;
   }
-  // Runs until broker and loop are idle.
+  // Until broker and loop have nothing more to do.
   void settle() {
     for (bool busy = true; busy;) {
       busy = broker_.answer_all();

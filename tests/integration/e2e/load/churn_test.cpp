@@ -11,7 +11,7 @@ namespace {
 class Churn : public OnBroker {};
 ON_KINDS(Churn, one_of_each());
 
-TEST_P(Churn, AThousandOpensAndClosesLeaveNoGrowth) {
+TEST_P(Churn, DoesNotGrowOverAThousandStreams) {
   Stage stage(GetParam());
   stage.append(50);
   auto kept = stage.live();

@@ -12,7 +12,7 @@ constexpr double MiB = 1024 * 1024;
 class Footprint : public OnBroker {};
 ON_EVERY_BROKER(Footprint);
 
-TEST_P(Footprint, AQuietTopicStaysUnder40MiB) {
+TEST_P(Footprint, StaysBelow40MiBWhenIdle) {
   Stage stage(GetParam());
   stage.append(10);
   auto stream = stage.open("from=earliest");
@@ -25,7 +25,7 @@ TEST_P(Footprint, AQuietTopicStaysUnder40MiB) {
   }
 }
 
-TEST(FootprintOfStreams, AnIdleStreamIsSmall) {
+TEST(FootprintOfStreams, IsSmallWhenIdle) {
   Stage stage("embedded");
   auto first = stage.live();
   const auto before = stage.sidecar().process().resident_bytes();

@@ -14,7 +14,7 @@ namespace {
 class RandomDrops : public OnBroker {};
 ON_EVERY_BROKER(RandomDrops);
 
-TEST_P(RandomDrops, LoseNothingAndRepeatNothing) {
+TEST_P(RandomDrops, LoseAndRepeatNothing) {
   constexpr int readers = 50;
   const double rate = 5000 * load_scale();
   const auto records = static_cast<std::int64_t>(rate * 15);

@@ -43,7 +43,7 @@ class Pace {
   std::vector<double> slices_;
 };
 
-TEST_P(StalledReader, HarmsOnlyItself) {
+TEST_P(StalledReader, DoesNotDelayOthers) {
   // A POST for each record takes longer: the server above the connector is the same.
   const double share = GetParam() == "embedded" ? 0.2 : 1.0;
   const auto records = static_cast<std::int64_t>(1'000'000 * load_scale() * share);

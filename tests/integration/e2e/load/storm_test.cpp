@@ -12,7 +12,7 @@ namespace {
 class Storm : public OnBroker {};
 ON_KINDS(Storm, (std::vector<std::string>{"embedded", "redis", "kafka1", "kafka3"}));
 
-TEST_P(Storm, CostsWhatItReplaysAndNotWhoAsks) {
+TEST_P(Storm, ReplaysOnceForAllReaders) {
   const auto scale = std::max(load_scale(), 0.1);
   const int readers = static_cast<int>(2000 * scale);
   Stage stage(GetParam(), {.topic = "log: 64KiB"});
