@@ -30,7 +30,7 @@ Taken parse(std::string_view body, std::size_t step) {
   return taken;
 }
 
-TEST(Bench, ParserReadsFragmentedEvents) {
+TEST(Harness, ParserReadsFragmentedEvents) {
   const std::string body =
       "retry: 2500\nevent: stream-open\ndata: {}\nid: 0.-1\n\n:\ndata: a\ndata: \ndata:  b\nid: "
       "0\n\n:\n:\ndata:\n\n";
@@ -47,7 +47,7 @@ TEST(Bench, ParserReadsFragmentedEvents) {
   }
 }
 
-TEST(Bench, ParserRefusesInvalidStreams) {
+TEST(Harness, ParserRefusesInvalidStreams) {
   for (const std::string body : {"data: a\r\n\r\n",
                                  "data: a\rb\n\n",
                                  "\n",
@@ -78,7 +78,7 @@ TEST(Bench, ParserRefusesInvalidStreams) {
   }
 }
 
-TEST(Bench, ParserReportsATruncatedBlock) {
+TEST(Harness, ParserReportsATruncatedBlock) {
   Taken taken;
   SseParser parser;
   parser.feed("data: a\n\ndata: b\n", taken);
@@ -87,7 +87,7 @@ TEST(Bench, ParserReportsATruncatedBlock) {
   EXPECT_EQ(parser.rest(), "data: b\n");
 }
 
-TEST(Bench, DecodesFragmentedChunks) {
+TEST(Harness, DecodesFragmentedChunks) {
   const std::string wire = "5\r\nhello\r\nA\r\n, world...\r\n0\r\n\r\nrest";
   for (std::size_t step = 1; step <= wire.size(); ++step) {
     ChunkDecoder decoder;
@@ -102,7 +102,7 @@ TEST(Bench, DecodesFragmentedChunks) {
   }
 }
 
-TEST(Bench, RefusesInvalidChunks) {
+TEST(Harness, RefusesInvalidChunks) {
   for (const std::string wire : {"5 \r\nhello\r\n", "5\nhello\n", "5;x=y\r\nhello\r\n", "\r\n",
                                  "5\r\nhelloo\r\n", "0\r\nTrailer: x\r\n\r\n"}) {
     ChunkDecoder decoder;
@@ -115,7 +115,7 @@ Event record_event(int lane, int number, const std::string& id) {
   return {"", numbered(lane, number), id, std::nullopt, {}};
 }
 
-TEST(Bench, LedgerDetectsGapsRepeatsAndDecreasingIds) {
+TEST(Harness, LedgerDetectsGapsRepeatsAndDecreasingIds) {
   const auto after_two = [](const Event& third) {
     Ledger ledger(2);
     ledger.record(record_event(0, 0, "0.0~1.-1"));
@@ -129,7 +129,7 @@ TEST(Bench, LedgerDetectsGapsRepeatsAndDecreasingIds) {
   EXPECT_THROW(after_two(record_event(0, 1, "0.0~1.1")), WireError);
 }
 
-TEST(Bench, OrdersOffsetsOfAllForms) {
+TEST(Harness, OrdersOffsetsOfAllForms) {
   EXPECT_TRUE(offset_less("-1", "0"));
   EXPECT_TRUE(offset_less("9", "10"));
   EXPECT_TRUE(offset_less("0-0", "0-1"));

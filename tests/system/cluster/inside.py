@@ -19,13 +19,13 @@ import termination  # noqa: E402
 MODULES = (modes, streaming, reload, rotation, rollout, limits, outage, releases, termination)
 
 
-def run_test(test, ground):
+def run_test(test, cluster):
     """True if it passed. A test returns what it measured."""
     name, began = test.__name__.replace("_", " "), time.monotonic()
     try:
-        word, text = "passed", test(ground)
+        word, text = "passed", test(cluster)
     except Exception as trouble:
-        word, text = "FAILED", "%s: %s%s" % (type(trouble).__name__, trouble, ground.state())
+        word, text = "FAILED", "%s: %s%s" % (type(trouble).__name__, trouble, cluster.state())
     print("%s %s: %s (%.1f s)" % (word, name, text, time.monotonic() - began), flush=True)
     return word == "passed"
 
@@ -35,9 +35,9 @@ def main():
     tests = [test for module in MODULES for test in module.TESTS
              if not names or any(name in test.__name__.replace("_", " ") for name in names)]
     began = time.monotonic()
-    ground = stage.Stage()
+    cluster = stage.Stage()
     print("        the node is up (%.1f s)" % (time.monotonic() - began), flush=True)
-    passed = sum(run_test(test, ground) for test in tests)
+    passed = sum(run_test(test, cluster) for test in tests)
     print("%d passed, %d failed, 0 skipped" % (passed, len(tests) - passed))
 
 

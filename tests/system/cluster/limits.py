@@ -93,14 +93,14 @@ def judge(sleeper, written, address):
             trouble, sleeper.told, stage.series(address, "sidestream_streams_closed_total"), sleeper.keep()))
 
 
-def small_and_busy(ground):
-    ground.install(charts.LOAD, charts.load())
+def stays_within_small_limits_under_load(cluster):
+    cluster.install(charts.LOAD, charts.load())
     (address,), (pod,) = charts.addresses(charts.LOAD), stage.pods(charts.LOAD)
     (limit,) = cgroup("memory", pod, "memory.limit_in_bytes")
     assert limit == 64 * 2**20, limit
     readers = [listener.Sink(address, "/events/bulk") for _ in range(READERS)]
     sleeper = listener.Sleeper(address, "/events/bulk")
-    watch, flood = Watch(charts.LOAD), Flood(ground.redis)
+    watch, flood = Watch(charts.LOAD), Flood(cluster.redis)
     cpu = Cpu(pod)
     try:
         time.sleep(SECONDS)
@@ -122,4 +122,4 @@ def small_and_busy(ground):
             written)
 
 
-TESTS = (small_and_busy,)
+TESTS = (stays_within_small_limits_under_load,)

@@ -12,9 +12,9 @@ import stage
 HARDENED = {"Uid": "65532", "CapEff": "0" * 16, "CapBnd": "0" * 16, "NoNewPrivs": "1", "Seccomp": "2"}
 
 
-def a_careless_pod_is_refused(ground):
+def refuses_a_pod_without_security_context(cluster):
     """So the namespace's rules are real."""
-    pod = {"metadata": {"name": "careless"}, "spec": {"containers": [{"name": "one", "image": stage.APP}]}}
+    pod = {"metadata": {"name": "unrestricted"}, "spec": {"containers": [{"name": "one", "image": stage.APP}]}}
     try:
         api.create(stage.CORE + "/pods", pod)
     except api.Refused as refused:
@@ -52,14 +52,14 @@ def containers(release, kind):
     return [container["name"] for container in pod["spec"].get(kind, [])]
 
 
-def the_stand_alone_deployment(ground):
-    seconds = ground.install(charts.SHOP, charts.shop())
+def standalone_deployment_serves(cluster):
+    seconds = cluster.install(charts.SHOP, charts.shop())
     assert len(charts.addresses(charts.SHOP)) == 3
     return "ready after %.1f s; %s" % (seconds, check_hardened())
 
 
-def the_native_sidecar(ground):
-    seconds = ground.install(charts.BESIDE, charts.beside())
+def native_sidecar_serves(cluster):
+    seconds = cluster.install(charts.BESIDE, charts.beside())
     assert containers(charts.BESIDE, "initContainers") == ["sidestream"]
     assert containers(charts.BESIDE, "containers") == ["app"]
     (address,) = charts.addresses(charts.BESIDE)
@@ -68,15 +68,15 @@ def the_native_sidecar(ground):
     return "ready after %.1f s, the app answers through it; %s" % (seconds, check_hardened())
 
 
-def the_classic_sidecar(ground):
-    seconds = ground.install(charts.CLASSIC, charts.classic(), charts.EXAMPLE)
+def classic_sidecar_serves(cluster):
+    seconds = cluster.install(charts.CLASSIC, charts.classic(), charts.EXAMPLE)
     (address,) = crowd.addresses(stage.NAMESPACE, charts.CLASSIC)
     assert stage.request(address, stage.STREAMS, "GET", "/") == (200, b"the app\n")
     with listener.Listener(address, "/events/orders") as orders:
         orders.wait_for("stream-open")
     hardened = check_hardened()
-    ground.uninstall(charts.CLASSIC)
+    cluster.uninstall(charts.CLASSIC)
     return "ready after %.1f s, the app answers through it; %s" % (seconds, hardened)
 
 
-TESTS = (a_careless_pod_is_refused, the_stand_alone_deployment, the_native_sidecar, the_classic_sidecar)
+TESTS = (refuses_a_pod_without_security_context, standalone_deployment_serves, native_sidecar_serves, classic_sidecar_serves)

@@ -19,36 +19,36 @@ def connectors(address):
     return {connector["name"]: connector["up"] for connector in json.loads(body)["connectors"]}
 
 
-def write(ground, address, first):
+def write(cluster, address, first):
     """To both, each number once."""
     numbers = [str(number) for number in range(first, first + RECORDS)]
-    ground.redis.append("orders", *numbers)
+    cluster.redis.append("orders", *numbers)
     for number in numbers:
         assert stage.request(address, stage.STREAMS, "POST", "/events/payments", number)[0] == 201
     return numbers
 
 
-def brokers_are_down_for_a_minute(ground):
-    ground.install(charts.BESIDE, charts.beside())
+def loses_nothing_when_brokers_are_down_for_a_minute(cluster):
+    cluster.install(charts.BESIDE, charts.beside())
     (address,) = charts.addresses(charts.BESIDE)
     with listener.Listener(address, "/events/orders") as orders, \
             listener.Listener(address, "/events/payments") as payments:
         orders.wait_for("stream-open")
         payments.wait_for("stream-open")
-        sent = write(ground, address, 0)
+        sent = write(cluster, address, 0)
         watch, stopped = limits.Watch(charts.BESIDE), time.monotonic()
-        ground.redis.stop()
-        ground.kafka.stop()
+        cluster.redis.stop()
+        cluster.kafka.stop()
         try:
             while time.monotonic() < stopped + DOWN - 1:
                 time.sleep(1)
                 assert stage.request(address, stage.STREAMS, "GET", "/")[0] == 200, "the app doesn't answer"
             assert connectors(address) == {"cache": False, "events": False}, connectors(address)
         finally:
-            ground.redis.start_again()
-            ground.kafka.start_again()
+            cluster.redis.start_again()
+            cluster.kafka.start_again()
         up = time.monotonic()
-        sent += write(ground, address, RECORDS)
+        sent += write(cluster, address, RECORDS)
         for stream in (orders, payments):
             stream.wait("the records of after", lambda: len(stream.data()) >= len(sent))
             assert sorted(stream.data(), key=int) == sent and not stream.ended, (stream.data(), stream.how)
@@ -58,4 +58,4 @@ def brokers_are_down_for_a_minute(ground):
         up - stopped, watch.looks, watch.looks, after)
 
 
-TESTS = (brokers_are_down_for_a_minute,)
+TESTS = (loses_nothing_when_brokers_are_down_for_a_minute,)

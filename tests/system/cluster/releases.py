@@ -39,7 +39,7 @@ def run(verb, *arguments, **options):
     return helm.run(verb, "life", *arguments, "--namespace", stage.NAMESPACE, "--timeout", "60s", **options)
 
 
-def the_life_of_a_release(ground):
+def installs_upgrades_and_rolls_back_a_release(cluster):
     before = objects()
     run("install", paths.CHART, "--wait", values=values("1s"))
     made = objects() - before
@@ -62,4 +62,4 @@ def the_life_of_a_release(ground):
     return "four revisions, test succeeded; nothing is left of %d objects (%s)" % (len(made), ", ".join(sorted(made)))
 
 
-TESTS = (the_life_of_a_release,)
+TESTS = (installs_upgrades_and_rolls_back_a_release,)

@@ -44,9 +44,9 @@ def publish(address, number):
     assert stage.request(address, stage.STREAMS, "POST", "/events/alerts", str(number))[0] == 201
 
 
-def an_upgrade_of_a_topic_keeps_the_pods(ground):
+def keeps_the_pods_when_a_topic_changes(cluster):
     """What reload takes over is no reason for a rollout."""
-    ground.install(charts.SHOP, charts.shop())
+    cluster.install(charts.SHOP, charts.shop())
     pods = [pod["metadata"]["name"] for pod in stage.pods(charts.SHOP)]
     address = charts.addresses(charts.SHOP)[0]
     values = charts.shop()
@@ -66,8 +66,8 @@ def an_upgrade_of_a_topic_keeps_the_pods(ground):
         alerts.ended - upgraded)
 
 
-def one_topic_is_reloaded(ground):
-    ground.install(charts.SHOP, charts.shop())
+def reloads_one_topic(cluster):
+    cluster.install(charts.SHOP, charts.shop())
     address, *others = charts.addresses(charts.SHOP)
     earlier = {other: reloads(other) for other in others}
     pods = [(pod["metadata"]["name"], stage.restarts(pod)) for pod in stage.pods(charts.SHOP)]
@@ -85,9 +85,9 @@ def one_topic_is_reloaded(ground):
             for other in others:
                 api.wait("the reload of each replica", lambda: reloads(other) > earlier[other], SECONDS)
             with listener.Listener(address, "/events/alerts?from=earliest") as alarms:
-                ground.redis.append("alarms", "one")
+                cluster.redis.append("alarms", "one")
                 alarms.wait("a record of the new stream", lambda: alarms.data() == ["one"])
-            ground.redis.append("numbers", "0")
+            cluster.redis.append("numbers", "0")
             numbers.wait("a record on the stream that stays", lambda: numbers.data())
             assert not numbers.ended, "the stream of the other topic ended"
         finally:
@@ -97,8 +97,8 @@ def one_topic_is_reloaded(ground):
         alerts.ended - edited)
 
 
-def a_bad_edit_changes_nothing(ground):
-    ground.install(charts.SHOP, charts.shop())
+def keeps_the_configuration_after_a_bad_edit(cluster):
+    cluster.install(charts.SHOP, charts.shop())
     address = charts.addresses(charts.SHOP)[0]
     api.wait("the good file", lambda: config_state(address)["status"] == "ok", SECONDS)
     with listener.Listener(address, "/events/alerts") as alerts:
@@ -121,4 +121,4 @@ def a_bad_edit_changes_nothing(ground):
 
 
 # The upgrade first: Helm doesn't overwrite what others have edited.
-TESTS = (an_upgrade_of_a_topic_keeps_the_pods, one_topic_is_reloaded, a_bad_edit_changes_nothing)
+TESTS = (keeps_the_pods_when_a_topic_changes, reloads_one_topic, keeps_the_configuration_after_a_bad_edit)

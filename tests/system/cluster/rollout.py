@@ -18,9 +18,9 @@ REPLICAS = 3
 class Audience:
     """The readers, and a writer that goes on until all is over."""
 
-    def __init__(self, ground):
+    def __init__(self, cluster):
         self.crowd = crowd.Crowd(stage.NAMESPACE, charts.service(charts.SHOP), "/events/numbers", READERS)
-        self.redis, self.writer = ground.redis, None
+        self.redis, self.writer = cluster.redis, None
 
     def __enter__(self):
         self.redis.call(["DEL", "numbers"])
@@ -55,9 +55,9 @@ def names():
     return [pod["metadata"]["name"] for pod in stage.pods(charts.SHOP)]
 
 
-def a_deleted_pod_loses_nothing(ground):
-    ground.install(charts.SHOP, charts.shop())
-    with Audience(ground) as audience:
+def loses_nothing_when_a_pod_is_deleted(cluster):
+    cluster.install(charts.SHOP, charts.shop())
+    with Audience(cluster) as audience:
         (gone, *_) = names()
         api.delete("%s/pods/%s" % (stage.CORE, gone))
         api.wait("three ready pods again", lambda: settled([gone]))
@@ -65,9 +65,9 @@ def a_deleted_pod_loses_nothing(ground):
         return "%s; replaced after %.1f s" % (audience.judge(READERS / REPLICAS / 2), took)
 
 
-def a_rolling_upgrade_loses_nothing(ground):
-    ground.install(charts.SHOP, charts.shop())
-    with Audience(ground) as audience:
+def loses_nothing_in_a_rolling_upgrade(cluster):
+    cluster.install(charts.SHOP, charts.shop())
+    with Audience(cluster) as audience:
         old = names()
         helm.run("upgrade", charts.SHOP, paths.CHART, "--namespace", stage.NAMESPACE, "--wait", "--timeout", "120s",
                  values={**charts.shop(), "podAnnotations": {"rollout": "2"}})
@@ -87,8 +87,8 @@ def evict(name):
     return True
 
 
-def pods_are_evicted_one_at_a_time(ground):
-    ground.install(charts.SHOP, charts.shop())
+def evicts_one_pod_at_a_time(cluster):
+    cluster.install(charts.SHOP, charts.shop())
     api.wait("three ready pods", lambda: settled([]))
     old, began = names(), time.monotonic()
     budget = "/apis/policy/v1/namespaces/%s/poddisruptionbudgets/%s" % (stage.NAMESPACE, charts.service(charts.SHOP))
@@ -101,4 +101,4 @@ def pods_are_evicted_one_at_a_time(ground):
     return "two pods replaced in %.1f s, the second only when the first was" % (time.monotonic() - began)
 
 
-TESTS = (a_deleted_pod_loses_nothing, a_rolling_upgrade_loses_nothing, pods_are_evicted_one_at_a_time)
+TESTS = (loses_nothing_when_a_pod_is_deleted, loses_nothing_in_a_rolling_upgrade, evicts_one_pod_at_a_time)

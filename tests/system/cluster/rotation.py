@@ -22,36 +22,36 @@ def secured():
                 "topics": {"secrets": {"from": "guarded", "stream": "secrets"}}})
 
 
-def set_password(ground, text):
-    ground.redis.call(["ACL", "SETUSER", USER, "reset", "on", ">" + text, "~*", "&*", "+@all"])
+def set_password(cluster, text):
+    cluster.redis.call(["ACL", "SETUSER", USER, "reset", "on", ">" + text, "~*", "&*", "+@all"])
 
 
 def encoded(text):
     return {"data": {"password": base64.b64encode(text.encode()).decode()}}
 
 
-def a_rotated_password_is_used(ground):
-    set_password(ground, OLD)
+def uses_a_rotated_password(cluster):
+    set_password(cluster, OLD)
     path = stage.CORE + "/secrets"
     api.create(path, {"metadata": {"name": SECRET}, **encoded(OLD)})
-    ground.install(RELEASE, secured())
+    cluster.install(RELEASE, secured())
     (address,), pods = charts.addresses(RELEASE), stage.pods(RELEASE)
     with listener.Listener(address, "/events/secrets") as stream:
         stream.wait_for("stream-open")
-        ground.redis.append("secrets", "0")
+        cluster.redis.append("secrets", "0")
         stream.wait("a record with the old password", lambda: stream.data() == ["0"])
-        set_password(ground, NEW)
-        ground.redis.call(["CLIENT", "KILL", "USER", USER])
+        set_password(cluster, NEW)
+        cluster.redis.call(["CLIENT", "KILL", "USER", USER])
         rotated = time.monotonic()
         api.patch("%s/%s" % (path, SECRET), encoded(NEW))
-        ground.redis.append("secrets", "1")
+        cluster.redis.append("secrets", "1")
         stream.wait("a record with the new password", lambda: stream.data() == ["0", "1"], SECONDS)
         took = time.monotonic() - rotated
         assert not stream.ended, "the stream ended"
     (pod,) = stage.pods(RELEASE)
     assert pod["metadata"]["name"] == pods[0]["metadata"]["name"] and stage.restarts(pod) == 0, "the pod changed"
-    ground.uninstall(RELEASE)
+    cluster.uninstall(RELEASE)
     return "%.1f s after the Secret changed; the stream stayed, no pod changed" % took
 
 
-TESTS = (a_rotated_password_is_used,)
+TESTS = (uses_a_rotated_password,)

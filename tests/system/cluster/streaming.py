@@ -7,9 +7,9 @@ import stage
 RECORDS = 200
 
 
-def an_app_s_records_reach_readers(ground):
+def delivers_the_records_of_an_app(cluster):
     """The app writes to Redis when it is asked, through the sidecar; to Kafka the sidecar itself writes."""
-    ground.install(charts.BESIDE, charts.beside())
+    cluster.install(charts.BESIDE, charts.beside())
     (address,) = charts.addresses(charts.BESIDE)
     with listener.Listener(address, "/events/orders") as orders, \
             listener.Listener(address, "/events/payments") as payments:
@@ -31,4 +31,4 @@ def an_app_s_records_reach_readers(ground):
     return "%d records of Redis and %d of three partitions of Kafka, each once" % (RECORDS, RECORDS)
 
 
-TESTS = (an_app_s_records_reach_readers,)
+TESTS = (delivers_the_records_of_an_app,)

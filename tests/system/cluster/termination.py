@@ -74,8 +74,8 @@ def touch_config(pod):
     api.wait("the edit in the pod", arrived)
 
 
-def order_of_the_end(ground):
-    ground.install(charts.BESIDE, charts.beside())
+def ends_hooks_app_and_sidecar_in_order(cluster):
+    cluster.install(charts.BESIDE, charts.beside())
     (address,), (pod,) = charts.addresses(charts.BESIDE), stage.pods(charts.BESIDE)
     name = pod["metadata"]["name"]
     touch_config(pod)
@@ -104,7 +104,7 @@ def order_of_the_end(ground):
             *(moment - began for moment in (*hooks, signal, orders.ended, last, end, stopped)), took)
 
 
-def no_hook_failed(ground):
+def no_hook_failed(cluster):
     """In the whole run."""
     events = api.get(stage.CORE + "/events")["items"]
     hooks = [event["message"] for event in events if event["reason"] == "FailedPreStopHook"]
@@ -113,4 +113,4 @@ def no_hook_failed(ground):
     return "of %d pods that ended" % len(ended)
 
 
-TESTS = (order_of_the_end, no_hook_failed)
+TESTS = (ends_hooks_app_and_sidecar_in_order, no_hook_failed)

@@ -9,7 +9,7 @@
 
 #include "tests/support/harness/kinds.hpp"
 #include "tests/support/harness/writer.hpp"
-#include "tests/system/faults/drill.hpp"
+#include "tests/system/faults/fault_run.hpp"
 #include "tests/system/faults/wall_clock.hpp"
 
 namespace e2e::faults {
@@ -31,18 +31,18 @@ INSTANTIATE_TEST_SUITE_P(On, Faults,
                          kind_name);
 
 TEST_P(Faults, LoseNothingRepeatNothingAndReportEveryGap) {
-  const auto ground = make_ground(GetParam());
-  if (GetParam() == "embedded" && !ground->no_full_disk().empty()) {
-    printf("without full disks: %s\n", ground->no_full_disk().c_str());
+  const auto broker = make_broker_env(GetParam());
+  if (GetParam() == "embedded" && !broker->no_full_disk().empty()) {
+    printf("without full disks: %s\n", broker->no_full_disk().c_str());
   }
   for (const auto seed : seeds()) {
-    Drill drill(*ground, make_schedule(GetParam(), seed,
-                                       {.load = load_scale(),
-                                        .disk_fills = ground->no_full_disk().empty(),
-                                        .clock_jumps = WallClock::can_jump}));
-    const auto wrong = drill.run();
+    FaultRun run(*broker, make_schedule(GetParam(), seed,
+                                        {.load = load_scale(),
+                                         .disk_fills = broker->no_full_disk().empty(),
+                                         .clock_jumps = WallClock::can_jump}));
+    const auto wrong = run.run();
     if (!wrong.empty()) ADD_FAILURE() << wrong;
-    printf("%s%s\n", drill.summary().c_str(), wrong.empty() ? "" : ": FAILED");
+    printf("%s%s\n", run.summary().c_str(), wrong.empty() ? "" : ": FAILED");
     fflush(stdout);
   }
 }

@@ -6,8 +6,8 @@ namespace e2e::faults {
 namespace {
 
 bool follows(const Sight& a, const Sight& b) {
-  return a.what == Sight::What::record && b.what == Sight::What::record && a.life == b.life &&
-         a.lane == b.lane && a.number + 1 == b.number;
+  return a.what == Sight::What::record && b.what == Sight::What::record &&
+         a.generation == b.generation && a.lane == b.lane && a.number + 1 == b.number;
 }
 
 }  // namespace
@@ -22,7 +22,7 @@ std::string to_text(const History& history) {
       out << "came to sidecar " << s.number << "\n";
       continue;
     }
-    out << "life " << s.life << " lane " << s.lane << " ";
+    out << "generation " << s.generation << " lane " << s.lane << " ";
     if (s.what == Sight::What::record) {
       out << "record " << s.number;
       const auto first = i;

@@ -5,7 +5,7 @@
 namespace e2e::faults {
 
 std::string to_text(const Record& record, std::size_t padding) {
-  return std::to_string(record.life) + "/" + std::to_string(record.lane) + "/" +
+  return std::to_string(record.generation) + "/" + std::to_string(record.lane) + "/" +
          std::to_string(record.number) + " " + std::string(padding, '.');
 }
 
@@ -13,46 +13,46 @@ std::optional<Record> parse_record(std::string_view text) {
   Record record;
   long long number = 0;
   const std::string head(text.substr(0, 48));
-  if (sscanf(head.c_str(), "%d/%d/%lld ", &record.life, &record.lane, &number) != 3) {
+  if (sscanf(head.c_str(), "%d/%d/%lld ", &record.generation, &record.lane, &number) != 3) {
     return std::nullopt;
   }
   record.number = number;
   return record;
 }
 
-void Journal::begin_life(int lanes) {
+void Journal::begin_generation(int lanes) {
   const std::lock_guard lock(mutex_);
-  lives_.push_back({std::vector<Lane>(static_cast<std::size_t>(lanes))});
-  ++life_;
+  generations_.push_back({std::vector<Lane>(static_cast<std::size_t>(lanes))});
+  ++generation_;
 }
 
 void Journal::grow(int lanes) {
   const std::lock_guard lock(mutex_);
-  lives_.back().lanes.resize(static_cast<std::size_t>(lanes));
+  generations_.back().lanes.resize(static_cast<std::size_t>(lanes));
 }
 
 int Journal::lanes() const {
   const std::lock_guard lock(mutex_);
-  return static_cast<int>(lives_.back().lanes.size());
+  return static_cast<int>(generations_.back().lanes.size());
 }
 
 Record Journal::next(int lane) {
   const std::lock_guard lock(mutex_);
-  auto& offsets = lives_.back().lanes.at(static_cast<std::size_t>(lane)).offsets;
+  auto& offsets = generations_.back().lanes.at(static_cast<std::size_t>(lane)).offsets;
   offsets.emplace_back();
-  return {life_, lane, static_cast<std::int64_t>(offsets.size()) - 1};
+  return {generation_, lane, static_cast<std::int64_t>(offsets.size()) - 1};
 }
 
 void Journal::told(const Record& record, std::optional<Offset> offset) {
   const std::lock_guard lock(mutex_);
-  lives_.at(static_cast<std::size_t>(record.life))
+  generations_.at(static_cast<std::size_t>(record.generation))
       .lanes.at(static_cast<std::size_t>(record.lane))
       .offsets.at(static_cast<std::size_t>(record.number)) = offset;
 }
 
 std::optional<Offset> Journal::drop(int lane, int percent) {
   const std::lock_guard lock(mutex_);
-  auto& held = lives_.back().lanes.at(static_cast<std::size_t>(lane));
+  auto& held = generations_.back().lanes.at(static_cast<std::size_t>(lane));
   std::vector<Offset> left;
   for (const auto& offset : held.offsets) {
     if (offset && *offset >= held.floor) left.push_back(*offset);
@@ -64,8 +64,8 @@ std::optional<Offset> Journal::drop(int lane, int percent) {
 
 void Journal::may_have_dropped_all_but(std::int64_t count) {
   const std::lock_guard lock(mutex_);
-  for (auto& life : lives_) {
-    for (auto& lane : life.lanes) {
+  for (auto& generation : generations_) {
+    for (auto& lane : generation.lanes) {
       std::int64_t seen = 0;
       for (auto i = lane.offsets.rbegin(); i != lane.offsets.rend() && seen < count; ++i) {
         if (!*i) continue;
@@ -78,15 +78,15 @@ void Journal::may_have_dropped_all_but(std::int64_t count) {
 std::vector<std::int64_t> Journal::counts() const {
   const std::lock_guard lock(mutex_);
   std::vector<std::int64_t> counts;
-  for (const auto& lane : lives_.back().lanes) {
+  for (const auto& lane : generations_.back().lanes) {
     counts.push_back(static_cast<std::int64_t>(lane.offsets.size()));
   }
   return counts;
 }
 
-std::vector<Life> Journal::lives() const {
+std::vector<Generation> Journal::generations() const {
   const std::lock_guard lock(mutex_);
-  return lives_;
+  return generations_;
 }
 
 }  // namespace e2e::faults

@@ -1,9 +1,9 @@
 #pragma once
-// What was written to the log under test, and what of it was taken away again: the truth that
-// histories are judged by.
+// What was written to the log under test, and what of it was dropped. Histories are compared with
+// it.
 //
-// A log lives several times: each time it is deleted or its broker loses all data, another *life*
-// begins. A *lane* is a partition. Records of a lane are numbered from 0 in each life.
+// A new *generation* begins when the log is deleted, or when its broker loses all data. A *lane* is
+// a partition. Records of a lane are numbered from 0 in each generation.
 //
 // Thread: any.
 
@@ -17,7 +17,7 @@
 namespace e2e::faults {
 
 struct Record {
-  int life = 0;
+  int generation = 0;
   int lane = 0;
   std::int64_t number = 0;
 };
@@ -25,25 +25,25 @@ std::string to_text(const Record& record, std::size_t padding);
 std::optional<Record> parse_record(std::string_view text);
 
 struct Lane {
-  // By number. Nothing: the broker went away before it answered, so it was written once or never.
+  // By number. nullopt: the broker died before it responded, so it was written once or never.
   std::vector<std::optional<Offset>> offsets;
   Offset floor;  // the first that retention was told to keep; -1: all
 };
-struct Life {
+struct Generation {
   std::vector<Lane> lanes;
 };
 
 class Journal {
  public:
-  explicit Journal(int lanes) { begin_life(lanes); }
+  explicit Journal(int lanes) { begin_generation(lanes); }
 
-  // Called before the old life ends, so that nobody can hear of the new one too early.
-  void begin_life(int lanes);
-  int life() const { return life_; }
+  // Called before the old generation ends, so that no client hears of the new one earlier.
+  void begin_generation(int lanes);
+  int generation() const { return generation_; }
   void grow(int lanes);
   int lanes() const;
 
-  // The next record of a lane; told() says later what became of it.
+  // The next record of a lane; told() reports later whether it was written.
   Record next(int lane);
   void told(const Record& record, std::optional<Offset> offset);
 
@@ -53,14 +53,14 @@ class Journal {
   // All but the newest `count` may have been dropped.
   void may_have_dropped_all_but(std::int64_t count);
 
-  // The number after the last, of each lane of this life.
+  // The number after the last, of each lane of this generation.
   std::vector<std::int64_t> counts() const;
-  std::vector<Life> lives() const;
+  std::vector<Generation> generations() const;
 
  private:
-  std::atomic<int> life_{-1};
+  std::atomic<int> generation_{-1};
   mutable std::mutex mutex_;
-  std::vector<Life> lives_;
+  std::vector<Generation> generations_;
 };
 
 }  // namespace e2e::faults

@@ -1,9 +1,9 @@
 #pragma once
-// Three Kafka brokers that replicate each other's logs: whichever one of them is away, every
-// acknowledged record is kept, and the other two go on.
+// Three Kafka brokers that replicate each other's logs: with any one of them down, every
+// acknowledged record is kept, and the other two serve.
 //
 // Thread: the test's, for everything that starts or ends a broker; address() and bootstrap(): any.
-// Errors: throws std::runtime_error where a broker doesn't come up.
+// Errors: throws std::runtime_error if a broker does not start.
 
 #include <array>
 #include <memory>

@@ -34,7 +34,7 @@ std::int64_t Memory::next(int lane) const {
 }
 
 std::string Memory::text() const {
-  std::string text = "life " + std::to_string(life_) + ", id " + id_ + ", next";
+  std::string text = "generation " + std::to_string(generation_) + ", id " + id_ + ", next";
   for (const auto number : next_) text += " " + std::to_string(number);
   return text;
 }
@@ -47,7 +47,7 @@ void Memory::on_event(const EventView& event) {
     gap(event);
   } else if (event.name == "stream-reset") {
     if (!event.id) broken("a reset without an id");
-    life_ = journal_.life();
+    generation_ = journal_.generation();
     next_.clear();
     whole(Sight::What::reset, to);
   } else if (event.name == "stream-open") {
@@ -63,7 +63,7 @@ void Memory::whole(Sight::What what, const std::vector<Offset>& to) {
   for (std::size_t lane = 0; lane < to.size(); ++lane) {
     add({.what = what,
          .lane = static_cast<std::int16_t>(lane),
-         .life = journal_.life(),
+         .generation = journal_.generation(),
          .at = to[lane],
          .before = position(static_cast<int>(lane))});
   }
@@ -75,14 +75,14 @@ void Memory::record(const EventView& event) {
   if (!event.id) return broken("a record without an id");
   const auto to = parse_id(*event.id);
   if (what->lane >= static_cast<int>(to.size())) return broken("a record that its id doesn't name");
-  if (what->life == life_) expect_only(what->lane, to);
+  if (what->generation == generation_) expect_only(what->lane, to);
   const auto lane = static_cast<std::size_t>(what->lane);
-  if (what->life != life_) next_.clear();
-  life_ = what->life;
+  if (what->generation != generation_) next_.clear();
+  generation_ = what->generation;
   if (next_.size() < to.size()) next_.resize(to.size());
   next_[lane] = what->number + 1;
   add({.lane = static_cast<std::int16_t>(what->lane),
-       .life = what->life,
+       .generation = what->generation,
        .number = what->number,
        .at = to[lane],
        .before = position(what->lane)});
@@ -104,7 +104,7 @@ void Memory::gap(const EventView& event) {
   const auto json = boost::json::parse(std::string(event.data));
   if (as_text(json.at("reason")) != "retention") broken("a gap: " + std::string(event.data));
   for (const auto& part : json.at("partitions").as_array()) {
-    Sight sight{.what = Sight::What::gap, .life = journal_.life()};
+    Sight sight{.what = Sight::What::gap, .generation = journal_.generation()};
     sight.lane = static_cast<std::int16_t>(part.at("partition").to_number<int>());
     sight.at = Offset::parse(as_text(part.at("requested")));
     sight.before = position(sight.lane);

@@ -1,7 +1,7 @@
 #pragma once
-// What one client remembers and makes of the events it gets; its connection is the fleet's affair.
+// The state of one client that outlasts its connections, and its history. Clients owns the sockets.
 //
-// Thread: the fleet's.
+// Thread: that of Clients.
 
 #include <string>
 #include <vector>
@@ -24,7 +24,7 @@ class Memory {
   const std::string& id() const { return id_; }
   const std::vector<Offset>& position() const { return position_; }
   Offset position(int lane) const;
-  int life() const { return life_; }
+  int generation() const { return generation_; }
   std::int64_t next(int lane) const;
   bool opened() const { return opened_; }
   const History& history() const { return history_; }
@@ -44,7 +44,7 @@ class Memory {
   std::string id_;
   std::vector<Offset> position_;
   std::vector<std::int64_t> next_;
-  int life_ = 0;
+  int generation_ = 0;
   bool opened_ = false;
   History history_;
 };

@@ -8,8 +8,8 @@ constexpr auto pace = 3ms;  // between batches, so that faults fall in between
 
 }  // namespace
 
-Producer::Producer(Ground& ground, Journal& journal, std::size_t padding)
-    : ground_(ground), journal_(journal), padding_(padding), thread_([this] {
+Producer::Producer(BrokerEnv& broker, Journal& journal, std::size_t padding)
+    : broker_(broker), journal_(journal), padding_(padding), thread_([this] {
         try {
           run();
         } catch (const std::exception& error) {
@@ -46,7 +46,7 @@ void Producer::run() {
     for (std::int64_t i = 0; i < rounds; ++i) {
       for (int lane = 0; lane < journal_.lanes(); ++lane) records.push_back(journal_.next(lane));
     }
-    const auto offsets = ground_.append(records, padding_);
+    const auto offsets = broker_.append(records, padding_);
     for (std::size_t i = 0; i < records.size(); ++i) journal_.told(records[i], offsets[i]);
     std::unique_lock lock(mutex_);
     left_ -= rounds;

@@ -10,14 +10,14 @@
 #include <string>
 #include <thread>
 
-#include "tests/system/faults/ground.hpp"
+#include "tests/system/faults/broker_env.hpp"
 #include "tests/system/faults/journal.hpp"
 
 namespace e2e::faults {
 
 class Producer {
  public:
-  Producer(Ground& ground, Journal& journal, std::size_t padding);
+  Producer(BrokerEnv& broker, Journal& journal, std::size_t padding);
   ~Producer();
 
   void more(std::int64_t rounds);  // adds to what is to be written
@@ -31,7 +31,7 @@ class Producer {
  private:
   void run();
 
-  Ground& ground_;
+  BrokerEnv& broker_;
   Journal& journal_;
   const std::size_t padding_;
   mutable std::mutex mutex_;

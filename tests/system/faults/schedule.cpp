@@ -125,7 +125,7 @@ class Maker {
       // So long that others take over what it led; or not.
       if (cluster() && chance(60)) step.pause_ms = static_cast<int>(2000 + draw(1500));
     } else if (!kafka() && chance(40)) {
-      another_life(Fault::wipe);
+      next_generation(Fault::wipe);
       return 1;
     } else {
       ++kills_;
@@ -164,7 +164,7 @@ class Maker {
   int on_disk() {
     if (full_ || sidecars_[0] != State::up) return 0;
     if (!means_.disk_fills || chance(40)) {
-      another_life(Fault::wipe);
+      next_generation(Fault::wipe);
     } else {
       full_ = true;
       add({.fault = Fault::fill_disk});
@@ -178,15 +178,16 @@ class Maker {
       lanes_ += 1 + static_cast<int>(draw(2));
       add({.fault = Fault::grow, .lane = lanes_});
     } else if (chance(35)) {
-      another_life(Fault::recreate);
+      next_generation(Fault::recreate);
     } else {
       add({.fault = Fault::trim, .percent = static_cast<int>(20 + draw(80)), .lane = any_lane()});
     }
     return 1;
   }
 
-  // All must be able to hear of it, or nobody could tell an id of the old life from one of the new.
-  void another_life(Fault fault) {
+  // All clients must be able to hear of it, or an id of the old generation looks like one of the
+  // new.
+  void next_generation(Fault fault) {
     release();
     Step step{.fault = fault, .percent = chance(50) ? 25 : 0};
     step.head_start = chance(50) ? 0 : static_cast<int>(draw(5));

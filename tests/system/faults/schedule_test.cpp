@@ -45,7 +45,7 @@ TEST(Schedule, EndsWhatItBegins) {
             break;
           case Fault::wipe:
           case Fault::recreate:
-            EXPECT_EQ(broken, 0) << "all must hear of another life";
+            EXPECT_EQ(broken, 0) << "all must hear of another generation";
             break;
           default:
             break;

@@ -13,8 +13,8 @@ struct Place {
 
 class Judge {
  public:
-  Judge(const std::vector<Life>& lives, std::string who, std::vector<std::string>& out)
-      : lives_(lives), who_(std::move(who)), out_(out) {}
+  Judge(const std::vector<Generation>& generations, std::string who, std::vector<std::string>& out)
+      : generations_(generations), who_(std::move(who)), out_(out) {}
 
   void take(const History& history) {
     for (const auto& text : history.broken) wrong(text);
@@ -43,12 +43,12 @@ class Judge {
   void wrong(const std::string& text) { out_.push_back(who_ + ": " + text); }
 
   static std::string name(const Sight& s) {
-    return "life " + std::to_string(s.life) + " lane " + std::to_string(s.lane);
+    return "generation " + std::to_string(s.generation) + " lane " + std::to_string(s.lane);
   }
 
-  const Lane& lane(int life, int number) const {
+  const Lane& lane(int generation, int number) const {
     static const Lane none;
-    const auto& lanes = lives_.at(static_cast<std::size_t>(life)).lanes;
+    const auto& lanes = generations_.at(static_cast<std::size_t>(generation)).lanes;
     const auto i = static_cast<std::size_t>(number);
     return i < lanes.size() ? lanes[i] : none;
   }
@@ -60,7 +60,7 @@ class Judge {
   }
 
   void open(const Sight& s) {
-    life_ = std::max(life_, 0);
+    generation_ = std::max(generation_, 0);
     opens_ += s.lane == 0;
     if (opens_ == 1) {
       place(s.lane).excused = s.at.just_after();
@@ -69,22 +69,23 @@ class Judge {
     }
   }
 
-  // Another life: all that was known of lanes belongs to the old one.
-  void enter(int life) {
-    life_ = life;
+  // Another generation: all that was known of lanes belongs to the old one.
+  void enter(int generation) {
+    generation_ = generation;
     places_.clear();
   }
 
   void record(const Sight& s) {
     const auto what = name(s) + " record " + std::to_string(s.number);
     by_gap_ = false;
-    if (s.life < life_) return wrong(what + " after life " + std::to_string(life_) + " began");
-    if (s.life > life_) {
-      wrong(what + ": another life without a word");
-      enter(s.life);
+    if (s.generation < generation_)
+      return wrong(what + " after generation " + std::to_string(generation_) + " began");
+    if (s.generation > generation_) {
+      wrong(what + ": another generation without a word");
+      enter(s.generation);
     }
     auto& at = place(s.lane);
-    const auto& truth = lane(s.life, s.lane);
+    const auto& truth = lane(s.generation, s.lane);
     if (s.number >= static_cast<std::int64_t>(truth.offsets.size())) {
       return wrong(what + " was never written");
     }
@@ -110,10 +111,10 @@ class Judge {
     at.next = s.number + 1;
   }
 
-  // Redis's ids grow over lives: a gap that leads into the new one says that the old one is over.
+  // Redis's ids grow over generations: a gap that leads into the new one announces its start.
   bool leads_to_another_life(const Sight& s) const {
-    if (s.life <= life_ || s.resumed.major < 1'000'000'000'000) return false;
-    const auto& old = lane(life_, s.lane).offsets;
+    if (s.generation <= generation_ || s.resumed.major < 1'000'000'000'000) return false;
+    const auto& old = lane(generation_, s.lane).offsets;
     return std::all_of(old.begin(), old.end(),
                        [&](const auto& offset) { return !offset || *offset < s.resumed; });
   }
@@ -121,10 +122,10 @@ class Judge {
   void gap(const Sight& s) {
     const auto what = name(s) + " gap after " + s.at.text() + " until " + s.resumed.text();
     const bool another = leads_to_another_life(s);
-    if (another) enter(s.life);
+    if (another) enter(s.generation);
     by_gap_ = another;
     auto& at = place(s.lane);
-    const auto& truth = lane(life_, s.lane);
+    const auto& truth = lane(generation_, s.lane);
     if (s.at != s.before) wrong(what + ": the client stood at " + s.before.text());
     if (s.resumed <= s.at) wrong(what + ": it goes back");
     std::int64_t least = 0, perhaps = 0, held = 0;
@@ -148,13 +149,13 @@ class Judge {
 
   void reset(const Sight& s) {
     // A gap may have said it before the reset does: as long as no record came, that is all one.
-    if (s.lane == 0 && s.life == life_ && !by_gap_) {
-      wrong(name(s) + ": a reset without another life");
+    if (s.lane == 0 && s.generation == generation_ && !by_gap_) {
+      wrong(name(s) + ": a reset without another generation");
     }
     by_gap_ = false;
-    if (s.life > life_) enter(s.life);
+    if (s.generation > generation_) enter(s.generation);
     auto& at = place(s.lane);
-    const auto& truth = lane(s.life, s.lane);
+    const auto& truth = lane(s.generation, s.lane);
     at.excused = s.at.just_after();
     const auto held = std::count_if(
         truth.offsets.begin(), truth.offsets.end(),
@@ -166,10 +167,10 @@ class Judge {
   }
 
   void end() {
-    if (life_ + 1 != static_cast<int>(lives_.size())) {
-      return wrong("it never came to life " + std::to_string(lives_.size() - 1));
+    if (generation_ + 1 != static_cast<int>(generations_.size())) {
+      return wrong("it never came to generation " + std::to_string(generations_.size() - 1));
     }
-    const auto& lanes = lives_.back().lanes;
+    const auto& lanes = generations_.back().lanes;
     for (std::size_t i = 0; i < lanes.size(); ++i) {
       const auto& offsets = lanes[i].offsets;
       auto& at = place(static_cast<int>(i));
@@ -184,21 +185,22 @@ class Judge {
     }
   }
 
-  const std::vector<Life>& lives_;
+  const std::vector<Generation>& generations_;
   std::string who_;
   std::vector<std::string>& out_;
-  int life_ = -1;
+  int generation_ = -1;
   int opens_ = 0;
-  bool by_gap_ = false;  // a gap led into this life, and nothing came since
+  bool by_gap_ = false;  // a gap led into this generation, and nothing came since
   std::vector<Place> places_;
 };
 
 // A record that somebody saw was written, whether or not the broker could say so.
-void learn(const std::vector<History>& histories, std::vector<Life>& lives) {
+void learn(const std::vector<History>& histories, std::vector<Generation>& generations) {
   for (const auto& history : histories) {
     for (const auto& s : history.sights) {
-      if (s.what != Sight::What::record || s.life >= static_cast<int>(lives.size())) continue;
-      auto& lanes = lives[static_cast<std::size_t>(s.life)].lanes;
+      if (s.what != Sight::What::record || s.generation >= static_cast<int>(generations.size()))
+        continue;
+      auto& lanes = generations[static_cast<std::size_t>(s.generation)].lanes;
       if (s.lane >= static_cast<int>(lanes.size())) continue;
       auto& offsets = lanes[static_cast<std::size_t>(s.lane)].offsets;
       const auto number = static_cast<std::size_t>(s.number);
@@ -210,11 +212,11 @@ void learn(const std::vector<History>& histories, std::vector<Life>& lives) {
 }  // namespace
 
 std::vector<std::vector<std::string>> judge_each(const std::vector<History>& histories,
-                                                 std::vector<Life> lives) {
-  learn(histories, lives);
+                                                 std::vector<Generation> generations) {
+  learn(histories, generations);
   std::vector<std::vector<std::string>> out(histories.size());
   for (std::size_t i = 0; i < histories.size(); ++i) {
-    Judge(lives, "client " + std::to_string(i), out[i]).take(histories[i]);
+    Judge(generations, "client " + std::to_string(i), out[i]).take(histories[i]);
   }
   return out;
 }

@@ -1,7 +1,7 @@
 #pragma once
-// Whether a client's history is what the log allows: each record of each lane once and in order, a
-// missing one announced by a gap that covers it, no gap over what was there, no other life without
-// a word, no reset without another life, nothing of a life after it was said to be over.
+// Whether a client's history is what the log allows: each record of each lane once and in order,
+// missing ones covered by a gap, no gap over retained records, a new generation only after a reset,
+// no reset without a new generation, and no record of an old generation after that.
 //
 // Pure.
 
@@ -13,8 +13,8 @@
 
 namespace e2e::faults {
 
-// What is wrong with each client, one sentence for each thing.
+// The errors of each client, a sentence each.
 std::vector<std::vector<std::string>> judge_each(const std::vector<History>& histories,
-                                                 std::vector<Life> lives);
+                                                 std::vector<Generation> generations);
 
 }  // namespace e2e::faults

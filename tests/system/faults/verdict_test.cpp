@@ -14,27 +14,27 @@ using testing::IsEmpty;
 using What = Sight::What;
 
 // One lane with the records 0..count-1 at the offsets of the same numbers.
-Life life_of(std::int64_t count, std::int64_t floor = -1) {
-  Life life{{Lane{}}};
-  for (std::int64_t i = 0; i < count; ++i) life.lanes[0].offsets.push_back(Offset{i});
-  life.lanes[0].floor = Offset{floor};
-  return life;
+Generation generation_of(std::int64_t count, std::int64_t floor = -1) {
+  Generation generation{{Lane{}}};
+  for (std::int64_t i = 0; i < count; ++i) generation.lanes[0].offsets.push_back(Offset{i});
+  generation.lanes[0].floor = Offset{floor};
+  return generation;
 }
 
 class Verdict : public testing::Test {
  protected:
   Verdict() { add({.what = What::open, .at = {-1}}); }
   void add(Sight sight) { history_.sights.push_back(sight); }
-  void records(std::int64_t first, std::int64_t end, int life = 0) {
-    for (auto i = first; i < end; ++i) add({.life = life, .number = i, .at = {i}});
+  void records(std::int64_t first, std::int64_t end, int generation = 0) {
+    for (auto i = first; i < end; ++i) add({.generation = generation, .number = i, .at = {i}});
   }
   void gap(std::int64_t after, std::int64_t resumed, std::optional<std::int64_t> lost) {
     add({.what = What::gap, .at = {after}, .before = {after}, .resumed = {resumed}, .lost = lost});
   }
-  std::vector<std::string> verdict() const { return judge_each({history_}, lives_).at(0); }
+  std::vector<std::string> verdict() const { return judge_each({history_}, generations_).at(0); }
 
   History history_;
-  std::vector<Life> lives_{life_of(10)};
+  std::vector<Generation> generations_{generation_of(10)};
 };
 
 TEST_F(Verdict, AcceptsACompleteHistory) {
@@ -60,7 +60,7 @@ TEST_F(Verdict, DetectsARepeatedRecord) {
 }
 
 TEST_F(Verdict, AcceptsAGapOverDroppedRecords) {
-  lives_ = {life_of(10, 6)};
+  generations_ = {generation_of(10, 6)};
   records(0, 3);
   gap(2, 6, 3);
   records(6, 10);
@@ -68,7 +68,7 @@ TEST_F(Verdict, AcceptsAGapOverDroppedRecords) {
 }
 
 TEST_F(Verdict, DetectsAGapThatIsTooShort) {
-  lives_ = {life_of(10, 6)};
+  generations_ = {generation_of(10, 6)};
   records(0, 3);
   gap(2, 5, 2);
   records(6, 10);
@@ -76,7 +76,7 @@ TEST_F(Verdict, DetectsAGapThatIsTooShort) {
 }
 
 TEST_F(Verdict, DetectsAGapOverRetainedRecords) {
-  lives_ = {life_of(10, 5)};
+  generations_ = {generation_of(10, 5)};
   records(0, 3);
   gap(2, 6, 3);
   records(6, 10);
@@ -84,7 +84,7 @@ TEST_F(Verdict, DetectsAGapOverRetainedRecords) {
 }
 
 TEST_F(Verdict, DetectsAWrongGapCount) {
-  lives_ = {life_of(10, 6)};
+  generations_ = {generation_of(10, 6)};
   records(0, 3);
   gap(2, 6, 4);
   records(6, 10);
@@ -92,16 +92,16 @@ TEST_F(Verdict, DetectsAWrongGapCount) {
 }
 
 TEST_F(Verdict, DetectsASilentNewGeneration) {
-  lives_.push_back(life_of(5));
+  generations_.push_back(generation_of(5));
   records(0, 10);
   records(0, 5, 1);
-  EXPECT_THAT(verdict(), ElementsAre(HasSubstr("another life without a word")));
+  EXPECT_THAT(verdict(), ElementsAre(HasSubstr("another generation without a word")));
 }
 
 TEST_F(Verdict, AcceptsANewGenerationAfterAReset) {
-  lives_.push_back(life_of(5));
+  generations_.push_back(generation_of(5));
   records(0, 10);
-  add({.what = What::reset, .life = 1, .at = {-1}, .before = {9}});
+  add({.what = What::reset, .generation = 1, .at = {-1}, .before = {9}});
   auto missing = history_;
   records(0, 5, 1);
   EXPECT_THAT(verdict(), IsEmpty());
@@ -111,28 +111,28 @@ TEST_F(Verdict, AcceptsANewGenerationAfterAReset) {
 }
 
 TEST_F(Verdict, DetectsARecordOfAnOldGeneration) {
-  lives_.push_back(life_of(5));
+  generations_.push_back(generation_of(5));
   records(0, 9);
-  add({.what = What::reset, .life = 1, .at = {-1}, .before = {9}});
+  add({.what = What::reset, .generation = 1, .at = {-1}, .before = {9}});
   records(9, 10);
   records(0, 5, 1);
-  EXPECT_THAT(verdict(), ElementsAre(HasSubstr("after life 1 began")));
+  EXPECT_THAT(verdict(), ElementsAre(HasSubstr("after generation 1 began")));
 }
 
 TEST_F(Verdict, DetectsAResetWithoutReason) {
   records(0, 10);
   add({.what = What::reset, .at = {-1}, .before = {9}});
-  EXPECT_THAT(verdict(), testing::Contains(HasSubstr("a reset without another life")));
+  EXPECT_THAT(verdict(), testing::Contains(HasSubstr("a reset without another generation")));
 }
 
 TEST_F(Verdict, RequiresThatUnconfirmedRecordsReachAllOrNone) {
-  lives_[0].lanes[0].offsets[4].reset();
+  generations_[0].lanes[0].offsets[4].reset();
   records(0, 4);
   records(5, 10);
   EXPECT_THAT(verdict(), IsEmpty());
   auto other = history_;
   other.sights.insert(other.sights.begin() + 5, {.number = 4, .at = {4}});
-  EXPECT_THAT(judge_each({history_, other}, lives_),
+  EXPECT_THAT(judge_each({history_, other}, generations_),
               ElementsAre(ElementsAre(HasSubstr("record 5: 1 before it were lost")), IsEmpty()));
 }
 

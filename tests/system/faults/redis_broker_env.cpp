@@ -4,14 +4,14 @@
 
 #include "tests/support/harness/redis.hpp"
 #include "tests/support/harness/source.hpp"
-#include "tests/system/faults/ground.hpp"
+#include "tests/system/faults/broker_env.hpp"
 
 namespace e2e::faults {
 namespace {
 
-class RedisGround : public NoSuchFaults {
+class RedisBrokerEnv : public NoSuchFaults {
  public:
-  RedisGround() { link_.lead_to(server_.address()); }
+  RedisBrokerEnv() { link_.lead_to(server_.address()); }
 
   void new_log(int) override { stream_ = unique_name("faults"); }
   std::string connector(bool by_link) const override {
@@ -73,6 +73,6 @@ class RedisGround : public NoSuchFaults {
 
 }  // namespace
 
-std::unique_ptr<Ground> make_redis_ground() { return std::make_unique<RedisGround>(); }
+std::unique_ptr<BrokerEnv> make_redis_broker_env() { return std::make_unique<RedisBrokerEnv>(); }
 
 }  // namespace e2e::faults

@@ -11,7 +11,7 @@
 
 #include "tests/support/harness/http.hpp"
 #include "tests/support/harness/temp_dir.hpp"
-#include "tests/system/faults/ground.hpp"
+#include "tests/system/faults/broker_env.hpp"
 
 namespace e2e::faults {
 namespace {
@@ -51,7 +51,7 @@ class SmallDisk {
   std::string why_not_;
 };
 
-class EmbeddedGround : public NoSuchFaults {
+class EmbeddedBrokerEnv : public NoSuchFaults {
  public:
   void new_log(int) override {
     free_disk();
@@ -119,6 +119,8 @@ class EmbeddedGround : public NoSuchFaults {
 
 }  // namespace
 
-std::unique_ptr<Ground> make_embedded_ground() { return std::make_unique<EmbeddedGround>(); }
+std::unique_ptr<BrokerEnv> make_embedded_broker_env() {
+  return std::make_unique<EmbeddedBrokerEnv>();
+}
 
 }  // namespace e2e::faults

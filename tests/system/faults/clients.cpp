@@ -1,4 +1,4 @@
-#include "tests/system/faults/fleet.hpp"
+#include "tests/system/faults/clients.hpp"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -26,7 +26,7 @@ constexpr auto slow_pause = 10ms;
 
 }  // namespace
 
-struct Fleet::Client {
+struct Clients::Client {
   enum class Phase { away, connecting, head, body };
   enum class Pace { usual, slow, stalled };
 
@@ -46,7 +46,7 @@ struct Fleet::Client {
   SseParser parser;
 };
 
-bool Fleet::Share::holds(int client) const {
+bool Clients::Share::holds(int client) const {
   std::uint32_t x = (static_cast<std::uint32_t>(client) + 1) * 2654435761u ^ (salt * 40503u);
   x ^= x >> 15;
   x *= 2246822519u;
@@ -54,7 +54,7 @@ bool Fleet::Share::holds(int client) const {
   return static_cast<int>(x % 100) < percent;
 }
 
-Fleet::Fleet(Options options, const Journal& journal)
+Clients::Clients(Options options, const Journal& journal)
     : options_(std::move(options)), journal_(journal) {
   rlimit limit{};
   getrlimit(RLIMIT_NOFILE, &limit);
@@ -67,25 +67,25 @@ Fleet::Fleet(Options options, const Journal& journal)
   thread_ = std::thread([this] { run(); });
 }
 
-Fleet::~Fleet() {
+Clients::~Clients() {
   stop();
   for (auto& client : clients_) {
     if (client->fd >= 0) ::close(client->fd);
   }
-  for (const int fd : graveyard_) ::close(fd);
+  for (const int fd : abandoned_) ::close(fd);
   ::close(epoll_);
 }
 
-void Fleet::stop() {
+void Clients::stop() {
   stop_ = true;
   if (thread_.joinable()) thread_.join();
 }
 
-void Fleet::run() {
+void Clients::run() {
   while (!stop_) turn();
 }
 
-void Fleet::turn() {
+void Clients::turn() {
   std::vector<Command> commands;
   {
     const std::lock_guard lock(mutex_);
@@ -102,7 +102,7 @@ void Fleet::turn() {
 }
 
 // What happens by time.
-void Fleet::tend(Client& client) {
+void Clients::tend(Client& client) {
   const auto now = Clock::now();
   if (now < client.wake) return;
   if (client.phase == Client::Phase::away) {
@@ -113,14 +113,14 @@ void Fleet::tend(Client& client) {
   }
 }
 
-void Fleet::watch(Client& client, std::uint32_t events) {
+void Clients::watch(Client& client, std::uint32_t events) {
   epoll_event event{events, {&client}};
   if (epoll_ctl(epoll_, EPOLL_CTL_MOD, client.fd, &event) != 0) {
     epoll_ctl(epoll_, EPOLL_CTL_ADD, client.fd, &event);
   }
 }
 
-void Fleet::connect(Client& client) {
+void Clients::connect(Client& client) {
   client.sidecar = client.random() % options_.sidecars.size();
   const auto& address = options_.sidecars[client.sidecar];
   sockaddr_in to{};
@@ -145,7 +145,7 @@ void Fleet::connect(Client& client) {
   watch(client, EPOLLOUT);
 }
 
-void Fleet::close(Client& client, bool abruptly) {
+void Clients::close(Client& client, bool abruptly) {
   if (client.fd < 0) return;
   if (abruptly) {
     const linger now{1, 0};
@@ -157,7 +157,7 @@ void Fleet::close(Client& client, bool abruptly) {
   client.wake = Clock::now() + Milliseconds(client.random() % 150);
 }
 
-void Fleet::on_ready(Client& client, std::uint32_t events) {
+void Clients::on_ready(Client& client, std::uint32_t events) {
   if (client.fd < 0) return;
   if (client.phase != Client::Phase::connecting) {
     if (client.pace != Client::Pace::usual && client.phase == Client::Phase::body) {
@@ -182,7 +182,7 @@ void Fleet::on_ready(Client& client, std::uint32_t events) {
   watch(client, EPOLLIN);
 }
 
-void Fleet::pump(Client& client, std::size_t most) {
+void Clients::pump(Client& client, std::size_t most) {
   scratch_.resize(whole_read);
   const ssize_t n = recv(client.fd, scratch_.data(), most, 0);
   if (n < 0 && (errno == EAGAIN || errno == EINTR)) return;
@@ -196,7 +196,7 @@ void Fleet::pump(Client& client, std::size_t most) {
   if (!client.memory.history().broken.empty()) broken_ = true;
 }
 
-void Fleet::take(Client& client, std::string_view bytes) {
+void Clients::take(Client& client, std::string_view bytes) {
   std::string rest;
   if (client.phase == Client::Phase::head) {
     client.head.append(bytes);
@@ -219,12 +219,12 @@ void Fleet::take(Client& client, std::string_view bytes) {
   close(client, false);
 }
 
-void Fleet::tell(Command command) {
+void Clients::tell(Command command) {
   const std::lock_guard lock(mutex_);
   commands_.push_back(std::move(command));
 }
 
-void Fleet::each(Share share, const std::function<void(Client&)>& action) {
+void Clients::each(Share share, const std::function<void(Client&)>& action) {
   tell([this, share, action] {
     for (auto& client : clients_) {
       if (share.holds(client->index)) action(*client);
@@ -232,45 +232,45 @@ void Fleet::each(Share share, const std::function<void(Client&)>& action) {
   });
 }
 
-void Fleet::cut(Share share) {
+void Clients::cut(Share share) {
   each(share, [this](Client& client) {
     if (client.phase == Client::Phase::body) pump(client, 1 + client.random() % 700);
     close(client, client.random() % 2 == 0);
   });
 }
 
-void Fleet::abandon(Share share) {
+void Clients::abandon(Share share) {
   each(share, [this](Client& client) {
     if (client.fd < 0) return;
     epoll_ctl(epoll_, EPOLL_CTL_DEL, client.fd, nullptr);
-    graveyard_.push_back(std::exchange(client.fd, -1));
+    abandoned_.push_back(std::exchange(client.fd, -1));
     client.phase = Client::Phase::away;
     client.wake = Clock::now();
   });
 }
 
-void Fleet::stall(Share share) {
+void Clients::stall(Share share) {
   each(share, [this](Client& client) {
     client.pace = Client::Pace::stalled;
     if (client.phase == Client::Phase::body) watch(client, 0);
   });
 }
 
-void Fleet::slow_down(Share share) {
+void Clients::slow_down(Share share) {
   each(share, [this](Client& client) {
     client.pace = Client::Pace::slow;
     if (client.phase == Client::Phase::body) watch(client, 0);
   });
 }
 
-void Fleet::read_all() {
+void Clients::read_all() {
   each({}, [this](Client& client) {
     client.pace = Client::Pace::usual;
     if (client.phase == Client::Phase::body) watch(client, EPOLLIN);
   });
 }
 
-bool Fleet::all(const Wanted& wanted, Clock::duration within) {
+bool Clients::all(const Wanted& wanted, Clock::duration within) {
   const auto asked = [&] {
     auto answer = std::make_shared<std::atomic<int>>(0);  // 1: yes, 2: no
     tell([this, answer, wanted] {
@@ -290,18 +290,20 @@ bool Fleet::all(const Wanted& wanted, Clock::duration within) {
   return eventually([&] { return broken_ || asked(); }, within, 10ms) && !broken_;
 }
 
-bool Fleet::all_open(Clock::duration within) {
+bool Clients::all_open(Clock::duration within) {
   return all([](const Client& client) { return client.memory.opened(); }, within);
 }
 
-bool Fleet::all_in(int life, Clock::duration within) {
-  return all([life](const Client& client) { return client.memory.life() == life; }, within);
+bool Clients::all_in(int generation, Clock::duration within) {
+  return all(
+      [generation](const Client& client) { return client.memory.generation() == generation; },
+      within);
 }
 
-bool Fleet::all_stand(int life, int lanes, Offset offset, Clock::duration within) {
+bool Clients::all_stand(int generation, int lanes, Offset offset, Clock::duration within) {
   return all(
       [=](const Client& client) {
-        bool all = client.memory.life() == life;
+        bool all = client.memory.generation() == generation;
         for (int lane = 0; lane < lanes; ++lane) {
           all = all && client.memory.position(lane) >= offset;
         }
@@ -310,10 +312,11 @@ bool Fleet::all_stand(int life, int lanes, Offset offset, Clock::duration within
       within);
 }
 
-bool Fleet::all_have(int life, const std::vector<std::int64_t>& next, Clock::duration within) {
+bool Clients::all_have(int generation, const std::vector<std::int64_t>& next,
+                       Clock::duration within) {
   return all(
-      [life, next](const Client& client) {
-        bool all = client.memory.life() == life;
+      [generation, next](const Client& client) {
+        bool all = client.memory.generation() == generation;
         for (std::size_t lane = 0; lane < next.size(); ++lane) {
           all = all && client.memory.next(static_cast<int>(lane)) >= next[lane];
         }
@@ -322,12 +325,12 @@ bool Fleet::all_have(int life, const std::vector<std::int64_t>& next, Clock::dur
       within);
 }
 
-std::string Fleet::laggards() const {
+std::string Clients::laggards() const {
   const std::lock_guard lock(mutex_);
   return laggards_;
 }
 
-std::vector<History> Fleet::histories() const {
+std::vector<History> Clients::histories() const {
   std::vector<History> all;
   for (const auto& client : clients_) all.push_back(client->memory.history());
   return all;

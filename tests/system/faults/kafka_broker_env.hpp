@@ -1,16 +1,16 @@
 #pragma once
 // What is the same for one Kafka broker and for several: a topic, and a producer of it.
 //
-// Thread, errors: as in ground.hpp.
+// Thread, errors: as in broker_env.hpp.
 
 #include <functional>
 
 #include "tests/support/harness/kafka.hpp"
-#include "tests/system/faults/ground.hpp"
+#include "tests/system/faults/broker_env.hpp"
 
 namespace e2e::faults {
 
-class KafkaGround : public NoSuchFaults {
+class KafkaBrokerEnv : public NoSuchFaults {
  public:
   void new_log(int lanes) override;
   std::string connector(bool by_link) const override;

@@ -1,4 +1,4 @@
-#include "tests/system/faults/kafka_ground.hpp"
+#include "tests/system/faults/kafka_broker_env.hpp"
 
 #include <signal.h>
 
@@ -17,7 +17,7 @@ const KafkaClient::Properties hasty{{"reconnect.backoff.max.ms", "200"},
                                     {"max.in.flight.requests.per.connection", "1"},
                                     {"topic.metadata.refresh.interval.ms", "500"}};
 
-class OneBroker : public KafkaGround {
+class OneBroker : public KafkaBrokerEnv {
  public:
   OneBroker() { link_.lead_to(broker_.link_address()); }
 
@@ -44,7 +44,7 @@ class OneBroker : public KafkaGround {
 
 }  // namespace
 
-void KafkaGround::insist(const std::function<void()>& action) {
+void KafkaBrokerEnv::insist(const std::function<void()>& action) {
   std::string why;
   const bool done = eventually(
       [&] {
@@ -62,7 +62,7 @@ void KafkaGround::insist(const std::function<void()>& action) {
 
 // Nobody else makes or deletes topics: what is done already was done by an attempt of ours whose
 // answer was lost or late.
-void KafkaGround::insist_unless(const std::string& done, const std::function<void()>& action) {
+void KafkaBrokerEnv::insist_unless(const std::string& done, const std::function<void()>& action) {
   insist([&] {
     try {
       action();
@@ -72,23 +72,23 @@ void KafkaGround::insist_unless(const std::string& done, const std::function<voi
   });
 }
 
-void KafkaGround::create(int lanes) {
+void KafkaBrokerEnv::create(int lanes) {
   insist_unless("already exists", [&] { client().create_topic(topic_, lanes); });
   renew();
 }
 
-void KafkaGround::new_log(int lanes) {
+void KafkaBrokerEnv::new_log(int lanes) {
   topic_ = unique_name("faults");
   producer_.reset();
   create(lanes);
 }
 
-std::string KafkaGround::connector(bool by_link) const {
+std::string KafkaBrokerEnv::connector(bool by_link) const {
   return "{ kafka: { bootstrap.servers: \"" + address(by_link) + "\" } }";
 }
 
-std::vector<std::optional<Offset>> KafkaGround::append(const std::vector<Record>& records,
-                                                       std::size_t padding) {
+std::vector<std::optional<Offset>> KafkaBrokerEnv::append(const std::vector<Record>& records,
+                                                          std::size_t padding) {
   std::vector<KafkaRecord> batch;
   for (const auto& record : records) batch.push_back({record.lane, to_text(record, padding)});
   std::vector<std::optional<Offset>> offsets;
@@ -102,25 +102,25 @@ std::vector<std::optional<Offset>> KafkaGround::append(const std::vector<Record>
   return offsets;
 }
 
-void KafkaGround::trim(int lane, Offset first_kept) {
+void KafkaBrokerEnv::trim(int lane, Offset first_kept) {
   insist([&] { client().delete_records(topic_, lane, first_kept.major); });
 }
 
-void KafkaGround::grow(int lanes) {
+void KafkaBrokerEnv::grow(int lanes) {
   insist_unless("already has", [&] { client().grow_topic(topic_, lanes); });
   renew();  // what it knows of partitions is of before
 }
 
-void KafkaGround::recreate(int lanes) {
+void KafkaBrokerEnv::recreate(int lanes) {
   producer_.reset();
   insist_unless("Unknown topic", [&] { client().delete_topic(topic_); });
   create(lanes);
 }
 
-KafkaClient KafkaGround::client() const { return KafkaClient(bootstrap(), hasty); }
+KafkaClient KafkaBrokerEnv::client() const { return KafkaClient(bootstrap(), hasty); }
 
-void KafkaGround::renew() { producer_ = std::make_unique<KafkaClient>(bootstrap(), hasty); }
+void KafkaBrokerEnv::renew() { producer_ = std::make_unique<KafkaClient>(bootstrap(), hasty); }
 
-std::unique_ptr<Ground> make_kafka_ground() { return std::make_unique<OneBroker>(); }
+std::unique_ptr<BrokerEnv> make_kafka_broker_env() { return std::make_unique<OneBroker>(); }
 
 }  // namespace e2e::faults

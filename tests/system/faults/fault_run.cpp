@@ -1,4 +1,4 @@
-#include "tests/system/faults/drill.hpp"
+#include "tests/system/faults/fault_run.hpp"
 
 #include <signal.h>
 
@@ -13,7 +13,7 @@ namespace e2e::faults {
 namespace {
 
 constexpr auto long_enough = 40s * patience;
-// So far must clients have come before another life begins, that its first records lie below.
+// So far must clients have come before another generation begins, that its first records lie below.
 constexpr std::int64_t settled = 10;
 constexpr std::size_t log_lines = 40;
 constexpr std::size_t most_told = 12;
@@ -30,63 +30,63 @@ std::int64_t since(Clock::time_point begun) {
 
 }  // namespace
 
-Drill::Drill(Ground& ground, Schedule schedule)
-    : ground_(ground),
+FaultRun::FaultRun(BrokerEnv& broker, Schedule schedule)
+    : broker_(broker),
       schedule_(std::move(schedule)),
       journal_(schedule_.lanes),
       lanes_(schedule_.lanes),
       logs_(static_cast<std::size_t>(schedule_.sidecars)),
       begun_(Clock::now()) {
-  ground_.new_log(lanes_);
+  broker_.new_log(lanes_);
   const Config config{.server = {"heartbeat: 300ms", "drain: 300ms"},
-                      .connectors = {"broker: " + ground_.connector(schedule_.link)},
-                      .topics = {"t: { from: broker, " + ground_.topic_keys() +
+                      .connectors = {"broker: " + broker_.connector(schedule_.link)},
+                      .topics = {"t: { from: broker, " + broker_.topic_keys() +
                                  ", on_reset: earliest, log: " + schedule_.topic_log + " }"}};
-  Fleet::Options options{.clients = schedule_.clients, .seed = schedule_.seed};
+  Clients::Options options{.clients = schedule_.clients, .seed = schedule_.seed};
   for (int i = 0; i < schedule_.sidecars; ++i) {
     sidecars_.push_back(std::make_unique<Sidecar>(config, clocks_.emplace_back().environment()));
     options.sidecars.push_back(sidecars_.back()->streams());
   }
-  ground_.attach(options.sidecars[0]);
-  fleet_ = std::make_unique<Fleet>(options, journal_);
+  broker_.attach(options.sidecars[0]);
+  clients_ = std::make_unique<Clients>(options, journal_);
   producer_ =
-      std::make_unique<Producer>(ground_, journal_, static_cast<std::size_t>(schedule_.padding));
+      std::make_unique<Producer>(broker_, journal_, static_cast<std::size_t>(schedule_.padding));
 }
 
-Drill::~Drill() = default;
+FaultRun::~FaultRun() = default;
 
-void Drill::wait(bool done, const std::string& what) {
+void FaultRun::wait(bool done, const std::string& what) {
   if (done) return;
   if (!producer_->failure().empty()) throw std::runtime_error("producer: " + producer_->failure());
-  throw std::runtime_error(fleet_->broken() ? "a rule is broken: " + what
-                                            : what + ", but for\n" + fleet_->laggards());
+  throw std::runtime_error(clients_->broken() ? "a rule is broken: " + what
+                                              : what + ", but for\n" + clients_->laggards());
 }
 
-std::string Drill::run() {
+std::string FaultRun::run() {
   Wrong wrong;
   try {
-    wait(fleet_->all_open(long_enough), "at first all clients open their streams");
-    for (at_step_ = 0; at_step_ < schedule_.steps.size() && !fleet_->broken(); ++at_step_) {
+    wait(clients_->all_open(long_enough), "at first all clients open their streams");
+    for (at_step_ = 0; at_step_ < schedule_.steps.size() && !clients_->broken(); ++at_step_) {
       began_ms_ += " " + std::to_string(since(begun_));
       perform(schedule_.steps[at_step_]);
     }
     producer_->more(20);
     wait(producer_->wrote_all_but(0, long_enough), "at last all is written");
-    wait(fleet_->all_have(journal_.life(), journal_.counts(), long_enough),
+    wait(clients_->all_have(journal_.generation(), journal_.counts(), long_enough),
          "at last all clients have caught up");
   } catch (const std::exception& error) {
     wrong.push_back("step " + std::to_string(at_step_ + 1) + ": " + error.what());
   }
-  if (!wrong.empty()) ground_.restore();
+  if (!wrong.empty()) broker_.restore();
   // Nothing more may come.
-  const auto connects = fleet_->connects();
-  if (wrong.empty()) throughout([&] { return !fleet_->broken(); }, 100ms);
+  const auto connects = clients_->connects();
+  if (wrong.empty()) throughout([&] { return !clients_->broken(); }, 100ms);
   const auto found = check();
   wrong.insert(wrong.end(), found.begin(), found.end());
   const auto counts = journal_.counts();
   std::ostringstream summary;
   summary << schedule_.kind << " seed " << schedule_.seed << ": " << schedule_.steps.size()
-          << " steps, " << journal_.life() + 1 << " lives, "
+          << " steps, " << journal_.generation() + 1 << " generations, "
           << std::accumulate(counts.begin(), counts.end(), std::int64_t{0})
           << " records in the last, " << schedule_.clients << " clients, " << connects
           << " connections, " << std::chrono::duration<double>(Clock::now() - begun_).count()
@@ -95,11 +95,11 @@ std::string Drill::run() {
   return wrong.empty() ? "" : report(wrong);
 }
 
-Drill::Wrong Drill::check() {
-  fleet_->stop();
-  if (ground_.retention() > 0) journal_.may_have_dropped_all_but(ground_.retention());
-  const auto histories = fleet_->histories();
-  const auto each = judge_each(histories, journal_.lives());
+FaultRun::Wrong FaultRun::check() {
+  clients_->stop();
+  if (broker_.retention() > 0) journal_.may_have_dropped_all_but(broker_.retention());
+  const auto histories = clients_->histories();
+  const auto each = judge_each(histories, journal_.generations());
   Wrong wrong;
   for (std::size_t i = 0; i < each.size(); ++i) {
     if (each[i].empty()) continue;
@@ -110,15 +110,15 @@ Drill::Wrong Drill::check() {
   return wrong;
 }
 
-void Drill::kill(int sidecar) {
+void FaultRun::kill(int sidecar) {
   auto& process = *sidecars_[static_cast<std::size_t>(sidecar)];
   process.kill();
   logs_[static_cast<std::size_t>(sidecar)] += process.log() + "-- killed\n";
 }
 
-void Drill::start(int sidecar) { sidecars_[static_cast<std::size_t>(sidecar)]->start(); }
+void FaultRun::start(int sidecar) { sidecars_[static_cast<std::size_t>(sidecar)]->start(); }
 
-void Drill::end(int sidecar) {
+void FaultRun::end(int sidecar) {
   auto& process = *sidecars_[static_cast<std::size_t>(sidecar)];
   const auto status = process.terminate(20s * patience);
   logs_[static_cast<std::size_t>(sidecar)] += process.log() + "-- ended\n";
@@ -126,7 +126,7 @@ void Drill::end(int sidecar) {
 }
 
 // Each of these knows the faults that are its own.
-void Drill::perform(const Step& step) {
+void FaultRun::perform(const Step& step) {
   on_sidecar(step);
   on_broker(step);
   on_log(step);
@@ -134,7 +134,7 @@ void Drill::perform(const Step& step) {
   let_flow(step);
 }
 
-void Drill::on_sidecar(const Step& step) {
+void FaultRun::on_sidecar(const Step& step) {
   const auto i = static_cast<std::size_t>(std::max(step.sidecar, 0));
   switch (step.fault) {
     case Fault::kill_sidecar:
@@ -154,48 +154,48 @@ void Drill::on_sidecar(const Step& step) {
   }
 }
 
-void Drill::on_broker(const Step& step) {
+void FaultRun::on_broker(const Step& step) {
   switch (step.fault) {
     case Fault::kill_broker:
-      ground_.aim(step.node, step.lane);
-      return ground_.kill();
+      broker_.aim(step.node, step.lane);
+      return broker_.kill();
     case Fault::start_broker:
-      return ground_.start();
+      return broker_.start();
     case Fault::freeze_broker:
-      ground_.aim(step.node, step.lane);
-      return ground_.freeze();
+      broker_.aim(step.node, step.lane);
+      return broker_.freeze();
     case Fault::thaw_broker:
-      return ground_.thaw();
+      return broker_.thaw();
     case Fault::move_leader:
-      return ground_.move_leader(step.lane);
+      return broker_.move_leader(step.lane);
     case Fault::silence_link:
-      return ground_.link().silence(step.ways, step.percent, step.salt);
+      return broker_.link().silence(step.ways, step.percent, step.salt);
     case Fault::mend_link:
-      return ground_.link().go_on();
+      return broker_.link().go_on();
     case Fault::reset_link:
-      return ground_.link().reset();
+      return broker_.link().reset();
     case Fault::fill_disk:
-      return ground_.fill_disk();
+      return broker_.fill_disk();
     case Fault::free_disk:
-      return ground_.free_disk();
+      return broker_.free_disk();
     default:
       return;
   }
 }
 
-void Drill::on_log(const Step& step) {
+void FaultRun::on_log(const Step& step) {
   switch (step.fault) {
     case Fault::wipe:
     case Fault::recreate:
-      return another_life(step);
+      return next_generation(step);
     case Fault::trim:
       if (const auto first_kept = journal_.drop(step.lane, step.percent)) {
-        ground_.trim(step.lane, *first_kept);
+        broker_.trim(step.lane, *first_kept);
       }
       return;
     case Fault::grow:
       producer_->rest();
-      ground_.grow(step.lane);
+      broker_.grow(step.lane);
       journal_.grow(step.lane);
       producer_->go_on();
       lanes_ = step.lane;
@@ -205,24 +205,24 @@ void Drill::on_log(const Step& step) {
   }
 }
 
-void Drill::on_clients(const Step& step) {
+void FaultRun::on_clients(const Step& step) {
   switch (step.fault) {
     case Fault::cut:
-      return fleet_->cut(share(step));
+      return clients_->cut(share(step));
     case Fault::abandon:
-      return fleet_->abandon(share(step));
+      return clients_->abandon(share(step));
     case Fault::stall:
-      return fleet_->stall(share(step));
+      return clients_->stall(share(step));
     case Fault::slow_down:
-      return fleet_->slow_down(share(step));
+      return clients_->slow_down(share(step));
     case Fault::read_all:
-      return fleet_->read_all();
+      return clients_->read_all();
     default:
       return;
   }
 }
 
-void Drill::let_flow(const Step& step) {
+void FaultRun::let_flow(const Step& step) {
   producer_->more(step.rounds);
   if (step.rounds > 0) {
     wait(producer_->wrote_all_but(step.rounds * step.overlap / 100, long_enough),
@@ -232,32 +232,33 @@ void Drill::let_flow(const Step& step) {
   std::this_thread::sleep_for(Milliseconds(step.pause_ms));
 }
 
-void Drill::another_life(const Step& step) {
-  // Ids of the old life must be tellable from those of the new, see Schedule.
+void FaultRun::next_generation(const Step& step) {
+  // Ids of the old generation must be tellable from those of the new, see Schedule.
   producer_->more(2 * settled);
   wait(producer_->wrote_all_but(0, long_enough), "records are written");
-  wait(fleet_->all_stand(journal_.life(), lanes_, {settled, 0}, long_enough),
-       "all clients have come so far that the next life begins below");
-  fleet_->stall(share(step));
+  wait(clients_->all_stand(journal_.generation(), lanes_, {settled, 0}, long_enough),
+       "all clients have come so far that the next generation begins below");
+  clients_->stall(share(step));
   producer_->rest();
   if (step.sidecar >= 0) kill(step.sidecar);
-  journal_.begin_life(lanes_);
+  journal_.begin_generation(lanes_);
   if (step.fault == Fault::recreate) {
-    ground_.recreate(lanes_);
+    broker_.recreate(lanes_);
   } else {
-    if (schedule_.kind != "embedded") ground_.kill();
-    ground_.forget_data(lanes_);
-    if (schedule_.kind != "embedded") ground_.start();
+    if (schedule_.kind != "embedded") broker_.kill();
+    broker_.forget_data(lanes_);
+    if (schedule_.kind != "embedded") broker_.start();
   }
   if (step.sidecar >= 0) start(step.sidecar);
   producer_->more(step.head_start);
   producer_->go_on();
   wait(producer_->wrote_all_but(0, long_enough), "records are written");
-  fleet_->read_all();
-  wait(fleet_->all_in(journal_.life(), long_enough), "all clients have heard of the new life");
+  clients_->read_all();
+  wait(clients_->all_in(journal_.generation(), long_enough),
+       "all clients have heard of the new generation");
 }
 
-std::string Drill::report(const Wrong& wrong) const {
+std::string FaultRun::report(const Wrong& wrong) const {
   std::string text;
   for (const auto& what : wrong) text += "* " + what + "\n";
   text += "replay: SIDESTREAM_SEED=" + std::to_string(schedule_.seed) +
@@ -268,7 +269,7 @@ std::string Drill::report(const Wrong& wrong) const {
     text += "log of sidecar " + std::to_string(i) + ":" + tail_of(logs_[i] + sidecars_[i]->log()) +
             "\n";
   }
-  for (const auto& log : ground_.logs()) text += "log of a broker:" + tail_of(log) + "\n";
+  for (const auto& log : broker_.logs()) text += "log of a broker:" + tail_of(log) + "\n";
   return text;
 }
 

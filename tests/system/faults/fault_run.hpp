@@ -1,6 +1,6 @@
 #pragma once
-// One run: a log, sidecars, clients, and the steps of a schedule; then everything works again, all
-// clients catch up, and each history is held against the log.
+// One run: a log, sidecars, clients, and the steps of a schedule. Then all faults end, all clients
+// catch up, and each history is compared with the journal.
 //
 // Thread: the test's.
 
@@ -10,20 +10,20 @@
 #include <vector>
 
 #include "tests/support/harness/sidecar.hpp"
-#include "tests/system/faults/fleet.hpp"
-#include "tests/system/faults/ground.hpp"
+#include "tests/system/faults/broker_env.hpp"
+#include "tests/system/faults/clients.hpp"
 #include "tests/system/faults/producer.hpp"
 #include "tests/system/faults/schedule.hpp"
 #include "tests/system/faults/wall_clock.hpp"
 
 namespace e2e::faults {
 
-class Drill {
+class FaultRun {
  public:
-  Drill(Ground& ground, Schedule schedule);
-  ~Drill();
+  FaultRun(BrokerEnv& broker, Schedule schedule);
+  ~FaultRun();
 
-  // What went wrong, with all that is needed to look for the cause; empty: nothing.
+  // What went wrong, with the logs and steps needed to find the cause; empty if nothing did.
   std::string run();
   std::string summary() const { return summary_; }
 
@@ -35,29 +35,29 @@ class Drill {
   void on_log(const Step& step);
   void on_clients(const Step& step);
   void let_flow(const Step& step);
-  void another_life(const Step& step);
+  void next_generation(const Step& step);
   void kill(int sidecar);
   void start(int sidecar);
   void end(int sidecar);
   void wait(bool done, const std::string& what);
-  Fleet::Share share(const Step& step) const { return {step.percent, step.salt}; }
+  Clients::Share share(const Step& step) const { return {step.percent, step.salt}; }
   Wrong check();
   std::string report(const Wrong& wrong) const;
 
-  Ground& ground_;
+  BrokerEnv& broker_;
   const Schedule schedule_;
   Journal journal_;
   int lanes_;
   std::deque<WallClock> clocks_;  // of the sidecars
   std::vector<std::unique_ptr<Sidecar>> sidecars_;
   std::vector<std::string> logs_;  // of former processes
-  std::unique_ptr<Fleet> fleet_;
+  std::unique_ptr<Clients> clients_;
   std::unique_ptr<Producer> producer_;
   std::size_t at_step_ = 0;
   Clock::time_point begun_;
   std::string began_ms_;  // each step
   std::string summary_;
-  std::string trail_;  // what the first client that something is wrong with saw
+  std::string trail_;  // what the first client with an error saw
 };
 
 }  // namespace e2e::faults

@@ -1,9 +1,9 @@
 #pragma once
-// A broker of our own with the log under test, and what can be done to both.
+// A broker with the log under test, and the faults that can be injected into both.
 //
-// Thread: append() is the producer's; everything else the test's, on which the broker is started.
-// Functions that change the log (grow, recreate, forget_data) are called while the producer rests.
-// Errors: throws std::runtime_error where a broker that is up does not do what it is told.
+// Thread: append() on the producer's; everything else on the test's, which starts the broker.
+// grow(), recreate() and forget_data() are called while the producer is idle.
+// Errors: throws std::runtime_error if a broker that is up refuses a request.
 
 #include <memory>
 #include <optional>
@@ -16,32 +16,31 @@
 
 namespace e2e::faults {
 
-class Ground {
+class BrokerEnv {
  public:
-  virtual ~Ground() = default;
-  // A log of its own for one run.
+  virtual ~BrokerEnv() = default;
+  // A new log for one run.
   virtual void new_log(int lanes) = 0;
-  // YAML: the connector's value, and the keys of the topic. `by_link`: through link(), where there
-  // is one.
+  // YAML: the connector's value, and the keys of the topic. `by_link`: through link(), if there is
+  // one.
   virtual std::string connector(bool by_link) const = 0;
   virtual std::string topic_keys() const = 0;
-  // Where POSTs go, for the log that is written so.
+  // Where POSTs go, for a log that is written by POST.
   virtual void attach(const Address& /*sidecar*/) {}
 
-  // Hands these over in their order. What became of each: its offset, or nothing where the broker
-  // went away before it said so; then it was written once or never. Blocks while there is no
-  // broker.
+  // Writes records in order. The offset of each; nullopt if the broker died before it responded,
+  // so that the record was written once or never. Blocks while there is no broker.
   virtual std::vector<std::optional<Offset>> append(const std::vector<Record>& records,
                                                     std::size_t padding) = 0;
 
-  // Which of several brokers is killed or frozen next, and is then started or thawed: this one, or
-  // (0) the one that leads `lane`.
+  // The broker of a cluster that the next kill or freeze hits: this node, or (0) the leader of
+  // `lane`.
   virtual void aim(int /*node*/, int /*lane*/) {}
   virtual void kill() = 0;
   virtual void start() = 0;
   virtual void freeze() = 0;
   virtual void thaw() = 0;
-  // Whatever was done to it, it is up again.
+  // Brings the broker up again after any fault.
   virtual void restore() = 0;
   virtual Link& link() = 0;
   virtual void move_leader(int lane) = 0;  // to another broker
@@ -51,16 +50,16 @@ class Ground {
   virtual void forget_data(int lanes) = 0;  // while it is down
   virtual void fill_disk() = 0;
   virtual void free_disk() = 0;
-  // Why there are no full disks here; empty: there are.
+  // Why a full disk can't be produced here; empty if it can.
   virtual std::string no_full_disk() const { return "not a log on this machine's disk"; }
-  // What each broker said, for who looks for a cause.
+  // The log of each broker, for the report of a failure.
   virtual std::vector<std::string> logs() const { return {}; }
-  // How many of the newest records of a log are certainly kept; 0: all, but for trim().
+  // How many of the newest records are certainly kept; 0: all, except for trim().
   virtual std::int64_t retention() const { return 0; }
 };
 
-// For functions that a kind of broker doesn't have; the schedule never asks for them.
-class NoSuchFaults : public Ground {
+// Base of brokers that lack some of the faults; the schedule never asks for these.
+class NoSuchFaults : public BrokerEnv {
  public:
   void kill() override { no(); }
   void start() override { no(); }
@@ -81,10 +80,10 @@ class NoSuchFaults : public Ground {
 };
 
 // `kind`: embedded, redis, kafka1, kafka3 or kafkacluster.
-std::unique_ptr<Ground> make_ground(const std::string& kind);
-std::unique_ptr<Ground> make_embedded_ground();
-std::unique_ptr<Ground> make_redis_ground();
-std::unique_ptr<Ground> make_kafka_ground();
-std::unique_ptr<Ground> make_cluster_ground();
+std::unique_ptr<BrokerEnv> make_broker_env(const std::string& kind);
+std::unique_ptr<BrokerEnv> make_embedded_broker_env();
+std::unique_ptr<BrokerEnv> make_redis_broker_env();
+std::unique_ptr<BrokerEnv> make_kafka_broker_env();
+std::unique_ptr<BrokerEnv> make_cluster_broker_env();
 
 }  // namespace e2e::faults

@@ -3,14 +3,14 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "tests/system/faults/kafka_broker_env.hpp"
 #include "tests/system/faults/kafka_cluster.hpp"
-#include "tests/system/faults/kafka_ground.hpp"
 
 namespace e2e::faults {
 namespace {
 
 // Three brokers, of which one at a time is killed or frozen: the one that was aimed at.
-class ClusterGround : public KafkaGround {
+class ClusterBrokerEnv : public KafkaBrokerEnv {
  public:
   void aim(int node, int lane) override { aimed_ = node > 0 ? node : leader(lane); }
   void kill() override { cluster_.kill(aimed_); }
@@ -76,6 +76,8 @@ class ClusterGround : public KafkaGround {
 
 }  // namespace
 
-std::unique_ptr<Ground> make_cluster_ground() { return std::make_unique<ClusterGround>(); }
+std::unique_ptr<BrokerEnv> make_cluster_broker_env() {
+  return std::make_unique<ClusterBrokerEnv>();
+}
 
 }  // namespace e2e::faults

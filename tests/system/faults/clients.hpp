@@ -1,10 +1,10 @@
 #pragma once
-// Many clients of one stream on one thread, each as a browser would be: it remembers the last id of
-// a whole block, comes back with it, to whichever sidecar, and keeps what it saw. They can be made
-// to cut, to leave connections open without reading them, to read slowly or not at all.
+// Many clients of one stream on one thread. Each behaves like a browser: it remembers the last id
+// of a complete block, resumes from it on any sidecar, and records what it saw. They can be told to
+// cut connections, to leave them open unread, and to read slowly or not at all.
 //
-// Thread: the clients live on a thread of their own; all functions may be called from any other.
-// Errors: what breaks a rule of the wire stands in that client's history.
+// Thread: the clients run on a thread of their own; all functions may be called from any other.
+// Errors: a broken rule of the wire is recorded in that client's history.
 
 #include <atomic>
 #include <functional>
@@ -20,7 +20,7 @@
 
 namespace e2e::faults {
 
-class Fleet {
+class Clients {
  public:
   struct Options {
     int clients = 30;
@@ -28,30 +28,30 @@ class Fleet {
     std::string target = "/events/t?from=earliest";
     std::vector<Address> sidecars;
   };
-  Fleet(Options options, const Journal& journal);
-  ~Fleet();
+  Clients(Options options, const Journal& journal);
+  ~Clients();
 
-  // Which clients a share of them means is decided by `salt` alone.
+  // `salt` alone decides which clients are in a share.
   struct Share {
     int percent = 100;
     std::uint32_t salt = 0;
     bool holds(int client) const;
   };
   void cut(Share share);      // most in the middle of a block
-  void abandon(Share share);  // the connection stays open, nobody reads it, they come anew
+  void abandon(Share share);  // connections stay open unread, and they connect again
   void stall(Share share);    // read nothing
   void slow_down(Share share);
-  void read_all();  // stalled and slow ones as before
+  void read_all();  // ends stall() and slow_down()
 
   // Every client has its first block.
   bool all_open(Clock::duration within);
-  // Every client has heard of this life and stands at `offset` or later in each of its lanes.
-  bool all_stand(int life, int lanes, Offset offset, Clock::duration within);
-  bool all_in(int life, Clock::duration within);
+  // Every client knows this generation and is at `offset` or later in each of its lanes.
+  bool all_stand(int generation, int lanes, Offset offset, Clock::duration within);
+  bool all_in(int generation, Clock::duration within);
   // Every client has seen the last record before `next` in each lane.
-  bool all_have(int life, const std::vector<std::int64_t>& next, Clock::duration within);
+  bool all_have(int generation, const std::vector<std::int64_t>& next, Clock::duration within);
   bool broken() const { return broken_; }
-  // Those that are not where the last question of all_...() wanted them.
+  // The clients that did not meet the last condition of all_...().
   std::string laggards() const;
 
   void stop();
@@ -81,7 +81,7 @@ class Fleet {
   const Journal& journal_;
   int epoll_ = -1;
   std::vector<std::unique_ptr<Client>> clients_;
-  std::vector<int> graveyard_;  // abandoned connections
+  std::vector<int> abandoned_;
   std::string scratch_, body_;
   std::atomic<std::int64_t> connects_{0};
   std::atomic<bool> stop_{false}, broken_{false};
