@@ -10,7 +10,7 @@
 #include "sidecar/http/net/awaitable.hpp"
 #include "sidecar/http/net/event_loop.hpp"
 #include "sidecar/http/net/listener.hpp"
-#include "sidecar/http/protocol/session.hpp"
+#include "sidecar/http/protocol/serve.hpp"
 
 namespace sidestream {
 namespace {
@@ -39,8 +39,8 @@ struct Server::Parts {
 
   Awaitable<void> accept(tcp::acceptor& acceptor, Port port);
   void take(Socket socket, EventLoop& loop, Port port) {
-    auto session = run_session(std::move(socket), port, loop, context);
-    asio::co_spawn(loop.io(), std::move(session), asio::detached);
+    auto connection = serve_connection(std::move(socket), port, loop, context);
+    asio::co_spawn(loop.io(), std::move(connection), asio::detached);
   }
   void take_last();
 
@@ -48,7 +48,7 @@ struct Server::Parts {
   Memory& memory;
   Lifecycle& lifecycle;
   Logger log;
-  SessionContext context;
+  ServerContext context;
   asio::io_context accepting{1};
   std::optional<tcp::acceptor> streams;
   std::optional<tcp::acceptor> admin;

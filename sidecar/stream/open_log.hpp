@@ -43,14 +43,14 @@ class OpenLog final : public std::enable_shared_from_this<OpenLog>, private Star
   TopicLog& topic_log() { return topic_log_; }
   Replay& replay() { return *replay_; }
 
-  // Finds where to start. Calls `done` once, on any thread, possibly before start() returns. It is
-  // called late only while the broker is unreachable, or while the broker already holds another
-  // generation of the log than the tail has seen.
-  void start(StartRequest request, PlanCallback done) {
-    starts_.start(std::move(request), std::move(done));
+  // Finds where to start. Calls `receiver` once while it waits, on any thread, possibly before
+  // start() returns. It is called late while the broker is unreachable or refuses the query, or
+  // while the broker already holds another generation of the log than the tail has seen.
+  void start(StartRequest request, PlanReceiver receiver) {
+    starts_.start(std::move(request), std::move(receiver));
   }
-  // Retries pending start requests. Call it about once a second.
-  void retry_starts() { starts_.retry(); }
+  // Retries pending start requests that are due. Call it about once a second.
+  void retry_starts(Clock::time_point now) { starts_.retry(now); }
 
   // Notifies `watch` of changes until unwatch() returns.
   void watch(LogWatch& watch) { watches_.add(watch); }

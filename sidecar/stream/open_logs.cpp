@@ -33,7 +33,7 @@ void OpenLogs::tidy(Clock::time_point now) {
     share_memory();
   }
   for (const auto& log : idle) log->close();
-  for (const auto& log : all()) log->retry_starts();
+  for (const auto& log : all()) log->retry_starts(now);
 }
 
 // All logs of a topic share its `log` bytes. If all topics together exceed the budget, each gets

@@ -75,13 +75,20 @@ Response body_too_large(const PublishRequest& request) {
   return response;
 }
 
-Awaitable<Response> publish(PublishRequest request) {
+Awaitable<void> publish(PublishRequest request, Responder& responder) {
+  Body body = co_await responder.read_body(request.body_max);
+  if (body.outcome == Body::Outcome::lost) co_return;
+  if (body.outcome == Body::Outcome::too_large) {
+    Response response = body_too_large(request);
+    co_return co_await responder.respond(std::move(response));
+  }
+  request.message.value = std::move(body.text);
   const std::shared_ptr<Topic> topic = request.topic;
   const PublishResult result = co_await hand_over(request);
   (result ? topic->probe.published : topic->probe.publish_failures).add();
   Response response = publish_response(result, topic->connector.format());
   response.headers.insert(response.headers.end(), request.headers.begin(), request.headers.end());
-  co_return response;
+  co_await responder.respond(std::move(response));
 }
 
 Response publish_response(const PublishResult& result, OffsetFormat format) {

@@ -1,8 +1,8 @@
 #pragma once
 // A publish: from the request to the connector, and from its result to the response.
 //
-// Thread: any for the pure functions; publish() runs on the event loop of the awaiting coroutine,
-// and the connector completes it on a thread of its own.
+// Thread: any for the pure functions; publish() runs on the responder's event loop, and the
+// connector completes it on a thread of its own.
 
 #include <cstdint>
 #include <memory>
@@ -12,6 +12,7 @@
 #include "connectors/connector.hpp"
 #include "sidecar/http/net/awaitable.hpp"
 #include "sidecar/http/protocol/request.hpp"
+#include "sidecar/http/protocol/responder.hpp"
 #include "sidecar/http/protocol/response.hpp"
 #include "sidecar/stream/topic/topic_map.hpp"
 
@@ -32,8 +33,8 @@ std::variant<PublishRequest, Response> parse_publish(const TopicMap::Match& matc
 // 413: the body exceeds `body_max`.
 Response body_too_large(const PublishRequest& request);
 
-// Publishes and counts the result in the topic's probe. Requires: `message.value` is the body.
-Awaitable<Response> publish(PublishRequest request);
+// Reads the body, publishes it, counts the result in the topic's probe and responds.
+Awaitable<void> publish(PublishRequest request, Responder& responder);
 
 // 201, or the status of the error.
 Response publish_response(const PublishResult& result, OffsetFormat format);

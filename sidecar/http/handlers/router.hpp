@@ -10,7 +10,7 @@
 
 #include "sidecar/http/handlers/admin.hpp"
 #include "sidecar/http/handlers/publish.hpp"
-#include "sidecar/http/handlers/subscribe.hpp"
+#include "sidecar/http/handlers/stream_request.hpp"
 #include "sidecar/http/protocol/request.hpp"
 #include "sidecar/http/protocol/response.hpp"
 #include "sidecar/http/running_config.hpp"

@@ -1,108 +1,88 @@
 #include "sidecar/http/handlers/subscribe.hpp"
 
-#include <algorithm>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
 
-#include "sidecar/http/handlers/start_rule.hpp"
-#include "sidecar/settings/units.hpp"
-#include "sidecar/stream/id/event_id.hpp"
+#include "sidecar/base/rng.hpp"
+#include "sidecar/base/traceparent.hpp"
+#include "sidecar/http/handlers/cors.hpp"
+#include "sidecar/http/streams/stream_start.hpp"
+#include "sidecar/stream/dialect/control.hpp"
 
 namespace sidestream {
 namespace {
 
 using namespace std::chrono_literals;
 
-StartRequest default_start(const TopicSettings& topic) {
-  StartRequest start;
-  start.kind =
-      topic.start == Start::earliest ? StartRequest::Kind::earliest : StartRequest::Kind::live;
-  return start;
+constexpr auto plans_time = 2s;
+
+// The only block of a stream that is refused.
+std::string refusal(const StreamRequest& stream, std::string_view reason) {
+  std::string block;
+  append_shutdown(block, reason);
+  append_retry(block, random_between(stream.retry.least.count(), stream.retry.most.count()));
+  if (!stream.own_id.empty()) block.append("id: ").append(stream.own_id).append("\n");
+  return block + "\n";
 }
 
-StartRequest resume(const std::string& id) {
-  StartRequest start;
-  start.kind = StartRequest::Kind::resume;
-  start.id = id;
-  return start;
+StreamOptions options_of(const StreamRequest& stream, const Request& request,
+                         const ServerSettings& server) {
+  StreamOptions options;
+  options.subscription.composite = stream.composite;
+  options.subscription.control_events = stream.control_events;
+  options.subscription.own_id = stream.own_id;
+  options.heartbeat = stream.heartbeat;
+  options.retry = stream.retry;
+  options.max_age = server.max_age;
+  options.access_log = server.access_log;
+  options.client = request.client;
+  if (const auto parent = request.header("traceparent"); parent && is_traceparent(*parent))
+    options.trace_id = trace_id_of(*parent);
+  return options;
 }
 
-// The start of each part: the id if there is one, else the rule of the request, else the topic's.
-std::optional<Response> set_starts(StreamRequest& stream, const Request& request, Timestamp now) {
-  const auto rule = start_rule(request, now);
-  if (const auto* problem = std::get_if<std::string>(&rule)) return Response::error(400, *problem);
-  const auto& asked = std::get<std::optional<StartRequest>>(rule);
-  auto id = last_event_id(request);
-  // The id of one log says nothing of several.
-  if (id && stream.parts.size() > 1 && !is_composite(*id)) id->assign(1, '~');
+std::shared_ptr<StreamStart> request_start(StreamRequest& stream, EventLoop& loop,
+                                           OpenLogs& open_logs) {
+  StreamStart::Logs logs;
+  std::vector<StartRequest> requests;
   for (auto& part : stream.parts) {
-    const TopicSettings& topic = part.topic->settings;
-    part.start = asked ? *asked : default_start(topic);
-    // A topic that a composite id doesn't name is new to this reader and takes its own start.
-    if (id && !id_part(*id, topic.name).empty()) part.start = resume(*id);
-    if (id && !stream.composite) part.start = resume(*id);
+    logs.push_back(open_logs.enter(part.topic, part.log));
+    requests.push_back(std::move(part.start));
   }
-  return std::nullopt;
+  auto start = std::make_shared<StreamStart>(loop.io(), std::move(logs));
+  start->ask(std::move(requests));
+  return start;
 }
 
-std::optional<Response> set_heartbeat(StreamRequest& stream, const Request& request) {
-  const auto text = request.parameter("heartbeat");
-  if (!text) return std::nullopt;
-  const auto duration = parse_duration(*text);
-  if (!duration)
-    return Response::error(400, "heartbeat: expected a duration like 5s, from 1s to 60s");
-  stream.heartbeat = std::clamp<Milliseconds>(*duration, 1s, 60s);
-  return std::nullopt;
-}
-
-void take_options(StreamRequest& stream) {
-  const TopicSettings& first = stream.parts.front().topic->settings;
-  stream.heartbeat = first.heartbeat;
-  stream.retry = first.retry;
-  stream.cors = first.cors;
-  for (const auto& part : stream.parts) {
-    const TopicSettings& topic = part.topic->settings;
-    stream.control_events = stream.control_events && topic.control_events;
-    stream.heartbeat = std::min(stream.heartbeat, topic.heartbeat);
-  }
-}
-
-std::variant<StreamRequest, Response> finish(StreamRequest stream, const Request& request,
-                                             Timestamp now) {
-  take_options(stream);
-  if (auto problem = set_heartbeat(stream, request)) return std::move(*problem);
-  if (auto problem = set_starts(stream, request, now)) return std::move(*problem);
-  return stream;
+Awaitable<void> wait_for_plans(const std::shared_ptr<StreamStart>& start, Responder& responder) {
+  const auto left = [start] { start->cancel(); };
+  const auto watch = responder.watch_client(left);
+  co_await start->wait(plans_time);
 }
 
 }  // namespace
 
-std::variant<StreamRequest, Response> parse_stream(const std::shared_ptr<Topic>& topic,
-                                                   const std::string& log, const Request& request,
-                                                   Timestamp now) {
-  StreamRequest stream;
-  stream.parts.push_back({topic, log, {}});
-  return finish(std::move(stream), request, now);
-}
-
-std::variant<StreamRequest, Response> parse_streams(const TopicMap& topics, const Request& request,
-                                                    Timestamp now) {
-  StreamRequest stream;
-  stream.composite = true;
-  for (const auto& [name, value] : request.query) {
-    if (name != "topic") continue;
-    const auto topic = topics.find(value);
-    if (!topic) return Response::error(404, std::string("no such topic: ").append(value));
-    if (topic->settings.is_template()) {
-      return Response::error(400, std::string("a topic with path parameters has its own path: ")
-                                      .append(topic->settings.path));
-    }
-    const bool known = std::any_of(stream.parts.begin(), stream.parts.end(),
-                                   [&](const auto& part) { return part.topic == topic; });
-    if (!known) stream.parts.push_back({topic, topic->settings.log, {}});
+Awaitable<void> subscribe(StreamRequest stream, const Request& request, Responder& responder,
+                          EventLoop& loop, const ServerContext& context) {
+  Fields headers = cors_headers(stream.cors, request);
+  if (request.method == "HEAD") {
+    co_return co_await responder.respond_stream(std::move(headers), std::string());
   }
-  if (stream.parts.empty()) {
-    return Response::error(400, "at least one topic is required: /events?topic=NAME&topic=OTHER");
+  const bool ending = context.lifecycle.is_ending();
+  std::optional<Place> place;
+  if (!ending) place = context.quotas.streams.take(loop.config().server.max_connections);
+  if (!place) {
+    context.probe.streams_refused.add();
+    std::string block = refusal(stream, ending ? "drain" : "overload");
+    co_return co_await responder.respond_stream(std::move(headers), std::move(block));
   }
-  return finish(std::move(stream), request, now);
+  const std::shared_ptr<StreamStart> start = request_start(stream, loop, context.logs);
+  if (!start->is_known()) co_await wait_for_plans(start, responder);
+  if (start->is_cancelled()) co_return;
+  const StreamOptions options = options_of(stream, request, loop.config().server);
+  loop.streams().add(responder.open_stream(headers), std::move(*place), start, options);
 }
 
 }  // namespace sidestream

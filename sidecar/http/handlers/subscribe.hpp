@@ -1,38 +1,23 @@
 #pragma once
-// From a request to what a stream needs: which logs, where to start, which options. Pure.
+// Opens an event stream.
+//
+//   a place -> the starts are requested -> their plans, for at most 2 s -> the response
+//
+// The status is decided when the plans are known, or after 2 s. Without a place the stream ends at
+// once with `stream-shutdown`: browsers reconnect after that, while another status ends them.
+//
+// Thread: the event loop `loop`. Borrows everything but the stream request.
 
-#include <memory>
-#include <string>
-#include <variant>
-#include <vector>
-
-#include "sidecar/http/protocol/request.hpp"
-#include "sidecar/http/protocol/response.hpp"
-#include "sidecar/settings/settings.hpp"
-#include "sidecar/stream/start/start.hpp"
-#include "sidecar/stream/topic/topic_map.hpp"
+#include "sidecar/http/handlers/stream_request.hpp"
+#include "sidecar/http/net/awaitable.hpp"
+#include "sidecar/http/net/event_loop.hpp"
+#include "sidecar/http/protocol/responder.hpp"
+#include "sidecar/http/server_context.hpp"
 
 namespace sidestream {
 
-struct StreamRequest {
-  struct Part {
-    std::shared_ptr<Topic> topic;
-    std::string log;
-    StartRequest start;
-  };
-  std::vector<Part> parts;
-  bool composite = false;      // GET /events?topic=...: ids name their topics
-  bool control_events = true;  // off where one of the topics has them off
-  Milliseconds heartbeat{};
-  RetrySettings retry;
-  CorsSettings cors;
-};
-
-// `now`: for starts like since=10m.
-std::variant<StreamRequest, Response> parse_stream(const std::shared_ptr<Topic>& topic,
-                                                   const std::string& log, const Request& request,
-                                                   Timestamp now);
-std::variant<StreamRequest, Response> parse_streams(const TopicMap& topics, const Request& request,
-                                                    Timestamp now);
+// Completes when the stream table has the stream, or the request was answered without one.
+Awaitable<void> subscribe(StreamRequest stream, const Request& request, Responder& responder,
+                          EventLoop& loop, const ServerContext& context);
 
 }  // namespace sidestream

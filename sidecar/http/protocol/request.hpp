@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "sidecar/http/client/client.hpp"
 #include "sidecar/http/protocol/fields.hpp"
 
 namespace sidestream {
@@ -17,6 +18,7 @@ struct Request {
   std::vector<std::string> segments;  // of the path, percent-decoded
   Fields query;                       // percent-decoded, in order
   Fields headers;                     // names in lower case
+  Client client;                      // that the request comes from
   bool http10 = false;
 
   // The first value, if any.

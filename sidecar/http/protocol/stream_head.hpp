@@ -1,22 +1,20 @@
 #pragma once
-// What a stream's connection begins with. Pure but for the dice.
+// The bytes of an HTTP/1.x response that is an event stream. Pure.
 //
 // Thread: any.
 
 #include <string>
 #include <string_view>
 
-#include "sidecar/http/handlers/subscribe.hpp"
-#include "sidecar/http/protocol/request.hpp"
+#include "sidecar/http/protocol/fields.hpp"
 
 namespace sidestream {
 
-// The head of a stream's answer, by hand: no Content-Length, Connection or Keep-Alive (wire facts
-// C13).
-std::string stream_head(const Request& request, const Fields& headers);
+// Status line and fields. Without Content-Length, Connection and Keep-Alive, because the stream has
+// no end and its connection is not reused.
+std::string stream_head(bool http10, const Fields& headers);
 
-// A stream that is over at once: browsers come back after `retry` (wire facts C2), where any other
-// status would end them for good.
-std::string refusal(const Request& request, const StreamRequest& stream, std::string_view reason);
+// Appends a body that consists of `blocks`.
+void append_stream_body(std::string& out, bool http10, std::string_view blocks);
 
 }  // namespace sidestream

@@ -1,12 +1,11 @@
 #pragma once
 // How a proxied request ended, for the client's connection.
 
-#include <boost/beast/http/empty_body.hpp>
-#include <boost/beast/http/parser.hpp>
 #include <memory>
 #include <optional>
 
 #include "sidecar/http/net/quota.hpp"
+#include "sidecar/http/protocol/request_parser.hpp"
 #include "sidecar/http/protocol/response.hpp"
 #include "sidecar/http/proxy/proxy.hpp"
 
@@ -25,7 +24,5 @@ struct ProxyResult {
   std::unique_ptr<UpstreamConnection> tunnel;
   Place tunnel_place;
 };
-
-using RequestHeadParser = boost::beast::http::request_parser<boost::beast::http::empty_body>;
 
 }  // namespace sidestream

@@ -32,7 +32,7 @@ class Outlet {
 
   virtual Coding coding() const = 0;
 
-  // Never waits.
+  // Never waits. The first call sends the response head in front of the pieces.
   struct Sent {
     std::size_t bytes = 0;  // of the pieces together; less than offered: the connection is full
     bool broken = false;

@@ -55,15 +55,14 @@ std::uint32_t StreamTable::free_slot() {
 }
 
 void StreamTable::add(std::unique_ptr<Outlet> outlet, Place place,
-                      const std::vector<std::shared_ptr<OpenLog>>& logs,
-                      const std::vector<StartRequest>& starts, const StreamOptions& options) {
+                      const std::shared_ptr<StreamStart>& start, const StreamOptions& options) {
   read_time();
   const std::uint32_t slot = free_slot();
   const std::uint64_t name = name_of(slot);
   const auto retry_ms = static_cast<std::int32_t>(
       random_between(options.retry.least.count(), options.retry.most.count()));
-  slots_[slot].stream =
-      std::make_unique<Stream>(std::move(outlet), join(slot, logs), options, retry_ms, time_.now);
+  slots_[slot].stream = std::make_unique<Stream>(std::move(outlet), join(slot, start->take_logs()),
+                                                 options, retry_ms, time_.now);
   Stream& stream = *slots_[slot].stream;
   stream.set_place(std::move(place));
   probe_.streams_opened.add();
@@ -79,7 +78,20 @@ void StreamTable::add(std::unique_ptr<Outlet> outlet, Place place,
   pace_.add(stream.heartbeat());
   if (pace_.interval() < interval) schedule_sweep();
   stream.outlet().wait_readable(*this, name);
-  stream.subscription().start(starts, {this, name});
+  stream.subscription().start({this, name}, start);
+  start->forward_to({this, name});
+  begin(name, start->take_plans());
+}
+
+// Proxies hold back a head without a body, so a comment goes with it.
+void StreamTable::begin(std::uint64_t name, StreamStart::Plans plans) {
+  for (std::size_t part = 0; part < plans.size(); ++part) {
+    if (plans[part]) take_plan(name, part, std::move(*plans[part]));
+  }
+  Stream* stream = find(name);
+  if (!stream || stream->bytes() > 0) return;
+  stream->subscription().heartbeat();
+  pump(slot_of(name));
 }
 
 Stream::Memberships StreamTable::join(std::uint32_t slot,

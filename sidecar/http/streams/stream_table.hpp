@@ -18,6 +18,7 @@
 
 #include "sidecar/base/logger.hpp"
 #include "sidecar/http/streams/stream.hpp"
+#include "sidecar/http/streams/stream_start.hpp"
 #include "sidecar/http/streams/sweep_pace.hpp"
 #include "sidecar/metrics/probes.hpp"
 
@@ -32,11 +33,11 @@ class StreamTable final : public Postbox, public OutletEvents {
               TimeSource clocks = read_clocks);
   ~StreamTable() override;
 
-  // Takes over an outlet whose response head has been sent, and its place among the streams. `logs`
-  // have been entered; the table leaves them.
-  void add(std::unique_ptr<Outlet> outlet, Place place,
-           const std::vector<std::shared_ptr<OpenLog>>& logs,
-           const std::vector<StartRequest>& starts, const StreamOptions& options);
+  // Takes over an outlet whose response head is unsent, and its place among the streams. The head
+  // goes out at once with the first blocks, or with a comment while they are unknown. The
+  // plans that `start` does not know yet follow by post_plan().
+  void add(std::unique_ptr<Outlet> outlet, Place place, const std::shared_ptr<StreamStart>& start,
+           const StreamOptions& options);
 
   // Ends all streams, spread over `window`; new ones end at once.
   void drain(std::chrono::milliseconds window);
@@ -76,6 +77,7 @@ class StreamTable final : public Postbox, public OutletEvents {
   void read_time() { time_ = clocks_(); }
   void pump(std::uint32_t slot);
   void pump_later(std::uint32_t slot);
+  void begin(std::uint64_t name, StreamStart::Plans plans);
   void take_plan(std::uint64_t name, std::size_t part, StartPlan plan);
   void take_page(std::uint64_t name, std::size_t part, Result<PagePtr> page);
 

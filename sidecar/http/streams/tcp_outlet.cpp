@@ -3,6 +3,7 @@
 #include <sys/socket.h>
 #include <sys/uio.h>
 
+#include <algorithm>
 #include <array>
 #include <cassert>
 #include <cerrno>
@@ -18,11 +19,13 @@ constexpr int send_flags = MSG_NOSIGNAL | MSG_DONTWAIT;
 // What a client may send on a stream; more is not a client's behaviour.
 constexpr std::size_t input_max = 64 * 1024;
 
+constexpr std::size_t pieces_max = 4;  // of one send, the response head included
+
 bool would_block(int error) { return error == EAGAIN || error == EWOULDBLOCK; }
 
 ssize_t send_pieces(int socket, std::span<const std::string_view> pieces) {
   if (pieces.size() == 1) return ::send(socket, pieces[0].data(), pieces[0].size(), send_flags);
-  std::array<iovec, 4> vectors;
+  std::array<iovec, pieces_max> vectors;
   assert(pieces.size() <= vectors.size());
   for (std::size_t i = 0; i < pieces.size(); ++i) {
     vectors[i] = {const_cast<char*>(pieces[i].data()), pieces[i].size()};
@@ -36,9 +39,23 @@ ssize_t send_pieces(int socket, std::span<const std::string_view> pieces) {
 }  // namespace
 
 Outlet::Sent TcpOutlet::send(std::span<const std::string_view> pieces) {
+  if (head_) return send_with_head(pieces);
   const ssize_t n = send_pieces(socket_.native_handle(), pieces);
   if (n >= 0) return {static_cast<std::size_t>(n), false};
   return {0, !would_block(errno)};
+}
+
+Outlet::Sent TcpOutlet::send_with_head(std::span<const std::string_view> pieces) {
+  std::array<std::string_view, pieces_max> all{*head_};
+  assert(pieces.size() < all.size());
+  std::copy(pieces.begin(), pieces.end(), all.begin() + 1);
+  const ssize_t n = send_pieces(socket_.native_handle(), {all.data(), pieces.size() + 1});
+  if (n < 0) return {0, !would_block(errno)};
+  const auto sent = static_cast<std::size_t>(n);
+  const std::size_t of_head = std::min(sent, head_->size());
+  head_->erase(0, of_head);
+  if (head_->empty()) head_.reset();
+  return {sent - of_head, false};
 }
 
 void TcpOutlet::finish() {

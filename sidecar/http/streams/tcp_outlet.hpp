@@ -3,6 +3,10 @@
 //
 // Thread: the socket's loop. Owns the socket.
 
+#include <memory>
+#include <string>
+#include <utility>
+
 #include "sidecar/http/net/quota.hpp"
 #include "sidecar/http/net/socket.hpp"
 #include "sidecar/http/streams/outlet.hpp"
@@ -11,9 +15,12 @@ namespace sidestream {
 
 class TcpOutlet final : public Outlet {
  public:
-  // `place`: the connection's, held as long as it is open.
-  TcpOutlet(Socket socket, Place place, Coding coding)
-      : socket_(std::move(socket)), place_(std::move(place)), coding_(coding) {}
+  // `place`: the connection's, held as long as it is open. `head`: the response head, unsent.
+  TcpOutlet(Socket socket, Place place, Coding coding, std::string head)
+      : head_(std::make_unique<std::string>(std::move(head))),
+        socket_(std::move(socket)),
+        place_(std::move(place)),
+        coding_(coding) {}
 
   Coding coding() const override { return coding_; }
   Sent send(std::span<const std::string_view> pieces) override;
@@ -24,7 +31,10 @@ class TcpOutlet final : public Outlet {
   bool peer_is_dead() const override;
 
  private:
-  mutable Socket socket_;  // Asio's native_handle() is not const
+  Sent send_with_head(std::span<const std::string_view> pieces);
+
+  std::unique_ptr<std::string> head_;  // what is unsent of it
+  mutable Socket socket_;              // Asio's native_handle() is not const
   Place place_;
   Coding coding_;
 };

@@ -71,6 +71,14 @@ std::optional<Position> parse_integers(std::string_view id) {
 
 }  // namespace
 
+bool is_id_text(std::string_view text) {
+  constexpr std::string_view others = ".~_-";
+  return !text.empty() && std::all_of(text.begin(), text.end(), [&](char c) {
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
+           others.find(c) != std::string_view::npos;
+  });
+}
+
 std::string format_offset(OffsetFormat format, Offset offset) {
   std::string out;
   if (format == OffsetFormat::entry) {

@@ -26,6 +26,11 @@ struct ParsedId {
   ResetReason problem = ResetReason::garbage;  // if there is no position: garbage or other_topic
 };
 
+// Whether a text consists of the characters of ids, so that it can be sent back as it is.
+bool is_id_text(std::string_view text);
+// A text that is no id of any log: a resume from it is a reset.
+inline constexpr std::string_view unusable_id = "~";
+
 void append_position(std::string& out, OffsetFormat format, const Position& position);
 std::string format_position(OffsetFormat format, const Position& position);
 std::string format_offset(OffsetFormat format, Offset offset);

@@ -27,7 +27,8 @@ std::string loss_body(const StartedPart& part) {
 
 }  // namespace
 
-std::string opening_id(BlockWriter& writer, std::span<const StartedPart> parts) {
+std::string opening_id(BlockWriter& writer, std::span<const StartedPart> parts,
+                       std::string_view own_id) {
   bool resets = false;
   std::string id;
   for (std::size_t i = 0; i < parts.size(); ++i) {
@@ -36,7 +37,7 @@ std::string opening_id(BlockWriter& writer, std::span<const StartedPart> parts) 
     id = writer.id(i, format_position(parts[i].format, position));
     resets = resets || !plan.opening;
   }
-  return resets ? std::string() : id;
+  return resets ? std::string(own_id) : id;
 }
 
 void write_open(std::string& out, BlockWriter& writer, std::span<const StartedPart> parts,
@@ -52,7 +53,8 @@ void write_open(std::string& out, BlockWriter& writer, std::span<const StartedPa
   writer.add(out, body, id);
 }
 
-void write_losses(std::string& out, BlockWriter& writer, std::span<const StartedPart> parts) {
+void write_losses(std::string& out, BlockWriter& writer, std::span<const StartedPart> parts,
+                  std::string_view first_id) {
   std::size_t last = parts.size();
   for (std::size_t i = 0; i < parts.size(); ++i) {
     if (has_loss(*parts[i].plan)) last = i;
@@ -60,7 +62,8 @@ void write_losses(std::string& out, BlockWriter& writer, std::span<const Started
   for (std::size_t i = 0; i < parts.size(); ++i) {
     if (!has_loss(*parts[i].plan)) continue;
     const std::string id = writer.id(i, format_position(parts[i].format, parts[i].plan->position));
-    writer.add(out, loss_body(parts[i]), i == last ? id : std::string());
+    const std::string_view before = writer.retry_written() ? std::string_view() : first_id;
+    writer.add(out, loss_body(parts[i]), i == last ? std::string_view(id) : before);
   }
 }
 

@@ -20,14 +20,16 @@ struct StartedPart {
   const StartPlan* plan = nullptr;
 };
 
-// Sets the writer's ids to where the parts start. Returns the first block's id: empty with a reset,
-// so that the client keeps its own id and a client that is cut here gets the reset again.
-std::string opening_id(BlockWriter& writer, std::span<const StartedPart> parts);
+// Sets the writer's ids to where the parts start. Returns the first block's id. With a reset that is
+// the client's own, so that a client that is cut here gets the reset again.
+std::string opening_id(BlockWriter& writer, std::span<const StartedPart> parts,
+                       std::string_view own_id);
 void write_open(std::string& out, BlockWriter& writer, std::span<const StartedPart> parts,
                 std::string_view id);
-// Writes a reset or gap block for each part that needs one. Only the last block has an id: a client
-// that is cut before it must get all of them again.
-void write_losses(std::string& out, BlockWriter& writer, std::span<const StartedPart> parts);
+// Writes a reset or gap block for each part that needs one. Only the last block has a new id: a
+// client that is cut before it must get all of them again. `first_id`: of the stream's first block.
+void write_losses(std::string& out, BlockWriter& writer, std::span<const StartedPart> parts,
+                  std::string_view first_id);
 // Requires: has_loss(*part.plan).
 void write_loss(std::string& out, BlockWriter& writer, std::size_t index, const StartedPart& part);
 

@@ -21,6 +21,7 @@ Subscription::Subscription(SubscriptionOptions options, std::span<const Source> 
       starting_(std::make_unique<Starting>()) {
   readers_.reserve(sources.size());
   for (const Source& source : sources) readers_.emplace_back(*source.log, *source.seen);
+  starting_->own_id = std::move(options.own_id);
   starting_->plans.resize(parts());
   starting_->known = std::make_unique<bool[]>(parts());
   starting_->missing = parts();
@@ -29,14 +30,10 @@ Subscription::Subscription(SubscriptionOptions options, std::span<const Source> 
   for (std::size_t part = 0; part < parts(); ++part) writer_.set_topic(part, topic(part));
 }
 
-void Subscription::start(const std::vector<StartRequest>& requests, ReplyAddress reply) {
-  assert(!reply_.postbox && requests.size() == parts());
+void Subscription::start(ReplyAddress reply, std::shared_ptr<const void> starts) {
+  assert(!reply_.postbox);
   reply_ = reply;
-  for (std::size_t part = 0; part < requests.size(); ++part) {
-    readers_[part].log().start(requests[part], [reply, part](StartPlan plan) {
-      reply.postbox->post_plan(reply.stream, part, std::move(plan));
-    });
-  }
+  waiting_ = std::move(starts);
 }
 
 // ---- starting ----
@@ -71,9 +68,9 @@ void Subscription::open() {
     log.topic().probe.start(start_mode(plans[part], readers_[part].view()));
     started.push_back({&topic(part), log.format(), &plans[part]});
   }
-  const std::string id = opening_id(writer_, started);
+  const std::string id = opening_id(writer_, started, starting_->own_id);
   if (control_events_) write_open(blocks_, writer_, started, id);
-  write_losses(blocks_, writer_, started);
+  write_losses(blocks_, writer_, started, id);
   for (std::size_t part = 0; part < parts(); ++part) {
     count_loss(plans[part], readers_[part].log().topic().probe);
     readers_[part].begin(plans[part].position, plans[part].generation);
@@ -82,6 +79,7 @@ void Subscription::open() {
     announce_catch_up();
   }
   starting_.reset();
+  waiting_.reset();
 }
 
 void Subscription::announce_loss(std::size_t part, const StartPlan& plan) {
@@ -133,9 +131,11 @@ void Subscription::recover(std::size_t part) {
   reader.restart();
   // After a reset the vector means nothing. The next view says so.
   if (reader.log().topic_log().generation() != reader.generation()) return;
-  reader.log().start(std::move(request), [reply = reply_, part](StartPlan plan) {
+  if (!waiting_) waiting_ = std::make_shared<char>();
+  const auto take = [reply = reply_, part](StartPlan plan) {
     reply.postbox->post_plan(reply.stream, part, std::move(plan));
-  });
+  };
+  reader.log().start(std::move(request), {take, waiting_});
 }
 
 void Subscription::take_page(std::size_t part, Result<PagePtr> page) {
@@ -295,7 +295,7 @@ void Subscription::end(std::string_view reason, std::int64_t retry_ms) {
   ending_ = true;
   std::string body;
   append_shutdown(body, reason);
-  writer_.add_last(blocks_, body, retry_ms, started_ ? whole_id() : std::string());
+  writer_.add_last(blocks_, body, retry_ms, started_ ? whole_id() : starting_->own_id);
 }
 
 std::string Subscription::whole_id() {

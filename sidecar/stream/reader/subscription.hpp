@@ -14,7 +14,8 @@
 // arrive through the Postbox; the loop hands them in with take_plan() and take_page().
 //
 // Rules kept here: nothing is sent before an announced loss; no block carries an id beyond records
-// that were neither sent nor announced.
+// that were neither sent nor announced; the first block carries an id, because some clients forget
+// theirs on a block without one (if the client came without one and the start is unknown: none).
 //
 // Thread: one event loop.
 // Borrows: the logs and the loop's views of them.
@@ -38,6 +39,8 @@ struct SubscriptionOptions {
   bool composite = false;        // ids name their topics (GET /events?topic=...)
   bool control_events = true;    // control events that a client can do without
   std::int32_t retry_ms = 3000;  // this connection's
+  // The id that the client came with; empty: none. Blocks carry it until the start is known.
+  std::string own_id{};
 };
 
 // What one step asks of the event loop.
@@ -72,8 +75,9 @@ class Subscription {
 
   std::size_t parts() const { return readers_.size(); }
 
-  // Requests the starts. Requires: the first call.
-  void start(const std::vector<StartRequest>& requests, ReplyAddress reply);
+  // Where answers go from now on. Requires: the first call. The plan of each part follows by
+  // take_plan(); `starts` is kept until all plans are known, for the receivers that wait for them.
+  void start(ReplyAddress reply, std::shared_ptr<const void> starts);
   void take_plan(std::size_t part, StartPlan plan);
   void take_page(std::size_t part, Result<PagePtr> page);
 
@@ -129,8 +133,10 @@ class Subscription {
   bool ending_ = false;
   BlockWriter writer_;
   ReplyAddress reply_;
+  std::shared_ptr<const void> waiting_;  // expires when no plan is wanted
   // Until all plans are known.
   struct Starting {
+    std::string own_id;
     std::vector<StartPlan> plans;
     std::unique_ptr<bool[]> known;
     std::size_t missing = 0;

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -35,7 +36,6 @@ enum class StartOutcome : std::uint8_t {
   found,
   stopped,   // the log or its connector is shutting down
   outdated,  // the position is of an older generation; the next view of the log says so
-  failed,    // the broker could not answer
 };
 
 struct StartPlan {
@@ -52,6 +52,11 @@ struct StartPlan {
   bool dense = true;                 // offsets count records
 };
 
-using PlanCallback = std::function<void(StartPlan)>;
+// Who requested a start.
+struct PlanReceiver {
+  std::function<void(StartPlan)> take;
+  // Expires when the plan is no longer wanted: then a failed start is not tried again.
+  std::weak_ptr<const void> waiting;
+};
 
 }  // namespace sidestream

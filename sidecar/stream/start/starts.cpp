@@ -1,21 +1,23 @@
 #include "sidecar/stream/start/starts.hpp"
 
+#include <algorithm>
 #include <cassert>
 #include <iterator>
 #include <utility>
 
+#include "sidecar/base/rng.hpp"
 #include "sidecar/stream/replay/tail_seek.hpp"
 #include "sidecar/stream/start/resolve.hpp"
 
 namespace sidestream {
 namespace {
 
-StartPlan plan_at(StartKind start, Position position, const LogExtent& extent) {
+StartPlan plan_at(StartKind start, Position position, bool dense) {
   StartPlan plan;
   plan.start = start;
   plan.opening = position;
   plan.position = std::move(position);
-  plan.dense = extent.dense;
+  plan.dense = dense;
   return plan;
 }
 
@@ -26,9 +28,8 @@ StartPlan no_plan(StartOutcome outcome) {
   return plan;
 }
 
-StartPlan no_plan(const boost::system::error_code& error) {
-  const bool stopped = error == make_error_code(Errc::stopped);
-  return no_plan(stopped ? StartOutcome::stopped : StartOutcome::failed);
+bool is_stop(const boost::system::error_code& error) {
+  return error == make_error_code(Errc::stopped);
 }
 
 }  // namespace
@@ -37,28 +38,42 @@ Starts::Starts(Owner& owner, Topic& topic, const std::string& log, TopicLog& top
                std::shared_ptr<Replay> replay)
     : owner_(owner), topic_(topic), log_(log), topic_log_(topic_log), replay_(std::move(replay)) {}
 
-void Starts::start(StartRequest request, PlanCallback done) {
-  Pending pending{std::move(request), std::nullopt, std::move(done)};
+void Starts::start(StartRequest request, PlanReceiver receiver) {
+  Pending pending{std::move(request), std::move(receiver)};
   if (pending.request.kind == StartRequest::Kind::resume) {
     pending.id = parse_resume_id(pending.request.id, topic_.settings.name, format());
   }
   StartPlan plan;
-  if (start_from_memory(pending, plan)) return pending.done(std::move(plan));
+  if (start_from_memory(pending, plan)) return pending.receiver.take(std::move(plan));
   std::unique_lock lock(mutex_);
   if (closed_) {
     lock.unlock();
-    return pending.done(no_plan(StartOutcome::stopped));
+    return pending.receiver.take(no_plan(StartOutcome::stopped));
   }
   pending_.push_back(std::move(pending));
-  if (std::exchange(querying_, true)) return;
+  // A new request shortens the back-off, but a refusing broker gets one query a second at most.
+  next_query_ = std::min(next_query_, now_ + first_delay);
+  if (querying_ || now_ < next_query_) return;
+  querying_ = true;
   lock.unlock();
+  query();
+}
+
+void Starts::retry(Clock::time_point now) {
+  {
+    const std::lock_guard lock(mutex_);
+    now_ = now;
+    if (querying_ || !is_due()) return;
+    querying_ = true;
+  }
   query();
 }
 
 void Starts::retry() {
   {
     const std::lock_guard lock(mutex_);
-    if (querying_ || pending_.empty()) return;
+    next_query_ = {};
+    if (querying_ || !is_due()) return;
     querying_ = true;
   }
   query();
@@ -71,7 +86,7 @@ void Starts::close() {
     closed_ = true;
     pending.swap(pending_);
   }
-  for (Pending& one : pending) one.done(no_plan(StartOutcome::stopped));
+  for (Pending& one : pending) one.receiver.take(no_plan(StartOutcome::stopped));
 }
 
 // No query is needed for a resume that the topic log covers: its records came from the broker.
@@ -99,14 +114,33 @@ bool Starts::covers(const LogView& view, const Position& position) const {
   return position[0] >= first.frame(view.index_of(first, view.tail)).offset;
 }
 
-// Takes all pending requests. Requires: querying_ was set by the caller, without the lock now.
+// Requires: the lock.
+bool Starts::is_due() const {
+  return now_ >= next_query_ && std::any_of(pending_.begin(), pending_.end(),
+                                            [this](const Pending& p) { return p.due <= now_; });
+}
+
+// Removes the requests that are due and still wanted. Requires: the lock.
+std::vector<Starts::Pending> Starts::take_due() {
+  std::erase_if(pending_, [](const Pending& p) { return p.receiver.waiting.expired(); });
+  std::vector<Pending> due, later;
+  for (Pending& pending : pending_) {
+    (pending.due <= now_ ? due : later).push_back(std::move(pending));
+  }
+  pending_ = std::move(later);
+  return due;
+}
+
+// Requires: querying_ was set by the caller, without the lock now.
 void Starts::query() {
   std::vector<Pending> pending;
   {
     const std::lock_guard lock(mutex_);
     assert(querying_);
-    pending.swap(pending_);
+    pending = take_due();
+    if (pending.empty()) querying_ = false;
   }
+  if (pending.empty()) return;
   LogView view;
   if (topic_log_.is_open()) topic_log_.view(view);
   Sent sent{view.generation, std::move(view.head_position)};
@@ -117,10 +151,7 @@ void Starts::query() {
 }
 
 void Starts::take_extent(std::vector<Pending> pending, const Sent& sent, Result<LogExtent> extent) {
-  if (!extent) {
-    for (Pending& one : pending) one.done(no_plan(extent.error()));
-    return query_next();
-  }
+  if (!extent) return query_failed(std::move(pending), extent.error());
   owner_.open_at(*extent);
   LogView view;
   topic_log_.view(view);
@@ -130,8 +161,18 @@ void Starts::take_extent(std::vector<Pending> pending, const Sent& sent, Result<
   query_next();
 }
 
-// The answer is about another generation than the topic log's: the requests wait for retry().
-// Returns false after close(), when there is nothing left to wait for.
+void Starts::query_failed(std::vector<Pending> pending, const boost::system::error_code& error) {
+  if (!is_stop(error) && postpone(pending)) {
+    const std::lock_guard lock(mutex_);
+    next_query_ = now_ + backoff_.next(rng());
+    return;
+  }
+  for (Pending& one : pending) one.receiver.take(no_plan(StartOutcome::stopped));
+  query_next();
+}
+
+// Puts the requests back until retry(). Returns false after close(), when there is nothing left to
+// wait for.
 bool Starts::postpone(std::vector<Pending>& pending) {
   const std::lock_guard lock(mutex_);
   if (closed_) return false;
@@ -141,46 +182,73 @@ bool Starts::postpone(std::vector<Pending>& pending) {
   return true;
 }
 
+// After an answer: queries for the requests that have arrived meanwhile.
 void Starts::query_next() {
   {
     const std::lock_guard lock(mutex_);
-    querying_ = !pending_.empty();
+    next_query_ = {};
+    backoff_.reset();
+    querying_ = is_due();
     if (!querying_) return;
   }
   query();
 }
 
 void Starts::resolve(Pending pending, const LogExtent& extent, const LogView& view) {
-  const auto finish = [generation = view.generation,
-                       done = std::move(pending.done)](StartPlan plan) {
-    plan.generation = generation;
-    done(std::move(plan));
+  const auto finish = [&](StartPlan plan) {
+    plan.generation = view.generation;
+    pending.receiver.take(std::move(plan));
   };
-  const auto located = [extent, finish](StartKind start) {
-    return [extent, finish, start](Result<Position> position) {
-      finish(position ? plan_at(start, std::move(*position), extent) : no_plan(position.error()));
-    };
-  };
+  const bool dense = extent.dense;
   StartRequest& request = pending.request;
   const Position& head = view.head_position;
   const Start on_reset = topic_.settings.on_reset;
   switch (request.kind) {
     case StartRequest::Kind::live:
-      return finish(plan_at(StartKind::live, live_position(extent, head), extent));
+      return finish(plan_at(StartKind::live, live_position(extent, head), dense));
     case StartRequest::Kind::earliest:
-      return finish(plan_at(StartKind::earliest, earliest_position(extent), extent));
+      return finish(plan_at(StartKind::earliest, earliest_position(extent), dense));
     case StartRequest::Kind::resume:
       return finish(resolve_id(*pending.id, extent, head, on_reset));
     case StartRequest::Kind::position:
       if (request.generation != view.generation) return finish(no_plan(StartOutcome::outdated));
       return finish(resolve_position(std::move(request.position), extent, head, on_reset));
-    case StartRequest::Kind::since:
-      return topic_.connector.locate(log_, request.since, located(StartKind::since));
-    case StartRequest::Kind::tail:
-      return std::make_shared<TailSeek>(topic_.connector, replay_, log_, extent, request.tail,
-                                        located(StartKind::tail))
+    case StartRequest::Kind::since: {
+      const Timestamp since = request.since;
+      return topic_.connector.locate(
+          log_, since, when_located(std::move(pending), StartKind::since, dense, view.generation));
+    }
+    case StartRequest::Kind::tail: {
+      const std::int64_t count = request.tail;
+      return std::make_shared<TailSeek>(
+                 topic_.connector, replay_, log_, extent, count,
+                 when_located(std::move(pending), StartKind::tail, dense, view.generation))
           ->run();
+    }
   }
+}
+
+std::function<void(Result<Position>)> Starts::when_located(Pending pending, StartKind start,
+                                                           bool dense, std::uint64_t generation) {
+  auto kept = std::make_shared<Pending>(std::move(pending));
+  return [self = owner_.shared_starts(), kept = std::move(kept), start, dense,
+          generation](Result<Position> position) {
+    if (!position) return self->search_failed(std::move(*kept), position.error());
+    StartPlan plan = plan_at(start, std::move(*position), dense);
+    plan.generation = generation;
+    kept->receiver.take(std::move(plan));
+  };
+}
+
+void Starts::search_failed(Pending pending, const boost::system::error_code& error) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (!closed_ && !is_stop(error)) {
+      pending.due = now_ + pending.backoff.next(rng());
+      return pending_.push_back(std::move(pending));
+    }
+  }
+  pending.receiver.take(no_plan(StartOutcome::stopped));
 }
 
 }  // namespace sidestream

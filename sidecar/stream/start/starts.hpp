@@ -8,16 +8,23 @@
 // A query's answer can be about another generation of the log than the one the tail reads. Then the
 // requests wait until the tail has noticed too: a plan never mixes two generations.
 //
-// Thread: any. Callbacks run without the lock, on a connector thread or within start().
+// Errors of the broker are temporary (access denied, wrong type, records retired during a search):
+// the request is tried again after a back-off, 1 s doubling to 10 s, as long as its receiver waits.
+// A failed query delays all requests of the log; a failed search (`since`, `tail`) its own.
+//
+// Thread: any. Receivers are called without the lock, on a connector thread or within start().
 // Borrows: all constructor arguments. Queries in flight keep the owner alive.
 
+#include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "connectors/backoff.hpp"
 #include "connectors/connector.hpp"
 #include "sidecar/stream/id/event_id.hpp"
 #include "sidecar/stream/log/topic_log.hpp"
@@ -29,6 +36,8 @@ namespace sidestream {
 
 class Starts {
  public:
+  using Clock = std::chrono::steady_clock;
+
   // What Starts needs of the open log that it is part of.
   class Owner {
    public:
@@ -44,10 +53,11 @@ class Starts {
   Starts(Owner& owner, Topic& topic, const std::string& log, TopicLog& topic_log,
          std::shared_ptr<Replay> replay);
 
-  // Calls `done` once, possibly before start() returns.
-  void start(StartRequest request, PlanCallback done);
-  // Queries the broker again if requests are pending and no query is in flight. Call it after a
-  // reset, and about once a second.
+  // Calls `receiver` once while it waits, possibly before start() returns.
+  void start(StartRequest request, PlanReceiver receiver);
+  // Queries the broker for the pending requests that are due. Call it about once a second.
+  void retry(Clock::time_point now);
+  // The tail has read a new generation: queries for the requests that wait for it.
   void retry();
   // Answers pending requests, and all later ones, as stopped.
   void close();
@@ -55,9 +65,13 @@ class Starts {
  private:
   struct Pending {
     StartRequest request;
-    std::optional<ParsedId> id;  // resume
-    PlanCallback done;
+    PlanReceiver receiver;
+    std::optional<ParsedId> id{};  // resume
+    Backoff backoff{first_delay, longest_delay};
+    Clock::time_point due{};  // not before, after a failed search
   };
+  static constexpr std::chrono::milliseconds first_delay{1000};
+  static constexpr std::chrono::milliseconds longest_delay{10'000};
   // The topic log when a query was sent.
   struct Sent {
     std::uint64_t generation = 0;
@@ -66,11 +80,17 @@ class Starts {
 
   bool start_from_memory(const Pending& pending, StartPlan& plan) const;
   bool covers(const LogView& view, const Position& position) const;
+  bool is_due() const;
+  std::vector<Pending> take_due();
   void query();
   void take_extent(std::vector<Pending> pending, const Sent& sent, Result<LogExtent> extent);
+  void query_failed(std::vector<Pending> pending, const boost::system::error_code& error);
   bool postpone(std::vector<Pending>& pending);
   void query_next();
   void resolve(Pending pending, const LogExtent& extent, const LogView& view);
+  std::function<void(Result<Position>)> when_located(Pending pending, StartKind start, bool dense,
+                                                     std::uint64_t generation);
+  void search_failed(Pending pending, const boost::system::error_code& error);
   OffsetFormat format() const { return topic_.connector.format(); }
 
   Owner& owner_;
@@ -81,6 +101,9 @@ class Starts {
 
   std::mutex mutex_;  // guards the following
   std::vector<Pending> pending_;
+  Clock::time_point now_{};         // of the last retry(now)
+  Clock::time_point next_query_{};  // not before, after a failed query
+  Backoff backoff_{first_delay, longest_delay};
   bool querying_ = false;
   bool closed_ = false;
 };

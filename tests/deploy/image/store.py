@@ -6,8 +6,7 @@ import pwd
 import shutil
 import subprocess
 
-from loopback import ROOT
-
+ROOT = os.path.realpath(os.path.join(os.path.dirname(__file__), "..", "..", ".."))
 CACHE = os.path.join(os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"), "sidestream")
 STORE = ["--root", os.path.join(CACHE, "containers"), "--runroot", os.path.join(CACHE, "containers.run"),
          "--storage-driver", "overlay"]

@@ -86,7 +86,7 @@ TEST_P(Outage, FreesClientsThatLeaveWhileWaiting) {
   Stage stage(broker_.source(), quick());
   stage.append(1);
   broker_.stop();
-  for (int i = 0; i < 20; ++i) {
+  for (int i = 0; i < 4; ++i) {
     auto stream = stage.open("from=earliest");
     stream.heartbeat(2s * patience);
   }

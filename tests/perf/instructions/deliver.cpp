@@ -58,7 +58,9 @@ class Loop {
     for (std::uint64_t i = 0; i < subscribers; ++i) {
       subscriptions_.push_back(std::make_unique<Subscription>(
           SubscriptionOptions{}, std::span<const Subscription::Source>(&source, 1)));
-      subscriptions_.back()->start({start_}, {&answers_, i});
+      subscriptions_.back()->start({&answers_, i}, {});
+      const auto take = [this, i](StartPlan plan) { answers_.post_plan(i, 0, std::move(plan)); };
+      log_->start(start_, {take, waiting_});
     }
     while (broker_.answer_all()) continue;
     loop_log_.refresh();
@@ -114,6 +116,7 @@ class Loop {
   std::shared_ptr<OpenLog> log_ =
       std::make_shared<OpenLog>(test::borrowed(topic_), "orders", pool_, Logger());
   Answers answers_;
+  std::shared_ptr<const void> waiting_ = std::make_shared<char>();
   LoopLog loop_log_{log_, memory_};
   OwnBlocks own_;
   std::string chunk_head_;

@@ -19,7 +19,7 @@
 #include <string_view>
 #include <utility>
 
-#include "sidecar/http/protocol/session.hpp"
+#include "sidecar/http/protocol/serve.hpp"
 
 namespace asio = boost::asio;
 using asio::ip::tcp;
@@ -37,7 +37,8 @@ class House {
     client_.connect(listener_.local_endpoint());
     Socket accepted(loop_.io());
     listener_.accept(accepted);
-    asio::co_spawn(loop_.io(), run_session(std::move(accepted), Port::streams, loop_, context_),
+    asio::co_spawn(loop_.io(),
+                   serve_connection(std::move(accepted), Port::streams, loop_, context_),
                    asio::detached);
     app_listener_.non_blocking(true);
     asio::write(client_, asio::buffer(request_));
@@ -103,7 +104,7 @@ class House {
   Quotas quotas_;
   AdminPages pages_{logs_, probe_, lifecycle_, {}};
   Router router_{pages_};
-  SessionContext context_{router_, logs_, probe_, lifecycle_, quotas_, Logger()};
+  ServerContext context_{router_, logs_, probe_, lifecycle_, quotas_, Logger()};
   EventLoop loop_{memory_, probe_, lifecycle_, quotas_, serving_, Logger()};
 };
 

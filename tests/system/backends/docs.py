@@ -3,7 +3,8 @@
 import os
 import re
 
-from loopback import ROOT
+from client import expect
+from install import ROOT
 
 PAGE = os.path.join(ROOT, "docs", "moving-over.md")
 BLOCK = re.compile(r"^<!-- (\S+) -->\n```\w+\n(.*?)^```$", re.M | re.S)
@@ -12,9 +13,9 @@ BLOCK = re.compile(r"^<!-- (\S+) -->\n```\w+\n(.*?)^```$", re.M | re.S)
 def code_of_the_page():
     with open(PAGE) as page:
         blocks = BLOCK.findall(page.read())
-    assert blocks, "it shows no code"
+    expect(blocks, "it shows no code")
     for path, code in blocks:
         with open(os.path.join(ROOT, path)) as file:
             text = file.read()
         for paragraph in re.split(r"\n{2,}", code.strip("\n")):
-            assert paragraph in text, "not in %s:\n%s" % (path, paragraph)
+            expect(paragraph in text, "not in %s:\n%s" % (path, paragraph))

@@ -5,13 +5,15 @@ import http.client
 import json
 import os
 import shutil
+import signal
+import subprocess
 import tempfile
 import threading
+import time
 import urllib.parse
 import urllib.request
 
-from loopback import BINARY, connection_to, free_ports
-from processes import Process, responds
+from sidestream_process import BINARY, free_ports
 
 CONFIG = """
 server:
@@ -61,6 +63,7 @@ class Sidestream:
                         max_connections=max_connections,
                     )
                 )
+        self.log_path = os.path.join(self.folder, "sidestream.log")
         self.process = None
         atexit.register(self.close)  # an interrupted run leaves nothing behind
         self.start()
@@ -74,31 +77,47 @@ class Sidestream:
         return "http://127.0.0.1:%d" % self.admin
 
     def start(self):
-        self.process = Process(
-            "sidestream", [BINARY, "--config", self.config], self.folder, self.environment
-        )
-        self.process.wait_until(lambda: responds(self.admin, "/readyz"))
+        with open(self.log_path, "ab") as log:
+            self.process = subprocess.Popen(
+                [BINARY, "--config", self.config],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                env=self.environment,
+            )
+        deadline = time.monotonic() + 20
+        while True:
+            try:
+                if self.request("GET", "/readyz", port=self.admin)[0] == 200:
+                    return
+            except (OSError, http.client.HTTPException):
+                pass
+            if self.process.poll() is not None or time.monotonic() > deadline:
+                raise AssertionError("Sidestream did not start:\n" + self.log())
+            time.sleep(0.02)
 
     def log(self):
-        return self.process.log()
+        with open(self.log_path, errors="replace") as file:
+            return file.read()[-4000:]
 
     def kill(self):
         self.process.kill()
+        self.process.wait()
 
     def drain(self, seconds=10):
         """SIGTERM; returns the exit code."""
-        self.process.process.terminate()
-        return self.process.process.wait(seconds)
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(seconds)
 
     def close(self):
         atexit.unregister(self.close)
-        if self.process and self.process.process.poll() is None:
+        if self.process and self.process.poll() is None:
             self.kill()
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def request(self, method, path, body=None, port=None):
         """Status, content type and body of one request; to the public port by default."""
-        connection = connection_to(port or self.port)
+        connection = http.client.HTTPConnection("127.0.0.1", port or self.port, timeout=10)
         try:
             connection.request(method, path, body)
             answer = connection.getresponse()

@@ -34,12 +34,21 @@ class StreamTableTest : public testing::Test {
   }
   Record open(Coding coding = Coding::chunked) {
     auto record = std::make_shared<OutletRecord>();
-    log_->enter();
-    StartRequest live;
-    table_->add(std::make_unique<RecordingOutlet>(record, coding), Place(), {log_}, {live},
-                options_);
+    const auto start = ask();
     settle();
+    add(record, start, coding);
     return record;
+  }
+  std::shared_ptr<StreamStart> ask() {
+    log_->enter();
+    const auto start = std::make_shared<StreamStart>(io_, StreamStart::Logs{log_});
+    start->ask({StartRequest()});
+    return start;
+  }
+  void add(const Record& record, const std::shared_ptr<StreamStart>& start,
+           Coding coding = Coding::chunked) {
+    table_->add(std::make_unique<RecordingOutlet>(record, coding), Place(), start, options_);
+    settle();
   }
   // Until broker and loop have nothing more to do.
   void settle() {
@@ -91,6 +100,32 @@ TEST_F(StreamTableTest, SendsOneChunkForEachRun) {
   broker_.deliver_all();
   settle();
   EXPECT_EQ(reader->received, "1e\r\ndata: a\nid: 0\n\ndata: b\nid: 1\n\n\r\n");
+}
+
+TEST_F(StreamTableTest, OpensWithOneSendWhenTheStartIsKnown) {
+  const Record reader = open();
+  EXPECT_EQ(reader->sends, 1);
+}
+
+TEST_F(StreamTableTest, SendsACommentUntilTheStartIsKnown) {
+  const auto record = std::make_shared<OutletRecord>();
+  table_->add(std::make_unique<RecordingOutlet>(record, Coding::identity), Place(), ask(),
+              options_);
+  EXPECT_EQ(record->received, ":\n");
+  settle();
+  EXPECT_TRUE(record->received.starts_with(":\nevent: stream-open\n")) << record->received;
+}
+
+TEST_F(StreamTableTest, SendsACommentWhenTheStreamOpensWithoutABlock) {
+  options_.subscription.control_events = false;
+  EXPECT_EQ(open(Coding::identity)->received, ":\n");
+}
+
+TEST_F(StreamTableTest, LeavesTheLogWhenNoStreamTakesTheStart) {
+  auto start = ask();
+  EXPECT_EQ(log_->readers(), 1);
+  start.reset();
+  EXPECT_EQ(log_->readers(), 0);
 }
 
 TEST_F(StreamTableTest, SendsBareBlocksWithIdentityCoding) {

@@ -40,7 +40,13 @@ Client::Client(std::vector<std::shared_ptr<OpenLog>> logs, const std::vector<Sta
     sources.push_back({log.get(), views_.back().get()});
   }
   subscription_ = std::make_unique<Subscription>(options, sources);
-  subscription_->start(starts, {&mailbox_, 0});
+  subscription_->start({&mailbox_, 0}, waiting_);
+  for (std::size_t part = 0; part < starts.size(); ++part) {
+    const auto take = [mailbox = &mailbox_, part](StartPlan plan) {
+      mailbox->post_plan(0, part, std::move(plan));
+    };
+    logs_[part]->start(starts[part], {take, waiting_});
+  }
 }
 
 // Between reads this client is blocked: its position is saved, and it notices changes with its next

@@ -68,6 +68,7 @@ class Client final {
   std::vector<std::shared_ptr<OpenLog>> logs_;
   std::vector<std::unique_ptr<LoopView>> views_;
   std::unique_ptr<Subscription> subscription_;
+  std::shared_ptr<const void> waiting_ = std::make_shared<char>();
   OwnBlocks own_;
   Mailbox& mailbox_;
   std::string unsent_;   // of the last send

@@ -82,6 +82,7 @@ bool ScriptedConnector::answer_all() {
 
 void ScriptedConnector::extent(std::string, Callback<LogExtent> done) {
   asked_.push_back([this, done = std::move(done)] {
+    if (refusal_) return done(refusal_);
     LogExtent e;
     for (std::size_t p = 0; p < partitions_.size(); ++p) {
       const auto partition = static_cast<Partition>(p);
@@ -92,13 +93,20 @@ void ScriptedConnector::extent(std::string, Callback<LogExtent> done) {
   });
 }
 
+// Records have no timestamps: all are as old as the log.
 void ScriptedConnector::locate(std::string, Timestamp, Callback<Position> done) {
-  asked_.push_back([done = std::move(done)] { done(make_error_code(Errc::stopped)); });
+  asked_.push_back([this, done = std::move(done)] {
+    if (refusal_) return done(refusal_);
+    Position position;
+    for (const Held& held : partitions_) position.push_back(Offset::of(held.first - 1));
+    done(position);
+  });
 }
 
 void ScriptedConnector::back(std::string, Partition partition, Offset last, std::int64_t count,
                              Callback<Offset> done) {
   asked_.push_back([this, partition, last, count, done = std::move(done)] {
+    if (refusal_) return done(refusal_);
     done(Offset::of(std::max(last.number() - count, first(partition) - 1)));
   });
 }
@@ -114,6 +122,7 @@ void ScriptedConnector::answer_read(const Range& range,
                                     const std::function<void(std::span<const Record>)>& deliver,
                                     const Callback<Offset>& done) {
   ++probe_.ranges_read;
+  if (refusal_) return done(refusal_);
   const std::int64_t from = range.after.number() + 1;
   if (std::exchange(lose_a_read_, false) || from < first(range.partition) ||
       range.until.number() >= end(range.partition)) {

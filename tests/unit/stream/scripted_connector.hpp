@@ -31,6 +31,9 @@ class ScriptedConnector final : public Connector {
   void tell_recreated();
   // The next read finds nothing, whatever the broker holds.
   void lose_a_read() { lose_a_read_ = true; }
+  // Answers all queries with `error` until accept().
+  void refuse(Errc error) { refusal_ = make_error_code(error); }
+  void accept() { refusal_ = {}; }
   // Answers all calls up to now. Returns false if there were none.
   bool answer_all();
 
@@ -72,6 +75,7 @@ class ScriptedConnector final : public Connector {
   TailSink* sink_ = nullptr;
   std::size_t known_ = 0;  // how many partitions the tail knows of
   bool lose_a_read_ = false;
+  boost::system::error_code refusal_;
   std::vector<std::function<void()>> asked_;
   ConnectorProbe probe_;
 };

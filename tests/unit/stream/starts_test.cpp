@@ -9,6 +9,8 @@
 namespace sidestream {
 namespace {
 
+using namespace std::chrono_literals;
+
 // An open log over a broker with ten records, and the plans in the order of their answers.
 class StartsTest : public testing::Test {
  protected:
@@ -21,11 +23,13 @@ class StartsTest : public testing::Test {
     return std::make_shared<Topic>(settings, test::borrowed(broker));
   }
   void start(StartRequest request) {
-    log_->start(std::move(request), [this](StartPlan plan) { plans_.push_back(std::move(plan)); });
+    const auto take = [this](StartPlan plan) { plans_.push_back(std::move(plan)); };
+    log_->start(std::move(request), {take, waiting_});
   }
   void start(StartRequest::Kind kind) {
     StartRequest request;
     request.kind = kind;
+    request.tail = 3;
     start(std::move(request));
   }
   void resume(std::string id) {
@@ -40,7 +44,9 @@ class StartsTest : public testing::Test {
   ScriptedConnector broker_{1};
   std::shared_ptr<OpenLog> log_ =
       std::make_shared<OpenLog>(topic_on(broker_), "orders", pool_, Logger());
+  std::shared_ptr<const void> waiting_ = std::make_shared<char>();
   std::vector<StartPlan> plans_;
+  const std::chrono::steady_clock::time_point t0_{std::chrono::hours(1)};
 };
 
 TEST_F(StartsTest, CoalescesRequestsWhileAQueryIsInFlight) {
@@ -103,14 +109,87 @@ TEST_F(StartsTest, WaitsForTheTailWhenTheBrokerHoldsAnotherLog) {
 TEST_F(StartsTest, RetriesWhatWaitsForTheTail) {
   start(StartRequest::Kind::live);
   broker_.answer_all();
-  log_->retry_starts();
+  log_->retry_starts(t0_);
   EXPECT_FALSE(broker_.answer_all()) << "nothing was pending";
   broker_.recreate(false);
   start(StartRequest::Kind::live);
   broker_.answer_all();
-  log_->retry_starts();
+  log_->retry_starts(t0_);
   EXPECT_TRUE(broker_.answer_all());
   EXPECT_EQ(plans_.size(), 1u) << "the tail has not seen it yet";
+}
+
+TEST_F(StartsTest, RetriesEveryKindOfStartAfterARefusal) {
+  using Kind = StartRequest::Kind;
+  for (const Kind kind : {Kind::live, Kind::earliest, Kind::since, Kind::tail}) start(kind);
+  resume("3");
+  broker_.refuse(Errc::refused);
+  log_->retry_starts(t0_);
+  while (broker_.answer_all()) continue;
+  EXPECT_EQ(plans_.size(), 0u);
+  log_->retry_starts(t0_ + 400ms);
+  EXPECT_FALSE(broker_.answer_all()) << "too early";
+  log_->retry_starts(t0_ + 1s);
+  EXPECT_TRUE(broker_.answer_all()) << "still refused";
+  broker_.accept();
+  log_->retry_starts(t0_ + 3s);
+  while (broker_.answer_all()) continue;
+  EXPECT_EQ(plans_.size(), 5u);
+}
+
+TEST_F(StartsTest, RetriesASearchThatFailed) {
+  for (const auto kind : {StartRequest::Kind::since, StartRequest::Kind::tail}) {
+    plans_.clear();
+    log_->retry_starts(t0_);
+    start(kind);
+    broker_.answer_all();  // the extent
+    broker_.refuse(Errc::gone);
+    while (broker_.answer_all()) continue;
+    broker_.accept();
+    EXPECT_EQ(plans_.size(), 0u);
+    log_->retry_starts(t0_ + 400ms);
+    EXPECT_FALSE(broker_.answer_all()) << "too early";
+    log_->retry_starts(t0_ + 1s);
+    while (broker_.answer_all()) continue;
+    ASSERT_EQ(plans_.size(), 1u);
+    EXPECT_EQ(plans_[0].outcome, StartOutcome::found);
+  }
+}
+
+TEST_F(StartsTest, BacksOffUpToTenSecondsWhileTheBrokerRefuses) {
+  broker_.refuse(Errc::refused);
+  start(StartRequest::Kind::live);
+  int queries = 0;
+  for (int second = 0; second < 100; ++second) {
+    log_->retry_starts(t0_ + std::chrono::seconds(second));
+    queries += broker_.answer_all() ? 1 : 0;
+  }
+  EXPECT_GE(queries, 11);
+  EXPECT_LE(queries, 25);
+}
+
+TEST_F(StartsTest, QueriesForANewRequestWithinASecondWhileTheBrokerRefuses) {
+  broker_.refuse(Errc::refused);
+  start(StartRequest::Kind::live);
+  auto now = t0_;
+  for (int i = 0; i < 60; ++i) {
+    log_->retry_starts(now += 1s);
+    broker_.answer_all();
+  }
+  broker_.accept();
+  start(StartRequest::Kind::live);
+  log_->retry_starts(now + 1s);
+  broker_.answer_all();
+  EXPECT_EQ(plans_.size(), 2u);
+}
+
+TEST_F(StartsTest, StopsRetryingWhenNobodyWaits) {
+  broker_.refuse(Errc::refused);
+  start(StartRequest::Kind::live);
+  broker_.answer_all();
+  waiting_.reset();
+  log_->retry_starts(t0_);
+  EXPECT_FALSE(broker_.answer_all());
 }
 
 TEST_F(StartsTest, RefusesAPositionOfAnOlderGeneration) {

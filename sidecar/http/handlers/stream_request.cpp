@@ -1,0 +1,109 @@
+#include "sidecar/http/handlers/stream_request.hpp"
+
+#include <algorithm>
+
+#include "sidecar/http/handlers/start_rule.hpp"
+#include "sidecar/settings/units.hpp"
+#include "sidecar/stream/id/event_id.hpp"
+
+namespace sidestream {
+namespace {
+
+using namespace std::chrono_literals;
+
+StartRequest default_start(const TopicSettings& topic) {
+  StartRequest start;
+  start.kind =
+      topic.start == Start::earliest ? StartRequest::Kind::earliest : StartRequest::Kind::live;
+  return start;
+}
+
+StartRequest resume(const std::string& id) {
+  StartRequest start;
+  start.kind = StartRequest::Kind::resume;
+  start.id = id;
+  return start;
+}
+
+// The start of each part: the id if there is one, else the rule of the request, else the topic's.
+std::optional<Response> set_starts(StreamRequest& stream, const Request& request, Timestamp now) {
+  const auto rule = start_rule(request, now);
+  if (const auto* problem = std::get_if<std::string>(&rule)) return Response::error(400, *problem);
+  const auto& asked = std::get<std::optional<StartRequest>>(rule);
+  auto id = last_event_id(request);
+  if (id) stream.own_id = is_id_text(*id) ? *id : unusable_id;
+  // The id of one log says nothing of several.
+  if (id && stream.parts.size() > 1 && !is_composite(*id)) id = unusable_id;
+  for (auto& part : stream.parts) {
+    const TopicSettings& topic = part.topic->settings;
+    part.start = asked ? *asked : default_start(topic);
+    // A topic that a composite id doesn't name is new to this reader and takes its own start.
+    if (id && !id_part(*id, topic.name).empty()) part.start = resume(*id);
+    if (id && !stream.composite) part.start = resume(*id);
+  }
+  return std::nullopt;
+}
+
+std::optional<Response> set_heartbeat(StreamRequest& stream, const Request& request) {
+  const auto text = request.parameter("heartbeat");
+  if (!text) return std::nullopt;
+  const auto duration = parse_duration(*text);
+  if (!duration)
+    return Response::error(400, "heartbeat: expected a duration like 5s, from 1s to 60s");
+  stream.heartbeat = std::clamp<Milliseconds>(*duration, 1s, 60s);
+  return std::nullopt;
+}
+
+void take_options(StreamRequest& stream) {
+  const TopicSettings& first = stream.parts.front().topic->settings;
+  stream.heartbeat = first.heartbeat;
+  stream.retry = first.retry;
+  stream.cors = first.cors;
+  for (const auto& part : stream.parts) {
+    const TopicSettings& topic = part.topic->settings;
+    stream.control_events = stream.control_events && topic.control_events;
+    stream.heartbeat = std::min(stream.heartbeat, topic.heartbeat);
+  }
+}
+
+std::variant<StreamRequest, Response> finish(StreamRequest stream, const Request& request,
+                                             Timestamp now) {
+  take_options(stream);
+  if (auto problem = set_heartbeat(stream, request)) return std::move(*problem);
+  if (auto problem = set_starts(stream, request, now)) return std::move(*problem);
+  return stream;
+}
+
+}  // namespace
+
+std::variant<StreamRequest, Response> parse_stream(const std::shared_ptr<Topic>& topic,
+                                                   const std::string& log, const Request& request,
+                                                   Timestamp now) {
+  StreamRequest stream;
+  stream.parts.push_back({topic, log, {}});
+  return finish(std::move(stream), request, now);
+}
+
+std::variant<StreamRequest, Response> parse_streams(const TopicMap& topics, const Request& request,
+                                                    Timestamp now) {
+  StreamRequest stream;
+  stream.composite = true;
+  for (const auto& [name, value] : request.query) {
+    if (name != "topic") continue;
+    const auto topic = topics.find(value);
+    if (!topic) return Response::error(404, std::string("no such topic: ").append(value));
+    if (topic->settings.is_template()) {
+      return Response::error(400, std::string("a topic with path parameters has its own path: ")
+                                      .append(topic->settings.path));
+    }
+    const bool known = std::any_of(stream.parts.begin(), stream.parts.end(),
+                                   [&](const auto& part) { return part.topic == topic; });
+    if (!known) stream.parts.push_back({topic, topic->settings.log, {}});
+  }
+  if (stream.parts.empty()) {
+    return Response::error(400, "at least one topic is required: /events?topic=NAME&topic=OTHER");
+  }
+  return finish(std::move(stream), request, now);
+}
+
+}  // namespace sidestream

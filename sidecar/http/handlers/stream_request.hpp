@@ -1,0 +1,41 @@
+#pragma once
+// From a request to what a stream needs: which logs, where to start, which options. Pure.
+
+#include <memory>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "sidecar/http/protocol/request.hpp"
+#include "sidecar/http/protocol/response.hpp"
+#include "sidecar/settings/settings.hpp"
+#include "sidecar/stream/start/start.hpp"
+#include "sidecar/stream/topic/topic_map.hpp"
+
+namespace sidestream {
+
+struct StreamRequest {
+  struct Part {
+    std::shared_ptr<Topic> topic;
+    std::string log;
+    StartRequest start;
+  };
+  std::vector<Part> parts;
+  // The id that the client has, in the alphabet of ids; empty: none. Blocks that are sent before the
+  // start is known carry it.
+  std::string own_id;
+  bool composite = false;      // GET /events?topic=...: ids name their topics
+  bool control_events = true;  // off where one of the topics has them off
+  Milliseconds heartbeat{};
+  RetrySettings retry;
+  CorsSettings cors;
+};
+
+// `now`: for starts like since=10m.
+std::variant<StreamRequest, Response> parse_stream(const std::shared_ptr<Topic>& topic,
+                                                   const std::string& log, const Request& request,
+                                                   Timestamp now);
+std::variant<StreamRequest, Response> parse_streams(const TopicMap& topics, const Request& request,
+                                                    Timestamp now);
+
+}  // namespace sidestream

@@ -1,0 +1,122 @@
+#include "sidecar/http/protocol/h1_connection.hpp"
+
+#include <optional>
+#include <utility>
+
+#include "sidecar/http/protocol/framing.hpp"
+#include "sidecar/http/protocol/h1_head.hpp"
+#include "sidecar/http/protocol/read_proxy_header.hpp"
+
+namespace sidestream {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::uint32_t header_max = 64 * 1024;  // an id of 200 partitions and a page's cookies fit
+constexpr auto head_time = 10s;                  // for a request's head once its connection is open
+constexpr auto idle_time = 60s;                  // between requests
+
+}  // namespace
+
+H1Connection::H1Connection(Socket socket, Port port, EventLoop& loop, const ServerContext& context)
+    : client_(std::move(socket), context.quotas.connections.take()),
+      port_(port),
+      loop_(loop),
+      context_(context),
+      dispatcher_(port, loop, context) {}
+
+Awaitable<void> H1Connection::run() {
+  const bool identified = co_await identify();
+  if (!identified) co_return;
+  Next next = Next::again;
+  while (next == Next::again) next = co_await serve();
+  if (next == Next::close) co_await linger();
+}
+
+// False: the connection lacks the PROXY header that it must begin with.
+Awaitable<bool> H1Connection::identify() {
+  boost::beast::error_code error;
+  const AddressBytes socket = address_of(client_.socket.remote_endpoint(error));
+  AddressBytes named = socket;
+  if (port_ == Port::streams && loop_.config().server.proxy_protocol) {
+    client_.deadline.set(head_time);
+    const auto header = co_await read_proxy_header(client_.socket, client_.buffer);
+    client_.deadline.clear();
+    if (!header) {
+      context_.probe.refused(ConnectionRefusal::proxy_header);
+      co_return false;
+    }
+    named = header->source.value_or(socket);
+  }
+  client_.peer = make_peer(socket, named, loop_.config().server.trusted_proxies);
+  co_return true;
+}
+
+Client H1Connection::client_of(const Request& request) const {
+  const Peer& peer = client_.peer;
+  if (!peer.trusted) return {peer.bytes, peer.socket};
+  return find_client(peer, request.joined("x-forwarded-for"), request.joined("forwarded"),
+                     loop_.config().server.trusted_proxies);
+}
+
+// Reads what the client still sends for a moment: closing with unread bytes resets the connection,
+// and the reset can overtake the response.
+Awaitable<void> H1Connection::linger() {
+  boost::beast::error_code ignored;
+  client_.socket.shutdown(Socket::shutdown_send, ignored);
+  client_.deadline.set(1s);
+  for (std::size_t read = 0; read < 1024 * 1024;) {
+    client_.buffer.clear();
+    auto room = client_.buffer.prepare(16 * 1024);
+    const auto [error, n] = co_await client_.socket.async_read_some(room, no_throw);
+    if (error) break;
+    read += n;
+  }
+}
+
+Awaitable<H1Connection::Next> H1Connection::serve() {
+  RequestHeadParser head;
+  head.header_limit(header_max);
+  head.body_limit(boost::none);
+  client_.deadline.set(first_ ? head_time : idle_time);
+  first_ = false;
+  const boost::beast::error_code error = co_await read_head(client_, head);
+  if (error) co_return co_await refuse_head(error);
+  client_.deadline.clear();
+  Request request;
+  const bool is_path = read_request_line(head, request);
+  const Route route = dispatcher_.find(is_path ? &request : nullptr);
+  H1Responder responder(client_, &head, request, loop_, context_);
+  if (route.kind == Route::Kind::app) {
+    co_await responder.pass_on();
+  } else {
+    co_await answer(is_path, route, head, request, responder);
+  }
+  co_return responder.next();
+}
+
+// A separate coroutine because requests for the upstream app do not need its frame.
+Awaitable<void> H1Connection::answer(bool is_path, const Route& route, RequestHeadParser& head,
+                                     Request& request, H1Responder& responder) {
+  std::optional<Response> fault = find_framing_fault(head.get());
+  if (!fault && !is_path) fault = Response::error(400, "the request target is not a path");
+  if (fault) {
+    responder.close_after_answer();
+    co_return co_await responder.respond(std::move(*fault));
+  }
+  read_headers(head, request);
+  request.client = client_of(request);
+  co_await dispatcher_.answer(request, route, responder);
+}
+
+Awaitable<H1Connection::Next> H1Connection::refuse_head(boost::beast::error_code error) {
+  if (!is_malformed(error)) co_return Next::close;
+  context_.probe.malformed.add();
+  const Request request;
+  H1Responder responder(client_, nullptr, request, loop_, context_);
+  Response response = malformed_response(error);
+  co_await responder.respond(std::move(response));
+  co_return responder.next();
+}
+
+}  // namespace sidestream

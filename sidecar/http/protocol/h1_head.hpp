@@ -1,0 +1,29 @@
+#pragma once
+// Reads the head of an HTTP/1.1 request and makes a Request of it.
+//
+// Thread: the transport's event loop.
+
+#include <boost/beast/core/error.hpp>
+
+#include "sidecar/http/net/awaitable.hpp"
+#include "sidecar/http/protocol/h1_transport.hpp"
+#include "sidecar/http/protocol/request.hpp"
+#include "sidecar/http/protocol/request_parser.hpp"
+#include "sidecar/http/protocol/response.hpp"
+
+namespace sidestream {
+
+// Errors: end_of_stream (the client closed before the first byte), partial_message, what the parser
+// finds, or an error of the socket.
+Awaitable<boost::beast::error_code> read_head(H1Transport& client, RequestHeadParser& parser);
+
+// Sets method, path and query. False: the target is no path that can be decoded. Requests for the
+// upstream app need no more than this.
+bool read_request_line(const RequestHeadParser& parser, Request& request);
+void read_headers(const RequestHeadParser& parser, Request& request);
+
+// Whether the error is the client's, and it can still be told.
+bool is_malformed(const boost::beast::error_code& error);
+Response malformed_response(const boost::beast::error_code& error);
+
+}  // namespace sidestream

@@ -1,0 +1,168 @@
+#include "sidecar/http/protocol/h1_responder.hpp"
+
+#include <boost/asio/write.hpp>
+#include <boost/beast/http.hpp>
+#include <optional>
+#include <utility>
+
+#include "sidecar/http/net/peer.hpp"
+#include "sidecar/http/protocol/h1_client_watch.hpp"
+#include "sidecar/http/protocol/h1_head.hpp"
+#include "sidecar/http/protocol/stream_head.hpp"
+#include "sidecar/http/protocol/target.hpp"
+#include "sidecar/http/proxy/proxy_request.hpp"
+#include "sidecar/http/proxy/x_forwarded.hpp"
+#include "sidecar/http/streams/tcp_outlet.hpp"
+
+namespace sidestream {
+namespace {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+namespace http = boost::beast::http;
+using namespace std::chrono_literals;
+
+constexpr auto body_time = 30s;
+constexpr auto write_time = 30s;
+
+using BodyParser = http::request_parser<http::string_body>;
+
+std::string_view as_text(const auto& buffer) {
+  return {static_cast<const char*>(buffer.data()), buffer.size()};
+}
+
+}  // namespace
+
+// Unwanted bodies are not read, so the connection cannot be reused after one.
+H1Responder::H1Responder(H1Transport& client, RequestHeadParser* head, const Request& request,
+                         EventLoop& loop, const ServerContext& context)
+    : client_(client),
+      head_(head),
+      request_(request),
+      loop_(loop),
+      context_(context),
+      reusable_(head && head->keep_alive() && head->content_length().value_or(0) == 0 &&
+                !head->chunked()) {}
+
+// While draining the connection closes, so that the next request goes to another process.
+Awaitable<void> H1Responder::respond(Response response) {
+  const bool head_only = request_.method == "HEAD";
+  const bool keep_alive = reusable_ && !context_.lifecycle.is_draining();
+  http::response<http::string_body> out;
+  out.version(request_.http10 ? 10 : 11);
+  out.result(response.status);
+  if (response.status != 204) out.set(http::field::content_type, response.content_type);
+  for (const auto& [name, value] : response.headers) out.insert(name, value);
+  out.keep_alive(keep_alive);
+  const std::size_t size = response.body.size();
+  if (!head_only) out.body() = std::move(response.body);
+  if (response.status != 204) out.content_length(size);
+  context_.probe.response(response.status);
+  client_.deadline.set(write_time);
+  http::response_serializer<http::string_body> serializer(out);
+  const auto [error, n] =
+      head_only ? co_await http::async_write_header(client_.socket, serializer, no_throw)
+                : co_await http::async_write(client_.socket, serializer, no_throw);
+  next_ = !error && keep_alive ? Next::again : Next::close;
+}
+
+// An HTTP/1.0 client does not know 100 (RFC 9110, 10.1.1).
+bool H1Responder::expects_continue() const {
+  return !request_.http10 && beast::iequals(head_->get()[http::field::expect], "100-continue");
+}
+
+Awaitable<Body> H1Responder::read_body(std::uint64_t limit) {
+  const bool keep_alive = head_->keep_alive();
+  if (head_->content_length().value_or(0) > limit) co_return Body(Body::Outcome::too_large);
+  if (expects_continue()) {
+    static constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
+    client_.deadline.set(write_time);
+    const auto [error, n] =
+        co_await asio::async_write(client_.socket, asio::buffer(go_on), no_throw);
+    if (error) co_return Body(Body::Outcome::lost);
+  }
+  BodyParser parser(std::move(*head_));
+  parser.body_limit(limit);
+  client_.deadline.set(body_time);
+  const auto [error, n] =
+      co_await http::async_read(client_.socket, client_.buffer, parser, no_throw);
+  if (error == http::error::body_limit) co_return Body(Body::Outcome::too_large);
+  if (error && is_malformed(error)) {
+    context_.probe.malformed.add();
+    Response response = malformed_response(error);
+    co_await respond(std::move(response));
+  }
+  if (error) co_return Body(Body::Outcome::lost);
+  client_.deadline.clear();
+  reusable_ = keep_alive;
+  co_return Body(Body::Outcome::whole, std::move(parser.get().body()));
+}
+
+std::unique_ptr<Outlet> H1Responder::open_stream(const Fields& headers) {
+  next_ = Next::taken;
+  client_.deadline.clear();
+  set_stream_options(client_.socket.native_handle());
+  return std::make_unique<TcpOutlet>(std::move(client_.socket), std::move(client_.place),
+                                     request_.http10 ? Coding::identity : Coding::chunked,
+                                     stream_head(request_.http10, headers));
+}
+
+Awaitable<void> H1Responder::respond_stream(Fields headers, std::string blocks) {
+  std::string text = stream_head(request_.http10, headers);
+  if (request_.method != "HEAD") append_stream_body(text, request_.http10, blocks);
+  client_.deadline.set(write_time);
+  co_await asio::async_write(client_.socket, asio::buffer(text), no_throw);
+  next_ = Next::close;
+}
+
+std::unique_ptr<ClientWatch> H1Responder::watch_client(std::function<void()> left) {
+  return std::make_unique<H1ClientWatch>(client_.socket, std::move(left));
+}
+
+Client H1Responder::find_client_of_fields() const {
+  const Peer& peer = client_.peer;
+  if (!peer.trusted) return {peer.bytes, peer.socket};
+  const auto& fields = head_->get();
+  return find_client(peer, joined(fields, "x-forwarded-for"), joined(fields, "forwarded"),
+                     loop_.config().server.trusted_proxies);
+}
+
+Awaitable<void> H1Responder::pass_on() {
+  if (!std::exchange(client_.for_proxy, true)) {
+    beast::error_code ignored;
+    set_proxy_options(client_.socket.native_handle());
+    client_.socket.non_blocking(true, ignored);
+  }
+  const auto target = head_->get().target();
+  if (!parse_target({target.data(), target.size()})) {
+    close_after_answer();
+    Response response = Response::error(400, "the request target is not a path");
+    co_return co_await respond(std::move(response));
+  }
+  const Client asker = find_client_of_fields();
+  ProxyResult done;
+  {  // The request ends here: its place is free and its watch over before an error is written.
+    ProxyRequest proxied(loop_.proxy(), client_.socket, client_.buffer, std::move(*head_),
+                         client_.peer, asker);
+    done = co_await proxied.run();
+  }
+  reusable_ = done.keep_alive;
+  if (done.answer) co_return co_await respond(std::move(*done.answer));
+  if (done.tunnel) co_return open_tunnel(done);
+  if (done.reset) {
+    beast::error_code ignored;
+    client_.socket.set_option(asio::socket_base::linger(true, 0), ignored);
+    client_.socket.close(ignored);
+  }
+  next_ = done.keep_alive ? Next::again : Next::close;
+}
+
+void H1Responder::open_tunnel(ProxyResult& done) {
+  next_ = Next::taken;
+  const auto from_client = client_.buffer.data(), from_app = done.tunnel->buffer.data();
+  Tunnel::Places places{std::move(client_.place), std::move(done.tunnel_place)};
+  loop_.proxy().add_tunnel(std::move(client_.socket), std::move(done.tunnel->socket),
+                           std::move(places), as_text(from_client), as_text(from_app));
+}
+
+}  // namespace sidestream

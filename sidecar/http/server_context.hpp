@@ -1,0 +1,22 @@
+#pragma once
+// What all connections of the server share. It outlives them.
+
+#include "sidecar/base/lifecycle.hpp"
+#include "sidecar/base/logger.hpp"
+#include "sidecar/http/handlers/router.hpp"
+#include "sidecar/http/net/quota.hpp"
+#include "sidecar/metrics/probes.hpp"
+#include "sidecar/stream/open_logs.hpp"
+
+namespace sidestream {
+
+struct ServerContext {
+  const Router& router;
+  OpenLogs& logs;
+  ServerProbe& probe;
+  const Lifecycle& lifecycle;
+  Quotas& quotas;
+  Logger log;
+};
+
+}  // namespace sidestream

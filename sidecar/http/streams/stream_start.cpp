@@ -1,0 +1,46 @@
+#include "sidecar/http/streams/stream_start.hpp"
+
+#include <boost/asio/dispatch.hpp>
+#include <cassert>
+#include <utility>
+
+namespace sidestream {
+
+StreamStart::StreamStart(boost::asio::io_context& io, Logs logs)
+    : io_(io), logs_(std::move(logs)), plans_(logs_.size()), missing_(logs_.size()), timer_(io) {}
+
+StreamStart::~StreamStart() {
+  for (const auto& log : logs_) log->leave(OpenLog::Clock::now());
+}
+
+// An answer on the loop is taken at once, one of a connector's thread is posted.
+void StreamStart::ask(std::vector<StartRequest> requests) {
+  assert(requests.size() == logs_.size());
+  for (std::size_t part = 0; part < requests.size(); ++part) {
+    const auto take = [weak = weak_from_this(), &io = io_, part](StartPlan plan) {
+      boost::asio::dispatch(io, [weak, part, plan = std::move(plan)]() mutable {
+        if (const auto self = weak.lock()) self->take(part, std::move(plan));
+      });
+    };
+    logs_[part]->start(std::move(requests[part]), {take, weak_from_this()});
+  }
+}
+
+void StreamStart::take(std::size_t part, StartPlan plan) {
+  if (--missing_ == 0) timer_.cancel();
+  if (reply_.postbox) return reply_.postbox->post_plan(reply_.stream, part, std::move(plan));
+  plans_[part] = std::move(plan);
+}
+
+void StreamStart::cancel() {
+  cancelled_ = true;
+  timer_.cancel();
+}
+
+Awaitable<void> StreamStart::wait(std::chrono::milliseconds most) {
+  if (is_known() || cancelled_) co_return;
+  timer_.expires_after(most);
+  co_await timer_.async_wait(no_throw);
+}
+
+}  // namespace sidestream

@@ -1,0 +1,190 @@
+#include "sidecar/http/handlers/dispatcher.hpp"
+
+#include <gtest/gtest.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+
+#include "recording_responder.hpp"
+#include "sidecar/http/protocol/target.hpp"
+#include "tests/support/borrowed.hpp"
+#include "tests/unit/stream/scripted_connector.hpp"
+
+namespace sidestream {
+namespace {
+
+TopicSettings orders() {
+  TopicSettings settings;
+  settings.name = "orders";
+  settings.path = "/events/orders";
+  settings.log = "orders";
+  settings.publish = true;
+  settings.max_event = 100;
+  return settings;
+}
+
+// One event loop without a thread, one topic over a scripted broker with ten records.
+class DispatcherTest : public testing::Test {
+ protected:
+  DispatcherTest() {
+    for (int i = 0; i < 10; ++i) broker_.append(0, std::to_string(i));
+  }
+  ~DispatcherTest() override { loop().streams().close_all(); }
+
+  // Created with the first use, so that a test can change settings_ before.
+  EventLoop& loop() {
+    if (!loop_) {
+      config_.emplace(RunningConfig{settings_, TopicMap({topic_})});
+      loop_.emplace(memory_, probe_, lifecycle_, quotas_, *config_, Logger());
+    }
+    return *loop_;
+  }
+  void begin(std::string method, std::string_view target, Fields headers = {},
+             Port port = Port::streams) {
+    request_ = {};
+    request_.method = std::move(method);
+    request_.headers = std::move(headers);
+    EXPECT_TRUE(decode({target, {}}, request_));
+    dispatcher_.emplace(port, loop(), context_);
+    route_ = dispatcher_->find(&request_);
+    auto answer = dispatcher_->answer(request_, route_, responder_);
+    boost::asio::co_spawn(loop().io(), std::move(answer), boost::asio::detached);
+    poll();
+  }
+  void poll() {
+    loop().io().restart();
+    loop().io().poll();
+  }
+  // Until broker and loop have nothing more to do.
+  void settle() {
+    while (broker_.answer_all()) poll();
+  }
+  const std::string& received() const { return responder_.outlet->received; }
+
+  ServerSettings settings_;
+  Memory memory_{1 << 20};
+  ReplayPool pool_{memory_};
+  ScriptedConnector broker_{1};
+  std::shared_ptr<Topic> topic_ = std::make_shared<Topic>(orders(), test::borrowed(broker_));
+  OpenLogs logs_{memory_, pool_, Logger()};
+  ServerProbe probe_;
+  Lifecycle lifecycle_;
+  Quotas quotas_;
+  AdminPages pages_{
+      logs_,
+      probe_,
+      lifecycle_,
+      {[] { return std::string(); }, [] { return std::vector<NamedConnector>(); }, [] {}}};
+  Router router_{pages_};
+  ServerContext context_{router_, logs_, probe_, lifecycle_, quotas_, Logger()};
+  std::optional<ConfigHolder> config_;
+  Request request_;
+  Route route_;
+  RecordingResponder responder_;
+  std::optional<EventLoop> loop_;
+  std::optional<Dispatcher> dispatcher_;
+};
+
+TEST_F(DispatcherTest, DecidesTheResponseWhenThePlanIsKnown) {
+  begin("GET", "/events/orders");
+  EXPECT_EQ(responder_.outlet, nullptr) << "the start is not known yet";
+  settle();
+  ASSERT_NE(responder_.outlet, nullptr);
+  EXPECT_TRUE(received().starts_with("event: stream-open\n")) << received();
+  EXPECT_EQ(responder_.outlet->sends, 1);
+}
+
+TEST_F(DispatcherTest, DoesNotWaitWhenTheTopicLogKnowsTheStart) {
+  begin("GET", "/events/orders");
+  settle();
+  begin("GET", "/events/orders", {{"last-event-id", "9"}});
+  ASSERT_NE(responder_.outlet, nullptr);
+  EXPECT_TRUE(received().ends_with("\nid: 9\n\n")) << received();
+  EXPECT_EQ(responder_.outlet->sends, 1);
+}
+
+TEST_F(DispatcherTest, ReleasesEverythingWhenTheClientLeavesBeforeThePlan) {
+  begin("GET", "/events/orders?tail=3");
+  EXPECT_EQ(quotas_.streams.taken(), 1u);
+  ASSERT_TRUE(responder_.leave);
+  responder_.leave();
+  poll();
+  EXPECT_EQ(quotas_.streams.taken(), 0u);
+  const auto log = logs_.of(topic_).at(0);
+  EXPECT_EQ(log->readers(), 0);
+  broker_.refuse(Errc::refused);
+  settle();
+  log->retry_starts(std::chrono::steady_clock::now());
+  EXPECT_FALSE(broker_.answer_all()) << "the start is not wanted any more";
+  EXPECT_EQ(responder_.outlet, nullptr);
+}
+
+TEST_F(DispatcherTest, RefusesAStreamOverTheLimitWithItsOwnId) {
+  settings_.max_connections = 0;
+  begin("GET", "/events/orders", {{"last-event-id", "7"}});
+  ASSERT_TRUE(responder_.blocks);
+  EXPECT_TRUE(responder_.blocks->starts_with(
+      "event: stream-shutdown\ndata: {\"reason\":\"overload\"}\nretry: "));
+  EXPECT_TRUE(responder_.blocks->ends_with("\nid: 7\n\n"));
+  EXPECT_FALSE(broker_.answer_all()) << "the broker is not asked";
+}
+
+TEST_F(DispatcherTest, RefusesAStreamWithoutAnIdAsItCame) {
+  lifecycle_.advance(Lifecycle::Phase::ending);
+  begin("GET", "/events/orders");
+  ASSERT_TRUE(responder_.blocks);
+  EXPECT_NE(responder_.blocks->find("\"drain\""), std::string::npos);
+  EXPECT_EQ(responder_.blocks->find("id: "), std::string::npos);
+}
+
+TEST_F(DispatcherTest, NeverSendsTextOutsideTheAlphabetAsAnId) {
+  settings_.max_connections = 0;
+  begin("GET", "/events/orders?lastEventId=1%0Adata:%20x");
+  ASSERT_TRUE(responder_.blocks);
+  EXPECT_TRUE(responder_.blocks->ends_with("\nid: ~\n\n")) << *responder_.blocks;
+}
+
+TEST_F(DispatcherTest, AnswersHeadWithoutABroker) {
+  begin("HEAD", "/events/orders");
+  ASSERT_TRUE(responder_.blocks);
+  EXPECT_EQ(*responder_.blocks, "");
+  EXPECT_FALSE(broker_.answer_all());
+}
+
+TEST_F(DispatcherTest, PublishesTheBody) {
+  responder_.body = Body(Body::Outcome::whole, "x");
+  begin("POST", "/events/orders");
+  ASSERT_TRUE(responder_.response);
+  EXPECT_EQ(responder_.response->status, 503u) << "the scripted broker takes nothing";
+  EXPECT_EQ(topic_->probe.publish_failures.value(), 1u);
+}
+
+TEST_F(DispatcherTest, AnswersABodyThatIsTooLarge) {
+  responder_.body = Body(Body::Outcome::too_large);
+  begin("POST", "/events/orders");
+  ASSERT_TRUE(responder_.response);
+  EXPECT_EQ(responder_.response->status, 413u);
+}
+
+TEST_F(DispatcherTest, AnswersNothingWhenTheBodyIsLost) {
+  responder_.body = Body(Body::Outcome::lost);
+  begin("POST", "/events/orders");
+  EXPECT_FALSE(responder_.response);
+  EXPECT_EQ(topic_->probe.publish_failures.value(), 0u);
+}
+
+TEST_F(DispatcherTest, AnswersAdminPages) {
+  begin("GET", "/readyz", {}, Port::admin);
+  ASSERT_TRUE(responder_.response);
+  EXPECT_EQ(responder_.response->status, 200u);
+}
+
+TEST_F(DispatcherTest, GivesThePathsOfNoTopicToTheUpstreamApp) {
+  settings_.upstream.emplace();
+  begin("GET", "/shop");
+  EXPECT_TRUE(responder_.passed_on);
+  EXPECT_EQ(dispatcher_->find(nullptr).kind, Route::Kind::app) << "a target that is no path";
+}
+
+}  // namespace
+}  // namespace sidestream
