@@ -1,10 +1,15 @@
 """Starts the program given as arguments, posts a record, and reads it from a stream. Exit status 0 if it came."""
 
-import http.client
 import json
+import os
 import subprocess
 import sys
 import tempfile
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "support", "python"))
+
+from loopback import request  # noqa: E402
+from sse import Stream  # noqa: E402
 
 CONFIGURATION = """
 server: { listen: "127.0.0.1:0", admin: "127.0.0.1:0" }
@@ -30,16 +35,12 @@ def main(command):
         file.flush()
         with subprocess.Popen([*command, "--config", file.name], stderr=subprocess.PIPE, text=True) as server:
             try:
-                address = listening(server)
-                stream = http.client.HTTPConnection(address, timeout=30)
-                stream.request("GET", "/events/hello")
-                lines = stream.getresponse()
-                post = http.client.HTTPConnection(address, timeout=30)
-                post.request("POST", "/events/hello", "from afar")
-                if post.getresponse().status != 201:
-                    raise SystemExit("POST was refused")
-                if b"data: from afar\n" not in iter(lines.readline, b""):
-                    raise SystemExit("the stream ended without the record")
+                address = "http://" + listening(server)
+                with Stream(address, "/events/hello") as stream:
+                    stream.wait_for("stream-open")
+                    status, body = request(address, "POST", "/events/hello", "from afar")
+                    assert status == 201, body
+                    stream.wait_for_data("from afar")
             finally:
                 server.terminate()
         if server.returncode:

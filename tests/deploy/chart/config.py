@@ -1,17 +1,15 @@
 """Sidestream itself takes every configuration that the chart renders, and the notes' curl works on it."""
 
 import functools
-import http.client
 import os
 import re
-import socket
 import subprocess
 import tempfile
-import time
 
 import tools
-
-BINARY = os.environ.get("SIDESTREAM_BINARY") or os.path.join(tools.ROOT, "build", "release", "sidestream")
+from loopback import BINARY, free_ports, request
+from processes import Sidestream
+from sse import Stream
 
 
 def configuration(chart, path):
@@ -62,41 +60,6 @@ def check_finds():
         yield "--check says %d: %s" % (status, said)
 
 
-def free_ports(count):
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [s.getsockname()[1] for s in sockets]
-    for s in sockets:
-        s.close()
-    return ports
-
-
-def request(port, method, path, body=None, wanted=b""):
-    """Status, and the answer up to the line with what is wanted."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
-    try:
-        connection.request(method, path, body)
-        answer, text = connection.getresponse(), b""
-        while wanted not in text or not text:
-            line = answer.readline()
-            if not line:
-                break
-            text += line
-        return answer.status, text
-    finally:
-        connection.close()
-
-
-def wait_until_up(port):
-    deadline = time.monotonic() + 30
-    while True:
-        try:
-            return request(port, "GET", "/livez")
-        except OSError:
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(0.05)
-
-
 def scaling_metric():
     with open(os.path.join(tools.CHART, "values.yaml")) as file:
         return tools.yaml.safe_load(file)["autoscaling"]["metric"]
@@ -111,25 +74,22 @@ def notes():
         yield "the notes are: " + text + done.stderr
         return
     streams, admin = free_ports(2)
-    with tempfile.TemporaryDirectory() as folder:
-        path = os.path.join(folder, "sidestream.yaml")
-        with open(path, "w") as file:
-            text = configuration("sidestream", dict(tools.cases())["default"])
-            file.write(text.replace("[::]:8080", "127.0.0.1:%d" % streams).replace("[::]:9090", "127.0.0.1:%d" % admin))
-        with subprocess.Popen([BINARY, "--config", path], stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL) as process:
-            try:
-                wait_until_up(admin)
-                for (option, port, where), status, wanted in zip(
-                        paths, (200, 201, 200), (b"event: stream-open", b'"id"', b'"demo"')):
-                    found = request(streams if port == "8080" else admin, "POST" if "--data" in option else "GET", where,
-                                    "hello" if "--data" in option else None, wanted)
-                    if found[0] != status or wanted not in found[1]:
-                        yield "%s %s: %s" % (option, where, found)
-                metric = scaling_metric()
-                if ("# TYPE %s gauge\n" % metric).encode() not in request(admin, "GET", "/metrics", wanted=b"\0")[1]:
-                    yield "/metrics has no %s to scale by" % metric
-            finally:
-                process.kill()
+    text = configuration("sidestream", dict(tools.cases())["default"])
+    text = text.replace("[::]:8080", "127.0.0.1:%d" % streams).replace("[::]:9090", "127.0.0.1:%d" % admin)
+    (_, _, stream), (_, _, publish), (_, _, topics) = paths
+    with Sidestream(text, admin):
+        with Stream(streams, stream) as reader:
+            reader.wait_for("stream-open")
+            status, said = request(streams, "POST", publish, "hello")
+            if status != 201 or '"id"' not in said:
+                yield "%s: %d %s" % (publish, status, said)
+            reader.wait_for_data("hello")
+        status, said = request(admin, "GET", topics)
+        if status != 200 or '"demo"' not in said:
+            yield "%s: %d %s" % (topics, status, said)
+        metric = scaling_metric()
+        if "# TYPE %s gauge\n" % metric not in request(admin, "GET", "/metrics")[1]:
+            yield "/metrics has no %s to scale by" % metric
 
 
 def tests():

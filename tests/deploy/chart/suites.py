@@ -17,7 +17,3 @@ MODULES = (lint, goldens, validity, mutations, failures, secrets_stay, pods, rou
 
 def tests():
     return [test for module in MODULES for test in module.tests()]
-
-
-def record():
-    goldens.record()

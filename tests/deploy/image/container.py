@@ -1,16 +1,14 @@
 """The image in a hardened container: what it may do, and that it serves, drains and ends there."""
 
-import contextlib
-import http.client
 import json
 import os
 import re
 import resource
-import socket
 import tempfile
 import time
 
-from report import Failure, expect
+from loopback import free_ports, request, wait_for
+from sse import Stream
 from store import podman
 
 MEMORY = 64 * 1024 * 1024
@@ -27,33 +25,8 @@ def options(memory=MEMORY, user="65532:65532"):
     files = min(4096, resource.getrlimit(resource.RLIMIT_NOFILE)[1])
     return ["--network", "host", "--read-only", "--read-only-tmpfs=false", "--cap-drop", "all", "--security-opt",
             "no-new-privileges", "--user", user, "--memory", str(memory), "--pids-limit", "64",
-            # Or the runtime would try to raise what a nested machine may not.
+            # Otherwise the runtime tries to raise limits, which a nested machine may not.
             "--ulimit", "nofile=%d:%d" % (files, files), "--ulimit", "nproc=4096:4096"]
-
-
-def free_ports(count):
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [s.getsockname()[1] for s in sockets]
-    for s in sockets:
-        s.close()
-    return ports
-
-
-def request(port, method, path, body=None):
-    with contextlib.closing(http.client.HTTPConnection("127.0.0.1", port, timeout=10)) as connection:
-        connection.request(method, path, body)
-        answer = connection.getresponse()
-        return answer.status, answer.read().decode()
-
-
-def eventually(condition, what, seconds=20):
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        with contextlib.suppress(OSError, http.client.HTTPException):
-            if condition():
-                return
-        time.sleep(0.05)
-    raise Failure("not within %d s: %s" % (seconds, what))
 
 
 class Container:
@@ -70,8 +43,8 @@ class Container:
 
     def __enter__(self):
         try:
-            eventually(lambda: request(self.admin, "GET", "/livez")[0] == 200, "an answer of /livez")
-        except Failure:
+            wait_for(lambda: request(self.admin, "GET", "/livez")[0] == 200, "an answer of /livez")
+        except TimeoutError:
             self.__exit__()
             raise
         return self
@@ -84,30 +57,19 @@ class Container:
         return json.loads(podman("inspect", self.id))[0]["State"]
 
     def stream(self):
-        connection = http.client.HTTPConnection("127.0.0.1", self.listen, timeout=20)
-        connection.request("GET", "/events/hello")
-        return connection.getresponse()
-
-
-def read_until(stream, wanted):
-    lines = []
-    while True:
-        line = stream.readline().decode()
-        expect(line, "the stream ended without %r:\n%s" % (wanted, "".join(lines)))
-        lines.append(line)
-        if wanted in line:
-            return
+        """A stream that is open."""
+        stream = Stream(self.listen, "/events/hello")
+        stream.wait_for("stream-open")
+        return stream
 
 
 def serves(image):
-    with Container(image) as container:
-        stream = container.stream()
-        read_until(stream, "stream-open")
+    with Container(image) as container, container.stream() as stream:
         status, answer = request(container.listen, "POST", "/events/hello", "from the container")
-        expect(status == 201, "POST: %d %s" % (status, answer))
-        read_until(stream, "data: from the container")
+        assert status == 201, "POST: %d %s" % (status, answer)
+        stream.wait_for_data("from the container")
         budget = re.search(r"^sidestream_memory_budget_bytes (\S+)$", request(container.admin, "GET", "/metrics")[1], re.M)
-        expect(float(budget.group(1)) == MEMORY / 2, "a memory budget of " + budget.group(1))
+        assert float(budget.group(1)) == MEMORY / 2, "a memory budget of " + budget.group(1)
 
 
 def is_confined(image):
@@ -116,38 +78,34 @@ def is_confined(image):
         with open(process + "status", encoding="ascii") as file:
             status = dict(line.rstrip().split(":\t", 1) for line in file if ":\t" in line)
         for field in ("Uid", "Gid"):
-            expect(set(status[field].split()) == {"65532"}, field + " " + status[field])
+            assert set(status[field].split()) == {"65532"}, field + " " + status[field]
         for field in ("CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb"):
-            expect(int(status[field], 16) == 0, field + " " + status[field])
-        expect(status["NoNewPrivs"] == "1" and status["Seccomp"] == "2", "NoNewPrivs or seccomp is off")
+            assert int(status[field], 16) == 0, field + " " + status[field]
+        assert status["NoNewPrivs"] == "1" and status["Seccomp"] == "2", "NoNewPrivs or seccomp is off"
         with open(process + "mountinfo", encoding="utf-8") as file:
             roots = [line.split() for line in file if line.split()[4] == "/"]
-        expect(roots and "ro" in roots[-1][5].split(","), "the root is writable")
+        assert roots and "ro" in roots[-1][5].split(","), "the root is writable"
 
 
 def runs_as_anyone(image):
-    """Platforms that choose the user themselves give a high uid in group 0."""
+    """Some platforms choose a high uid in group 0."""
     with Container(image, user="1000650000:0") as container:
-        expect(request(container.admin, "GET", "/readyz")[0] == 200, "not ready")
+        assert request(container.admin, "GET", "/readyz")[0] == 200, "not ready"
 
 
 def drains_by_exec(image):
-    with Container(image) as container:
-        stream = container.stream()
-        read_until(stream, "stream-open")
+    with Container(image) as container, container.stream() as stream:
         podman("exec", container.id, "/sidestream", "--drain", "--config", "/etc/sidestream/sidestream.yaml")
-        eventually(lambda: request(container.admin, "GET", "/readyz")[0] == 503, "503 from /readyz", 5)
-        read_until(stream, "stream-shutdown")
-        read_until(stream, '"reason":"drain"')
-        expect(container.state()["Running"], "the drain ended the process")
+        wait_for(lambda: request(container.admin, "GET", "/readyz")[0] == 503, "503 from /readyz", 5)
+        stream.wait_for("stream-shutdown")
+        assert '"reason":"drain"' in stream.named("stream-shutdown")[0].data
+        assert container.state()["Running"], "the drain ended the process"
 
 
 def ends_by_sigterm(image):
-    with Container(image) as container:
-        stream = container.stream()
-        read_until(stream, "stream-open")
+    with Container(image) as container, container.stream() as stream:
         began = time.monotonic()
         podman("stop", "-t", "20", container.id)
-        read_until(stream, "stream-shutdown")
-        expect(time.monotonic() - began < 10, "it took %.1f s" % (time.monotonic() - began))
-        expect(container.state()["ExitCode"] == 0, "exit %d" % container.state()["ExitCode"])
+        stream.wait_for("stream-shutdown")
+        assert time.monotonic() - began < 10, "it took %.1f s" % (time.monotonic() - began)
+        assert container.state()["ExitCode"] == 0, "exit %d" % container.state()["ExitCode"]

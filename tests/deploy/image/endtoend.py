@@ -7,8 +7,8 @@ import subprocess
 import tempfile
 
 from container import options
-from report import Failure
-from store import ROOT, podman
+from loopback import ROOT
+from store import podman
 
 TESTS = os.path.join(ROOT, "build", "release", "tests", "integration", "e2e", "e2e_test")
 MEMORY = 512 * 1024 * 1024
@@ -39,7 +39,7 @@ def run(image, nightly):
             env={**os.environ, "SIDESTREAM_BINARY": os.path.join(ROOT, "tests", "deploy", "image", "inside"),
                  "SIDESTREAM_IMAGE_SPEC": spec, "TMPDIR": shared})
         if done.returncode:
-            raise Failure("exit %d\n%s" % (done.returncode, "\n".join(done.stdout.splitlines()[-60:])))
+            raise AssertionError("exit %d\n%s" % (done.returncode, "\n".join(done.stdout.splitlines()[-60:])))
         return done.stdout
     finally:
         for state in glob.glob(os.path.join(folder, "state", "*")):

@@ -6,7 +6,8 @@ import pwd
 import shutil
 import subprocess
 
-ROOT = os.path.realpath(os.path.join(os.path.dirname(__file__), "..", "..", ".."))
+from loopback import ROOT
+
 CACHE = os.path.join(os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"), "sidestream")
 STORE = ["--root", os.path.join(CACHE, "containers"), "--runroot", os.path.join(CACHE, "containers.run"),
          "--storage-driver", "overlay"]

@@ -5,14 +5,14 @@ import os
 import re
 import subprocess
 
-ROOT = os.path.realpath(os.path.join(os.path.dirname(__file__), "..", "..", ".."))
+from loopback import ROOT
+
 CHART_FILES = os.path.join(ROOT, "deploy", "helm", "sidestream", "files")
 ALERTS = os.path.join(CHART_FILES, "alerts.yaml")
 DASHBOARD = os.path.join(CHART_FILES, "dashboard.json")
 GENERATOR = os.path.join(ROOT, "deploy", "dashboard", "generate")
 RUNBOOK = os.path.join(ROOT, "deploy", "runbook.md")
 RULE_TESTS = os.path.join(ROOT, "tests", "deploy", "monitoring", "rules")
-BINARY = os.environ.get("SIDESTREAM_BINARY") or os.path.join(ROOT, "build", "release", "sidestream")
 
 
 def read(path):

@@ -10,6 +10,7 @@ import files
 import runbook_checks
 from alert_checks import Alert
 from expressions import Metrics, grouping_labels
+from loopback import BINARY
 from stage import wait_for
 
 # Panels that are empty while all is well, or without a limit of memory.
@@ -87,13 +88,13 @@ def faults(stage):
     yield "SidestreamUpstreamDown", "an app that is gone"
     yield "SidestreamUpstreamErrors", "an app that is gone"
     stage.write("sidestream.yaml", "topics: [\n")
-    stage.processes["sidestream"].send_signal(signal.SIGHUP)
+    stage.processes["sidestream"].process.send_signal(signal.SIGHUP)
     yield "SidestreamConfigReloadFailed", "a configuration with a mistake"
 
 
 def endings(stage):
     """The same for what leaves nothing behind that a panel could show."""
-    subprocess.run([files.BINARY, "--drain", "--config", stage.configuration], check=True, capture_output=True)
+    subprocess.run([BINARY, "--drain", "--config", stage.configuration], check=True, capture_output=True)
     yield "SidestreamDrainStuck", "a drain without an end"
     stage.stop("sidestream")
     yield "SidestreamDown", "a process that was killed"

@@ -1,23 +1,19 @@
 """Sidestream between a Redis, an app and a Prometheus that scrapes it and evaluates the rules, all on loopback."""
 
-import http.client
 import http.server
 import json
 import os
 import re
 import signal
 import socket
-import subprocess
-import sys
 import threading
 import urllib.error
 import urllib.parse
 import urllib.request
 
 import files
-
-sys.path.insert(0, os.path.join(files.ROOT, "tests", "support", "python"))
-from sidestream_process import free_ports, wait_for as wait_for_condition  # noqa: E402
+from loopback import BINARY, free_ports, request, wait_for as wait_for_condition
+from processes import Process
 
 CONFIGURATION = """
 server:
@@ -72,19 +68,17 @@ class Stage:
             file.write(text)
 
     def start(self, name, *command):
-        log = open(os.path.join(self.folder, name + ".log"), "w")
-        self.processes[name] = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                                                cwd=self.folder)
+        self.processes[name] = Process(name, command, self.folder)
 
     def log(self, name):
-        return files.read(os.path.join(self.folder, name + ".log"))
+        return files.read(self.processes[name].log_path)
 
     def open(self):
         port = self.ports
         self.app = http.server.ThreadingHTTPServer(("127.0.0.1", port["app"]), App)
         threading.Thread(target=self.app.serve_forever, daemon=True).start()
         self.start("redis", "redis-server", "--port", str(port["redis"]), "--bind", "127.0.0.1", "--save", "")
-        self.start("sidestream", files.BINARY, "--config", self.configuration)
+        self.start("sidestream", BINARY, "--config", self.configuration)
         self.start("prometheus", "prometheus", "--config.file=prometheus.yml", "--storage.tsdb.path=data",
                    "--log.level=warn", "--web.listen-address=127.0.0.1:%d" % port["prometheus"])
         wait_for("all connectors", lambda: '"up":false' not in self.get("/readyz"))
@@ -95,13 +89,12 @@ class Stage:
             s.close()
         for process in self.processes.values():
             process.kill()
-            process.wait(30)
         self.app.shutdown()
         self.app.server_close()
 
     def stop(self, name, how=signal.SIGKILL):
-        self.processes[name].send_signal(how)
-        self.processes[name].wait(30)
+        self.processes[name].process.send_signal(how)
+        self.processes[name].process.wait(30)
 
     # ---- traffic ----
 
@@ -110,12 +103,7 @@ class Stage:
             return answer.read().decode()
 
     def request(self, method, path, body=None):
-        connection = http.client.HTTPConnection("127.0.0.1", self.ports["streams"], timeout=10)
-        try:
-            connection.request(method, path, body)
-            return connection.getresponse().status
-        finally:
-            connection.close()
+        return request(self.ports["streams"], method, path, body)[0]
 
     def subscribe(self, path):
         """Opens a stream that stays open until close()."""

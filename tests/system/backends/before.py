@@ -1,4 +1,4 @@
-"""Apps that stream by themselves, with Sidestream in between: what comes out is what the app sends, when it sends it."""
+"""Apps that stream themselves, behind Sidestream: clients get what the app sends, when it sends it."""
 
 import json
 import os
@@ -6,7 +6,10 @@ import shutil
 import subprocess
 import time
 
-from client import SECONDS, Stream, expect, post, request
+import pytest
+from loopback import SECONDS, request
+from pod import post
+from sse import Stream
 
 STEPS, WORDS, PAUSE = 8, 23, 0.05
 FETCH = os.path.join(os.path.dirname(os.path.abspath(__file__)), "fetch.mjs")
@@ -14,25 +17,25 @@ MESSAGE = {"text": "grüße ✓", "lines": "one\ntwo", "n": 1}
 
 
 def expect_one_by_one(moments, count):
-    """Half of them came alone and at their time: a busy machine may join some, a buffer joins all."""
+    """Half of them came alone and in time: a busy machine may merge some, a buffer merges all."""
     took, wanted = moments[-1] - moments[0], (count - 1) * PAUSE
-    expect(took > 0.6 * wanted, "all within %.2f s, not about %.2f s" % (took, wanted))
-    expect(len(moments) >= count / 2, "%d pieces, not %d" % (len(moments), count))
+    assert took > 0.6 * wanted, "all within %.2f s, not about %.2f s" % (took, wanted)
+    assert len(moments) >= count / 2, "%d pieces, not %d" % (len(moments), count)
 
 
 def health(pod):
     direct, front = (request(address, "GET", "/healthz") for address in (pod.behind, pod.front))
-    expect(direct == front, "%s directly, %s through Sidestream" % (direct, front))
+    assert direct == front, "%s directly, %s through Sidestream" % (direct, front)
 
 
 def stream_with_an_end(pod):
     direct, front = (Stream(address, "/api/stream") for address in (pod.behind, pod.front))
     for stream in (direct, front):
         stream.wait_for_end()
-    expect(front.type == direct.type and front.type.startswith("text/event-stream"), front.type)
-    expect(front.body() == direct.body(), "%r directly, %r through Sidestream" % (direct.body(), front.body()))
-    expect([e.name for e in front.events] == ["progress"] * STEPS + ["end"], str(front.events))
-    expect(front.messages("progress") == [{"step": n, "of": STEPS} for n in range(1, STEPS + 1)], str(front.events))
+    assert front.type == direct.type and front.type.startswith("text/event-stream"), front.type
+    assert front.body() == direct.body(), "%r directly, %r through Sidestream" % (direct.body(), front.body())
+    assert [e.name for e in front.events] == ["progress"] * STEPS + ["end"], str(front.events)
+    assert front.messages("progress") == [{"step": n, "of": STEPS} for n in range(1, STEPS + 1)], str(front.events)
     expect_one_by_one([event.at for event in front.events], STEPS)
 
 
@@ -40,39 +43,37 @@ def answer_word_by_word(pod):
     direct, front = (Stream(address, "/api/answer", "POST", {"question": "?"}) for address in (pod.behind, pod.front))
     for stream in (direct, front):
         stream.wait_for_end()
-    expect(front.body() == direct.body() and len(front.body().split()) == WORDS, str(front.body()))
+    assert front.body() == direct.body() and len(front.body().split()) == WORDS, str(front.body())
     expect_one_by_one([moment for moment, _ in front.pieces], WORDS)
 
 
 def answer_by_fetch(pod):
-    """As a page reads it: fetch and a reader of its body."""
+    """With fetch and a reader of its body, as a page does it."""
+    if not shutil.which("node"):
+        pytest.skip("node is not installed")
     done = subprocess.run(["node", FETCH, pod.front + "/api/answer"], stdin=subprocess.DEVNULL, capture_output=True,
                           text=True, timeout=2 * SECONDS)
-    expect(done.returncode == 0, done.stderr)
+    assert done.returncode == 0, done.stderr
     pieces = [json.loads(line) for line in done.stdout.splitlines()]
-    expect(len("".join(text for _, text in pieces).split()) == WORDS, done.stdout)
+    assert len("".join(text for _, text in pieces).split()) == WORDS, done.stdout
     expect_one_by_one([milliseconds / 1000 for milliseconds, _ in pieces], WORDS)
 
 
 def message_to_open_streams(pod):
     readers = [Stream(pod.front, "/api/notifications") for _ in range(3)]
     sent = post(pod.front, "/api/send-message", MESSAGE)
-    expect(sent["readers"] == len(readers), "the app knows of %s readers" % sent["readers"])
+    assert sent["readers"] == len(readers), "the app knows of %s readers" % sent["readers"]
     for reader in readers:
         reader.wait_for("notification")
-        expect(reader.messages("notification") == [MESSAGE], str(reader.events))
-        expect(not reader.ended, "a stream ended")
+        assert reader.messages("notification") == [MESSAGE], str(reader.events)
+        assert not reader.ended, "a stream ended"
     for reader in readers:
-        reader.cut()
+        reader.close()
     deadline = time.monotonic() + SECONDS
     while left := post(pod.front, "/api/send-message", MESSAGE)["readers"]:
-        expect(time.monotonic() < deadline, "%d s after the readers left the app knows of %d" % (SECONDS, left))
+        assert time.monotonic() < deadline, "%d s after the readers left the app knows of %d" % (SECONDS, left)
         time.sleep(0.05)
 
 
 # In this order, those of a group at the same time.
 CHECKS = ((health, stream_with_an_end, answer_word_by_word, answer_by_fetch, message_to_open_streams),)
-
-
-def skipped(check):
-    return "node is not installed" if check is answer_by_fetch and not shutil.which("node") else ""

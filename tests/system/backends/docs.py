@@ -3,8 +3,7 @@
 import os
 import re
 
-from client import expect
-from install import ROOT
+from loopback import ROOT
 
 PAGE = os.path.join(ROOT, "docs", "moving-over.md")
 BLOCK = re.compile(r"^<!-- (\S+) -->\n```\w+\n(.*?)^```$", re.M | re.S)
@@ -13,9 +12,9 @@ BLOCK = re.compile(r"^<!-- (\S+) -->\n```\w+\n(.*?)^```$", re.M | re.S)
 def code_of_the_page():
     with open(PAGE) as page:
         blocks = BLOCK.findall(page.read())
-    expect(blocks, "it shows no code")
+    assert blocks, "it shows no code"
     for path, code in blocks:
         with open(os.path.join(ROOT, path)) as file:
             text = file.read()
         for paragraph in re.split(r"\n{2,}", code.strip("\n")):
-            expect(paragraph in text, "not in %s:\n%s" % (path, paragraph))
+            assert paragraph in text, "not in %s:\n%s" % (path, paragraph)

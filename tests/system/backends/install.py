@@ -5,10 +5,10 @@ import os
 import shutil
 import subprocess
 
-ROOT = os.path.realpath(os.path.join(os.path.dirname(__file__), "..", "..", ".."))
+from loopback import LOCAL, ROOT
+
 APPS = os.path.join(ROOT, "tests", "system", "backends", "apps")
 BUILD = os.path.join(ROOT, "build", "backends")
-LOCAL = "127.0.0.1"
 
 
 class Missing(Exception):
@@ -16,7 +16,7 @@ class Missing(Exception):
 
 
 class Broken(Exception):
-    """It is there, and our source does not build."""
+    """The tools are there, but our source does not build."""
 
 
 class App:

@@ -10,7 +10,7 @@ import sys
 import time
 
 from case import BrowserCase, ConsoleCase
-from sidestream_process import ROOT
+from loopback import ROOT
 
 FOLDER = os.path.join(ROOT, "sidecar/http/console")
 PAGES = {  # page -> what it shows when it works, as JavaScript
@@ -40,7 +40,7 @@ class Fed:
                     "--admin",
                     sidecar.console,
                     "--log",
-                    sidecar.log_path,
+                    sidecar.process.log_path,
                     "--log",
                     log,
                     "--folder",

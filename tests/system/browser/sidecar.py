@@ -5,15 +5,13 @@ import http.client
 import json
 import os
 import shutil
-import signal
-import subprocess
 import tempfile
 import threading
-import time
 import urllib.parse
 import urllib.request
 
-from sidestream_process import BINARY, free_ports
+from loopback import BINARY, connection_to, free_ports
+from processes import Process, responds
 
 CONFIG = """
 server:
@@ -63,7 +61,6 @@ class Sidestream:
                         max_connections=max_connections,
                     )
                 )
-        self.log_path = os.path.join(self.folder, "sidestream.log")
         self.process = None
         atexit.register(self.close)  # an interrupted run leaves nothing behind
         self.start()
@@ -77,47 +74,31 @@ class Sidestream:
         return "http://127.0.0.1:%d" % self.admin
 
     def start(self):
-        with open(self.log_path, "ab") as log:
-            self.process = subprocess.Popen(
-                [BINARY, "--config", self.config],
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                env=self.environment,
-            )
-        deadline = time.monotonic() + 20
-        while True:
-            try:
-                if self.request("GET", "/readyz", port=self.admin)[0] == 200:
-                    return
-            except (OSError, http.client.HTTPException):
-                pass
-            if self.process.poll() is not None or time.monotonic() > deadline:
-                raise AssertionError("Sidestream did not start:\n" + self.log())
-            time.sleep(0.02)
+        self.process = Process(
+            "sidestream", [BINARY, "--config", self.config], self.folder, self.environment
+        )
+        self.process.wait_until(lambda: responds(self.admin, "/readyz"))
 
     def log(self):
-        with open(self.log_path, errors="replace") as file:
-            return file.read()[-4000:]
+        return self.process.log()
 
     def kill(self):
         self.process.kill()
-        self.process.wait()
 
     def drain(self, seconds=10):
         """SIGTERM; returns the exit code."""
-        self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(seconds)
+        self.process.process.terminate()
+        return self.process.process.wait(seconds)
 
     def close(self):
         atexit.unregister(self.close)
-        if self.process and self.process.poll() is None:
+        if self.process and self.process.process.poll() is None:
             self.kill()
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def request(self, method, path, body=None, port=None):
         """Status, content type and body of one request; to the public port by default."""
-        connection = http.client.HTTPConnection("127.0.0.1", port or self.port, timeout=10)
+        connection = connection_to(port or self.port)
         try:
             connection.request(method, path, body)
             answer = connection.getresponse()

@@ -5,6 +5,7 @@ import os
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.realpath(os.path.join(HERE, "..", "..", ".."))
+PYTHON = os.path.join(ROOT, "tests", "support", "python")
 CACHE = os.path.join(os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"), "sidestream")
 with open(os.path.join(HERE, "kubernetes-version")) as file:
     KUBERNETES = os.path.join(CACHE, "kubernetes-" + file.read().strip())

@@ -6,7 +6,7 @@ import sys
 
 import paths
 
-sys.path.insert(0, os.path.join(paths.ROOT, "tests", "deploy", "image"))
+sys.path[:0] = [os.path.join(paths.ROOT, "tests", "deploy", "image"), paths.PYTHON]
 
 import store  # noqa: E402
 
