@@ -1,6 +1,6 @@
 """Conflicting values: the chart refuses each file in failures/ with the text in its first lines.
 
-    # fails: TEXT          a part of what must be told; may stand several times
+    # fails: TEXT          a part of the error; may be repeated
     # chart: shop          the example, instead of the chart itself
     # kubernetes: 1.28.0   instead of the lowest version"""
 
@@ -38,15 +38,15 @@ def refused(path):
 
 
 def each_rule_is_tested():
-    """Every text in the templates that refuse is told by some file in failures/."""
-    told = []
+    """Every error text in the templates is produced by some file in failures/."""
+    errors = []
     for path in sorted(glob.glob(os.path.join(FOLDER, "*.yaml"))):
         options = dict(head(path))
         try:
             tools.render(options.get("chart", "sidestream"), path, helm="helm4",
                          kubernetes=options.get("kubernetes", tools.KUBERNETES[0]))
         except tools.Refused as refusal:
-            told.append(words(str(refusal)))
+            errors.append(words(str(refusal)))
     texts = []
     for path in glob.glob(os.path.join(tools.CHART, "templates", "_*.tpl")):
         with open(path) as file:
@@ -57,8 +57,8 @@ def each_rule_is_tested():
         yield "only %d texts were found" % len(texts)
     for text in texts:
         part = max(re.split(r"%\w|\\n|\\\"", text), key=len).strip()
-        if not any(words(part) in one for one in told):
-            yield "no file in failures/ is told: " + text
+        if not any(words(part) in one for one in errors):
+            yield "no file in failures/ produces: " + text
 
 
 def tests():

@@ -1,4 +1,4 @@
-"""What linters and the generator say."""
+"""Helm lint, yamllint, and the generator of values and schema."""
 
 import json
 import os
@@ -48,7 +48,7 @@ def schema_paths(schema, definitions, prefix=""):
 
 
 def every_key_is_everywhere():
-    """Each value stands in values.yaml, in the schema and in README.md. The keys of `config` are Sidestream's."""
+    """Each value is in values.yaml, in the schema and in README.md. The keys of `config` are Sidestream's."""
     with open(os.path.join(tools.CHART, "values.yaml")) as file:
         values = set(paths(yaml.safe_load(file)))
     with open(os.path.join(tools.CHART, "values.schema.json")) as file:

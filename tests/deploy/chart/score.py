@@ -1,4 +1,4 @@
-"""kube-score finds nothing but what score-exceptions.txt justifies; and each exception there is still needed."""
+"""kube-score finds only what score-exceptions.txt justifies, and each exception there is still needed."""
 
 import functools
 import json

@@ -1,4 +1,4 @@
-"""The chart, what it is tested with, and how it is rendered."""
+"""The chart, the tools that test it, and rendering."""
 
 import functools
 import os
@@ -22,7 +22,7 @@ import yaml  # noqa: E402
 
 
 class Refused(Exception):
-    """Helm did not want to render; the text is what it said."""
+    """Helm refused to render; the text is its error."""
 
 
 def program(name):

@@ -81,7 +81,7 @@ def configuration(image):
 
 
 def hardened(binary):
-    """What the compiler and the linker were told, as it stands in the binary."""
+    """The hardening options of compiler and linker, as seen in the binary."""
     def readelf(*options):
         return subprocess.run(["readelf", "-W", *options, binary], stdout=subprocess.PIPE, text=True, check=True).stdout
 

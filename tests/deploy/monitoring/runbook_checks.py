@@ -67,7 +67,7 @@ def check_pages(get, results):
 
 
 def check_log_queries(log, results):
-    """What jq takes from a line of the log stands there."""
+    """The log has the fields that jq takes from its lines."""
     lines = [json.loads(line) for line in log.splitlines()]
     programs = r"jq -r 'select\(\.message == \"([^\"]*)\"\) \|(.*?)'"
     for message, program in re.findall(programs, files.read(files.RUNBOOK)):

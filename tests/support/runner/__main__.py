@@ -46,14 +46,14 @@ def presets(options):
 
 
 def load(options, preset):
-    """How much of the full load the tests bring, as SIDESTREAM_TEST_LOAD."""
+    """The share of the full load, as SIDESTREAM_TEST_LOAD."""
     if "SIDESTREAM_TEST_LOAD" in os.environ:
         return os.environ["SIDESTREAM_TEST_LOAD"]
     return "0.1" if options.quick or (preset in suites.SANITIZERS and not options.nightly) else "1"
 
 
 def sanitizer_options(reports):
-    """All of them end the process at the first report, and write it to a file beside the log."""
+    """Each ends the process at the first report, and writes it to a file beside the log."""
     lsan, tsan = (":suppressions=" + path if os.path.exists(path) else "" for path in
                   (os.path.join(suites.ROOT, "tests", "support", name) for name in ("lsan.supp", "tsan.supp")))
     common = "halt_on_error=1:log_path=" + reports
@@ -93,7 +93,7 @@ class Run:
         return env
 
     def filter_of(self, suite):
-        """What a sanitizer build leaves out; nothing in a nightly run, or where somebody chose tests."""
+        """The tests that a sanitizer build leaves out; none in a nightly run, or if GTEST_FILTER is set."""
         chosen = self.options.nightly or "GTEST_FILTER" in os.environ
         return {} if chosen else dict(pair.split("=", 1) for pair in suite.environment if pair.startswith("GTEST_FILTER="))
 

@@ -1,4 +1,4 @@
-"""What goes on beside the tests: the builds of the presets, one after the other, and the Kafka broker."""
+"""What runs beside the tests: the builds of the presets, one after the other, and the Kafka broker."""
 
 import os
 import shutil
@@ -13,7 +13,7 @@ from suites import LOGS, ROOT
 
 
 class Builds:
-    """Builds the presets in their order; all but the first niced, as they only get what the tests leave."""
+    """Builds the presets in order. All but the first are niced, as tests run beside them."""
 
     def __init__(self, presets, tag, say):
         self.done = {preset: threading.Event() for preset in presets}
@@ -42,7 +42,7 @@ class Builds:
 
 
 class Broker:
-    """One Kafka broker for the whole run; `address` is none where there is none."""
+    """One Kafka broker for the whole run; `address` is None if it did not start."""
 
     def __init__(self, tag, say):
         self.address = self.error = self.process = None

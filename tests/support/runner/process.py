@@ -1,7 +1,7 @@
-"""Runs one command with a time limit, and leaves nothing of it behind.
+"""Runs one command with a time limit, and kills all processes that it leaves.
 
-Every process that a suite starts carries the suite's name in its environment (SIDESTREAM_TEST_SUITE); that
-is how those are found that outlive it, also when they made a session of their own.
+Every process of a suite has the suite's name in its environment (SIDESTREAM_TEST_SUITE). So those that outlive it are
+found, also if they are in a session of their own.
 """
 
 import dataclasses
@@ -12,7 +12,7 @@ import subprocess
 import time
 
 TAG = "SIDESTREAM_TEST_SUITE"
-GRACE = 3  # seconds that processes of a suite may still need to end after it
+GRACE = 3  # seconds that processes of a suite may run on after it
 
 
 @dataclasses.dataclass
@@ -37,12 +37,12 @@ def tagged(tag):
             if state.split()[0] not in "ZX":
                 found[int(pid)] = name.split("(", 1)[1]
         except OSError:
-            pass  # it has ended meanwhile, or is not ours
+            pass  # it has ended, or belongs to another user
     return found
 
 
 def kill_tagged(tag):
-    """At once; what has just been started by a killed one too."""
+    """With SIGKILL, including processes that a killed one has just started."""
     for _ in range(20):
         left = tagged(tag)
         for pid in left:
@@ -56,7 +56,7 @@ def kill_tagged(tag):
 
 
 def end_tagged(tag, seconds):
-    """With SIGTERM, and after that time with SIGKILL."""
+    """With SIGTERM, then after some seconds with SIGKILL."""
     for pid in tagged(tag):
         try:
             os.kill(pid, signal.SIGTERM)
@@ -69,7 +69,7 @@ def end_tagged(tag, seconds):
 
 
 def dump_stacks(tag, log):
-    """Writes where each thread of a hanging suite is, if gdb is here."""
+    """Writes the stacks of all threads of a hanging suite, if gdb is installed."""
     for pid, name in tagged(tag).items():
         log.write("\n==== %s (%d) hangs; its threads:\n" % (name, pid))
         log.flush()

@@ -1,4 +1,4 @@
-"""What a run says at its end, and the times that it keeps."""
+"""The summary of a run, and the times that it keeps."""
 
 import csv
 import os

@@ -1,4 +1,4 @@
-"""What came out of a suite: counts, why something failed, why something was skipped."""
+"""The outcome of a suite: counts, failures, and reasons of skipped tests."""
 
 import dataclasses
 import glob
@@ -8,7 +8,7 @@ import signal
 import xml.etree.ElementTree
 
 CLOSING = re.compile(r"^(\d+) passed, (\d+) failed(?:, (\d+) skipped)?$")
-DETAIL_LINES = 24  # of each failure; the rest stands in the log
+DETAIL_LINES = 24  # of each failure; the log has the rest
 
 
 @dataclasses.dataclass
@@ -26,7 +26,7 @@ class Result:
 
 
 def clip(text, most=DETAIL_LINES):
-    """The beginning, and more of the end, where a traceback says what it is about."""
+    """The beginning, and more of the end, where a traceback has its message."""
     lines = text.strip().splitlines()
     if len(lines) <= most:
         return "\n".join(lines)
@@ -34,7 +34,7 @@ def clip(text, most=DETAIL_LINES):
 
 
 def reason(message):
-    """The words of a GTEST_SKIP() without the place in the source."""
+    """The text of a GTEST_SKIP() without the file and line."""
     lines = [line for line in message.splitlines() if line.strip() and not re.match(r"^\S+:\d+$", line.strip())]
     return " ".join(line.strip() for line in lines) or "no reason given"
 
@@ -62,7 +62,7 @@ def how_it_ended(status):
 
 
 def read_crash(text, ended, result):
-    """A program that ended in the middle, or was ended: what it had said so far."""
+    """A program that crashed or was killed: the results that it had printed."""
     result.passed = len(re.findall(r"\[       OK \] \S+ \(\d+ ms\)", text))
     for name in re.findall(r"\[  FAILED  \] (\S+) \(\d+ ms\)", text):
         result.fail(name)

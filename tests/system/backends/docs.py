@@ -1,4 +1,4 @@
-"""The code that docs/moving-over.md shows is that of the apps: each paragraph stands in the file named above it."""
+"""The code in docs/moving-over.md is that of the apps: each paragraph is in the file named above it."""
 
 import os
 import re

@@ -1,4 +1,4 @@
-"""The console, as a person uses it."""
+"""The console as a user sees it."""
 
 import json
 
@@ -18,14 +18,14 @@ class ConsoleTest(ConsoleCase):
         self.assertEqual(self.browser.text("#title"), "numbers")
         self.assertEqual(self.browser.console_errors(), [])
 
-    def test_everything_comes_from_the_sidecar(self):
+    def test_loads_everything_from_the_sidecar(self):
         sidecar = self.sidecar()
         self.console(sidecar)
         loaded = self.browser.js("return performance.getEntriesByType('resource').map(r => r.name)")
         self.assertTrue(loaded)
         self.assertEqual([url for url in loaded if not url.startswith(sidecar.console + "/")], [])
 
-    def test_tells_replayed_live_and_control_events_apart(self):
+    def test_distinguishes_replayed_live_and_control_events(self):
         sidecar = self.sidecar()
         for n in range(5):
             sidecar.publish("/events/numbers", json.dumps({"n": n}))
@@ -161,7 +161,7 @@ class ConsoleTest(ConsoleCase):
         self.browser.click("#clear")
         self.wait(lambda: self.rows() == [], "an empty log")
 
-    def test_the_keyboard_is_enough(self):
+    def test_works_by_keyboard_alone(self):
         sidecar = self.sidecar()
         sidecar.publish(
             "/events/numbers", '{"big": 12345678901234567890, "list": [1, {"a": null}]}'

@@ -1,4 +1,4 @@
-"""A page of somebody else's, with the browser's own EventSource, from another origin."""
+"""A page of another origin with the browser's own EventSource."""
 
 import http.server
 import threading

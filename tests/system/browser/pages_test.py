@@ -57,7 +57,7 @@ class Fed:
 
 
 class PagesTest(Fed, BrowserCase):
-    def test_are_served_as_they_stand_in_the_source(self):
+    def test_are_served_as_in_the_source(self):
         sidecar = self.sidecar()
         for path in ["/"] + ["/examples/%s.html" % page for page in PAGES]:
             status, content_type, body = sidecar.request("GET", path, port=sidecar.admin)

@@ -33,7 +33,7 @@ def task_seconds(folder):
 
 
 def anonymous_bytes(pid):
-    """Private memory that no file stands behind."""
+    """Private anonymous memory."""
     total = 0
     for one in family(pid):
         with open("/proc/%d/status" % one) as status:

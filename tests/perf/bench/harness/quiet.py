@@ -1,4 +1,4 @@
-"""Measures while nobody else uses the machine: waits for that, and measures again what was disturbed."""
+"""Waits until the machine is idle, and repeats measurements that others disturbed."""
 
 import os
 import resource
