@@ -1,5 +1,5 @@
 #pragma once
-// What is the same for one Kafka broker and for several: a topic, and a producer of it.
+// What one Kafka broker and a cluster have in common: a topic and its producer.
 //
 // Thread, errors: as in broker_env.hpp.
 
@@ -22,14 +22,14 @@ class KafkaBrokerEnv : public NoSuchFaults {
   void recreate(int lanes) override;
 
  protected:
-  // A broker that has just come back may refuse for a while.
+  // Retries: a broker that has just restarted may refuse for a while.
   static void insist(const std::function<void()>& action);
   // The same; `done` is in the error that says that nothing is left to be done.
   static void insist_unless(const std::string& done, const std::function<void()>& action);
   virtual std::string bootstrap() const = 0;
-  // What sidecars are told.
+  // The address for sidecars.
   virtual std::string address(bool /*by_link*/) const { return bootstrap(); }
-  // Anew each time: one that has been without its broker waits before it tries again.
+  // A new one each time: a client that lost its broker waits before it connects again.
   KafkaClient client() const;
   const std::string& topic() const { return topic_; }
 

@@ -1,7 +1,6 @@
 #pragma once
-// The way from sidecars to a broker: hands on the bytes of each connection, or makes as if nothing
-// arrived any more: no byte, no end. So it is with a firewall that has forgotten a connection, a
-// cable that is out, a machine that was switched off.
+// A forwarder between sidecars and a broker. It can silence connections: no byte and no FIN passes,
+// as with a firewall that forgot a connection, an unplugged cable, or a machine without power.
 //
 // Thread: one of its own; all functions may be called from any other.
 
@@ -25,15 +24,15 @@ class Link {
 
   // Where sidecars connect.
   const Address& address() const { return address_; }
-  // Where that leads; before the first connection.
+  // The broker it forwards to; before the first connection.
   void lead_to(const Address& broker);
 
   enum Ways { to_broker = 1, to_sidecar = 2, both = 3 };
-  // Of this share of the connections, chosen by `salt`; of all that come later too if it is all.
+  // This share of the connections, chosen by `salt`; with 100 % new connections too.
   void silence(int ways, int percent, std::uint32_t salt);
-  // What was silent goes on with the bytes where it stopped ...
+  // Silent connections continue where they stopped ...
   void go_on();
-  // ... or ends with an RST.
+  // ... or end with an RST.
   void reset();
 
  private:

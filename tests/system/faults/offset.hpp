@@ -1,7 +1,7 @@
 #pragma once
 // Offsets of all brokers as one comparable value, and event ids as vectors of them.
 //
-// Thread: any. Errors: throws std::runtime_error at a text that is no id of ours.
+// Thread: any. Errors: throws std::runtime_error if a text is not a valid id.
 
 #include <compare>
 #include <cstdint>

@@ -1,9 +1,7 @@
 #pragma once
-// Writes numbered records from a thread of its own, as many as it is told, one of each lane in
-// turn.
+// Writes a given number of numbered records from a thread of its own, one of each lane in turn.
 //
-// Thread: the producer's own; all functions are the test's. Errors: failure() says what a broker
-// that is up refused.
+// Thread: all functions on the test's. Errors: failure() is the error of a broker that is up.
 
 #include <condition_variable>
 #include <mutex>
@@ -20,10 +18,10 @@ class Producer {
   Producer(BrokerEnv& broker, Journal& journal, std::size_t padding);
   ~Producer();
 
-  void more(std::int64_t rounds);  // adds to what is to be written
-  // At most `left` rounds are still to be written. False: not in time.
+  void more(std::int64_t rounds);  // adds rounds to write
+  // Waits until at most `left` rounds remain. False: timeout.
   bool wrote_all_but(std::int64_t left, Clock::duration within);
-  // Writes nothing until go_on(); waits for what is on its way.
+  // Writes nothing until go_on(); waits for writes in flight.
   void rest();
   void go_on();
   std::string failure() const;

@@ -1,7 +1,6 @@
 #pragma once
-// What is done to the brokers, the sidecars and the clients in one run, in which order, with how
-// many records written in between. A pure function of the kind of broker and the seed, so that a
-// run can be repeated as far as timing allows.
+// The faults of one run in order, and how many records are written between them. A pure function of
+// the kind of broker and the seed, so a run can be repeated as far as timing allows.
 //
 // Each tenth seed is a large one: hundreds of clients and more faults.
 
@@ -14,20 +13,20 @@ namespace e2e::faults {
 enum class Fault {
   none,
   kill_sidecar,  // -9
-  end_sidecar,   // SIGTERM: its streams are told, and end
+  end_sidecar,   // SIGTERM: its streams end with stream-shutdown
   start_sidecar,
   freeze_sidecar,
   thaw_sidecar,
-  jump_clock,   // the sidecar's wall clock, not the one that only goes on
+  jump_clock,   // the sidecar's wall clock, not the monotonic one
   kill_broker,  // -9
   start_broker,
   freeze_broker,
   thaw_broker,
-  silence_link,  // no byte and no end comes through any more
+  silence_link,  // passes no byte and no FIN
   mend_link,
-  reset_link,   // ends with an RST what was silent
+  reset_link,   // ends silent connections with an RST
   move_leader,  // of a lane
-  wipe,         // -9, and what it held is gone
+  wipe,         // -9, and its data is lost
   trim,
   grow,
   recreate,

@@ -1,8 +1,8 @@
 #pragma once
-// The wall clock of one sidecar, over all of its processes: the machine's, until it jumps. Done by
-// a library that is preloaded into the sidecar, see skewed_clock.cpp.
+// The wall clock of one sidecar, over all of its processes: the machine's plus an offset. A library
+// that is preloaded into the sidecar adds it (skewed_clock.cpp).
 //
-// Thread: one at a time. Errors: throws std::runtime_error where there is no such file.
+// Thread: one at a time. Errors: throws std::runtime_error if there is no such library.
 
 #include <atomic>
 #include <cstdint>
@@ -28,7 +28,7 @@ class WallClock {
 
  private:
   TempDir folder_;
-  std::atomic<std::int64_t>* nanoseconds_ = nullptr;  // in the file that the sidecar looks at
+  std::atomic<std::int64_t>* nanoseconds_ = nullptr;  // in a file that the sidecar maps
 };
 
 }  // namespace e2e::faults

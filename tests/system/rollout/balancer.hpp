@@ -1,9 +1,9 @@
 #pragma once
 // A real load balancer in front of replicas: nginx, which learns from failed connections, or
-// HAProxy, which asks each replica's /readyz. Nothing in their configuration is about Sidestream
-// but that streams are not buffered and may be silent for long.
+// HAProxy, which asks each replica's /readyz. Their configuration only turns
+// buffering off and allows long silence.
 //
-// Thread: made and destroyed on the test's. Errors: throws where it does not come up.
+// Thread: made and destroyed on the test's. Errors: throws if it does not start.
 
 #include <memory>
 #include <string>

@@ -1,5 +1,5 @@
 #pragma once
-// How many of something there were at most in any stretch of time.
+// The maximum number of events in any period of a given length.
 
 #include <vector>
 

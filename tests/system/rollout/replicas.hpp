@@ -1,8 +1,8 @@
 #pragma once
-// Three sidecars on one log, and how a rolling restart takes each of them away: as the kubelet does
-// it, first the preStop hook, later SIGTERM, and the next one only when its successor is ready.
+// Three sidecars on one log, and a rolling restart of them as the kubelet does it: first the
+// preStop hook, later SIGTERM, and the next replica only when the new one is ready.
 //
-// Thread: the test's. Errors: throws where one does not come up or down.
+// Thread: the test's. Errors: throws if one does not start or end.
 
 #include <memory>
 #include <vector>
@@ -17,10 +17,10 @@ class Replicas {
   explicit Replicas(const Config& config);
 
   std::vector<Backend> backends() const;
-  // The longest that one needed from its hook to its end.
+  // The longest time from the hook to the end of a process.
   Clock::duration restart_each();
   std::vector<double> streams() const;
-  // How far the one that is furthest off is from the mean, as a share of it.
+  // The largest deviation from the mean, as a share of it.
   double imbalance() const;
 
  private:

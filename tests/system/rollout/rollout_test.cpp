@@ -1,6 +1,6 @@
-// A rolling restart behind a real load balancer, while clients read that behave as browsers do:
-// nothing is lost, nothing comes twice, nobody is turned away, there is no storm, and with max_age
-// the replicas come out level.
+// A rolling restart behind a real load balancer, under clients that behave like browsers: no record
+// is lost or repeated, no client is refused, reconnects are spread out, and with max_age the
+// replicas end up with equal loads.
 
 #include <gtest/gtest.h>
 
@@ -29,7 +29,7 @@ Scale scale() {
       .clients = std::max(100, static_cast<int>(2000 * load_scale())), .drain = 4, .max_age = 8};
 }
 
-// Kafka where this run has it.
+// Kafka if this run has a broker.
 std::string broker() { return getenv("SIDESTREAM_TEST_KAFKA") ? "kafka3" : "redis"; }
 
 class Rollout {
@@ -71,7 +71,7 @@ class Rollout {
            counts[2], 100 * replicas_.imbalance());
   }
 
-  // Every record has come to everybody, and the peak was no storm.
+  // Every client has every record, and the peak of reconnects is limited.
   void finish() {
     const auto written = writing_->written();
     EXPECT_TRUE(eventually([&] { return crowd_.slowest() >= written; }, 20s * patience, 50ms))
@@ -124,10 +124,10 @@ TEST(RolloutBehind, NginxLosesNothingAndBalances) {
   Rollout rollout("nginx", "redis", true);
   rollout.restart();
   const auto& scale = rollout.scale();
-  // Those that are oldest now, and their way back.
+  // The oldest streams, and their reconnects.
   std::this_thread::sleep_for(std::chrono::seconds(scale.max_age) + 4s);
   rollout.report("one max_age later");
-  // Chance alone puts them sqrt(n) apart, which of few clients is more than a fifth.
+  // Chance alone puts them sqrt(n) apart, more than a fifth with few clients.
   const double mean = scale.clients / 3.0;
   EXPECT_LT(rollout.replicas().imbalance(), std::max(0.2, 3.5 / std::sqrt(mean)));
   rollout.finish();

@@ -1,5 +1,5 @@
 #pragma once
-// Wakes the publisher when the crowd has received as much as it waits for.
+// Wakes the publisher once the subscribers have received a number of events.
 //
 // Thread: wait_for() and clear() the publisher's, arrived() the crowd's.
 

@@ -1,5 +1,5 @@
 #pragma once
-// What the load generator is told on standard input, and what it answers.
+// The commands of the load generator on standard input, and their results.
 //
 // Thread: one; the publisher beside it has its own.
 

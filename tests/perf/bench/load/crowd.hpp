@@ -1,8 +1,8 @@
 #pragma once
-// Very many subscribers of one event stream, on one thread: they connect, count events, check that
-// each publisher's sequence numbers come without hole or repeat, and note how long each event took.
+// Many subscribers of one event stream on one thread. They count events, check that each publisher's
+// sequence numbers are consecutive, and record latencies.
 //
-// Thread: one. Owns the sockets; closes them with a reset, so that no port waits afterwards.
+// Thread: one. Owns the sockets; closes them with a reset, so that no port stays in TIME_WAIT.
 
 #include <netinet/in.h>
 
@@ -42,10 +42,10 @@ class Crowd {
   int epoll() const { return epoll_; }  // other descriptors may be added with data.u32 = other
   static constexpr std::uint32_t other = UINT32_MAX;
 
-  // Waits, and does what is to be done. True: one of the other descriptors is ready.
+  // Waits and handles events. True: one of the other descriptors is ready.
   bool turn(int timeout_ms);
 
-  // Counts anew, for events of so many publishers.
+  // Resets all counts, for this number of publishers.
   static constexpr std::uint32_t publishers_max = 64;
   void begin(std::uint32_t publishers);
   const CrowdFigures& figures() const { return figures_; }

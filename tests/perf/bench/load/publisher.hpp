@@ -1,5 +1,5 @@
 #pragma once
-// Publishes a number of events by a plan, in a thread of its own.
+// Publishes events at a planned rate, in a thread of its own.
 //
 // Thread: start and destructor the crowd's; done() and result() any, result() once it is done.
 
@@ -25,7 +25,7 @@ struct Plan {
 
 class Publisher {
  public:
-  // Borrows the bell, which is told of what has been received.
+  // Borrows the bell, which counts received events.
   Publisher(const Plan& plan, Bell& bell);
   ~Publisher() { thread_.join(); }
 

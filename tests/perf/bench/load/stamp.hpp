@@ -1,5 +1,5 @@
 #pragma once
-// What stands in the data of a benchmark's event: who published it, as which, and when.
+// The data of a benchmark's event: its publisher, sequence number and time.
 //
 //   @ PPPP SSSSSSSS TTTTTTTTTTTTTTTT xxxxx...    hexadecimal, without the blanks
 //
