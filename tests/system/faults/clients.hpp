@@ -10,7 +10,6 @@
 #include <functional>
 #include <memory>
 #include <mutex>
-#include <random>
 #include <thread>
 #include <vector>
 
@@ -19,6 +18,8 @@
 #include "tests/system/faults/journal.hpp"
 
 namespace e2e::faults {
+
+class Client;
 
 class Clients {
  public:
@@ -57,10 +58,9 @@ class Clients {
   void stop();
   // After stop().
   std::vector<History> histories() const;
-  std::int64_t connects() const { return connects_; }
+  std::int64_t connects() const;
 
  private:
-  struct Client;
   using Command = std::function<void()>;
   using Wanted = std::function<bool(const Client&)>;
   void tell(Command command);
@@ -69,21 +69,11 @@ class Clients {
 
   void run();
   void turn();
-  void tend(Client& client);
-  void connect(Client& client);
-  void close(Client& client, bool abruptly);
-  void pump(Client& client, std::size_t most);
-  void on_ready(Client& client, std::uint32_t events);
-  void take(Client& client, std::string_view bytes);
-  void watch(Client& client, std::uint32_t events);
 
   const Options options_;
-  const Journal& journal_;
   int epoll_ = -1;
   std::vector<std::unique_ptr<Client>> clients_;
   std::vector<int> abandoned_;
-  std::string scratch_, body_;
-  std::atomic<std::int64_t> connects_{0};
   std::atomic<bool> stop_{false}, broken_{false};
   mutable std::mutex mutex_;
   std::vector<Command> commands_;
