@@ -3,30 +3,18 @@
 #include <sys/stat.h>
 
 #include <cassert>
-#include <chrono>
 #include <utility>
 
 #include "sidecar/base/time_text.hpp"
 
 namespace sidestream::embedded {
-namespace {
-
-Offset now_in_microseconds() {
-  return Offset::of(std::chrono::duration_cast<std::chrono::microseconds>(
-                        std::chrono::system_clock::now().time_since_epoch())
-                        .count());
-}
-
-}  // namespace
-
 Database::Database(const std::string& name, const EmbeddedOptions& options, Logger log,
                    ConnectorProbe& probe)
     : name_(name),
       options_(options),
       log_(std::move(log)),
       probe_(probe),
-      in_memory_(options.path.empty() || options.path == ":memory:"),
-      start_(in_memory_ ? now_in_microseconds() : Offset::of(0)) {}
+      in_memory_(options.path.empty() || options.path == ":memory:") {}
 
 bool Database::open() {
   try {
@@ -62,16 +50,18 @@ void Database::open_file() {
   opened_ = file_id();
   query_connection_ = open_for_reading(options_.path);
   tail_connection_ = open_for_reading(options_.path);
-  writer_ = std::make_unique<TableWriter>(*writer_connection_, options_, start_);
-  query_reader_ = std::make_unique<TableReader>(*query_connection_, start_);
-  tail_reader_ = std::make_unique<TableReader>(*tail_connection_, start_);
+  start_ = start_of(*writer_connection_).number();
+  writer_ = std::make_unique<TableWriter>(*writer_connection_, options_, start());
+  query_reader_ = std::make_unique<TableReader>(*query_connection_, start());
+  tail_reader_ = std::make_unique<TableReader>(*tail_connection_, start());
 }
 
 void Database::open_in_memory() {
   writer_connection_ = open_memory();
-  writer_ = std::make_unique<TableWriter>(*writer_connection_, options_, start_);
-  query_reader_ = std::make_unique<TableReader>(*writer_connection_, start_);
-  tail_reader_ = std::make_unique<TableReader>(*writer_connection_, start_);
+  start_ = start_of(*writer_connection_).number();
+  writer_ = std::make_unique<TableWriter>(*writer_connection_, options_, start());
+  query_reader_ = std::make_unique<TableReader>(*writer_connection_, start());
+  tail_reader_ = std::make_unique<TableReader>(*writer_connection_, start());
 }
 
 void Database::close() {

@@ -41,9 +41,9 @@ class Database {
   Database& operator=(const Database&) = delete;
 
   bool in_memory() const { return in_memory_; }
-  // The first offset of a log that has no record yet.
-  Offset start() const { return start_; }
-  Offset origin() const { return in_memory_ ? start_.previous() : Offset::of(-1); }
+  // The first offset of a log that has no record yet; known once the database was open.
+  Offset start() const { return Offset::of(start_.load(std::memory_order_relaxed)); }
+  Offset origin() const { return start().previous(); }
 
   // Thread for the next group: the writer's.
   // False: the probe's detail says why.
@@ -103,7 +103,7 @@ class Database {
   Logger log_;
   ConnectorProbe& probe_;
   const bool in_memory_;
-  const Offset start_;
+  std::atomic<std::int64_t> start_{0};
 
   std::shared_mutex connections_;  // shared to use them, exclusive to change them
   std::unique_ptr<FileLock> lock_;

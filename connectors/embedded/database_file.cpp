@@ -2,10 +2,12 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <filesystem>
 #include <system_error>
 
@@ -18,9 +20,11 @@ namespace fs = std::filesystem;
 constexpr std::int64_t application = 0x53645374;  // "SdSt"
 constexpr std::int64_t version = 1;
 
+constexpr mode_t private_mode = 0600;
+
 // `logs.bytes` counts keys, events and values of the records held. WITHOUT ROWID: one tree, in
 // reading order. The meta key 'life' is the generation; its name stays because existing files have
-// it.
+// it. The meta key 'start' is the first offset of each log; files without it start at 0.
 constexpr const char* schema = R"(
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 INSERT INTO meta VALUES ('life', lower(hex(randomblob(16)))), ('writable', '0');
@@ -72,17 +76,34 @@ std::unique_ptr<Connection> connect(const std::string& path, int flags) {
   return connection;
 }
 
+Offset now_in_microseconds() {
+  return Offset::of(std::chrono::duration_cast<std::chrono::microseconds>(
+                        std::chrono::system_clock::now().time_since_epoch())
+                        .count());
+}
+
 void create_tables(Connection& connection) {
   Transaction transaction(connection, Transaction::writing);
   connection.run(schema);
+  const auto start = std::to_string(now_in_microseconds().number());
+  Statement(connection, "INSERT INTO meta VALUES ('start', ?)").run(std::string_view(start));
   transaction.commit();
+}
+
+// Creates the file for this user alone. Refuses a link, which may lead to somebody else's file.
+// SQLite gives its WAL the mode of the file.
+void secure(const std::string& path) {
+  const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, private_mode);
+  if (file < 0) refuse(path, "cannot be opened: " + system_text());
+  ::fchmod(file, private_mode);  // fails for another user's file, which is as it was
+  ::close(file);
 }
 
 }  // namespace
 
 FileLock::FileLock(const std::string& path) {
   const auto name = path + ".lock";
-  descriptor_ = ::open(name.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+  descriptor_ = ::open(name.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, private_mode);
   if (descriptor_ < 0) refuse(name, "cannot be opened: " + system_text());
   if (::flock(descriptor_, LOCK_EX | LOCK_NB) != 0) {
     const bool held = errno == EWOULDBLOCK;
@@ -111,6 +132,7 @@ void check_path(const std::string& path) {
   std::error_code ignored;
   auto folder = fs::path(path).parent_path();
   if (folder.empty()) folder = ".";
+  if (fs::is_symlink(path, ignored)) refuse(path, "is a symbolic link, not a file");
   if (fs::is_directory(path, ignored)) refuse(path, "is a directory, not a file");
   if (!fs::exists(folder, ignored)) {
     refuse(path, "the directory " + folder.string() + " does not exist");
@@ -127,6 +149,7 @@ void check_path(const std::string& path) {
 
 std::unique_ptr<Connection> open_for_writing(const std::string& path) {
   check_path(path);
+  secure(path);
   auto connection = connect(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
   const bool created = is_new(*connection, path);
   if (connection->text("PRAGMA journal_mode = WAL") != "wal") {
@@ -153,6 +176,8 @@ std::unique_ptr<Connection> open_memory() {
   auto connection =
       connect(":memory:", SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_MEMORY);
   create_tables(*connection);
+  connection->run(
+      "CREATE INDEX logs_by_size ON logs (bytes DESC, id)");  // TableWriter's largest log
   return connection;
 }
 
@@ -162,6 +187,11 @@ void check_file(const std::string& path) {
   if (!fs::exists(path, ignored)) return;
   const auto connection = connect(path, SQLITE_OPEN_READWRITE);
   is_new(*connection, path);
+}
+
+Offset start_of(Connection& connection) {
+  return Offset::of(
+      connection.number("SELECT CAST(value AS INTEGER) FROM meta WHERE name = 'start'"));
 }
 
 std::string generation_of(Connection& connection) {

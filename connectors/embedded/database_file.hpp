@@ -1,5 +1,6 @@
 #pragma once
-// Opens the file of an embedded connector: checks that it is ours, creates its tables, locks it.
+// Opens the file of an embedded connector: checks that it is ours, creates its tables, locks it. All
+// its files are for this user alone (0600), and none may be a symbolic link.
 // Private to the folder.
 //
 // Thread: the writer's; check_file() any.
@@ -9,6 +10,7 @@
 #include <string>
 
 #include "connectors/embedded/sqlite.hpp"
+#include "connectors/record.hpp"
 
 namespace sidestream::embedded {
 
@@ -38,6 +40,10 @@ std::unique_ptr<Connection> open_for_reading(const std::string& path);
 std::unique_ptr<Connection> open_memory();
 // Checks an existing file. Does not create a missing one.
 void check_file(const std::string& path);
+
+// The first offset of its logs: the time of creation in microseconds, so that ids of a lost file lie
+// below those of the file in its place. 0 for a file of an older version.
+Offset start_of(Connection& connection);
 
 // A random id, different for every file ever created. A file that replaces another has another one.
 std::string generation_of(Connection& connection);

@@ -1,10 +1,11 @@
 #pragma once
 // The broker for development, tests and small installations: logs in an SQLite file, or in memory.
 //
-// A log has one partition. Its offsets count 0, 1, 2, ... without holes and are never reused, not
-// even after retention has deleted all records or the process was killed. In memory they start at
-// the connector's creation time in microseconds, so that ids from before a restart are below
-// LogExtent::origin. The first record creates a log; a reader does not.
+// A log has one partition. Its offsets count without holes and are never reused, not even after
+// retention has deleted all records or the process was killed. They start at the creation time of
+// the file, or of the logs in memory, in microseconds: ids of a file that was lost, or from before a
+// restart, are below LogExtent::origin. (Files of older versions start at 0.) The first record
+// creates a log; a reader does not.
 //
 // Durability: an acknowledged record is on the disk (WAL, synchronous=FULL) and survives kill -9
 // and a power failure. Queued publishes share one commit.
@@ -39,6 +40,9 @@ struct EmbeddedOptions {
   std::uint64_t retention_records = 1'000'000;
   std::uint64_t retention_bytes = 256 * 1024 * 1024;  // of keys, events and values
   std::chrono::milliseconds retention_age{0};
+  // Of all logs in memory together, with 64 bytes for each record; 0: unlimited. Beyond it the
+  // oldest records of the largest log are deleted.
+  std::uint64_t memory_bytes = 0;
 };
 
 std::unique_ptr<Connector> make_embedded_connector(std::string name, EmbeddedOptions options,

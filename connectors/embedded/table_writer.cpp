@@ -13,6 +13,8 @@ constexpr std::int64_t step_records = 1000;
 constexpr std::int64_t step_bytes = 4 * 1024 * 1024;
 constexpr int step_logs = 200;
 constexpr std::size_t cached_logs_max = 50'000;
+// Of a record in memory, besides its key, event and value.
+constexpr std::int64_t record_overhead = 64;
 // A clock set back by less than this keeps the last timestamp, so timestamps don't decrease in a
 // log.
 constexpr std::int64_t clock_slack_ms = 60'000;
@@ -42,7 +44,11 @@ TableWriter::TableWriter(Connection& connection, const EmbeddedOptions& options,
       delete_(connection, "DELETE FROM records WHERE log = ? AND offset <= ?"),
       next_log_(connection, "SELECT id, name FROM logs WHERE id > ? ORDER BY id LIMIT 1"),
       version_(connection, "PRAGMA data_version"),
-      test_write_(connection, "UPDATE meta SET value = 1 - value WHERE name = 'writable'") {}
+      test_write_(connection, "UPDATE meta SET value = 1 - value WHERE name = 'writable'"),
+      largest_(connection, "SELECT name FROM logs ORDER BY bytes DESC, id LIMIT 1"),
+      used_(connection,
+            "SELECT ifnull((SELECT sum(bytes) FROM logs), 0) +"
+            " ?1 * (SELECT count(*) FROM records)") {}
 
 void TableWriter::begin() {
   connection_.run("BEGIN IMMEDIATE");
@@ -98,6 +104,7 @@ Offset TableWriter::append(const std::string& log, const Message& message) {
               Blob{message.value});
   const auto size = message.value.size() + message.event.size() + (key ? key->bytes.size() : 0);
   state.bytes += static_cast<std::int64_t>(size);
+  memory_used_ += static_cast<std::int64_t>(size) + record_overhead;
   if (state.appended++ == 0) touched_.push_back(&state);
   state.changed = true;
   return Offset::of(state.next++);
@@ -112,7 +119,34 @@ void TableWriter::commit() {
     log->appended = 0;
   }
   touched_.clear();
+  if (options_.memory_bytes > 0) keep_within_memory();
   connection_.run("COMMIT");
+}
+
+// The largest log pays, so one that grows without end harms no other.
+void TableWriter::keep_within_memory() {
+  const auto most = static_cast<std::int64_t>(options_.memory_bytes);
+  while (memory_used_ > most) {
+    std::string name;
+    {
+      Rows row = largest_.rows();
+      if (!row.next()) return;
+      name = row.bytes(0);
+    }
+    auto* log = find(name);
+    if (log == nullptr || log->first == log->next) return;
+    std::int64_t last = -1, bytes = 0;
+    {
+      Rows row = oldest_.rows(log->id, step_records);
+      while (row.next() && memory_used_ - bytes > most) {
+        last = row.number(0);
+        bytes += row.number(2) + record_overhead;
+      }
+    }
+    const auto records = last - log->first + 1;
+    delete_through(*log, last, bytes - records * record_overhead);
+    save(*log);
+  }
 }
 
 void TableWriter::rollback() {
@@ -120,6 +154,9 @@ void TableWriter::rollback() {
   if (connection_.in_transaction()) connection_.run("ROLLBACK");
   touched_.clear();
   logs_.clear();
+  if (options_.memory_bytes == 0) return;
+  Rows row = used_.rows(record_overhead);
+  memory_used_ = row.next() ? row.number(0) : 0;
 }
 
 bool TableWriter::exceeds_limits(const LogState& log, std::int64_t records,
@@ -149,11 +186,16 @@ bool TableWriter::delete_oldest(LogState& log, std::int64_t most) {
     }
   }
   if (deleted < 0) return false;
-  delete_.run(log.id, deleted);
-  log.first = deleted + 1;
-  log.bytes = log.first == log.next ? 0 : log.bytes - deleted_bytes;
-  log.changed = true;
+  delete_through(log, deleted, deleted_bytes);
   return more;
+}
+
+void TableWriter::delete_through(LogState& log, std::int64_t offset, std::int64_t bytes) {
+  delete_.run(log.id, offset);
+  memory_used_ -= bytes + (offset - log.first + 1) * record_overhead;
+  log.first = offset + 1;
+  log.bytes = log.first == log.next ? 0 : log.bytes - bytes;
+  log.changed = true;
 }
 
 void TableWriter::save(LogState& log) {

@@ -44,6 +44,8 @@ class TableWriter {
 
   LogState* find(const std::string& log);
   LogState& find_or_create(const std::string& log);
+  void keep_within_memory();
+  void delete_through(LogState& log, std::int64_t offset, std::int64_t bytes);
   bool exceeds_limits(const LogState& log, std::int64_t records, std::int64_t bytes) const;
   // Deletes at most `most` of the oldest records beyond retention. True: more may be left.
   bool delete_oldest(LogState& log, std::int64_t most);
@@ -59,8 +61,9 @@ class TableWriter {
   std::int64_t data_version_ = -1;
   std::int64_t pass_log_ = 0;  // retention_step() has handled the logs up to this id
   std::int64_t last_timestamp_ = 0;
+  std::int64_t memory_used_ = 0;  // with `memory_bytes` only: as of the last commit or append
   Statement find_, first_, create_, insert_, update_, oldest_, delete_, next_log_, version_,
-      test_write_;
+      test_write_, largest_, used_;
 };
 
 }  // namespace sidestream::embedded

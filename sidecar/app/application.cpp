@@ -1,5 +1,6 @@
 #include "sidecar/app/application.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <csignal>
 #include <utility>
@@ -22,8 +23,9 @@ constexpr std::uint64_t spare_files = 256;  // brokers, listeners, admin connect
 
 Application::Application(Loaded loaded, const std::string& config, Logger log)
     : log_(std::move(log)),
-      memory_(loaded.settings.server.memory > 0 ? loaded.settings.server.memory : default_memory()),
-      configuration_(std::move(loaded.settings), log_),
+      memory_(loaded.settings.server.memory > 0 ? loaded.settings.server.memory : default_memory(),
+              std::ranges::any_of(loaded.settings.connectors, is_in_memory)),
+      configuration_(std::move(loaded.settings), memory_.budget() / 4, log_),
       pool_(memory_),
       logs_(memory_, pool_, log_),
       pages_(logs_, probe_, lifecycle_, calls()),

@@ -1,5 +1,6 @@
 #include "sidecar/app/connectors.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "connectors/embedded/embedded_connector.hpp"
@@ -9,8 +10,8 @@
 namespace sidestream {
 namespace {
 
-EmbeddedOptions options_of(const EmbeddedSettings& s) {
-  return {s.path, s.retention_records, s.retention_bytes, s.retention_age};
+EmbeddedOptions options_of(const EmbeddedSettings& s, std::uint64_t memory_bytes = 0) {
+  return {s.path, s.retention_records, s.retention_bytes, s.retention_age, memory_bytes};
 }
 
 RedisOptions options_of(const RedisSettings& s) {
@@ -19,6 +20,7 @@ RedisOptions options_of(const RedisSettings& s) {
 
 struct Make {
   const ConnectorSettings& settings;
+  std::uint64_t memory_bytes;
   const Logger& log;
 
   ConfiguredConnector operator()(const KafkaSettings& s) const {
@@ -28,7 +30,8 @@ struct Make {
     return {settings, "redis", make_redis_connector(settings.name, options_of(s), log)};
   }
   ConfiguredConnector operator()(const EmbeddedSettings& s) const {
-    return {settings, "embedded", make_embedded_connector(settings.name, options_of(s), log)};
+    return {settings, "embedded",
+            make_embedded_connector(settings.name, options_of(s, memory_bytes), log)};
   }
 };
 
@@ -50,8 +53,25 @@ std::vector<std::string> check_connectors(const std::vector<ConnectorSettings>& 
   return problems;
 }
 
-ConfiguredConnector make_connector(const ConnectorSettings& settings, const Logger& log) {
-  return std::visit(Make{settings, log}, settings.kind);
+bool is_in_memory(const ConnectorSettings& settings) {
+  const auto* embedded = std::get_if<EmbeddedSettings>(&settings.kind);
+  return embedded && (embedded->path.empty() || embedded->path == ":memory:");
+}
+
+std::uint64_t memory_of(const ConnectorSettings& connector, const Settings& all,
+                        std::uint64_t budget) {
+  if (!is_in_memory(connector)) return 0;
+  const auto sharing = std::ranges::count_if(all.connectors, is_in_memory);
+  const auto topics = std::ranges::count_if(
+      all.topics, [&](const auto& topic) { return topic.from == connector.name; });
+  const auto retention = std::get<EmbeddedSettings>(connector.kind).retention_bytes;
+  return std::min(budget / static_cast<std::uint64_t>(std::max<std::ptrdiff_t>(sharing, 1)),
+                  retention * static_cast<std::uint64_t>(std::max<std::ptrdiff_t>(topics, 1)));
+}
+
+ConfiguredConnector make_connector(const ConnectorSettings& settings, std::uint64_t memory_bytes,
+                                   const Logger& log) {
+  return std::visit(Make{settings, memory_bytes, log}, settings.kind);
 }
 
 }  // namespace sidestream

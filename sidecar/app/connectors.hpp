@@ -24,6 +24,15 @@ Loaded load_configuration(const std::string& path);
 // Checks connectors on this machine, without a broker. Problems are sentences with the key's path.
 std::vector<std::string> check_connectors(const std::vector<ConnectorSettings>& settings);
 
-ConfiguredConnector make_connector(const ConnectorSettings& settings, const Logger& log);
+// Whether its logs are in memory.
+bool is_in_memory(const ConnectorSettings& settings);
+// What all logs in memory of the connector may take together: its retention for each topic, where a
+// template counts once, and its share of `budget`.
+std::uint64_t memory_of(const ConnectorSettings& connector, const Settings& all,
+                        std::uint64_t budget);
+
+// `memory_bytes`: of an embedded connector in memory.
+ConfiguredConnector make_connector(const ConnectorSettings& settings, std::uint64_t memory_bytes,
+                                   const Logger& log);
 
 }  // namespace sidestream

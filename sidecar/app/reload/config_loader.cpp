@@ -80,9 +80,10 @@ void retire(const TopicMap& before, const TopicMap& after) {
 
 }  // namespace
 
-Configuration::Configuration(Settings settings, Logger log) : log_(std::move(log)), serving_({}) {
+Configuration::Configuration(Settings settings, std::uint64_t embedded_memory, Logger log)
+    : embedded_memory_(embedded_memory), log_(std::move(log)), serving_({}) {
   std::vector<std::string> none;
-  replace_connectors(settings.connectors, none);
+  replace_connectors(settings, none);
   serving_.set({std::move(settings.server), make_topics(settings.topics, {})});
 }
 
@@ -115,10 +116,12 @@ std::vector<std::string> Configuration::check(const Settings& settings) const {
 }
 
 ConfiguredConnector Configuration::reuse_or_create(const ConnectorSettings& settings,
-                                                   const ConfiguredConnector* old,
+                                                   const Settings& all,
                                                    std::vector<std::string>& restart_needed) {
+  const ConfiguredConnector* old = running(settings.name);
   if (!old || !keeps(settings)) {
-    ConfiguredConnector made = make_connector(settings, log_);
+    ConfiguredConnector made =
+        make_connector(settings, memory_of(settings, all, embedded_memory_), log_);
     if (started_) made.connector->start();
     return made;
   }
@@ -134,11 +137,11 @@ ConfiguredConnector Configuration::reuse_or_create(const ConnectorSettings& sett
   return kept;
 }
 
-void Configuration::replace_connectors(const std::vector<ConnectorSettings>& settings,
+void Configuration::replace_connectors(const Settings& settings,
                                        std::vector<std::string>& restart_needed) {
   std::vector<ConfiguredConnector> next;
-  for (const ConnectorSettings& connector : settings) {
-    next.push_back(reuse_or_create(connector, running(connector.name), restart_needed));
+  for (const ConnectorSettings& connector : settings.connectors) {
+    next.push_back(reuse_or_create(connector, settings, restart_needed));
   }
   for (const auto& entry : connectors_) {
     if (!contains(entry.connector.get(), next)) retired_.push_back(entry.connector);
@@ -166,7 +169,7 @@ TopicMap Configuration::make_topics(const std::vector<TopicSettings>& settings,
 std::vector<std::string> Configuration::apply(Settings settings) {
   const auto before = serving_.get();
   std::vector<std::string> restart_needed = keep_startup_settings(settings.server, before->server);
-  replace_connectors(settings.connectors, restart_needed);
+  replace_connectors(settings, restart_needed);
   const TopicMap topics = make_topics(settings.topics, before->topics);
   // New topics first: a client that reconnects must not find the old ones.
   serving_.set({std::move(settings.server), topics});

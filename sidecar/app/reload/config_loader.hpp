@@ -4,6 +4,7 @@
 //
 // Thread: main, except connectors() and serving() (any). Owns the connectors.
 
+#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -20,7 +21,8 @@ namespace sidestream {
 
 class Configuration {
  public:
-  Configuration(Settings settings, Logger log);
+  // `embedded_memory`: bytes for all embedded logs in memory together.
+  Configuration(Settings settings, std::uint64_t embedded_memory, Logger log);
 
   const ConfigHolder& serving() const { return serving_; }
   std::vector<NamedConnector> connectors() const;
@@ -38,14 +40,13 @@ class Configuration {
  private:
   bool keeps(const ConnectorSettings& settings) const;
   const ConfiguredConnector* running(const std::string& name) const;
-  ConfiguredConnector reuse_or_create(const ConnectorSettings& settings,
-                                      const ConfiguredConnector* old,
+  ConfiguredConnector reuse_or_create(const ConnectorSettings& settings, const Settings& all,
                                       std::vector<std::string>& restart_needed);
-  void replace_connectors(const std::vector<ConnectorSettings>& settings,
-                          std::vector<std::string>& restart_needed);
+  void replace_connectors(const Settings& settings, std::vector<std::string>& restart_needed);
   std::shared_ptr<Topic> make_topic(const TopicSettings& settings, const TopicMap& before) const;
   TopicMap make_topics(const std::vector<TopicSettings>& settings, const TopicMap& before) const;
 
+  const std::uint64_t embedded_memory_;
   const Logger log_;
   mutable std::mutex mutex_;  // guards the vector, which only the main thread changes
   std::vector<ConfiguredConnector> connectors_;

@@ -3,9 +3,11 @@
 #include <sched.h>
 #include <sys/mount.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <csignal>
+#include <filesystem>
 #include <thread>
 
 #include "connectors/embedded/database_file.hpp"
@@ -35,7 +37,7 @@ TEST_F(EmbeddedLog, WaitsWhileAnotherConnectorOwnsTheFile) {
   close();
   ASSERT_TRUE(eventually([&] { return second->probe().is_up(); }));
   connector_ = std::move(second);
-  EXPECT_EQ(publish("two"), Offset::of(1));
+  EXPECT_EQ(publish("two"), at(1));
 }
 
 TEST_F(EmbeddedLog, RefusesForeignFilesUnchanged) {
@@ -85,16 +87,16 @@ TEST_F(EmbeddedLog, ReportsADamagedLogAndServesTheOthers) {
   Answer<Offset> range;
   connector_->read(
       {.log = "log",
-       .after = Offset::of(-1),
-       .until = Offset::of(4999),
+       .after = at(-1),
+       .until = at(4999),
        .max_records = 5000,
        .max_bytes = 10'000'000},
       [](auto) {}, range.callback());
   ASSERT_TRUE(eventually([&] {
     return connector_->probe().detail().starts_with(path() + ": database disk image is malformed");
   }));
-  EXPECT_EQ(extent("other").last, Offset::of(0));
-  EXPECT_EQ(extent("other").last, Offset::of(0));
+  EXPECT_EQ(extent("other").last, at(0));
+  EXPECT_EQ(extent("other").last, at(0));
   EXPECT_FALSE(range.ready());
   connector_->stop();
   EXPECT_EQ(range.get().error(), Errc::stopped);
@@ -112,7 +114,7 @@ TEST_F(EmbeddedLog, AnswersAPublishWhileAnotherProgramLocksTheFile) {
     other.run("ROLLBACK");
   }
   ASSERT_TRUE(wait_up());
-  EXPECT_EQ(publish("after"), Offset::of(1));
+  EXPECT_EQ(publish("after"), at(1));
 }
 
 TEST_F(EmbeddedLog, ReadsOnWhenTheFileSizeLimitStopsPublishing) {
@@ -136,7 +138,7 @@ TEST_F(EmbeddedLog, ReadsOnWhenTheFileSizeLimitStopsPublishing) {
   ::setrlimit(RLIMIT_FSIZE, &before);
   std::signal(SIGXFSZ, ignored);
   ASSERT_TRUE(wait_up());
-  EXPECT_EQ(publish("after"), Offset::of(written));
+  EXPECT_EQ(publish("after"), at(written));
 }
 
 TEST_F(EmbeddedLog, PublishesAgainOnceAFullDiskHasSpace) {
@@ -163,11 +165,68 @@ TEST_F(EmbeddedLog, PublishesAgainOnceAFullDiskHasSpace) {
     EXPECT_EQ(static_cast<std::int64_t>(read_all().size()), written) << "reading continues";
     fs::remove(ballast);
     EXPECT_TRUE(wait_up()) << "by itself, without a publish";
-    EXPECT_EQ(publish("after"), Offset::of(written));
+    EXPECT_EQ(publish("after"), at(written));
     close();
   });
   with_small_disk.join();
   if (!mounted) GTEST_SKIP() << "no permission to mount a small disk";
+}
+
+TEST_F(EmbeddedLog, ALostFileIsAnnouncedToReadersOfOldIds) {
+  open();
+  Offset old;
+  for (int i = 0; i < 3; ++i) old = publish("old");
+  close();
+  std::filesystem::remove_all(folder_);
+  std::filesystem::create_directory(folder_);
+  open();
+  for (int i = 0; i < 5; ++i) publish("new");
+  const auto held = whole_extent();
+  EXPECT_LT(old, held.origin) << "an id of the lost file is none of this one";
+  EXPECT_LT(old, held.partitions[0].floor);
+  EXPECT_EQ(read_all().size(), 5u);
+}
+
+TEST_F(EmbeddedLog, KeepsTheOffsetsOfAFileOfAnOlderVersion) {
+  open();
+  publish("one");
+  close();
+  {
+    embedded::Connection file(path(), SQLITE_OPEN_READWRITE);
+    file.run(
+        "DELETE FROM meta WHERE name = 'start'; UPDATE logs SET next = 1;"
+        "UPDATE records SET offset = 0");
+  }
+  open();
+  EXPECT_EQ(at(0), Offset::of(0));
+  EXPECT_EQ(publish("two"), Offset::of(1));
+  EXPECT_EQ(extent().floor, Offset::of(-1));
+}
+
+TEST_F(EmbeddedLog, FilesAreForTheirUserAlone) {
+  const auto mask = ::umask(0);
+  open();
+  publish("v");
+  ::umask(mask);
+  for (const char* suffix : {"", "-wal", "-shm", ".lock"}) {
+    const auto mode = std::filesystem::status(path() + suffix).permissions();
+    EXPECT_EQ(mode, std::filesystem::perms(0600)) << suffix;
+  }
+}
+
+TEST_F(EmbeddedLog, RefusesSymbolicLinks) {
+  const auto victim = (folder_ / "victim").string();
+  write_file(victim, "precious");
+  for (const char* suffix : {".lock", ""}) {
+    std::filesystem::create_symlink(victim, path() + suffix);
+    open();
+    EXPECT_THAT(trouble(), testing::HasSubstr("symbolic link"));
+    close();
+    std::filesystem::remove(path() + suffix);
+    EXPECT_EQ(std::filesystem::file_size(victim), 8u) << "untouched";
+  }
+  open();
+  EXPECT_TRUE(wait_up());
 }
 
 }  // namespace sidestream::test

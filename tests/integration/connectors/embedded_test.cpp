@@ -71,10 +71,10 @@ TEST_F(EmbeddedLog, KeepsAcknowledgedRecordsAfterKill9) {
   }
   open();
   const auto records = read_all();
-  ASSERT_EQ(records.size(), static_cast<std::size_t>(extent().last.number() + 1));
+  ASSERT_EQ(records.size(), static_cast<std::size_t>(held()));
   std::int64_t expected = 0, in_run = 0;
   for (const auto& record : records) {
-    ASSERT_EQ(record.offset, Offset::of(expected++)) << "no holes";
+    ASSERT_EQ(record.offset, at(expected++)) << "no holes";
     if (record.value == "between") {
       in_run = 0;
     } else {
@@ -87,20 +87,20 @@ TEST_F(EmbeddedLog, ReusesNoOffsetAfterRetentionDeletedAll) {
   open({.path = path(), .retention_age = milliseconds(50)});
   for (int i = 0; i < 5; ++i) publish("old");
   ASSERT_TRUE(eventually([&] { return held() == 0; }));
-  EXPECT_EQ(extent().last, Offset::of(4));
-  EXPECT_EQ(extent().floor, Offset::of(4));
+  EXPECT_EQ(extent().last, at(4));
+  EXPECT_EQ(extent().floor, at(4));
   open({.path = path()});
-  EXPECT_EQ(extent().last, Offset::of(4));
-  EXPECT_EQ(publish("new"), Offset::of(5));
-  EXPECT_EQ(extent().floor, Offset::of(4));
-  EXPECT_EQ(extent().first, Offset::of(5));
+  EXPECT_EQ(extent().last, at(4));
+  EXPECT_EQ(publish("new"), at(5));
+  EXPECT_EQ(extent().floor, at(4));
+  EXPECT_EQ(extent().first, at(5));
 }
 
 TEST_F(EmbeddedLog, KeepsTheNewestRecordsWithinTheRecordLimit) {
   open({.path = path(), .retention_records = 100});
   publish_many(5000, "x");
   ASSERT_TRUE(eventually([&] { return held() == 100; })) << held();
-  EXPECT_EQ(extent().last, Offset::of(4999));
+  EXPECT_EQ(extent().last, at(4999));
   publish_many(10, "x");
   ASSERT_TRUE(eventually([&] { return held() == 100; }));
 }
@@ -133,14 +133,13 @@ TEST_F(EmbeddedLog, ReportsLossToATailThatRetentionOvertakes) {
   open({.path = path(), .retention_records = 100});
   RecordingSink sink;
   sink.hold();
-  const auto tail = connector_->tail("log", {Offset::of(-1)}, sink);
+  const auto tail = connector_->tail("log", {at(-1)}, sink);
   publish("first");
   publish_many(5000, "x");
   ASSERT_TRUE(eventually([&] { return held() == 100; }));
   sink.release();
-  ASSERT_TRUE(sink.wait([&] {
-    return !sink.records_now().empty() && sink.records_now().back().offset == Offset::of(5000);
-  }));
+  ASSERT_TRUE(sink.wait(
+      [&] { return !sink.records_now().empty() && sink.records_now().back().offset == at(5000); }));
   std::int64_t lost = 0;
   for (const auto& loss : sink.losses()) lost += loss.lost.value();
   EXPECT_EQ(lost + static_cast<std::int64_t>(sink.count()), 5001);
@@ -190,7 +189,7 @@ TEST_F(EmbeddedLog, AnswersAPublishInTimeWhenTheWriterHangs) {
   EXPECT_EQ(late.get().error(), Errc::unavailable);
   EXPECT_LT(std::chrono::steady_clock::now() - began, publish_timeout + seconds(1));
   hang.set_value();
-  EXPECT_EQ(publish("third"), Offset::of(1)) << "the second was not written";
+  EXPECT_EQ(publish("third"), at(1)) << "the second was not written";
 }
 
 TEST_F(EmbeddedLog, RejectsPublishesWhenTheQueueIsFull) {
@@ -237,11 +236,11 @@ TEST_F(EmbeddedLog, ServesAThousandLogsWithTheSameThreads) {
   for (std::size_t i = 0; i < 1000; ++i) {
     const auto log = "session-" + std::to_string(i);
     sinks.push_back(std::make_unique<RecordingSink>());
-    tails.push_back(connector_->tail(log, {Offset::of(-1)}, *sinks.back()));
+    tails.push_back(connector_->tail(log, {at(-1)}, *sinks.back()));
     connector_->publish(log, {.value = log}, answers[i].callback());
   }
   for (std::size_t i = 0; i < 1000; ++i) {
-    EXPECT_EQ(answers[i].get().value().offset, Offset::of(0));
+    EXPECT_EQ(answers[i].get().value().offset, at(0));
     ASSERT_TRUE(sinks[i]->wait_records(1));
     EXPECT_EQ(sinks[i]->records()[0].value, "session-" + std::to_string(i));
   }
@@ -254,23 +253,23 @@ TEST_F(EmbeddedLog, TreatsAHugeOffsetAsBeyondTheEnd) {
   const auto absurd = Offset::of_entry(1526919030474, 55);
   const auto range = ask<Offset>([&](auto done) {
     connector_->read(
-        {.log = "log", .after = absurd, .until = Offset::of(2)},
+        {.log = "log", .after = absurd, .until = at(2)},
         [](auto) { ADD_FAILURE() << "no record is there"; }, done);
   });
-  EXPECT_EQ(range.value(), Offset::of(2));
+  EXPECT_EQ(range.value(), at(2));
   RecordingSink sink;
   const auto tail = connector_->tail("log", {absurd}, sink);
   ASSERT_TRUE(sink.wait([&] { return !sink.resets_now().empty(); }));
   EXPECT_EQ(sink.resets()[0].reason, "set_back");
   ASSERT_TRUE(sink.wait_records(3));
-  EXPECT_EQ(sink.records()[0].offset, Offset::of(0));
+  EXPECT_EQ(sink.records()[0].offset, at(0));
 }
 
 TEST_F(EmbeddedLog, CreatesNoLogForAReader) {
   open();
   RecordingSink sink;
-  const auto tail = connector_->tail("only-read", {Offset::of(-1)}, sink);
-  EXPECT_EQ(extent("only-read").last, Offset::of(-1));
+  const auto tail = connector_->tail("only-read", {at(-1)}, sink);
+  EXPECT_EQ(extent("only-read").last, at(-1));
   publish("v", "written");
   embedded::Connection other(path(), SQLITE_OPEN_READWRITE);
   EXPECT_EQ(other.number("SELECT count(*) FROM logs"), 1);

@@ -50,6 +50,10 @@ class EmbeddedLog : public testing::Test {
   LogExtent whole_extent(const std::string& log = "log") {
     return ask<LogExtent>([&](auto done) { connector_->extent(log, done); }).value();
   }
+  // The nth offset of each log. Requires: the connector is open.
+  Offset at(std::int64_t n) {
+    return Offset{whole_extent("(never written)").partitions.at(0).last.next().value + n};
+  }
   Extent extent(const std::string& log = "log") { return whole_extent(log).partitions.at(0); }
   std::int64_t held(const std::string& log = "log") {
     const auto e = extent(log);
