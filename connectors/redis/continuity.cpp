@@ -10,7 +10,7 @@ using Kind = TailDecision::Kind;
 TailDecision reset(std::string_view reason) {
   TailDecision decision;
   decision.kind = Kind::reset;
-  decision.next = {Offset{0}, 0, false};
+  decision.next = {Offset{0}, 0, false, Offset{0}};
   decision.reason = reason;
   return decision;
 }
@@ -19,12 +19,17 @@ bool has_fewer_than_read(const Progress& progress, const StreamInfo& info) {
   return progress.rank && info.added && *info.added < *progress.rank;
 }
 
+// Redis appends at the end and trims from the beginning: another stream was given this name.
+bool has_gone_back(const Progress& progress, const StreamInfo& info) {
+  return !info.empty() && info.first < progress.first;
+}
+
 // Rule 4, as far as XINFO alone shows it: the reason of the reset, or empty.
 std::string_view reset_reason(const Progress& progress, const StreamInfo& info) {
   if (!info.exists) {
     return progress.position == Offset{0} && !progress.existed ? "" : "recreated";
   }
-  if (has_fewer_than_read(progress, info)) return "recreated";
+  if (has_fewer_than_read(progress, info) || has_gone_back(progress, info)) return "recreated";
   if (info.last_generated < progress.position) return progress.rank ? "set_back" : "recreated";
   return "";
 }
@@ -44,6 +49,7 @@ Progress advance(const Progress& progress, const FetchedEntries& fetched, const 
   } else if (next.rank) {
     *next.rank += fetched.count;
   }
+  if (!info.empty()) next.first = info.first;
   next.existed =
       progress.existed || fetched.count > 0 || (info.exists && info.added.value_or(1) > 0);
   return next;

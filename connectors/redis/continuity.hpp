@@ -17,7 +17,8 @@
 // 3. If the rank is unknown and the oldest entry held is above the position, the loss has unknown
 //    size.
 // 4. It is a reset if the stream is gone, ends below the position, has fewer entries added than
-//    were read, or is untrimmed and does not hold the position.
+//    were read, begins below the oldest entry that it held before, or is untrimmed and does not hold
+//    the position.
 //
 // Other clients may write between the two commands, so the replies may contradict each other. If
 // that matters, the decision is `retry`.
@@ -37,6 +38,7 @@ struct Progress {
   Offset position{0};
   std::optional<std::uint64_t> rank = 0;  // absent: unknown
   bool existed = false;                   // the stream existed at this position
+  Offset first{0};                        // the oldest entry held when it was read last; 0-0: none
 };
 
 // A reply to XRANGE.

@@ -2,7 +2,6 @@
 
 #include <cassert>
 #include <charconv>
-#include <limits>
 
 namespace sidestream::redis {
 namespace {
@@ -15,18 +14,38 @@ std::optional<std::uint64_t> parse_number(std::string_view text) {
   return number;
 }
 
-}  // namespace
+// Bits of an entry id, which need 128 of them without a sign.
+struct Id {
+  std::uint64_t ms;
+  std::uint64_t seq;
+};
 
-std::optional<Offset> parse_entry_id(std::string_view text) {
+std::optional<Id> parse_id(std::string_view text) {
   const auto dash = text.find('-');
   if (dash == std::string_view::npos) return std::nullopt;
   const auto ms = parse_number(text.substr(0, dash));
   const auto seq = parse_number(text.substr(dash + 1));
   if (!ms || !seq) return std::nullopt;
-  if (*ms > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max())) {
-    return std::nullopt;
-  }
-  return Offset::of_entry(*ms, *seq);
+  return Id{*ms, *seq};
+}
+
+bool is_beyond(const Id& id) {
+  const auto newest = newest_entry_id.entry_ms();
+  return id.ms > newest || (id.ms == newest && id.seq > newest_entry_id.entry_seq());
+}
+
+}  // namespace
+
+std::optional<Offset> parse_entry_id(std::string_view text) {
+  const auto id = parse_id(text);
+  if (!id || is_beyond(*id)) return std::nullopt;
+  return Offset::of_entry(id->ms, id->seq);
+}
+
+std::optional<Offset> parse_entry_id_at_most(std::string_view text) {
+  const auto id = parse_id(text);
+  if (!id) return std::nullopt;
+  return is_beyond(*id) ? newest_entry_id : Offset::of_entry(id->ms, id->seq);
 }
 
 std::string format_entry_id(Offset offset) {

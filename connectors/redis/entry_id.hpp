@@ -1,6 +1,7 @@
 #pragma once
 // Redis entry ids as text and as Offset. Pure.
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -9,8 +10,14 @@
 
 namespace sidestream::redis {
 
-// Parses "1526919030474-55". Absent: not an entry id, or a time of 2^63 ms or more.
+// The greatest id that an Offset can hold and that has a next one. Redis allows greater ones, from
+// 2^63 ms on; nobody can have them by the clock, but a producer can set them.
+inline constexpr Offset newest_entry_id = Offset::of_entry(INT64_MAX, UINT64_MAX - 1);
+
+// Parses "1526919030474-55". Absent: not an entry id, or one beyond newest_entry_id.
 std::optional<Offset> parse_entry_id(std::string_view text);
+// The same, with newest_entry_id for an id beyond it.
+std::optional<Offset> parse_entry_id_at_most(std::string_view text);
 
 // Requires: offset >= 0.
 std::string format_entry_id(Offset offset);

@@ -17,19 +17,22 @@ constexpr std::array<std::string_view, 5> temporary{"LOADING", "BUSY", "MASTERDO
 constexpr std::array<std::string_view, 4> cluster{"MOVED", "ASK", "CROSSSLOT", "CLUSTERDOWN"};
 constexpr std::array<std::string_view, 2> credentials{"NOAUTH", "WRONGPASS"};
 // The server refuses writes for now.
-constexpr std::array<std::string_view, 2> not_writable{"NOREPLICAS", "MISCONF"};
+constexpr std::array<std::string_view, 4> not_writable{"NOREPLICAS", "MISCONF", "OOM", "READONLY"};
 
 }  // namespace
 
 ErrorKind classify(std::string_view error) {
   if (is_one_of(error, temporary)) return ErrorKind::temporary;
+  // MASTERDOWN, from within a script.
+  if (error.find("stale replica") != error.npos) return ErrorKind::temporary;
   if (is_one_of(error, cluster)) return ErrorKind::unsuitable;
   if (is_one_of(error, credentials)) return ErrorKind::credentials;
   return ErrorKind::refused;
 }
 
 Errc publish_error(std::string_view error) {
-  if (is_one_of(error, not_writable)) return Errc::unavailable;
+  const bool exhausted = error.find("exhausted the last possible ID") != error.npos;
+  if (is_one_of(error, not_writable) || exhausted) return Errc::unavailable;
   return classify(error) == ErrorKind::refused ? Errc::refused : Errc::unavailable;
 }
 

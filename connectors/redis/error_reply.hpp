@@ -8,7 +8,7 @@
 namespace sidestream::redis {
 
 enum class ErrorKind {
-  refused,      // wrong type, no permission, read-only, out of memory: a retry would fail too
+  refused,      // wrong type, no permission, read-only, out of memory: this request, for now
   temporary,    // loading, a long-running script, a replica without its master
   unsuitable,   // this server can't be used: a node of a Redis Cluster
   credentials,  // wrong user name or password

@@ -36,29 +36,24 @@ void Health::available(Part part) {
   update_probe();
 }
 
-void Health::stream_unreadable(const std::string& stream, const std::string& why) {
-  const std::lock_guard lock(mutex_);
-  if (streams_.size() >= streams_max && !streams_.contains(stream)) return;
-  auto& known = streams_[stream];
-  if (known == why) return;
-  known = why;
-  log_.warn("redis", "cannot read a stream",
-            {{"connector", name_}, {"stream", stream}, {"error", why}});
-  update_probe();
+void Health::refused(Activity activity, const std::string& stream, const std::string& why) {
+  if (!probe_.refusals.refused(activity, stream, why)) return;
+  log_.warn(
+      "redis", "request refused",
+      {{"connector", name_}, {"activity", name_of(activity)}, {"stream", stream}, {"error", why}});
 }
 
-void Health::stream_readable(const std::string& stream) {
-  const std::lock_guard lock(mutex_);
-  if (streams_.erase(stream) == 0) return;
-  log_.info("redis", "stream is readable again", {{"connector", name_}, {"stream", stream}});
-  update_probe();
+void Health::served(Activity activity, const std::string& stream) {
+  if (!probe_.refusals.served(activity, stream)) return;
+  log_.info("redis", "request served again",
+            {{"connector", name_}, {"activity", name_of(activity)}, {"stream", stream}});
 }
 
 void Health::update_probe() {
   if (const auto* problem = worst()) {
     probe_.down(problem->what + ", since " + problem->since);
   } else {
-    probe_.up(streams_text());
+    probe_.up();
   }
 }
 
@@ -69,14 +64,6 @@ const Health::Problem* Health::worst() const {
     if (!found || found->what == not_yet) found = &part;
   }
   return found;
-}
-
-std::string Health::streams_text() const {
-  if (streams_.empty()) return {};
-  const auto& [stream, what] = *streams_.begin();
-  auto text = "stream " + stream + " can't be read: " + what;
-  if (streams_.size() > 1) text += " (and " + std::to_string(streams_.size() - 1) + " more)";
-  return text;
 }
 
 }  // namespace sidestream::redis

@@ -5,7 +5,6 @@
 // Thread: any.
 
 #include <array>
-#include <map>
 #include <mutex>
 #include <string>
 
@@ -24,10 +23,10 @@ class Health {
   void unavailable(Part part, const std::string& why);
   void available(Part part);
 
-  // One stream can't be read (its key has another type, no permission). The probe stays up and its
-  // detail names the stream.
-  void stream_unreadable(const std::string& stream, const std::string& why);
-  void stream_readable(const std::string& stream);
+  // The server refuses one activity on one stream (no permission, another type). The probe stays up
+  // and its detail names the stream.
+  void refused(Activity activity, const std::string& stream, const std::string& why);
+  void served(Activity activity, const std::string& stream);
 
   const Logger& log() const { return log_; }
 
@@ -38,16 +37,13 @@ class Health {
   };
   void update_probe();
   const Problem* worst() const;
-  std::string streams_text() const;
 
-  static constexpr std::size_t streams_max = 100;
   std::string name_;
   ConnectorProbe& probe_;
   Logger log_;
   std::mutex mutex_;  // guards the rest
   std::array<Problem, 4> parts_;
-  std::map<std::string, std::string> streams_;  // unreadable, with the reason
-  std::string logged_;                          // the last problem logged; empty: recovered
+  std::string logged_;  // the last problem logged; empty: recovered
 };
 
 }  // namespace sidestream::redis

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cassert>
 #include <utility>
@@ -13,6 +14,7 @@ namespace sidestream::redis {
 namespace {
 
 constexpr std::size_t read_size = 64 * 1024;
+constexpr std::chrono::milliseconds idle_close_after{500};
 constexpr int reads_per_step = 16;                // so that other links of the loop get their share
 constexpr std::size_t out_capacity = 256 * 1024;  // kept in an empty output buffer
 
@@ -135,8 +137,8 @@ void Link::greet() {
 void Link::come_up() {
   assert(state_ == State::greeting && pending_.empty());
   state_ = State::up;
+  up_since_ = Clock::now();
   if (std::exchange(was_up_, true)) context_.probe.reconnects.fetch_add(1);
-  backoff_.reset();
   context_.health.available(part_);
   owner_.on_up(*this);
 }
@@ -182,7 +184,7 @@ void Link::receive() {
   for (int reads = 0; reads < reads_per_step || transport_->holds_bytes(); ++reads) {
     std::size_t moved = 0;
     const auto io = transport_->read(buffer, moved);
-    if (io == Io::failed) fail(transport_->error());
+    if (io == Io::failed) is_idle() ? reconnect() : fail(transport_->error());
     if (io != Io::done) return;
     silence_start_ = Clock::now();
     if (std::exchange(unhealthy_, false)) context_.health.available(part_);
@@ -209,7 +211,9 @@ void Link::take_reply(Reply reply) {
   }
   const auto kind = pending_.front().kind;
   pending_.pop_front();
-  if (kind == Kind::greeting) take_greeting(*reply);
+  if (kind == Kind::greeting) return take_greeting(*reply);
+  // The server works, beyond its greeting.
+  if (!is_error(*reply)) backoff_.reset();
   if (kind == Kind::owner) owner_.on_reply(*this, std::move(reply));
 }
 
@@ -259,6 +263,13 @@ void Link::fail(const std::string& why) {
                               options.host + ":" + std::to_string(options.port) + ": " + why);
   addresses_ = {};
   close(Clock::now() + backoff_.next(rng()));
+}
+
+// Servers close idle connections (Redis: `timeout`). One that closes them at once is in trouble.
+bool Link::is_idle() const {
+  return state_ == State::up && Clock::now() >= up_since_ + idle_close_after &&
+         std::none_of(pending_.begin(), pending_.end(),
+                      [](const auto& command) { return command.kind == Kind::owner; });
 }
 
 void Link::reconnect() {

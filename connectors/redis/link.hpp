@@ -1,7 +1,9 @@
 #pragma once
 // A connection to Redis that reconnects by itself. It connects, greets, pipelines commands, detects
 // a server that does not reply, and after a failure connects again, forever, with jittered
-// back-off. Non-blocking; a Loop drives it.
+// back-off. The back-off ends with the first reply after the greeting: a server may greet, and then
+// cut each connection. That the server closes an idle connection is no failure. Non-blocking; a
+// Loop drives it.
 //
 //   waiting --retry_at--> connecting --connected--> tls_handshake --done--> greeting --> up
 //      ^                      |                           |                     |         |
@@ -112,6 +114,7 @@ class Link {
   void take_greeting(const redisReply& reply);
   void put(std::string_view command, Kind kind, std::chrono::milliseconds block);
   void check_silence(Clock::time_point now);
+  bool is_idle() const;
   Clock::duration silence_limit(std::chrono::seconds silence) const;
   void close(Clock::time_point retry_at);
 
@@ -124,7 +127,8 @@ class Link {
   Clock::time_point retry_at_;       // in waiting
   Clock::time_point silence_start_;  // the last byte received, or when a reply became due
   Clock::time_point now_;            // of step()
-  int socket_ = -1;                  // owned while connecting, then by the transport
+  Clock::time_point up_since_;
+  int socket_ = -1;  // owned while connecting, then by the transport
   std::unique_ptr<Transport> transport_;
   Io handshake_wants_ = Io::want_write;
   std::optional<ReplyReader> reader_;

@@ -6,6 +6,7 @@
 
 namespace sidestream::redis {
 
-RangeJobPtr make_locate_job(std::string log, Timestamp time, Connector::Callback<Position> done);
+RangeJobPtr make_locate_job(std::string log, Timestamp time, Connector::Callback<Position> done,
+                            const JobContext& context);
 
 }  // namespace sidestream::redis

@@ -29,7 +29,10 @@ std::string format_message(const std::string& log, const Message& message) {
 }
 
 PublishResult read_reply(const redisReply& reply) {
-  if (is_error(reply)) return publish_error(text_of(reply));
+  if (is_error(reply)) {
+    const auto error = text_of(reply);
+    return PublishError(publish_error(error), std::string(error));
+  }
   const auto id = parse_entry_id(text_of(reply));
   if (!id) return Errc::unconfirmed;
   return Published{0, *id, 1};
@@ -59,7 +62,7 @@ void PublishWorker::stop() {
 
 void PublishWorker::add(const std::string& log, const Message& message,
                         Connector::PublishCallback done) {
-  Append append{format_message(log, message), std::move(done),
+  Append append{log, format_message(log, message), std::move(done),
                 Clock::now() + publish_timeout - margin};
   const std::lock_guard lock(mutex_);
   if (stopped_) return;
@@ -93,17 +96,19 @@ void PublishWorker::on_reply(Link&, Reply reply) {
   auto append = std::move(in_flight_.front());
   in_flight_.pop_front();
   in_flight_bytes_ -= append.command.size();
+  if (is_error(*reply)) {
+    on_error(append.log, std::string(text_of(*reply)));
+  } else {
+    context_.health.served(Activity::publish, append.log);
+  }
   answer(append, read_reply(*reply));
-  if (is_error(*reply)) on_error(std::string(text_of(*reply)));
 }
 
-void PublishWorker::on_error(const std::string& error) {
+void PublishWorker::on_error(const std::string& log, const std::string& error) {
   context_.probe.errors.fetch_add(1);
+  context_.health.refused(Activity::publish, log, error);
   if (classify(error) != ErrorKind::refused || error.starts_with("READONLY")) {
     server_error_ = explain_error(error);
-  } else if (std::exchange(logged_refusal_, error) != error) {
-    // Logged once, because clients can repeat it at will.
-    context_.health.log().warn("redis", "append refused", {{"error", error}});
   }
 }
 

@@ -30,6 +30,7 @@ class PublishWorker final : private LinkOwner {
 
  private:
   struct Append {
+    std::string log;
     std::string command;
     Connector::PublishCallback done;  // empty: answered (its reply is ignored)
     Clock::time_point deadline;
@@ -42,7 +43,7 @@ class PublishWorker final : private LinkOwner {
   Clock::time_point on_round(Clock::time_point now);
   void take_incoming();
   void send_queue();
-  void on_error(const std::string& error);
+  void on_error(const std::string& log, const std::string& error);
   void expire(Clock::time_point now);
   void answer(Append& append, const PublishResult& result);
 
@@ -58,7 +59,6 @@ class PublishWorker final : private LinkOwner {
   std::deque<Append> queue_;      // to be sent, oldest first
   std::deque<Append> in_flight_;  // sent, in the order of the replies
   std::size_t in_flight_bytes_ = 0;
-  std::string logged_refusal_;  // so that a repeated error is logged once
   // Why the server accepts nothing for now. The link fails with it once in_flight_ is answered.
   std::string server_error_;
   Loop loop_;  // last: its thread ends before the rest is destroyed

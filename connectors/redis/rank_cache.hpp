@@ -19,6 +19,7 @@ class RankCache {
   struct Entry {
     Offset position;
     std::uint64_t rank;
+    Offset first{0};  // the oldest entry held then; 0-0: none
   };
 
   void put(const std::string& log, Entry entry) {
@@ -27,13 +28,22 @@ class RankCache {
     entries_.insert_or_assign(log, entry);
   }
 
-  // How many entries had been added when `position` was the newest. Absent: unknown.
-  std::optional<std::uint64_t> rank_of(const std::string& log, Offset position) const {
-    if (position == Offset{0}) return 0;
+  void erase(const std::string& log) {
+    const std::lock_guard lock(mutex_);
+    entries_.erase(log);
+  }
+
+  // What is known of the stream when `position` was its end. Absent: nothing.
+  std::optional<Entry> at(const std::string& log, Offset position) const {
     const std::lock_guard lock(mutex_);
     const auto found = entries_.find(log);
-    if (found == entries_.end() || found->second.position != position) return std::nullopt;
-    return found->second.rank;
+    if (found != entries_.end() && found->second.position == position) return found->second;
+    return position == Offset{0} ? std::optional(Entry{position, 0}) : std::nullopt;
+  }
+  // How many entries had been added then.
+  std::optional<std::uint64_t> rank_of(const std::string& log, Offset position) const {
+    const auto entry = at(log, position);
+    return entry ? std::optional(entry->rank) : std::nullopt;
   }
 
  private:

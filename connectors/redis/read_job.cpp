@@ -12,22 +12,24 @@
 namespace sidestream::redis {
 namespace {
 
+// Of one step. Entries may suddenly be much larger than those before.
+constexpr std::size_t step_entries_max = 512;
+
 class ReadJob final : public RangeJob {
  public:
   ReadJob(Range range, std::function<void(std::span<const Record>)> deliver,
-          Connector::Callback<Offset> done, ConnectorProbe& probe)
-      : RangeJob(range.log),
+          Connector::Callback<Offset> done, const JobContext& context)
+      : RangeJob(range.log, Activity::replay, context),
         range_(std::move(range)),
         after_(std::max(range_.after, Offset{0})),
         through_(after_),
         records_max_(std::max<std::size_t>(range_.max_records, 1)),
-        batch_size_(range_.max_bytes, records_max_),
+        batch_size_(range_.max_bytes, step_entries_max, context.sizes.of(range_.log)),
         deliver_(std::move(deliver)),
-        done_(std::move(done)),
-        probe_(probe) {}
+        done_(std::move(done)) {}
 
   Commands commands() override {
-    requested_ = std::min(batch_size_.next(), records_max_ - records_);
+    requested_ = std::min(batch_size_.next(range_.max_bytes - bytes_), records_max_ - records_);
     return {format_command({"XRANGE", log(), format_entry_id(through_.next()),
                             format_entry_id(std::max(range_.until, through_.next())), "COUNT",
                             std::to_string(requested_)}),
@@ -55,6 +57,11 @@ class ReadJob final : public RangeJob {
   }
 
   void fail(Errc error) override { done_(error); }
+  bool shrink() override {
+    const bool smaller = batch_size_.shrink();
+    context().sizes.set(log(), batch_size_.entry_bytes());
+    return smaller;
+  }
 
  private:
   // XINFO ran after XRANGE, so entries it reports as held were held then too.
@@ -68,15 +75,17 @@ class ReadJob final : public RangeJob {
     auto records = batch.records();
     const bool complete = records.size() < requested_;
     batch_size_.update(records.size(), batch.bytes());
+    context().sizes.set(log(), batch_size_.entry_bytes());
     records = records.first(count_fitting(records));
     records_ += records.size();
-    probe_.records_read.fetch_add(records.size());
+    context().probe.records_read.fetch_add(records.size());
     if (!records.empty()) {
       through_ = records.back().offset;
       deliver_(records);
     }
     if (complete && records.size() == batch.records().size()) through_ = range_.until;
-    const bool full = records_ >= records_max_ || bytes_ >= range_.max_bytes;
+    // Nearly full is full: another round trip for a few entries is not worth it.
+    const bool full = records_ >= records_max_ || bytes_ + range_.max_bytes / 8 > range_.max_bytes;
     if (!full && through_ < range_.until) return false;
     answer();
     return true;
@@ -93,7 +102,7 @@ class ReadJob final : public RangeJob {
   }
 
   void answer() {
-    probe_.ranges_read.fetch_add(1);
+    context().probe.ranges_read.fetch_add(1);
     done_(through_);
   }
 
@@ -107,14 +116,13 @@ class ReadJob final : public RangeJob {
   std::size_t bytes_ = 0;    // delivered
   std::function<void(std::span<const Record>)> deliver_;
   Connector::Callback<Offset> done_;
-  ConnectorProbe& probe_;
 };
 
 }  // namespace
 
 RangeJobPtr make_read_job(Range range, std::function<void(std::span<const Record>)> deliver,
-                          Connector::Callback<Offset> done, ConnectorProbe& probe) {
-  return std::make_unique<ReadJob>(std::move(range), std::move(deliver), std::move(done), probe);
+                          Connector::Callback<Offset> done, const JobContext& context) {
+  return std::make_unique<ReadJob>(std::move(range), std::move(deliver), std::move(done), context);
 }
 
 }  // namespace sidestream::redis

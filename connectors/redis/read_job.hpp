@@ -9,6 +9,6 @@
 namespace sidestream::redis {
 
 RangeJobPtr make_read_job(Range range, std::function<void(std::span<const Record>)> deliver,
-                          Connector::Callback<Offset> done, ConnectorProbe& probe);
+                          Connector::Callback<Offset> done, const JobContext& context);
 
 }  // namespace sidestream::redis

@@ -41,19 +41,19 @@ class RedisConnector final : public Connector {
   }
 
   void extent(std::string log, Callback<LogExtent> done) override {
-    ranges_.add(redis::make_extent_job(std::move(log), std::move(done), ranks_));
+    ranges_.add(redis::make_extent_job(std::move(log), std::move(done), shared_));
   }
   void locate(std::string log, Timestamp time, Callback<Position> done) override {
-    ranges_.add(redis::make_locate_job(std::move(log), time, std::move(done)));
+    ranges_.add(redis::make_locate_job(std::move(log), time, std::move(done), shared_));
   }
   void back(std::string log, Partition, Offset end, std::int64_t count,
             Callback<Offset> done) override {
-    ranges_.add(redis::make_back_job(std::move(log), end, count, std::move(done)));
+    ranges_.add(redis::make_back_job(log, end, count, std::move(done), shared_));
   }
   void read(Range range, std::function<void(std::span<const Record>)> deliver,
             Callback<Offset> done) override {
     ranges_.add(
-        redis::make_read_job(std::move(range), std::move(deliver), std::move(done), probe_));
+        redis::make_read_job(std::move(range), std::move(deliver), std::move(done), shared_));
   }
   std::unique_ptr<Tail> tail(std::string log, Position from, TailSink& sink) override {
     return tails_.add(std::move(log), from.empty() ? Offset{0} : from.front(), sink);
@@ -68,10 +68,13 @@ class RedisConnector final : public Connector {
   ConnectorProbe probe_;
   redis::Health health_;
   redis::LinkContext context_{options_, credentials_, probe_, health_};
+  redis::IdScripts scripts_;
+  redis::EntrySizes sizes_;
   redis::RankCache ranks_;
-  redis::RangeWorker ranges_{context_};
+  redis::JobContext shared_{probe_, scripts_, sizes_, ranks_};
+  redis::RangeWorker ranges_{context_, scripts_};
   redis::PublishWorker publishing_{context_};
-  redis::TailWorker tails_{context_, ranks_};
+  redis::TailWorker tails_{context_, shared_};
 };
 
 }  // namespace

@@ -10,19 +10,21 @@
 //
 //   on the keys        XREAD, XRANGE, XREVRANGE, XINFO STREAM; XADD for topics that publish
 //   on the connection  HELLO (every user has it), SELECT for a database other than 0
-//   recommended        CLIENT UNBLOCK (without it, opening a tail reconnects), PING
+//   recommended        EVAL (without it, starts send whole entries, at most once a second for each
+//                      stream), CLIENT UNBLOCK (without it, opening a tail reconnects), PING
 //
 // In one rule:
 //
 //   ACL SETUSER sidestream on >secret ~* +xread +xrange +xrevrange +xinfo|stream +xadd
-//                                        +select +ping +client|unblock
+//                                        +select +ping +eval +client|unblock
 //
 // Losses: a tail detects every loss, exactly, by the stream's counter of entries. A reader that
 // returns with an old id has certainly lost nothing if its entry, or an older one, is still held.
 // Otherwise it gets a loss of unknown size, although perhaps only entries that it has seen were
 // trimmed. Single entries removed from the middle of a stream (XDEL) are no loss.
 //
-// An entry id of 2^63 ms or more can't be read; the probe's detail names its stream.
+// An entry id of 2^63 ms or more can't be read: older entries are, then the tail reports a loss, and
+// the probe's detail names the stream.
 
 #include <memory>
 #include <string>

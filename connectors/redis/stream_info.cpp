@@ -1,7 +1,5 @@
 #include "connectors/redis/stream_info.hpp"
 
-#include "connectors/redis/entry_id.hpp"
-
 namespace sidestream::redis {
 namespace {
 
@@ -11,20 +9,18 @@ std::size_t size_of(const redisReply& reply) {
   return size;
 }
 
-// [id, fields], or nil if the stream is empty.
-bool read_entry(const redisReply& reply, Offset& id, StreamInfo& info) {
-  info.bytes += size_of(reply);
-  const auto parts = elements_of(reply);
-  if (parts.empty()) return true;
-  const auto parsed = parse_entry_id(text_of(*parts[0]));
+bool read_id(const redisReply& reply, Offset& id) {
+  const auto parsed = parse_entry_id_at_most(text_of(reply));
   if (parsed) id = *parsed;
   return parsed.has_value();
 }
 
-bool read_id(const redisReply& reply, Offset& id) {
-  const auto parsed = parse_entry_id(text_of(reply));
-  if (parsed) id = *parsed;
-  return parsed.has_value();
+// [id, fields] or, from the script, the id; nil if the stream is empty.
+bool read_entry(const redisReply& reply, Offset& id, StreamInfo& info) {
+  if (reply.type == REDIS_REPLY_STRING) return read_id(reply, id);
+  info.bytes += size_of(reply);
+  const auto parts = elements_of(reply);
+  return parts.empty() || read_id(*parts[0], id);
 }
 
 bool read_field(std::string_view name, const redisReply& value, StreamInfo& info) {
@@ -40,6 +36,10 @@ bool read_field(std::string_view name, const redisReply& value, StreamInfo& info
   if (name == "max-deleted-entry-id") return read_id(value, info.max_deleted);
   if (name == "first-entry") return read_entry(value, info.first, info);
   if (name == "last-entry") return read_entry(value, info.last, info);
+  if (name == "entry-bytes") {
+    info.bytes = static_cast<std::size_t>(value.integer);
+    return is_integer(value);
+  }
   return true;
 }
 

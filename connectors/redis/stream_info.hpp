@@ -1,5 +1,5 @@
 #pragma once
-// Decodes the reply to XINFO STREAM, and derives the extent from it. Pure.
+// Decodes the reply to XINFO STREAM, or to the script in its place (id_scripts.hpp), and derives the extent from it. Pure.
 //
 // How commands change the fields (measured with Redis 7.0.15):
 //
@@ -21,6 +21,7 @@
 #include <optional>
 
 #include "connectors/connector.hpp"
+#include "connectors/redis/entry_id.hpp"
 #include "connectors/redis/reply.hpp"
 
 namespace sidestream::redis {
@@ -36,6 +37,8 @@ struct StreamInfo {
   std::size_t bytes = 0;               // of the first and last entry: the cost of the query
 
   bool empty() const { return length == 0; }
+  // Whether the stream has an id beyond newest_entry_id. Such ids are reported as that one.
+  bool ends_beyond() const { return last_generated == newest_entry_id; }
   // Whether every entry ever added is still held.
   bool untrimmed() const { return added && *added == length; }
 };

@@ -20,21 +20,6 @@ constexpr std::chrono::milliseconds check_after_per_tail{1};
 constexpr std::size_t check_bytes_per_ms = 256;
 // The doorbell rang, but there was nothing to deliver (XDEL removed it): not again at once.
 constexpr std::chrono::milliseconds uncovered_after_false_ring{100};
-constexpr int retries_max = 5;
-
-// Removes the entry at the position, if it is there, from `records`.
-FetchedEntries summarize(const TailEntry& entry, std::span<const Record>& records) {
-  FetchedEntries fetched;
-  fetched.complete = records.size() < entry.requested;
-  fetched.at_position = !records.empty() && records.front().offset == entry.progress.position;
-  if (fetched.at_position) records = records.subspan(1);
-  fetched.count = records.size();
-  if (!records.empty()) {
-    fetched.first = records.front().offset;
-    fetched.last = records.back().offset;
-  }
-  return fetched;
-}
 
 }  // namespace
 
@@ -45,9 +30,10 @@ void TailReader::read_ready() {
     entry->state = TailEntry::State::reading;
     entry->requested = entry->batch_size.next() + 1;  // plus the entry at the position
     ++reading_;
-    link_.send(format_command({"XRANGE", entry->log, format_entry_id(entry->progress.position), "+",
-                               "COUNT", std::to_string(entry->requested)}));
-    link_.send(format_command({"XINFO", "STREAM", entry->log}));
+    link_.send(format_command({"XRANGE", entry->log, format_entry_id(entry->progress.position),
+                               format_entry_id(newest_entry_id), "COUNT",
+                               std::to_string(entry->requested)}));
+    link_.send(shared_.scripts.info_command(entry->log));
     in_flight_.push_back({Command::read_entries, entry->id});
     in_flight_.push_back({Command::read_info, entry->id});
   }
@@ -67,9 +53,24 @@ void TailReader::check_all() {
   tails_.each([&](TailEntry& entry) { check(entry); });
 }
 
+void TailReader::check(std::span<const TailId> tails) {
+  for (const auto id : tails) {
+    if (auto* entry = tails_.find(id)) check(*entry);
+  }
+}
+
+void TailReader::poll(Clock::time_point now) {
+  std::string command;
+  auto polled = doorbell_.take_poll(now, command);
+  if (polled.empty()) return;
+  polled_ = std::move(polled);
+  link_.send(command);
+  in_flight_.push_back({Command::poll, 0});
+}
+
 void TailReader::check(TailEntry& entry) {
   if (entry.state != TailEntry::State::idle || std::exchange(entry.checking, true)) return;
-  link_.send(format_command({"XINFO", "STREAM", entry.log}));
+  link_.send(shared_.scripts.info_command(entry.log));
   in_flight_.push_back({Command::check, entry.id});
 }
 
@@ -87,12 +88,16 @@ void TailReader::on_up() {
   });
 }
 
+// Perhaps the server cut the connection because the replies were too large.
 void TailReader::on_down() {
   in_flight_.clear();
   reading_ = 0;
+  doorbell_.poll_done();
   tails_.each([&](TailEntry& entry) {
     entry.checking = false;
-    if (entry.state == TailEntry::State::reading) tails_.make_ready(entry);
+    if (entry.state != TailEntry::State::reading) return;
+    entry.batch_size.shrink();
+    tails_.make_ready(entry);
   });
 }
 
@@ -111,6 +116,9 @@ void TailReader::on_reply(Reply reply) {
       break;
     case Command::check:
       on_check(entry, *reply);
+      break;
+    case Command::poll:
+      on_poll(*reply);
       break;
     case Command::unblock:
       on_unblocked(*reply);
@@ -146,6 +154,29 @@ void TailReader::on_check(TailEntry* entry, const redisReply& reply) {
   entry->active_at = Clock::now() + std::chrono::milliseconds(info->bytes / check_bytes_per_ms);
 }
 
+void TailReader::on_poll(const redisReply& reply) {
+  doorbell_.poll_done();
+  if (!is_error(reply)) return ring(reply);
+  const std::string error(text_of(reply));
+  // The error names no key, so a check of each tail finds the one that can't be read.
+  classify(error) == ErrorKind::refused ? check(polled_) : link_.fail(explain_error(error));
+}
+
+// The entries are ignored: they are read together with the state of the stream.
+void TailReader::ring(const redisReply& reply) {
+  for (const auto* stream : elements_of(reply)) {
+    const auto parts = elements_of(*stream);
+    if (parts.empty()) continue;
+    for (auto* entry : tails_.of_log(std::string(text_of(*parts[0])))) {
+      if (entry->state != TailEntry::State::idle) continue;
+      entry->rung = true;
+      entry->progress.existed = true;
+      doorbell_.touch(*entry);
+      tails_.make_ready(*entry);
+    }
+  }
+}
+
 void TailReader::on_unblocked(const redisReply& reply) {
   if (!is_error(reply)) return;
   can_unblock_ = false;
@@ -158,7 +189,9 @@ void TailReader::on_unblocked(const redisReply& reply) {
 bool TailReader::handle_error(TailEntry& entry, const redisReply& reply) {
   if (!is_error(reply) || decode_info(reply)) return false;
   const std::string error(text_of(reply));
-  if (classify(error) == ErrorKind::refused) {
+  if (shared_.scripts.refused_by(error)) {
+    tails_.make_ready(entry);
+  } else if (classify(error) == ErrorKind::refused) {
     make_unreadable(entry, error);
   } else {
     entry.state = TailEntry::State::idle;
@@ -167,62 +200,26 @@ bool TailReader::handle_error(TailEntry& entry, const redisReply& reply) {
   return true;
 }
 
-void TailReader::finish_read(TailEntry& entry, const redisReply& entries,
-                             const redisReply& info_reply) {
-  EntryBatch batch;
-  const auto info = decode_info(info_reply);
-  if (!info || !batch.decode(entries)) {
-    make_unreadable(entry, "unexpected stream entries in the reply");
-    return;
+void TailReader::finish_read(TailEntry& entry, const redisReply& entries, const redisReply& info) {
+  using Outcome = TailDelivery::Outcome;
+  const auto outcome = delivery_.take(entry, entries, info);
+  if (outcome == Outcome::unexpected) {
+    return make_unreadable(entry, "unexpected stream entries in the reply");
   }
-  if (std::exchange(entry.unreadable, false)) context_.health.stream_readable(entry.log);
-  auto records = batch.records();
-  entry.batch_size.update(records.size(), batch.bytes());
-  const auto fetched = summarize(entry, records);
-  const auto decision = entry.retries < retries_max
-                            ? decide(entry.progress, fetched, *info)
-                            : decide_without_retry(entry.progress, fetched, *info);
-  apply(entry, decision, records);
-  using Kind = TailDecision::Kind;
-  const bool advanced = decision.kind == Kind::deliver || decision.kind == Kind::loss;
-  if (!advanced || !fetched.complete) {
-    tails_.make_ready(entry);
-    return;
+  if (std::exchange(entry.unreadable, false) && !entry.beyond) {
+    context_.health.served(Activity::live, entry.log);
   }
-  const bool false_ring = entry.rung && fetched.count == 0 && decision.kind == Kind::deliver;
-  if (false_ring) entry.uncovered_until = Clock::now() + uncovered_after_false_ring;
+  if (outcome == Outcome::more) return tails_.make_ready(entry);
+  if (entry.rung && outcome == Outcome::nothing) {
+    entry.uncovered_until = Clock::now() + uncovered_after_false_ring;
+  }
   make_idle(entry);
 }
 
-void TailReader::apply(TailEntry& entry, const TailDecision& decision,
-                       std::span<const Record> records) {
-  if (decision.kind == TailDecision::Kind::retry) {
-    ++entry.retries;
-    return;
-  }
-  entry.retries = 0;
-  const auto before = std::exchange(entry.progress, decision.next).position;
-  report(entry, decision, before, records);
-}
-
-// Holds the slot's mutex, so the tail can't be closed during a call of its sink.
-void TailReader::report(const TailEntry& entry, const TailDecision& decision, Offset before,
-                        std::span<const Record> records) {
-  const std::lock_guard lock(entry.slot->mutex);
-  auto* sink = entry.slot->sink;
-  if (!sink) return;
-  if (decision.kind == TailDecision::Kind::reset) {
-    context_.health.log().warn("redis", "stream was deleted or truncated",
-                               {{"stream", entry.log}, {"reason", decision.reason}});
-    sink->reset(decision.reason, {decision.next.position});
-    return;
-  }
-  if (decision.kind == TailDecision::Kind::loss) {
-    sink->lose({0, before, decision.resumed, decision.lost, decision.exact});
-  }
-  if (records.empty()) return;
-  context_.probe.records_read.fetch_add(records.size());
-  sink->deliver(records);
+void TailReader::close(TailEntry& entry) {
+  delivery_.forget_beyond(entry);
+  // Nobody waits for it any more.
+  if (entry.unreadable) context_.probe.refusals.served(Activity::live, entry.log);
 }
 
 void TailReader::make_idle(TailEntry& entry) {
@@ -233,7 +230,7 @@ void TailReader::make_idle(TailEntry& entry) {
 
 void TailReader::make_unreadable(TailEntry& entry, const std::string& why) {
   if (!std::exchange(entry.unreadable, true)) context_.probe.errors.fetch_add(1);
-  context_.health.stream_unreadable(entry.log, why);
+  context_.health.refused(Activity::live, entry.log, why);
   make_idle(entry);
 }
 

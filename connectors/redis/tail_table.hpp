@@ -7,6 +7,7 @@
 // Thread: the tail worker's, except TailSlot.
 
 #include <deque>
+#include <list>
 #include <memory>
 #include <mutex>
 #include <queue>
@@ -37,18 +38,24 @@ struct TailEntry {
     reading,  // XRANGE and XINFO are in flight
   };
 
+  enum class Place { none, recent, other };  // with the doorbell
+
   TailId id = 0;
   std::string log;
   std::shared_ptr<TailSlot> slot;
   Progress progress;
   BatchSize batch_size{256 * 1024, 512};
   State state = State::idle;
-  std::size_t requested = 0;          // entries, while reading
-  Reply entries;                      // the reply to XRANGE, until that to XINFO arrives
-  int retries = 0;                    // decisions `retry` in a row
-  bool rung = false;                  // the doorbell rang for it
-  bool checking = false;              // XINFO of a check is in flight
-  bool unreadable = false;            // the key can't be read
+  std::size_t requested = 0;  // entries, while reading
+  Reply entries;              // the reply to XRANGE, until that to XINFO arrives
+  int retries = 0;            // decisions `retry` in a row
+  bool rung = false;          // the doorbell rang for it
+  bool checking = false;      // XINFO of a check is in flight
+  bool unreadable = false;    // the server refuses to read it
+  bool beyond = false;        // at newest_entry_id: what follows can't be read
+  Place place = Place::none;  // the doorbell's, with the next two
+  bool in_others = false;
+  std::list<TailId>::iterator recent;
   Clock::time_point active_at;        // the last reply; a costly one counts as later
   Clock::time_point uncovered_until;  // not in the doorbell's XREAD before
 };

@@ -13,17 +13,23 @@ namespace {
 // The first check of a tail comes at a random time, so that tails opened together are not checked
 // together.
 constexpr std::chrono::milliseconds first_check_max{2000};
+constexpr std::chrono::milliseconds delay_after_error{200};
+constexpr std::chrono::milliseconds delay_without_xread{1000};
+constexpr std::size_t tail_bytes_max = 256 * 1024;  // of one read
+constexpr std::size_t tail_entries_max = 512;
+// For the policy's texts, where a refusal concerns no single stream.
+const std::string all_streams = "all streams";
 
 }  // namespace
 
-TailWorker::TailWorker(const LinkContext& context, const RankCache& ranks)
+TailWorker::TailWorker(const LinkContext& context, const JobContext& shared)
     : context_(context),
-      ranks_(ranks),
+      shared_(shared),
       requests_(std::make_shared<TailRequests>(context.probe)),
       reader_link_(context, Health::Part::tails, *this),
       doorbell_link_(context, Health::Part::doorbell, *this),
       doorbell_(doorbell_link_, tails_),
-      reader_(context, reader_link_, tails_, doorbell_) {}
+      reader_(context, shared, reader_link_, tails_, doorbell_) {}
 
 TailWorker::~TailWorker() {
   stop();
@@ -47,28 +53,42 @@ Clock::time_point TailWorker::on_round(Clock::time_point now) {
     reader_.check_due(now);
     reader_.read_ready();
     serve_doorbell(now);
+    reader_.poll(now);
   }
   if (!reader_link_.is_up()) return Clock::time_point::max();
-  return std::min(tails_.next_check(), doorbell_.next(now, reader_.is_reading()));
+  return std::min(
+      {tails_.next_check(), doorbell_.next(now, reader_.is_reading()), doorbell_.next_poll()});
 }
 
 void TailWorker::take_requests() {
   auto requests = requests_->take();
-  for (auto& opened : requests.opened) {
-    const auto rank = ranks_.rank_of(opened.log, opened.from);
-    auto& entry = tails_.add(opened.id, std::move(opened.log), std::move(opened.slot),
-                             {opened.from, rank, false});
-    tails_.make_ready(entry);
-    const std::chrono::milliseconds delay(random_between(0, first_check_max.count()));
-    tails_.schedule_check(entry, Clock::now() + delay);
-  }
+  for (auto& opened : requests.opened) open(std::move(opened));
   for (const auto id : requests.closed) {
-    if (const auto* entry = tails_.find(id); entry && entry->unreadable) {
-      context_.health.stream_readable(entry->log);
-    }
-    doorbell_.remove(id);
+    auto* entry = tails_.find(id);
+    if (!entry) continue;
+    reader_.close(*entry);
+    doorbell_.remove(*entry);
     tails_.remove(id);
   }
+}
+
+// A tail that begins where extent() has just seen the end has nothing to read: the doorbell reports
+// what was added since, and a check reports the rest.
+void TailWorker::open(TailRequests::Opened opened) {
+  const auto known = shared_.ranks.at(opened.log, opened.from);
+  const auto size = shared_.sizes.of(opened.log);
+  Progress progress{opened.from, std::nullopt, false, Offset{0}};
+  if (known) progress = {opened.from, known->rank, known->rank > 0, known->first};
+  auto& entry = tails_.add(opened.id, std::move(opened.log), std::move(opened.slot), progress);
+  entry.batch_size = BatchSize(tail_bytes_max, tail_entries_max, size);
+  entry.active_at = Clock::now();
+  if (known) {
+    doorbell_.add(entry);
+  } else {
+    tails_.make_ready(entry);
+  }
+  const std::chrono::milliseconds delay(random_between(0, first_check_max.count()));
+  tails_.schedule_check(entry, Clock::now() + delay);
 }
 
 void TailWorker::serve_doorbell(Clock::time_point now) {
@@ -106,34 +126,27 @@ void TailWorker::on_reply(Link& link, Reply reply) {
   }
 }
 
-// [[stream, entries], ...]; nil after the block time or CLIENT UNBLOCK. The entries are ignored:
-// the reader fetches them together with XINFO.
 void TailWorker::on_ring(const redisReply& reply) {
   doorbell_.disarmed(Clock::now());
-  if (is_error(reply)) {
-    on_doorbell_error(text_of(reply));
-    return;
+  if (is_error(reply)) return on_doorbell_error(text_of(reply));
+  if (std::exchange(doorbell_denied_, false)) {
+    context_.health.served(Activity::live, all_streams);
   }
-  for (const auto* stream : elements_of(reply)) {
-    const auto parts = elements_of(*stream);
-    if (parts.empty()) continue;
-    for (auto* entry : tails_.of_log(std::string(text_of(*parts[0])))) {
-      if (entry->state != TailEntry::State::idle) continue;
-      entry->rung = true;
-      entry->progress.existed = true;
-      tails_.make_ready(*entry);
-    }
-  }
+  reader_.ring(reply);
 }
 
-// The error names no key, so a check of all tails finds the one that can't be read.
+// The error names no key, so a check of the tails finds the one that can't be read. Without
+// permission for XREAD the checks find new entries too.
 void TailWorker::on_doorbell_error(std::string_view error) {
   if (classify(error) != ErrorKind::refused) {
     doorbell_link_.fail(explain_error(error));
     return;
   }
-  doorbell_.delay(Clock::now());
-  if (reader_link_.is_up()) reader_.check_all();
+  doorbell_denied_ |= error.find("'xread'") != error.npos;
+  if (doorbell_denied_) context_.health.refused(Activity::live, all_streams, std::string(error));
+  doorbell_.delay(Clock::now(), doorbell_denied_ ? delay_without_xread : delay_after_error);
+  if (!reader_link_.is_up()) return;
+  doorbell_denied_ ? reader_.check_all() : reader_.check(doorbell_.covered());
 }
 
 }  // namespace sidestream::redis

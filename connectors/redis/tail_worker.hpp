@@ -2,7 +2,7 @@
 // The thread that serves all tails, over two connections: the doorbell waits for new entries, the
 // reader reads them (doorbell.hpp, tail_reader.hpp).
 //
-// A tail starts ready. Once it has read everything it is idle and covered by the doorbell. It is
+// A tail starts ready, or idle if it begins at a known end. Once it has read everything it is idle and covered by the doorbell. It is
 // ready again when the doorbell rings, when a check finds a change, and after an outage.
 //
 // Thread: add() and the returned Tail any; the rest start-up. Sinks run on the worker's thread.
@@ -10,7 +10,6 @@
 #include <memory>
 #include <string_view>
 
-#include "connectors/redis/rank_cache.hpp"
 #include "connectors/redis/tail_reader.hpp"
 #include "connectors/redis/tail_requests.hpp"
 
@@ -19,7 +18,7 @@ namespace sidestream::redis {
 class TailWorker final : private LinkOwner {
  public:
   // Borrows both.
-  TailWorker(const LinkContext& context, const RankCache& ranks);
+  TailWorker(const LinkContext& context, const JobContext& shared);
   ~TailWorker() override;
 
   void start();
@@ -33,18 +32,20 @@ class TailWorker final : private LinkOwner {
 
   Clock::time_point on_round(Clock::time_point now);
   void take_requests();
+  void open(TailRequests::Opened opened);
   void serve_doorbell(Clock::time_point now);
   void on_ring(const redisReply& reply);
   void on_doorbell_error(std::string_view error);
 
   LinkContext context_;
-  const RankCache& ranks_;
+  JobContext shared_;
   std::shared_ptr<TailRequests> requests_;
   Link reader_link_;
   Link doorbell_link_;
   TailTable tails_;
   Doorbell doorbell_;
   TailReader reader_;
+  bool doorbell_denied_ = false;  // no permission for XREAD
 };
 
 }  // namespace sidestream::redis

@@ -195,19 +195,6 @@ TEST_F(RedisTest, WaitsForAFrozenServer) {
   EXPECT_EQ(probe().reconnects.load(), 0u);
 }
 
-TEST_F(RedisTest, RefusesAPublishThatTheServerRejects) {
-  start();
-  ASSERT_TRUE(publish("s", "v"));
-  admin().call({"CONFIG", "SET", "maxmemory", "1"});
-  EXPECT_EQ(publish("s", "v").error(), Errc::refused);
-  admin().call({"CONFIG", "SET", "maxmemory", "0"});
-  admin().call({"REPLICAOF", "127.0.0.1", "1"});
-  EXPECT_EQ(publish("s", "v").error(), Errc::refused) << "read-only";
-  admin().call({"REPLICAOF", "NO", "ONE"});
-  EXPECT_TRUE(eventually([&] { return publish("s", "v").has_value(); }));
-  EXPECT_EQ(probe().publish_failures.load(), 2u);
-}
-
 TEST_F(RedisTest, ReconnectsWhenConnectionsAreKilled) {
   start();
   RecordingSink sink;

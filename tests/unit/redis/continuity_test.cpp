@@ -47,6 +47,18 @@ TEST(Continuity, ReportsNoLossWithMaxlenOne) {
   }
 }
 
+TEST(Continuity, ResetsWhenAnotherStreamWasRenamed) {
+  auto stream = stream_of({1000, 1004});
+  const auto progress = read(stream, at(1000, 1)).next;
+  EXPECT_EQ(progress.first, Offset{1000});
+  const auto other = stream_of({900, 950, 1003, 1010, 1090});
+  EXPECT_TRUE(needs_reading(progress, other.info()));
+  const auto decision = read(other, progress);
+  EXPECT_EQ(decision.kind, Kind::reset);
+  EXPECT_EQ(decision.reason, "recreated");
+  EXPECT_EQ(decision.next.first, Offset{0});
+}
+
 TEST(Continuity, CountsEntriesTrimmedAheadOfTheReader) {
   auto stream = stream_of({10, 20, 30, 40, 50});
   stream.trim(1);

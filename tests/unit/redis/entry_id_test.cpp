@@ -13,6 +13,17 @@ TEST(EntryId, ParsesAndFormats) {
   }
 }
 
+TEST(EntryId, HoldsGreaterIdsAsTheNewestOne) {
+  for (const char* text : {"9223372036854775807-18446744073709551615", "9223372036854775808-0",
+                           "18446744073709551615-18446744073709551615"}) {
+    EXPECT_FALSE(parse_entry_id(text)) << text;
+    EXPECT_EQ(parse_entry_id_at_most(text), newest_entry_id) << text;
+  }
+  EXPECT_EQ(parse_entry_id_at_most("5-1"), parse_entry_id("5-1"));
+  EXPECT_FALSE(parse_entry_id_at_most("18446744073709551616-0"));
+  EXPECT_LT(newest_entry_id, newest_entry_id.next());
+}
+
 TEST(EntryId, OrdersByTimeThenSequence) {
   EXPECT_LT(parse_entry_id("9-0"), parse_entry_id("10-0"));
   EXPECT_LT(parse_entry_id("10-9"), parse_entry_id("10-10"));

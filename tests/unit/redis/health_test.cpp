@@ -57,18 +57,19 @@ TEST_F(HealthTest, LogsAProblemOnceAndItsEnd) {
   EXPECT_THAT(lines[1], HasSubstr("available again"));
 }
 
-TEST_F(HealthTest, NamesAnUnreadableStreamAndStaysUp) {
+TEST_F(HealthTest, NamesARefusedStreamAndStaysUp) {
   all_available();
-  health.stream_unreadable("a", "WRONGTYPE");
-  health.stream_unreadable("b", "WRONGTYPE");
-  health.stream_unreadable("b", "WRONGTYPE");
+  health.refused(Activity::live, "a", "WRONGTYPE");
+  health.refused(Activity::start, "b", "WRONGTYPE");
+  health.refused(Activity::start, "b", "WRONGTYPE");
   EXPECT_TRUE(probe.is_up());
-  EXPECT_EQ(probe.detail(), "stream a can't be read: WRONGTYPE (and 1 more)");
+  EXPECT_THAT(probe.detail(), StartsWith("live of a refused: WRONGTYPE"));
   EXPECT_THAT(lines, SizeIs(2));
-  health.stream_readable("a");
-  EXPECT_EQ(probe.detail(), "stream b can't be read: WRONGTYPE");
-  health.stream_readable("b");
+  health.served(Activity::live, "a");
+  EXPECT_THAT(probe.detail(), StartsWith("start of b refused: WRONGTYPE"));
+  health.served(Activity::start, "b");
   EXPECT_EQ(probe.detail(), "");
+  EXPECT_THAT(lines, SizeIs(4)) << "each has a line when it begins and one when it is over";
 }
 
 }  // namespace sidestream::redis

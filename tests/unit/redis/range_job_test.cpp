@@ -47,7 +47,10 @@ class FakeRedis {
     std::vector<std::string> words;
     const auto parsed = test::parse(command);
     for (const auto* word : elements_of(*parsed)) words.emplace_back(text_of(*word));
-    if (words[0] == "XINFO") return test::parse(info());
+    if (words[0] == "EVAL") {
+      if (words.size() == 4) return test::parse(info());
+      return test::parse(ids_back(words[4], std::stoul(words[5])));
+    }
     const bool reverse = words[0] == "XREVRANGE";
     const auto from = words[reverse ? 3 : 2];
     const auto to = words[reverse ? 2 : 3];
@@ -59,6 +62,19 @@ class FakeRedis {
     const auto tip = std::to_string(last_) + "-0";
     return test::info({length, tip, "0-0", last_, length ? std::to_string(first_) + "-0" : "",
                        length ? tip : ""});
+  }
+
+  std::string ids_back(const std::string& newest, std::size_t limit) const {
+    std::size_t count = 0;
+    std::string oldest;
+    for (int ms = last_; ms >= first_ && count < limit; --ms) {
+      if (id(ms) > parse_entry_id(newest)) continue;
+      ++count;
+      oldest = std::to_string(ms) + "-0";
+    }
+    const auto bytes = static_cast<long long>(count * value_.size());
+    return test::array({test::number(static_cast<long long>(count)),
+                        count ? test::bulk(oldest) : test::nil(), test::number(bytes)});
   }
 
   std::string entries(const std::string& from, const std::string& to, std::size_t count,
@@ -77,10 +93,19 @@ class FakeRedis {
   std::string value_;
 };
 
+// What the jobs of a connector share.
+struct Shared {
+  ConnectorProbe probe;
+  IdScripts scripts;
+  EntrySizes sizes;
+  RankCache ranks;
+  JobContext context{probe, scripts, sizes, ranks};
+};
+
 struct Page {
   std::vector<Offset> offsets;
   std::optional<Result<Offset>> through;
-  ConnectorProbe probe;
+  Shared shared;
 };
 
 void read(Page& page, FakeRedis& redis, Range range) {
@@ -89,21 +114,25 @@ void read(Page& page, FakeRedis& redis, Range range) {
       [&](std::span<const Record> records) {
         for (const auto& record : records) page.offsets.push_back(record.offset);
       },
-      [&](Result<Offset> through) { page.through = through; }, page.probe);
+      [&](Result<Offset> through) { page.through = through; }, page.shared.context);
   redis.run(*job);
 }
 
 Result<Position> locate(FakeRedis& redis, int ms) {
+  Shared shared;
   Result<Position> result = Errc::stopped;
-  auto job = make_locate_job("s", Timestamp(std::chrono::milliseconds(ms)),
-                             [&](Result<Position> place) { result = std::move(place); });
+  auto job = make_locate_job(
+      "s", Timestamp(std::chrono::milliseconds(ms)),
+      [&](Result<Position> place) { result = std::move(place); }, shared.context);
   redis.run(*job);
   return result;
 }
 
 Result<Offset> back(FakeRedis& redis, Offset end, std::int64_t count) {
+  Shared shared;
   Result<Offset> result = Errc::stopped;
-  auto job = make_back_job("s", end, count, [&](Result<Offset> place) { result = place; });
+  auto job = make_back_job(
+      "s", end, count, [&](Result<Offset> place) { result = place; }, shared.context);
   redis.run(*job);
   return result;
 }
@@ -112,10 +141,11 @@ Result<Offset> back(FakeRedis& redis, Offset end, std::int64_t count) {
 
 TEST(RangeJob, ExtentStoresTheRankOfTheEnd) {
   FakeRedis redis(3, 9);
-  RankCache ranks;
+  Shared shared;
+  const auto& ranks = shared.ranks;
   std::optional<Result<LogExtent>> held;
   redis.run(*make_extent_job(
-      "s", [&](Result<LogExtent> answer) { held = std::move(answer); }, ranks));
+      "s", [&](Result<LogExtent> answer) { held = std::move(answer); }, shared.context));
   EXPECT_EQ(held->value().partitions.at(0).first, id(3));
   EXPECT_EQ(held->value().partitions.at(0).last, id(9));
   EXPECT_EQ(ranks.rank_of("s", id(9)), 9u);
@@ -132,8 +162,8 @@ TEST(RangeJob, ReadDeliversAllEntriesUpToUntil) {
   EXPECT_EQ(page.offsets.front(), id(21));
   EXPECT_TRUE(std::is_sorted(page.offsets.begin(), page.offsets.end()));
   EXPECT_EQ(page.through->value(), id(70));
-  EXPECT_EQ(page.probe.records_read.load(), 50u);
-  EXPECT_EQ(page.probe.ranges_read.load(), 1u);
+  EXPECT_EQ(page.shared.probe.records_read.load(), 50u);
+  EXPECT_EQ(page.shared.probe.ranges_read.load(), 1u);
 }
 
 TEST(RangeJob, ReadSkipsHolesAtTheEnd) {
@@ -205,11 +235,37 @@ TEST(RangeJob, BackCountsEntries) {
   EXPECT_EQ(back(trimmed, id(10), 5).value(), id(10)) << "never after the given end";
 }
 
+TEST(RangeJob, ReadRequestsAsManyEntriesAsFitOnceTheSizeIsKnown) {
+  FakeRedis redis(1, 1000, 100'000);
+  Page first;
+  read(first, redis, {.log = "s", .after = Offset{0}, .until = id(1000)});
+  auto job = make_read_job(
+      {.log = "s", .after = first.through->value(), .until = id(1000)}, [](auto) {}, [](auto) {},
+      first.shared.context);
+  EXPECT_THAT(job->commands().front(), HasSubstr("COUNT\r\n$1\r\n3\r\n")) << "of 256 KiB";
+  EXPECT_TRUE(job->shrink());
+  EXPECT_THAT(job->commands().front(), HasSubstr("COUNT\r\n$1\r\n1\r\n"));
+  EXPECT_FALSE(job->shrink());
+}
+
+TEST(RangeJob, StartsAskForIdsByAScriptWhereItIsAllowed) {
+  Shared shared;
+  const auto job = make_locate_job(
+      "s", Timestamp(std::chrono::milliseconds(5)), [](auto) {}, shared.context);
+  for (const auto& command : job->commands()) EXPECT_THAT(command, HasSubstr("EVAL"));
+  EXPECT_FALSE(shared.scripts.refused_by("WRONGTYPE Operation against a key"));
+  EXPECT_TRUE(
+      shared.scripts.refused_by("NOPERM this user has no permissions to run the 'eval' command"));
+  const auto plain = job->commands();
+  EXPECT_THAT(plain.front(), HasSubstr("XREVRANGE"));
+  EXPECT_THAT(plain.back(), HasSubstr("XINFO"));
+}
+
 TEST(RangeJob, RefusesUnexpectedReplies) {
   Page page;
   auto job = make_read_job(
       {.log = "s", .after = Offset{0}, .until = id(1)}, [](auto) {},
-      [&](Result<Offset> through) { page.through = through; }, page.probe);
+      [&](Result<Offset> through) { page.through = through; }, page.shared.context);
   Replies replies;
   replies.push_back(test::parse(test::number(1)));
   replies.push_back(test::parse(test::number(2)));

@@ -34,6 +34,24 @@ TEST(StreamInfo, DecodesTheFieldsInUse) {
   EXPECT_GT(info.bytes, 0u);
 }
 
+TEST(StreamInfo, DecodesTheReplyOfTheScript) {
+  const auto reply = test::parse(test::array(
+      {test::bulk("length"), test::number(2), test::bulk("last-generated-id"), test::bulk("40-0"),
+       test::bulk("max-deleted-entry-id"), test::bulk("0-0"), test::bulk("entries-added"),
+       test::number(4), test::bulk("first-entry"), test::bulk("30-0"), test::bulk("last-entry"),
+       test::bulk("40-0"), test::bulk("entry-bytes"), test::number(77)}));
+  const auto info = decode_info(*reply).value();
+  EXPECT_EQ(info.first, id("30-0"));
+  EXPECT_EQ(info.last, id("40-0"));
+  EXPECT_EQ(info.bytes, 77u);
+}
+
+TEST(StreamInfo, NoticesIdsThatCannotBeRead) {
+  EXPECT_TRUE(decoded({2, "9223372036854775808-0", "0-0", 2, "10-0", "9223372036854775808-0"})
+                  .ends_beyond());
+  EXPECT_FALSE(decoded(untrimmed).ends_beyond());
+}
+
 TEST(StreamInfo, DecodesAMissingStreamAsEmpty) {
   const auto info = decode_info(*test::parse(test::error("ERR no such key"))).value();
   EXPECT_FALSE(info.exists);
