@@ -18,6 +18,7 @@ set(minutes_e2e 25)
 set(minutes_proxy 25)
 set(minutes_ops 25)
 set(minutes_backends 15)
+set(minutes_clients 20) # the first run compiles Rust crates
 set(minutes_chart 25)
 set(minutes_image 20)
 set(minutes_cluster 15)
