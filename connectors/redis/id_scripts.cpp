@@ -8,7 +8,7 @@ namespace sidestream::redis {
 namespace {
 
 // After a refusal, permission may be given at any time.
-constexpr std::chrono::seconds denied_for{10};
+constexpr std::chrono::seconds denied_for{60};
 
 // The fields that decode_info() uses, with ids in place of entries, and the bytes of both entries.
 constexpr std::string_view info_script = R"(
@@ -79,6 +79,7 @@ std::string IdScripts::back_command(const std::string& log, Offset newest,
 std::optional<IdsBack> decode_ids(const redisReply& reply) {
   const auto parts = elements_of(reply);
   if (parts.size() == 3 && is_integer(*parts[0]) && is_integer(*parts[2])) {
+    if (parts[0]->integer < 0 || parts[2]->integer < 0) return std::nullopt;
     IdsBack ids{static_cast<std::size_t>(parts[0]->integer), Offset{0},
                 static_cast<std::size_t>(parts[2]->integer)};
     if (ids.count == 0) return ids;

@@ -1,7 +1,11 @@
 #include "connectors/redis/stream_info.hpp"
 
+#include <algorithm>
+
 namespace sidestream::redis {
 namespace {
+
+constexpr long long entry_bytes_max = 1LL << 40;
 
 std::size_t size_of(const redisReply& reply) {
   std::size_t size = reply.len;
@@ -37,7 +41,7 @@ bool read_field(std::string_view name, const redisReply& value, StreamInfo& info
   if (name == "first-entry") return read_entry(value, info.first, info);
   if (name == "last-entry") return read_entry(value, info.last, info);
   if (name == "entry-bytes") {
-    info.bytes = static_cast<std::size_t>(value.integer);
+    info.bytes = static_cast<std::size_t>(std::clamp(value.integer, 0LL, entry_bytes_max));
     return is_integer(value);
   }
   return true;

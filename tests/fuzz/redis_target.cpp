@@ -3,6 +3,7 @@
 #include <string>
 
 #include "connectors/redis/entry_id.hpp"
+#include "connectors/redis/id_scripts.hpp"
 #include "connectors/redis/reply.hpp"
 #include "connectors/redis/stream_info.hpp"
 #include "connectors/redis/stream_reply.hpp"
@@ -32,6 +33,12 @@ void check_info(const redisReply& reply, std::string_view bytes) {
   static_cast<void>(of_older_generation(*info, floor_of(*info)));
 }
 
+void check_ids(const redisReply& reply, std::string_view bytes) {
+  const auto ids = decode_ids(reply);
+  if (!ids || ids->count == 0) return;
+  require(ids->oldest >= sidestream::Offset{0}, "the oldest entry has an id", bytes);
+}
+
 void check_entry_id(std::string_view text) {
   const auto id = parse_entry_id(text);
   if (!id) return;
@@ -50,6 +57,7 @@ void check_redis_reply(Input input) {
     if (!reply) break;
     check_entries(*reply, bytes);
     check_info(*reply, bytes);
+    check_ids(*reply, bytes);
   }
 }
 
