@@ -43,24 +43,72 @@ Stream::Stream(std::unique_ptr<Outlet> outlet, Memberships memberships,
             static_cast<std::int32_t>(options.retry.most.count()),
             static_cast<std::int32_t>(options.heartbeat.count())} {}
 
-Stream::Sent Stream::send(const LoopTime& time, SendBuffers& buffers) {
+Stream::Sent Stream::send(const LoopTime& time, SendBuffers& buffers, const ReplyAddress& reply) {
   const std::uint64_t before = bytes_;
   Took took = pending_ ? send_pending() : Took::all;
   while (took == Took::all && bytes_ - before < send_budget) {
     const Output out = subscription_.step(buffers.own);
-    if (out.action == Action::send_run) {
-      took = send_run(out, time);
-    } else if (out.action == Action::send_own) {
-      took = send_own(out, time, buffers);
-    } else {
+    if (out.action == Action::wait || out.action == Action::finish) {
       if (bytes_ != before) last_sent_ = time.now;
       return out.action == Action::finish ? Sent::finished : Sent::all;
     }
+    took = carry_out(out, time, buffers, reply);
   }
   if (bytes_ != before) last_sent_ = time.now;
   if (took == Took::broken) return Sent::broken;
   subscription_.blocked();
   return took == Took::part ? Sent::part : Sent::budget;
+}
+
+Stream::Took Stream::carry_out(const Output& out, const LoopTime& time, SendBuffers& buffers,
+                               const ReplyAddress& reply) {
+  switch (out.action) {
+    case Action::send_run:
+      return send_run(out, time);
+    case Action::send_own:
+      return send_own(out, time, buffers);
+    case Action::fetch:
+      fetch(out.part, reply);
+      return Took::all;
+    case Action::start:
+      restart(out.part, reply);
+      return Took::all;
+    case Action::wait:
+    case Action::finish:
+      break;
+  }
+  return Took::all;
+}
+
+void Stream::keep_until_started(std::shared_ptr<const void> waiting) {
+  if (subscription_.has_started()) return;
+  waiting_ = std::make_unique<std::shared_ptr<const void>>(std::move(waiting));
+}
+
+void Stream::take_plan(std::size_t part, StartPlan plan) {
+  const bool had_started = subscription_.has_started();
+  subscription_.take_plan(part, std::move(plan));
+  if (!had_started && subscription_.has_started()) waiting_.reset();
+}
+
+void Stream::restart(std::size_t part, const ReplyAddress& reply) {
+  if (!waiting_) {
+    waiting_ = std::make_unique<std::shared_ptr<const void>>(std::make_shared<char>());
+  }
+  const auto take = [reply, part](StartPlan plan) {
+    reply.postbox->post_plan(reply.stream, part, std::move(plan));
+  };
+  log(part).start(subscription_.begin_restart(part), {take, *waiting_});
+}
+
+// A page that is cached is there at once.
+void Stream::fetch(std::size_t part, const ReplyAddress& reply) {
+  const PageRequest request = subscription_.begin_fetch(part);
+  PagePtr page = log(part).replay().want(
+      request.partition, request.after, request.until, [reply, part](Result<PagePtr> ready) {
+        reply.postbox->post_page(reply.stream, part, std::move(ready));
+      });
+  if (page) subscription_.take_page(part, std::move(page));
 }
 
 Outlet::Sent Stream::offer(const SendPieces& pieces) {

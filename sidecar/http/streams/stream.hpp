@@ -18,6 +18,7 @@
 #include "sidecar/http/streams/loop_time.hpp"
 #include "sidecar/http/streams/outlet.hpp"
 #include "sidecar/http/streams/pending_output.hpp"
+#include "sidecar/http/streams/postbox.hpp"
 #include "sidecar/settings/settings.hpp"
 #include "sidecar/stream/reader/subscription.hpp"
 
@@ -62,12 +63,18 @@ class Stream {
     finished,  // everything was sent; the response has ended
     broken,
   };
-  Sent send(const LoopTime& time, SendBuffers& buffers);
+  // Answers of the broker go to `reply`.
+  Sent send(const LoopTime& time, SendBuffers& buffers, const ReplyAddress& reply);
+
+  // Keeps `waiting`, without which nobody waits for the plans, until all first plans have come.
+  void keep_until_started(std::shared_ptr<const void> waiting);
+  void take_plan(std::size_t part, StartPlan plan);
 
   Outlet& outlet() { return *outlet_; }
   Subscription& subscription() { return subscription_; }
   const Subscription& subscription() const { return subscription_; }
   Memberships& memberships() { return memberships_; }
+  const Memberships& memberships() const { return memberships_; }
   Clock::time_point last_sent() const { return last_sent_; }
   Clock::time_point began() const { return cold_.began; }
   std::uint64_t events() const { return events_; }
@@ -94,6 +101,11 @@ class Stream {
 
  private:
   enum class Took : std::uint8_t { all, part, broken };
+  Took carry_out(const Output& out, const LoopTime& time, SendBuffers& buffers,
+                 const ReplyAddress& reply);
+  void restart(std::size_t part, const ReplyAddress& reply);
+  void fetch(std::size_t part, const ReplyAddress& reply);
+  OpenLog& log(std::size_t part) const { return memberships_[part].members->loop_log().open_log(); }
   Took send_pending();
   Took send_run(const Output& out, const LoopTime& time);
   Took send_own(const Output& out, const LoopTime& time, SendBuffers& buffers);
@@ -104,6 +116,8 @@ class Stream {
   Coding coding_;
   std::unique_ptr<Outlet> outlet_;
   std::unique_ptr<PendingOutput> pending_;
+  // Alive while a plan is wanted; see PlanReceiver. Null in most streams, therefore a pointer to it.
+  std::unique_ptr<std::shared_ptr<const void>> waiting_;
   Clock::time_point last_sent_;
   std::uint64_t events_ = 0;
   std::uint64_t bytes_ = 0;

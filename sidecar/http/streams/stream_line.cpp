@@ -1,34 +1,37 @@
 #include "sidecar/http/streams/stream_line.hpp"
 
+#include <string>
+
 namespace sidestream {
 namespace {
 
-std::string joined(const StreamEnd& end, const std::string& (*name)(const OpenLog&)) {
+std::string joined(const Stream& stream, const std::string& (*name)(const OpenLog&)) {
   std::string all;
-  for (const OpenLog* log : end.logs) {
+  for (const Stream::Membership& membership : stream.memberships()) {
     if (!all.empty()) all += ',';
-    all += name(*log);
+    all += name(membership.members->loop_log().open_log());
   }
   return all;
 }
 
 }  // namespace
 
-void write_stream_line(const Logger& log, const StreamEnd& end) {
+void write_stream_line(const Logger& log, const Stream& stream, CloseReason reason,
+                       std::chrono::steady_clock::time_point now) {
   const auto topic = [](const OpenLog& l) -> const std::string& { return l.topic().settings.name; };
   const auto name = [](const OpenLog& l) -> const std::string& { return l.name(); };
-  log.info(
-      "http", "stream ended",
-      {{"topics", joined(end, topic)},
-       {"logs", joined(end, name)},
-       {"reason", name_of(end.reason)},
-       {"duration_ms", std::chrono::duration_cast<std::chrono::milliseconds>(end.duration).count()},
-       {"events", end.events},
-       {"bytes", end.bytes},
-       {"lag", end.lag},
-       {"client", format_ip(end.client.address)},
-       {"peer", format_ip(end.client.peer)},
-       {"trace_id", end.trace_id}});
+  const auto duration = std::chrono::duration_cast<std::chrono::milliseconds>(now - stream.began());
+  log.info("http", "stream ended",
+           {{"topics", joined(stream, topic)},
+            {"logs", joined(stream, name)},
+            {"reason", name_of(reason)},
+            {"duration_ms", duration.count()},
+            {"events", stream.events()},
+            {"bytes", stream.bytes()},
+            {"lag", stream.subscription().lag()},
+            {"client", format_ip(stream.line()->client.address)},
+            {"peer", format_ip(stream.line()->client.peer)},
+            {"trace_id", stream.line()->trace_id}});
 }
 
 }  // namespace sidestream

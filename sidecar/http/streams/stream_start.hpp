@@ -18,8 +18,8 @@
 #include <vector>
 
 #include "sidecar/http/net/awaitable.hpp"
+#include "sidecar/http/streams/postbox.hpp"
 #include "sidecar/stream/open_log.hpp"
-#include "sidecar/stream/reader/postbox.hpp"
 
 namespace sidestream {
 

@@ -1,8 +1,9 @@
 #pragma once
 // The event streams of one event loop after their handshake.
 //
-// A wake of a log walks over its streams and sends directly (non-blocking); only an outlet that is
-// full is waited for. One sweep timer does heartbeats, deadlines and dead peers for all streams.
+// It drives the streams: a wake of a log walks over its streams and sends directly (non-blocking);
+// only an outlet that is full is waited for. Answers of the broker arrive as posts. One timer
+// sweeps over all streams.
 //
 // Thread: the loop's, except post_plan and post_page (any). It lives until its io_context has
 // stopped.
@@ -12,14 +13,13 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
-#include <string>
-#include <unordered_map>
 #include <vector>
 
 #include "sidecar/base/logger.hpp"
-#include "sidecar/http/streams/stream.hpp"
+#include "sidecar/http/streams/loop_logs.hpp"
+#include "sidecar/http/streams/stream_slots.hpp"
 #include "sidecar/http/streams/stream_start.hpp"
-#include "sidecar/http/streams/sweep_pace.hpp"
+#include "sidecar/http/streams/sweep.hpp"
 #include "sidecar/metrics/probes.hpp"
 
 namespace sidestream {
@@ -31,7 +31,6 @@ class StreamTable final : public Postbox, public OutletEvents {
   // Borrows memory and probe.
   StreamTable(boost::asio::io_context& io, Memory& memory, ServerProbe& probe, Logger log,
               TimeSource clocks = read_clocks);
-  ~StreamTable() override;
 
   // Takes over an outlet whose response head is unsent, and its place among the streams. The head
   // goes out at once with the first blocks, or with a comment while they are unknown. The
@@ -46,7 +45,7 @@ class StreamTable final : public Postbox, public OutletEvents {
 
   // Looks at all streams. The table's own timer calls it every sweep_interval().
   void sweep();
-  std::chrono::milliseconds sweep_interval() const { return pace_.interval(); }
+  std::chrono::milliseconds sweep_interval() const { return sweep_.pace().interval(); }
 
   void post_plan(std::uint64_t stream, std::size_t part, StartPlan plan) override;
   void post_page(std::uint64_t stream, std::size_t part, Result<PagePtr> page) override;
@@ -55,50 +54,28 @@ class StreamTable final : public Postbox, public OutletEvents {
   void on_readable(std::uint64_t stream) override;
 
  private:
-  struct Slot {
-    std::unique_ptr<Stream> stream;
-    std::uint32_t generation = 0;  // how often the slot was reused
-  };
-
-  // A name is unique over all streams of the table; it contains the slot.
-  std::uint64_t name_of(std::uint32_t slot) const {
-    return (static_cast<std::uint64_t>(slots_[slot].generation) << 32) | slot;
-  }
-  static std::uint32_t slot_of(std::uint64_t name) { return static_cast<std::uint32_t>(name); }
-  Stream* find(std::uint64_t name);
-  std::uint32_t free_slot();
-  Stream::Memberships join(std::uint32_t slot, const std::vector<std::shared_ptr<OpenLog>>& logs);
-  void leave(std::uint32_t slot);
   void close(std::uint32_t slot, CloseReason reason);
-  void write_line(Stream& stream, CloseReason reason);
 
   void wake(LogMembers& members);
   void prefetch(const std::vector<std::uint32_t>& slots, std::size_t next) const;
-  void read_time() { time_ = clocks_(); }
   void pump(std::uint32_t slot);
   void pump_later(std::uint32_t slot);
   void begin(std::uint64_t name, StreamStart::Plans plans);
   void take_plan(std::uint64_t name, std::size_t part, StartPlan plan);
   void take_page(std::uint64_t name, std::size_t part, Result<PagePtr> page);
-
   void schedule_sweep();
-  void sweep_one(std::uint32_t slot, bool check_peer);
-  void end_retired();
-  void measure_lag(LogMembers& members) const;
+  void read_time() { time_ = clocks_(); }
 
   boost::asio::io_context& io_;
-  Memory& memory_;
   ServerProbe& probe_;
   const Logger log_;
   const TimeSource clocks_;
-  std::vector<Slot> slots_;
-  std::vector<std::uint32_t> free_;
-  std::unordered_map<const OpenLog*, std::shared_ptr<LogMembers>> logs_;
+  LoopTime time_;  // read at the last event, for what need not be exact to the millisecond
+  StreamSlots streams_;
+  LoopLogs logs_;
+  Sweep sweep_;
   SendBuffers buffers_;
   boost::asio::steady_timer timer_;
-  SweepPace pace_;
-  LoopTime time_;  // read at the last event, for what need not be exact to the millisecond
-  Clock::time_point peers_checked_;
   std::uint32_t loggable_ = 0;  // streams that might have been logged
   bool draining_ = false;
   bool closed_ = false;

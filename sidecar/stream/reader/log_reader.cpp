@@ -8,21 +8,6 @@
 #include "sidecar/stream/reader/opening.hpp"
 
 namespace sidestream {
-namespace {
-
-bool at_or_after(const Position& position, const Position& other) {
-  for (std::size_t p = 0; p < other.size(); ++p) {
-    if ((p < position.size() ? position[p] : Offset{}) < other[p]) return false;
-  }
-  return true;
-}
-
-Offset& entry(Position& position, std::size_t partition) {
-  if (partition >= position.size()) position.resize(partition + 1);
-  return position[partition];
-}
-
-}  // namespace
 
 void LogReader::begin(Position position, std::uint64_t generation) {
   generation_ = generation;
@@ -55,137 +40,68 @@ void LogReader::save_position() {
 
 // Enters the topic log. Requires: this reader's vector is at or after the log's tail.
 void LogReader::join() {
-  const LogView& view = seen_->view;
   state_ = State::joined;
-  Away& away = *away_;
-  away.page.reset();
-  // An id from another replica may name more partitions than this log knows yet.
-  away.position.resize(std::max(away.position.size(), view.head_position.size()));
-  // Begin at the newest segment that starts at or before this reader's vector: fewest frames to
-  // pass over.
-  cursor_ = view.head;
-  away.at_cursor = view.head_position;
-  if (!at_or_after(away.position, view.head_position)) {
-    for (auto segment = view.segments.rbegin(); segment != view.segments.rend(); ++segment) {
-      cursor_ = (*segment)->first();
-      away.at_cursor = (*segment)->base();
-      if (at_or_after(away.position, away.at_cursor)) break;
-    }
-  }
-  away.at_cursor.resize(away.position.size());
-  away.differs = 0;
-  for (std::size_t p = 0; p < away.position.size(); ++p) {
-    if (away.position[p] != away.at_cursor[p]) ++away.differs;
-  }
-  drop_away_if_equal();
+  away_->pages.release();
+  cursor_ = away_->splice.join(view(), away_->position);
+  if (!spliced()) away_.reset();
 }
 
-void LogReader::drop_away_if_equal() {
-  if (away_->differs == 0) away_.reset();
-}
-
-// The log's vector moves over `frame`; this reader's follows where it was behind.
 void LogReader::pass_in_log(const Frame& frame) {
-  Away& away = *away_;
-  Offset& own = entry(away.position, frame.partition);
-  Offset& logs = entry(away.at_cursor, frame.partition);
-  const bool differed = own != logs;
-  logs = frame.offset;
-  own = std::max(own, frame.offset);
-  const bool differs = own != logs;
-  if (differs != differed) away.differs += differs ? 1 : -1;
+  away_->splice.pass(frame, away_->position);
   ++cursor_;
-  drop_away_if_equal();
+  if (!spliced()) away_.reset();
 }
 
-LogReader::Found LogReader::next(NextFrame& out, const ReplyAddress& reply, std::size_t part) {
-  while (begun()) {
-    if (state_ == State::joined) return next_in_log(out) ? Found::frame : Found::nothing;
+LogReader::Found LogReader::next(NextFrame& out) {
+  if (state_ == State::lost) return Found::start;
+  if (!begun()) return Found::nothing;
+  if (state_ == State::replaying) {
     if (next_in_page(out)) return Found::frame;
-    if (away_->requested) return Found::nothing;
-    if (!choose_partition()) {
-      join();
-      continue;
-    }
-    const Partition partition = away_->current;
-    PagePtr page =
-        log_->replay().want(partition, away_->position[partition], view().tail_position[partition],
-                            [to = reply, part](Result<PagePtr> ready) {
-                              to.postbox->post_page(to.stream, part, std::move(ready));
-                            });
-    if (!page) {
-      away_->requested = true;
-      return Found::nothing;
-    }
-    if (take_page(std::move(page)) == Found::gone) return Found::gone;
+    if (away_->pages.is_waiting()) return Found::nothing;
+    if (!at_or_after(away_->position, view().tail_position)) return Found::page;
+    join();
   }
-  return Found::nothing;
+  return next_in_log(out) ? Found::frame : Found::nothing;
 }
 
-// Chooses the next partition, round robin, among those that are older than the topic log.
-bool LogReader::choose_partition() {
-  const LogView& view = seen_->view;
-  Away& away = *away_;
-  const std::size_t n = view.tail_position.size();
-  if (away.position.size() < n) away.position.resize(n);
-  for (std::size_t i = 1; i <= n; ++i) {
-    const std::size_t p = (static_cast<std::size_t>(away.current) + i) % n;
-    if (away.position[p] < view.tail_position[p]) {
-      away.current = static_cast<Partition>(p);
-      return true;
-    }
-  }
-  return false;
+PageRequest LogReader::begin_fetch() {
+  assert(state_ == State::replaying);
+  Position& position = away_->position;
+  const Position& tail = view().tail_position;
+  if (position.size() < tail.size()) position.resize(tail.size());
+  return away_->pages.request(position, tail);
 }
 
-LogReader::Found LogReader::take_page(Result<PagePtr> page) {
-  if (state_ != State::replaying) return Found::nothing;
-  away_->requested = false;
-  if (page.has_error()) return Found::gone;
+void LogReader::take_page(Result<PagePtr> page) {
+  if (state_ != State::replaying) return;
+  away_->pages.stop_waiting();
   // A page of another generation: the reset is about to be noticed.
-  if ((*page)->generation != generation_) return Found::gone;
-  away_->page = std::move(*page);
-  away_->current = away_->page->partition;
-  const Segment& frames = *away_->page->frames;
-  const Offset own = away_->position[away_->current];
-  std::size_t low = 0, high = frames.frames();
-  while (low < high) {
-    const std::size_t middle = (low + high) / 2;
-    if (frames.frame(middle).offset <= own) {
-      low = middle + 1;
-    } else {
-      high = middle;
-    }
+  if (page.has_error() || (*page)->generation != generation_) {
+    state_ = State::lost;
+  } else {
+    away_->pages.enter(std::move(*page), away_->position);
   }
-  away_->index = low;
-  return Found::frame;
+}
+
+StartRequest LogReader::begin_restart() {
+  assert(state_ == State::lost);
+  state_ = State::starting;
+  StartRequest request;
+  request.kind = StartRequest::Kind::position;
+  request.position = position();
+  request.generation = generation_;
+  return request;
 }
 
 void LogReader::release_page() {
-  if (away_) away_->page.reset();
+  if (away_) away_->pages.release();
 }
 
 bool LogReader::next_in_page(NextFrame& out) {
-  Away& away = *away_;
-  if (!away.page) return false;
-  Offset& own = away.position[away.current];
-  const Segment& frames = *away.page->frames;
-  while (away.index < frames.frames()) {
-    const Frame& frame = frames.frame(away.index);
-    if (frame.kind != FrameKind::skip) {
-      out = {&frames, taken_ = &frame};
-      return true;
-    }
-    own = std::max(own, frame.offset);
-    moved_ = true;
-    ++away.index;
-  }
-  if (away.page->reached > own) {
-    own = away.page->reached;
-    moved_ = true;
-  }
-  away.page.reset();
-  return false;
+  taken_ = away_->pages.next(away_->position, moved_);
+  if (!taken_) return false;
+  out = {&away_->pages.frames(), taken_};
+  return true;
 }
 
 bool LogReader::next_in_log(NextFrame& out) {
@@ -193,7 +109,7 @@ bool LogReader::next_in_log(NextFrame& out) {
   while (cursor_ < view.head) {
     const Segment& segment = *view.segment_of(cursor_);
     const Frame& frame = segment.frame(view.index_of(segment, cursor_));
-    const bool known = spliced() && frame.offset <= entry(away_->position, frame.partition);
+    const bool known = spliced() && Splice::knows(frame, away_->position);
     if (!known && frame.kind != FrameKind::skip) {
       out = {&segment, taken_ = &frame};
       return true;
@@ -210,9 +126,11 @@ bool LogReader::next_in_log(NextFrame& out) {
 
 std::optional<Gap> LogReader::own_gap(const Frame& frame) const {
   const std::size_t p = frame.partition;
-  if (state_ != State::joined || !spliced() || p >= away_->at_cursor.size()) return std::nullopt;
+  if (state_ != State::joined || !spliced()) return std::nullopt;
+  const Position& log = away_->splice.log_position();
+  if (p >= log.size()) return std::nullopt;
   const Offset from = away_->position[p];
-  if (from == away_->at_cursor[p]) return std::nullopt;
+  if (from == log[p]) return std::nullopt;
   Gap gap{frame.partition, from, frame.offset.next(), std::nullopt, frame.kind == FrameKind::loss};
   if (log_->format() == OffsetFormat::integer) gap.lost = frame.offset.number() - from.number();
   return gap;
@@ -228,8 +146,7 @@ void LogReader::took() {
   const Frame& frame = *taken_;
   moved_ = false;
   if (state_ == State::replaying) {
-    away_->position[away_->current] = frame.offset;
-    ++away_->index;
+    away_->pages.pass(frame, away_->position);
   } else if (spliced()) {
     pass_in_log(frame);
   } else {
@@ -239,7 +156,7 @@ void LogReader::took() {
 }
 
 Position LogReader::position() const {
-  if (away_ && (state_ != State::joined || away_->differs > 0)) return away_->position;
+  if (away_ && (state_ != State::joined || spliced())) return away_->position;
   if (cursor_ < view().tail) return away_ ? away_->position : seen_->previous_position;
   return view().position_at(cursor_);
 }

@@ -1,11 +1,11 @@
 #pragma once
-// One subscription's place in one log: replay -> splice -> live. No I/O.
+// One subscription's place in one log: replay -> splice -> live. No I/O: it says what it needs.
 //
-//   replaying  records older than the topic log come in pages from the broker, partition by
-//              partition
-//   joined     a cursor into the topic log.
-//     spliced  this reader's vector differs from the log's at the cursor: another replica merged
-//              the partitions in another order
+//   starting   waits for begin()
+//   replaying  records older than the topic log come in pages from the broker
+//   lost       the broker no longer holds what follows: a new start must be requested
+//   joined     a cursor into the topic log
+//     spliced  this reader's vector differs from the log's at the cursor
 //     shared   the vectors are equal: the log's own id lines are right for this reader
 //
 // Invariant: the vector never goes back in any partition, and every frame after the vector is
@@ -21,7 +21,8 @@
 
 #include "sidecar/stream/open_log.hpp"
 #include "sidecar/stream/reader/loop_view.hpp"
-#include "sidecar/stream/reader/postbox.hpp"
+#include "sidecar/stream/reader/page_cursor.hpp"
+#include "sidecar/stream/reader/splice.hpp"
 
 namespace sidestream {
 
@@ -41,8 +42,6 @@ class LogReader {
   // Reads on after `position`, which belongs to the log's `generation`.
   void begin(Position position, std::uint64_t generation);
   bool begun() const { return state_ >= State::replaying; }
-  // A new start was requested; the reader delivers nothing until begin().
-  void restart() { state_ = State::starting; }
   // Delivers nothing until resume(), which reads again from the same place.
   void pause() { state_ = State::paused; }
   void resume() {
@@ -73,19 +72,28 @@ class LogReader {
   // Saves the position at the cursor, for a reader that can't go on now and may lag.
   void save_position();
 
-  // Finds the next frame that has bytes. `nothing`: there is none now; a page may have been
-  // requested, which arrives at `reply` for `part`. `gone`: the broker no longer has it.
-  enum class Found { frame, nothing, gone };
-  Found next(NextFrame& out, const ReplyAddress& reply, std::size_t part);
+  // Finds the next frame that has bytes, or what is missing for it.
+  enum class Found {
+    frame,
+    nothing,  // none now
+    page,     // begin_fetch() says which
+    start,    // begin_restart() says which
+  };
+  Found next(NextFrame& out);
   // Moves past the frame that next() has found.
   void took();
-  // What a loss costs this reader, if it is ahead of the log in that partition and has lost less
-  // than the log's block says. Ask before took().
-  std::optional<Gap> own_gap(const Frame& frame) const;
-  Found take_page(Result<PagePtr> page);
+  // The page to request. The reader then waits for take_page(). Requires: next() found `page`.
+  PageRequest begin_fetch();
+  void take_page(Result<PagePtr> page);
+  // The start to request. The reader then waits for begin() or pause(). Requires: next() found
+  // `start`.
+  StartRequest begin_restart();
   // Releases the page. It is requested again when the reader continues.
   void release_page();
 
+  // What a loss costs this reader, if it is ahead of the log in that partition and has lost less
+  // than the log's block says. Ask before took().
+  std::optional<Gap> own_gap(const Frame& frame) const;
   // Records up to the log's head; at least, where offsets don't count records.
   std::uint64_t lag() const;
   // The reader's vector, and as text.
@@ -96,32 +104,25 @@ class LogReader {
   void set_moved(bool moved) { moved_ = moved; }
 
  private:
-  enum class State : std::uint8_t { starting, paused, replaying, joined };
+  enum class State : std::uint8_t { starting, paused, lost, replaying, joined };
 
   // Only for readers that are not simply at the log's cursor.
   struct Away {
-    Position position;   // this reader's vector
-    Position at_cursor;  // joined: the log's vector at the cursor
-    // joined: in how many partitions these two differ. 0: only `position` is saved, in case the
-    // reader lags.
-    std::size_t differs = 0;
-    PagePtr page;            // replaying
-    std::size_t index = 0;   // of the next frame in the page
-    Partition current = 0;   // the partition that is read now
-    bool requested = false;  // a page is on its way
+    Position position;  // this reader's vector
+    // joined. Without a difference, only `position` is saved, in case the reader lags.
+    Splice splice;
+    PageCursor pages;  // replaying
   };
 
-  bool spliced() const { return away_ && away_->differs > 0; }
+  bool spliced() const { return away_ && away_->splice.differs(); }
   // The id lines of a page are valid only while the log has one partition.
   bool lone_partition() const { return away_->position.size() == 1; }
   void replay_from(Position position);
   void replay_after_lag();
   void join();
-  bool next_in_log(NextFrame& out);
   bool next_in_page(NextFrame& out);
-  bool choose_partition();
+  bool next_in_log(NextFrame& out);
   void pass_in_log(const Frame& frame);
-  void drop_away_if_equal();
 
   OpenLog* log_;
   const LoopView* seen_;

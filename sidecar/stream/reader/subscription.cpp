@@ -9,11 +9,6 @@
 #include "sidecar/stream/reader/opening.hpp"
 
 namespace sidestream {
-namespace {
-
-constexpr std::size_t compose_budget = 16 * 1024;  // of one send
-
-}  // namespace
 
 Subscription::Subscription(SubscriptionOptions options, std::span<const Source> sources)
     : control_events_(options.control_events),
@@ -28,12 +23,6 @@ Subscription::Subscription(SubscriptionOptions options, std::span<const Source> 
   if (!options.composite) return;
   writer_.make_composite(parts());
   for (std::size_t part = 0; part < parts(); ++part) writer_.set_topic(part, topic(part));
-}
-
-void Subscription::start(ReplyAddress reply, std::shared_ptr<const void> starts) {
-  assert(!reply_.postbox);
-  reply_ = reply;
-  waiting_ = std::move(starts);
 }
 
 // ---- starting ----
@@ -79,7 +68,6 @@ void Subscription::open() {
     announce_catch_up();
   }
   starting_.reset();
-  waiting_.reset();
 }
 
 void Subscription::announce_loss(std::size_t part, const StartPlan& plan) {
@@ -121,25 +109,9 @@ void Subscription::reset_part(std::size_t part) {
   readers_[part].begin(plan.position, view.generation);
 }
 
-// The broker no longer has the records after this reader's vector: requests a new start.
-void Subscription::recover(std::size_t part) {
-  LogReader& reader = readers_[part];
-  StartRequest request;
-  request.kind = StartRequest::Kind::position;
-  request.position = reader.position();
-  request.generation = reader.generation();
-  reader.restart();
-  // After a reset the vector means nothing. The next view says so.
-  if (reader.log().topic_log().generation() != reader.generation()) return;
-  if (!waiting_) waiting_ = std::make_shared<char>();
-  const auto take = [reply = reply_, part](StartPlan plan) {
-    reply.postbox->post_plan(reply.stream, part, std::move(plan));
-  };
-  reader.log().start(std::move(request), {take, waiting_});
-}
-
 void Subscription::take_page(std::size_t part, Result<PagePtr> page) {
-  if (readers_[part].take_page(std::move(page)) == LogReader::Found::gone) recover(part);
+  assert(offered_ != Offered::fetch);  // begin_fetch() is missing
+  readers_[part].take_page(std::move(page));
 }
 
 void Subscription::tick() {
@@ -151,34 +123,78 @@ void Subscription::tick() {
 // ---- steps ----
 
 Output Subscription::step(OwnBlocks& own) {
-  assert(offered_ != Offered::blocks && offered_ != Offered::composed);  // sent_own() is missing
-  Output out;
+  // A run of which nothing was taken is offered again. All else must have been reported.
+  assert(offered_ == Offered::nothing || offered_ == Offered::run);
   offered_ = Offered::nothing;
+  Output out;
   if (started_ && !ending_) {
     look_for_changes();
-    if (blocks_.empty() && catch_up_.active()) reach_live(blocks_);
-    if (blocks_.empty() && reads_runs()) {
-      if (offer_run(out)) return out;
-    } else if (blocks_.empty()) {
-      compose(own);
-      if (!own.text.empty()) {
-        offered_ = Offered::composed;
-        out.action = Action::send_own;
-        out.blocks = own.text;
-        return out;
-      }
-    }
+    if (blocks_.empty() && catch_up_.active()) composer().reach_live(blocks_);
+    if (blocks_.empty() && offer_records(out, own)) return out;
   }
   if (!blocks_.empty()) {
     own.counts.clear();
-    offered_ = Offered::blocks;
-    out.action = Action::send_own;
+    offer(out, Action::send_own, Offered::blocks);
     out.blocks = blocks_;
     out.last = ending_;
   } else if (ending_) {
     out.action = Action::finish;
   }
   return out;
+}
+
+void Subscription::offer(Output& out, Action action, Offered offered) {
+  out.action = action;
+  offered_ = offered;
+}
+
+bool Subscription::offer_records(Output& out, OwnBlocks& own) {
+  return reads_runs({readers_.data(), parts()}, writer_) ? offer_run(out)
+                                                         : offer_composed(out, own);
+}
+
+bool Subscription::offer_run(Output& out) {
+  const LogReader& reader = readers_[0];
+  out.limit = catch_up_.limit(reader.view().head);
+  if (reader.cursor() >= out.limit) return false;
+  offer(out, Action::send_run, Offered::run);
+  out.cursor = reader.cursor();
+  out.live = catch_up_.delivers_live();
+  return true;
+}
+
+bool Subscription::offer_composed(Output& out, OwnBlocks& own) {
+  const LogReader::Found found = composer().run(current_, own);
+  out.part = current_;
+  switch (found) {
+    case LogReader::Found::nothing:
+      return false;
+    case LogReader::Found::frame:
+      offer(out, Action::send_own, Offered::composed);
+      out.blocks = own.text;
+      return true;
+    case LogReader::Found::page:
+      offer(out, Action::fetch, Offered::fetch);
+      return true;
+    case LogReader::Found::start:
+      offer(out, Action::start, Offered::start);
+      return true;
+  }
+  return false;
+}
+
+// ---- reports of the driver ----
+
+StartRequest Subscription::begin_restart(std::size_t part) {
+  assert(offered_ == Offered::start && part == current_);
+  offered_ = Offered::nothing;
+  return readers_[part].begin_restart();
+}
+
+PageRequest Subscription::begin_fetch(std::size_t part) {
+  assert(offered_ == Offered::fetch && part == current_);
+  offered_ = Offered::nothing;
+  return readers_[part].begin_fetch();
 }
 
 void Subscription::sent_own() {
@@ -201,79 +217,6 @@ void Subscription::blocked() {
   }
 }
 
-// The log's own blocks do for one topic whose ids are the log's.
-bool Subscription::reads_runs() const {
-  return parts() == 1 && readers_[0].shared() && !writer_.composite() && writer_.retry_written();
-}
-
-bool Subscription::offer_run(Output& out) {
-  const LogReader& reader = readers_[0];
-  out.limit = catch_up_.limit(reader.view().head);
-  if (reader.cursor() >= out.limit) return false;
-  offered_ = Offered::run;
-  out.action = Action::send_run;
-  out.cursor = reader.cursor();
-  out.live = catch_up_.delivers_live();
-  return true;
-}
-
-// Composes blocks for this reader alone, while its ids are its own.
-void Subscription::compose(OwnBlocks& own) {
-  own.text.clear();
-  own.counts.assign(parts(), {});
-  for (std::size_t idle = 0; own.text.size() < compose_budget && idle < parts();) {
-    const std::size_t part = current_;
-    NextFrame next;
-    const auto found = readers_[part].next(next, reply_, part);
-    if (found == LogReader::Found::frame) {
-      compose_frame(part, next, own);
-      idle = 0;
-    } else {
-      if (found == LogReader::Found::gone) recover(part);
-      ++idle;
-      current_ = static_cast<std::uint32_t>((part + 1) % parts());
-    }
-    if (catch_up_.active()) reach_live(own.text);
-    if (reads_runs()) break;
-  }
-  current_ = static_cast<std::uint32_t>((current_ + 1) % parts());
-}
-
-void Subscription::compose_frame(std::size_t part, const NextFrame& next, OwnBlocks& own) {
-  LogReader& reader = readers_[part];
-  const Frame& frame = *next.frame;
-  std::string own_gap;
-  if (is_loss(frame.kind)) {
-    // The log's block says what readers at the log's place have lost.
-    const auto gap = reader.own_gap(frame);
-    if (gap) append_gap(own_gap, topic(part), GapReason::retention, reader.log().format(), {*gap});
-  }
-  const std::string_view body = own_gap.empty() ? next.segment->body(frame) : own_gap;
-  const std::string_view line =
-      reader.shares_id() ? next.segment->id_line(frame) : std::string_view();
-  reader.took();
-  // The id of "id: ...\n".
-  const std::string id = line.empty() ? reader.id() : std::string(line.substr(4, line.size() - 5));
-  writer_.add(own.text, body, writer_.id(part, id));
-  Counts& counts = own.counts[part];
-  if (is_gap(frame.kind)) {
-    ++counts.gaps;
-    return;
-  }
-  ++counts.events;
-  if (!reader.shared() || frame.time_ms <= 0) return;
-  ++counts.live_events;
-  if (counts.oldest_ms == 0) counts.oldest_ms = frame.time_ms;
-}
-
-// Announces the end of the catch-up.
-void Subscription::reach_live(std::string& out) {
-  if (!catch_up_.end_if_live({readers_.data(), parts()}) || !control_events_) return;
-  std::string body;
-  append_live(body, writer_.composite() ? std::string_view() : topic(0), whole_id());
-  writer_.add(out, body, {});
-}
-
 // ---- the stream's own blocks ----
 
 void Subscription::heartbeat() {
@@ -287,7 +230,7 @@ void Subscription::heartbeat() {
   for (LogReader& reader : readers_) reader.set_moved(false);
   std::string body;
   append_cursor(body);
-  writer_.add(blocks_, body, whole_id());
+  writer_.add(blocks_, body, composer().id());
 }
 
 void Subscription::end(std::string_view reason, std::int64_t retry_ms) {
@@ -295,13 +238,7 @@ void Subscription::end(std::string_view reason, std::int64_t retry_ms) {
   ending_ = true;
   std::string body;
   append_shutdown(body, reason);
-  writer_.add_last(blocks_, body, retry_ms, started_ ? whole_id() : starting_->own_id);
-}
-
-std::string Subscription::whole_id() {
-  std::string id;
-  for (std::size_t part = 0; part < parts(); ++part) id = writer_.id(part, readers_[part].id());
-  return id;
+  writer_.add_last(blocks_, body, retry_ms, started_ ? composer().id() : starting_->own_id);
 }
 
 std::uint64_t Subscription::lag() const {

@@ -3,15 +3,17 @@
 //
 //   starting -> (plans known) open, reset and gap blocks -> records, from replay to live -> ended
 //
-// The event loop calls step(), does what the output's action says, and reports it:
+// Its driver, the event loop, requests the starts and hands in their plans with take_plan(). Then
+// it calls step(), does what the output's action says, and reports it before the next step:
 //
+//   start     begin_restart(), requests that start; take_plan() when the answer arrives
+//   fetch     begin_fetch(), requests that page; take_page() at once or when it arrives
 //   send_run  finds the run at the cursor and sends it; then sent_run(), if any of it was taken
 //   send_own  sends the blocks or keeps what is not taken; then sent_own()
 //   wait      nothing until a log changes or an answer arrives
 //   finish    ends the response
 //
-// It calls blocked() before it leaves a subscription that has more to send. Answers of the broker
-// arrive through the Postbox; the loop hands them in with take_plan() and take_page().
+// It calls blocked() before it leaves a subscription that has more to send.
 //
 // Rules kept here: nothing is sent before an announced loss; no block carries an id beyond records
 // that were neither sent nor announced; the first block carries an id, because some clients forget
@@ -31,6 +33,7 @@
 #include "sidecar/stream/log/run.hpp"
 #include "sidecar/stream/reader/block_writer.hpp"
 #include "sidecar/stream/reader/catch_up.hpp"
+#include "sidecar/stream/reader/composer.hpp"
 #include "sidecar/stream/reader/log_reader.hpp"
 
 namespace sidestream {
@@ -44,10 +47,11 @@ struct SubscriptionOptions {
 };
 
 // What one step asks of the event loop.
-enum class Action : std::uint8_t { wait, send_run, send_own, finish };
+enum class Action : std::uint8_t { wait, start, fetch, send_run, send_own, finish };
 
 struct Output {
   Action action = Action::wait;
+  std::uint32_t part = 0;  // start, fetch
   // send_run: the log's own blocks from `cursor` on, at most up to `limit`.
   std::uint64_t cursor = 0;
   std::uint64_t limit = 0;
@@ -55,13 +59,6 @@ struct Output {
   // send_own: whole blocks. Valid until the next call.
   std::string_view blocks;
   bool last = false;  // nothing follows
-};
-
-// Blocks that were made for one subscription, and what they contain of each part. The loop reuses
-// one for all its subscriptions.
-struct OwnBlocks {
-  std::string text;
-  std::vector<Counts> counts;
 };
 
 class Subscription {
@@ -75,14 +72,18 @@ class Subscription {
 
   std::size_t parts() const { return readers_.size(); }
 
-  // Where answers go from now on. Requires: the first call. The plan of each part follows by
-  // take_plan(); `starts` is kept until all plans are known, for the receivers that wait for them.
-  void start(ReplyAddress reply, std::shared_ptr<const void> starts);
+  // All first plans have come.
+  bool has_started() const { return started_; }
+  // The answer to the first start of a part, or to a later one.
   void take_plan(std::size_t part, StartPlan plan);
   void take_page(std::size_t part, Result<PagePtr> page);
 
   // Clears and fills `own`. Its counts are valid after send_own.
   Output step(OwnBlocks& own);
+  // Requires: step() gave start, of this part.
+  StartRequest begin_restart(std::size_t part);
+  // Requires: step() gave fetch, of this part.
+  PageRequest begin_fetch(std::size_t part);
   // Requires: step() gave send_own.
   void sent_own();
   // Requires: step() gave send_run, and `run` begins at its cursor.
@@ -103,20 +104,19 @@ class Subscription {
   std::uint64_t lag() const;
 
  private:
-  enum class Offered : std::uint8_t { nothing, blocks, composed, run };
+  // What the last step gave and the driver has not reported yet.
+  enum class Offered : std::uint8_t { nothing, start, fetch, blocks, composed, run };
 
   void open();
   void announce_loss(std::size_t part, const StartPlan& plan);
   void announce_catch_up();
   void look_for_changes();
   void reset_part(std::size_t part);
-  void recover(std::size_t part);
-  bool reads_runs() const;
+  bool offer_records(Output& out, OwnBlocks& own);
   bool offer_run(Output& out);
-  void compose(OwnBlocks& own);
-  void compose_frame(std::size_t part, const NextFrame& next, OwnBlocks& own);
-  void reach_live(std::string& out);
-  std::string whole_id();
+  bool offer_composed(Output& out, OwnBlocks& own);
+  void offer(Output& out, Action action, Offered offered);
+  Composer composer() { return {{readers_.data(), parts()}, writer_, catch_up_, control_events_}; }
   const std::string& topic(std::size_t part) const {
     return readers_[part].log().topic().settings.name;
   }
@@ -132,8 +132,6 @@ class Subscription {
   bool paused_ = false;  // a recovery found nothing new; tick() tries again
   bool ending_ = false;
   BlockWriter writer_;
-  ReplyAddress reply_;
-  std::shared_ptr<const void> waiting_;  // expires when no plan is wanted
   // Until all plans are known.
   struct Starting {
     std::string own_id;

@@ -26,14 +26,8 @@ using namespace sidestream;
 constexpr int subscribers = 100;
 constexpr int records = 2000;
 
-class Answers final : public Postbox {
- public:
-  void post_plan(std::uint64_t stream, std::size_t, StartPlan plan) override {
-    plans.emplace_back(stream, std::move(plan));
-  }
-  void post_page(std::uint64_t stream, std::size_t, Result<PagePtr> page) override {
-    pages.emplace_back(stream, std::move(page));
-  }
+// By the subscription's number.
+struct Answers {
   std::vector<std::pair<std::uint64_t, StartPlan>> plans;
   std::vector<std::pair<std::uint64_t, Result<PagePtr>>> pages;
 };
@@ -58,8 +52,9 @@ class Loop {
     for (std::uint64_t i = 0; i < subscribers; ++i) {
       subscriptions_.push_back(std::make_unique<Subscription>(
           SubscriptionOptions{}, std::span<const Subscription::Source>(&source, 1)));
-      subscriptions_.back()->start({&answers_, i}, {});
-      const auto take = [this, i](StartPlan plan) { answers_.post_plan(i, 0, std::move(plan)); };
+      const auto take = [this, i](StartPlan plan) {
+        answers_.plans.emplace_back(i, std::move(plan));
+      };
       log_->start(start_, {take, waiting_});
     }
     while (broker_.answer_all()) continue;
@@ -71,7 +66,7 @@ class Loop {
   // What a loop does when it is woken, for outlets that take everything.
   void wake() {
     loop_log_.refresh();
-    for (auto& subscription : subscriptions_) send(*subscription);
+    for (std::uint64_t i = 0; i < subscribers; ++i) send(i);
   }
   // Until the replays are complete.
   void settle() {
@@ -79,14 +74,15 @@ class Loop {
     while (broker_.answer_all() || !answers_.pages.empty()) {
       for (auto& [stream, page] : std::exchange(answers_.pages, {})) {
         subscriptions_[stream]->take_page(0, std::move(page));
-        send(*subscriptions_[stream]);
+        send(stream);
       }
     }
   }
   std::uint64_t events() const { return events_; }
 
  private:
-  void send(Subscription& subscription) {
+  void send(std::uint64_t number) {
+    Subscription& subscription = *subscriptions_[number];
     while (true) {
       const Output out = subscription.step(own_);
       if (out.action == Action::send_run) {
@@ -102,10 +98,20 @@ class Loop {
           events_ += counts.events;
         }
         subscription.sent_own();
+      } else if (out.action == Action::fetch) {
+        fetch(number);
       } else {
         return;
       }
     }
+  }
+  void fetch(std::uint64_t number) {
+    const PageRequest request = subscriptions_[number]->begin_fetch(0);
+    PagePtr page = log_->replay().want(request.partition, request.after, request.until,
+                                       [this, number](Result<PagePtr> ready) {
+                                         answers_.pages.emplace_back(number, std::move(ready));
+                                       });
+    if (page) subscriptions_[number]->take_page(0, std::move(page));
   }
 
   StartRequest start_;

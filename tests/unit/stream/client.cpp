@@ -20,12 +20,12 @@ void Mailbox::close() {
   closed_ = true;
   letters.clear();
 }
-void Mailbox::post_plan(std::uint64_t, std::size_t part, StartPlan plan) {
+void Mailbox::post_plan(std::size_t part, StartPlan plan) {
   if (closed_) return;
   letters.push_back({part, std::move(plan), std::nullopt});
 }
 
-void Mailbox::post_page(std::uint64_t, std::size_t part, Result<PagePtr> page) {
+void Mailbox::post_page(std::size_t part, Result<PagePtr> page) {
   if (closed_) return;
   letters.push_back({part, std::nullopt, std::move(page)});
 }
@@ -40,13 +40,22 @@ Client::Client(std::vector<std::shared_ptr<OpenLog>> logs, const std::vector<Sta
     sources.push_back({log.get(), views_.back().get()});
   }
   subscription_ = std::make_unique<Subscription>(options, sources);
-  subscription_->start({&mailbox_, 0}, waiting_);
-  for (std::size_t part = 0; part < starts.size(); ++part) {
-    const auto take = [mailbox = &mailbox_, part](StartPlan plan) {
-      mailbox->post_plan(0, part, std::move(plan));
-    };
-    logs_[part]->start(starts[part], {take, waiting_});
-  }
+  for (std::size_t part = 0; part < starts.size(); ++part) request_start(part, starts[part]);
+}
+
+void Client::request_start(std::size_t part, StartRequest request) {
+  const auto take = [&mailbox = mailbox_, part](StartPlan plan) {
+    mailbox.post_plan(part, std::move(plan));
+  };
+  logs_[part]->start(std::move(request), {take, waiting_});
+}
+
+void Client::request_page(std::size_t part, const PageRequest& request) {
+  PagePtr page = logs_[part]->replay().want(request.partition, request.after, request.until,
+                                            [&mailbox = mailbox_, part](Result<PagePtr> ready) {
+                                              mailbox.post_page(part, std::move(ready));
+                                            });
+  if (page) subscription_->take_page(part, std::move(page));
 }
 
 // Between reads this client is blocked: its position is saved, and it notices changes with its next
@@ -71,20 +80,34 @@ void Client::read(std::size_t bytes) {
   while (unsent_.empty() && !finished_) {
     const Output out = subscription_->step(own_);
     if (out.action == Action::wait) break;
-    finished_ = out.action == Action::finish;
-    if (out.action == Action::send_own) {
-      unsent_ = out.blocks;
-      subscription_->sent_own();
-    }
-    if (out.action == Action::send_run) {
-      const Run run = find_run(views_[0]->view, out.cursor, out.limit);
-      if (bytes == 0 && !run.blocks.empty()) break;
-      unsent_ = run.blocks;
-      subscription_->sent_run(run);
-    }
+    carry_out(out, bytes > 0);
+    if (out.action == Action::send_run && bytes == 0) break;
     take(bytes);
   }
   subscription_->blocked();
+}
+
+void Client::carry_out(const Output& out, bool takes_any) {
+  switch (out.action) {
+    case Action::start:
+      return request_start(out.part, subscription_->begin_restart(out.part));
+    case Action::fetch:
+      return request_page(out.part, subscription_->begin_fetch(out.part));
+    case Action::send_own:
+      unsent_ = out.blocks;
+      return subscription_->sent_own();
+    case Action::send_run: {
+      const Run run = find_run(views_[0]->view, out.cursor, out.limit);
+      if (!takes_any && !run.blocks.empty()) return;
+      unsent_ = run.blocks;
+      return subscription_->sent_run(run);
+    }
+    case Action::finish:
+      finished_ = true;
+      return;
+    case Action::wait:
+      return;
+  }
 }
 
 void Client::take(std::size_t& bytes) {

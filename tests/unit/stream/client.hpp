@@ -20,11 +20,11 @@ struct ClientEvent {
 
 // Takes the answers. It outlives its client: a broker may answer a client that has gone. Such
 // answers are dropped, because what they hold doesn't outlive the test.
-class Mailbox final : public Postbox {
+class Mailbox {
  public:
   void close();
-  void post_plan(std::uint64_t stream, std::size_t part, StartPlan plan) override;
-  void post_page(std::uint64_t stream, std::size_t part, Result<PagePtr> page) override;
+  void post_plan(std::size_t part, StartPlan plan);
+  void post_page(std::size_t part, Result<PagePtr> page);
 
   struct Letter {
     std::size_t part;
@@ -61,6 +61,9 @@ class Client final {
   std::string wire;  // everything received
 
  private:
+  void request_start(std::size_t part, StartRequest request);
+  void request_page(std::size_t part, const PageRequest& request);
+  void carry_out(const Output& out, bool takes_any);
   void take(std::size_t& bytes);
   void parse();
   void block(std::string_view text);

@@ -1,15 +1,15 @@
 #pragma once
-// How answers of the broker reach a subscription's event loop.
+// How answers of the broker reach a stream's event loop.
 
 #include <cstddef>
 #include <cstdint>
 
-#include "sidecar/stream/replay/replay.hpp"
+#include "sidecar/stream/replay/page.hpp"
 #include "sidecar/stream/start/start.hpp"
 
 namespace sidestream {
 
-// Thread: any. `stream` names the subscription, `part` one of its logs.
+// Thread: any. `stream` names the stream, `part` one of its logs.
 class Postbox {
  public:
   virtual ~Postbox() = default;
@@ -17,7 +17,7 @@ class Postbox {
   virtual void post_page(std::uint64_t stream, std::size_t part, Result<PagePtr> page) = 0;
 };
 
-// Where one subscription gets its answers.
+// Where one stream gets its answers.
 struct ReplyAddress {
   Postbox* postbox = nullptr;
   std::uint64_t stream = 0;

@@ -1,0 +1,35 @@
+#include "sidecar/http/streams/sweep.hpp"
+
+namespace sidestream {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto peers_check_interval = 5s;
+
+Sweep::Verdict close(CloseReason reason) { return {reason, false}; }
+
+}  // namespace
+
+void Sweep::begin(Clock::time_point now) {
+  checks_peers_ = now - peers_checked_ >= peers_check_interval;
+  if (checks_peers_) peers_checked_ = now;
+}
+
+Sweep::Verdict Sweep::look_at(Stream& stream, const LoopTime& time) const {
+  const bool due = stream.ending().is_due(time.now);
+  if (due && stream.ending().announced()) return close(stream.ending().reason());
+  if (stream.finished) return {};
+  if (checks_peers_ && stream.outlet().peer_is_dead()) return close(CloseReason::dead_peer);
+  if (memory_.pinned_too_much() && stream.pinned() > 0) return close(CloseReason::slow);
+  // To the nearest sweep.
+  const auto silence = time.now - stream.last_sent() + pace_.interval() / 2;
+  const bool silent = !stream.waits_writable && silence >= stream.heartbeat();
+  if (!due && !silent && !stream.subscription().is_paused()) return {};
+  if (due) stream.announce_end(time);
+  stream.subscription().tick();
+  if (silent) stream.subscription().heartbeat();
+  return {std::nullopt, true};
+}
+
+}  // namespace sidestream

@@ -1,0 +1,92 @@
+#include "sidecar/stream/reader/composer.hpp"
+
+#include <optional>
+
+#include "sidecar/stream/dialect/control.hpp"
+
+namespace sidestream {
+namespace {
+
+constexpr std::size_t budget = 16 * 1024;  // of one send
+
+// The id of "id: ...\n".
+std::string_view id_in(std::string_view line) { return line.substr(4, line.size() - 5); }
+
+void count(const Frame& frame, bool live, Counts& counts) {
+  if (is_gap(frame.kind)) {
+    ++counts.gaps;
+    return;
+  }
+  ++counts.events;
+  if (!live || frame.time_ms <= 0) return;
+  ++counts.live_events;
+  if (counts.oldest_ms == 0) counts.oldest_ms = frame.time_ms;
+}
+
+}  // namespace
+
+bool reads_runs(std::span<const LogReader> readers, const BlockWriter& writer) {
+  return readers.size() == 1 && readers[0].shared() && !writer.composite() &&
+         writer.retry_written();
+}
+
+LogReader::Found Composer::run(std::uint32_t& part, OwnBlocks& own) {
+  const auto parts = static_cast<std::uint32_t>(readers_.size());
+  own.text.clear();
+  own.counts.assign(parts, {});
+  for (std::uint32_t idle = 0; own.text.size() < budget && idle < parts;) {
+    NextFrame next;
+    const LogReader::Found found = readers_[part].next(next);
+    if (found == LogReader::Found::page || found == LogReader::Found::start) {
+      // Goes out first, and this part is the next one to be asked.
+      if (!own.text.empty()) return LogReader::Found::frame;
+      return found;
+    }
+    if (found == LogReader::Found::frame) {
+      add(part, next, own);
+      idle = 0;
+    } else {
+      ++idle;
+      part = (part + 1) % parts;
+    }
+    if (catch_up_.active()) reach_live(own.text);
+    if (reads_runs(readers_, writer_)) break;
+  }
+  part = (part + 1) % parts;
+  return own.text.empty() ? LogReader::Found::nothing : LogReader::Found::frame;
+}
+
+void Composer::add(std::size_t part, const NextFrame& next, OwnBlocks& own) {
+  LogReader& reader = readers_[part];
+  const Frame& frame = *next.frame;
+  std::string own_gap;
+  if (is_loss(frame.kind)) {
+    // The log's block says what readers at the log's place have lost.
+    const auto gap = reader.own_gap(frame);
+    if (gap) append_gap(own_gap, topic(part), GapReason::retention, reader.log().format(), {*gap});
+  }
+  const std::string_view body = own_gap.empty() ? next.segment->body(frame) : own_gap;
+  const std::string_view line =
+      reader.shares_id() ? next.segment->id_line(frame) : std::string_view();
+  reader.took();
+  const std::string id = line.empty() ? reader.id() : std::string(id_in(line));
+  writer_.add(own.text, body, writer_.id(part, id));
+  count(frame, reader.shared(), own.counts[part]);
+}
+
+void Composer::reach_live(std::string& out) {
+  if (!catch_up_.end_if_live(readers_) || !announces_live_) return;
+  std::string body;
+  append_live(body, writer_.composite() ? std::string_view() : topic(0), id());
+  writer_.add(out, body, {});
+}
+
+std::string Composer::id() {
+  std::string id;
+  for (std::size_t part = 0; part < readers_.size(); ++part) {
+    id = writer_.id(part, readers_[part].id());
+  }
+  return id;
+}
+
+}  // namespace sidestream
