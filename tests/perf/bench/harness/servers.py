@@ -11,6 +11,7 @@ from harness import machine, proc
 
 HERE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 PATH = "/events/bench"
+ROOMS = '  rooms: { from: source, path: "/rooms/{room}", stream: "room:{room}" }\n'
 
 
 class Server:
@@ -95,12 +96,14 @@ class Sidestream(Server):
         app = ""
         if "upstream" in self.options:
             app = ', upstream: { url: "http://127.0.0.1:%d", access_log: 0 }' % self.options["upstream"]
+        self.admin_port = machine.free_port()
         config = self.write("sidestream.yaml", """
 server: { listen: "127.0.0.1:%d", admin: "127.0.0.1:%d", threads: %d, max_connections: 100000%s }
 connectors: { source: { %s } }
-topics: { bench: { from: source, %s, flush: %s, log: %s } }
-""" % (self.port, machine.free_port(), self.threads, app, connector, topic, self.options.get("flush", "auto"),
-            self.options.get("log", "16MiB")))
+topics:
+  bench: { from: source, %s, flush: %s, log: %s }
+%s""" % (self.port, self.admin_port, self.threads, app, connector, topic, self.options.get("flush", "auto"),
+            self.options.get("log", "16MiB"), "" if "kafka" in self.options else ROOMS))
         return [machine.SIDESTREAM, "--config", config]
 
 

@@ -76,6 +76,13 @@ def flood(row):
     yield row, "p99 in ms", s["p99_ms"], ""
 
 
+def scrape(row):
+    s = row["servers"]["sidestream"]
+    for page in ("metrics", "topics"):
+        yield row, "/%s in ms, the slowest" % page, s[page + "_max_ms"], "<= 50"
+    yield row, "p99 of deliveries meanwhile / without scrapes", s["p99_ms"] / s["p99_ms_without"], ""
+
+
 def storm(row):
     yield row, "seconds until all have caught up", row["servers"]["sidestream"]["seconds"], "<= 2"
     if "nchan" in row["servers"]:
@@ -116,7 +123,7 @@ def proxy_streams(row):
 LINES = {"efficiency": efficiency, "publishing": publishing, "memory": memory, "latency": latency, "many": many,
          "flood": flood, "storm": storm, "kafka efficiency": against_bare, "kafka live": kafka,
          "kafka replay": kafka, "kafka fan-out": fan_out, "proxy": proxy, "proxy tunnels": proxy_tunnels,
-         "proxy streams": proxy_streams}
+         "proxy streams": proxy_streams, "scrape": scrape}
 
 
 def partitions_ratio(rows):
