@@ -19,7 +19,8 @@ namespace sidestream {
 
 class LoopLog {
  public:
-  LoopLog(std::shared_ptr<OpenLog> log, Memory& memory) : log_(std::move(log)), memory_(memory) {}
+  LoopLog(std::shared_ptr<OpenLog> log, Memory& memory)
+      : log_(std::move(log)), memory_(memory), seen_(*log_) {}
   ~LoopLog() { drop_wires(); }
   LoopLog(const LoopLog&) = delete;
   LoopLog& operator=(const LoopLog&) = delete;
@@ -29,7 +30,7 @@ class LoopLog {
   const LoopView& seen() const { return seen_; }
   const LogView& view() const { return seen_.view; }
   // Takes a new view; see LoopView::refresh().
-  void refresh() { seen_.refresh(log_->topic_log()); }
+  void refresh() { seen_.refresh(); }
 
   // The run at `cursor`. Valid until the next call of a function that is not const.
   const Run& run(std::uint64_t cursor, std::uint64_t limit) {

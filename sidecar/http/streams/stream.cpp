@@ -10,15 +10,14 @@ namespace {
 // Of one stream at a time, so that a reader that catches up doesn't delay the others.
 constexpr std::size_t send_budget = 256 * 1024;
 
-using Sources = boost::container::small_vector<Subscription::Source, 4>;
+using Views = boost::container::small_vector<const LoopView*, 4>;
 
-Sources sources_of(const Stream::Memberships& memberships) {
-  Sources sources;
+Views views_of(const Stream::Memberships& memberships) {
+  Views views;
   for (const auto& membership : memberships) {
-    LoopLog& log = membership.members->loop_log();
-    sources.push_back({&log.open_log(), &log.seen()});
+    views.push_back(&membership.members->loop_log().seen());
   }
-  return sources;
+  return views;
 }
 
 SubscriptionOptions with_retry(SubscriptionOptions options, std::int32_t retry_ms) {
@@ -34,14 +33,14 @@ Stream::Stream(std::unique_ptr<Outlet> outlet, Memberships memberships,
       outlet_(std::move(outlet)),
       last_sent_(now),
       memberships_(std::move(memberships)),
-      subscription_(with_retry(options.subscription, retry_ms), sources_of(memberships_)),
+      subscription_(with_retry(options.subscription, retry_ms), views_of(memberships_)),
       cold_{{},
             now,
             {},
+            static_cast<std::int32_t>(options.heartbeat.count()),
             {},
             static_cast<std::int32_t>(options.retry.least.count()),
-            static_cast<std::int32_t>(options.retry.most.count()),
-            static_cast<std::int32_t>(options.heartbeat.count())} {}
+            static_cast<std::int32_t>(options.retry.most.count())} {}
 
 Stream::Sent Stream::send(const LoopTime& time, SendBuffers& buffers, const ReplyAddress& reply) {
   const std::uint64_t before = bytes_;

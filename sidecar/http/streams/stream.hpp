@@ -44,7 +44,7 @@ class Stream {
  public:
   using Clock = std::chrono::steady_clock;
   // A send to a live reader touches the first part of a stream only.
-  static constexpr std::size_t hot_bytes = 256;
+  static constexpr std::size_t hot_bytes = 208;
 
   struct Membership {
     std::shared_ptr<LogMembers> members;
@@ -89,7 +89,7 @@ class Stream {
   // For the log line of a stream that ends. Null: it gets none.
   struct Line {
     Client client;
-    std::string trace_id;
+    std::unique_ptr<const std::string> trace_id;  // null: none
   };
   void set_line(std::unique_ptr<Line> line) { cold_.line = std::move(line); }
   void set_place(Place place) { cold_.place = std::move(place); }
@@ -127,11 +127,11 @@ class Stream {
   struct Cold {
     Place place;  // among the streams
     Clock::time_point began;
-    Ending ending;
+    [[no_unique_address]] Ending ending;  // the next member fills its padding
+    std::int32_t heartbeat_ms;
     std::unique_ptr<Line> line;
     std::int32_t retry_least_ms;
     std::int32_t retry_most_ms;
-    std::int32_t heartbeat_ms;
   };
   Cold cold_;
 };

@@ -20,6 +20,7 @@ void write_stream_line(const Logger& log, const Stream& stream, CloseReason reas
                        std::chrono::steady_clock::time_point now) {
   const auto topic = [](const OpenLog& l) -> const std::string& { return l.topic().settings.name; };
   const auto name = [](const OpenLog& l) -> const std::string& { return l.name(); };
+  const auto& trace_id = stream.line()->trace_id;
   const auto duration = std::chrono::duration_cast<std::chrono::milliseconds>(now - stream.began());
   log.info("http", "stream ended",
            {{"topics", joined(stream, topic)},
@@ -31,7 +32,7 @@ void write_stream_line(const Logger& log, const Stream& stream, CloseReason reas
             {"lag", stream.subscription().lag()},
             {"client", format_ip(stream.line()->client.address)},
             {"peer", format_ip(stream.line()->client.peer)},
-            {"trace_id", stream.line()->trace_id}});
+            {"trace_id", trace_id ? *trace_id : std::string()}});
 }
 
 }  // namespace sidestream

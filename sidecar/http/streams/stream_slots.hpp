@@ -15,36 +15,33 @@ namespace sidestream {
 class StreamSlots {
  public:
   std::uint64_t name_of(std::uint32_t slot) const {
-    return (static_cast<std::uint64_t>(slots_[slot].generation) << 32) | slot;
+    return (static_cast<std::uint64_t>(generations_[slot]) << 32) | slot;
   }
   static std::uint32_t slot_of(std::uint64_t name) { return static_cast<std::uint32_t>(name); }
 
   // The stream with that name. Null: it is gone.
   Stream* find(std::uint64_t name) const {
     const std::uint32_t slot = slot_of(name);
-    if (slot >= slots_.size() || name_of(slot) != name) return nullptr;
-    return slots_[slot].stream.get();
+    if (slot >= end() || name_of(slot) != name) return nullptr;
+    return streams_[slot].get();
   }
   // Requires: the slot has a stream.
-  Stream& operator[](std::uint32_t slot) const { return *slots_[slot].stream; }
-  bool has(std::uint32_t slot) const { return slots_[slot].stream != nullptr; }
+  Stream& operator[](std::uint32_t slot) const { return *streams_[slot]; }
+  bool has(std::uint32_t slot) const { return streams_[slot] != nullptr; }
   // One more than the highest slot.
-  std::uint32_t end() const { return static_cast<std::uint32_t>(slots_.size()); }
+  std::uint32_t end() const { return static_cast<std::uint32_t>(streams_.size()); }
 
   // Reserves a slot for put().
   std::uint32_t take();
   void put(std::uint32_t slot, std::unique_ptr<Stream> stream) {
-    slots_[slot].stream = std::move(stream);
+    streams_[slot] = std::move(stream);
   }
   // Destroys the stream and frees its slot.
   void remove(std::uint32_t slot);
 
  private:
-  struct Slot {
-    std::unique_ptr<Stream> stream;
-    std::uint32_t generation = 0;  // how often the slot was reused
-  };
-  std::vector<Slot> slots_;
+  std::vector<std::unique_ptr<Stream>> streams_;  // by slot
+  std::vector<std::uint32_t> generations_;        // how often each slot was reused
   std::vector<std::uint32_t> free_;
 };
 

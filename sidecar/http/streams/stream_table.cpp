@@ -44,7 +44,12 @@ void StreamTable::add(std::unique_ptr<Outlet> outlet, Place place,
   stream.set_place(std::move(place));
   probe_.streams_opened.add();
   if (options.access_log > 0 && loggable_++ % options.access_log == 0) {
-    stream.set_line(std::make_unique<Stream::Line>(Stream::Line{options.client, options.trace_id}));
+    auto line = std::make_unique<Stream::Line>();
+    line->client = options.client;
+    if (!options.trace_id.empty()) {
+      line->trace_id = std::make_unique<const std::string>(options.trace_id);
+    }
+    stream.set_line(std::move(line));
   }
   if (draining_) {
     stream.ending().end_within(CloseReason::drain, 0ms, time_.now, rng());

@@ -20,9 +20,9 @@ std::string BlockWriter::id(std::size_t part, std::string_view part_id) {
 
 void BlockWriter::add(std::string& out, std::string_view body, std::string_view id) {
   out.append(body);
-  if (!retry_written_) {
+  if (!retry_written()) {
     append_retry(out, retry_ms_);
-    retry_written_ = true;
+    retry_ms_ = -1;
   }
   if (!id.empty()) out.append("id: ").append(id).append("\n");
   out += '\n';
@@ -32,7 +32,7 @@ void BlockWriter::add_last(std::string& out, std::string_view body, std::int64_t
                            std::string_view id) {
   out.append(body);
   append_retry(out, retry_ms);
-  retry_written_ = true;
+  retry_ms_ = -1;
   if (!id.empty()) out.append("id: ").append(id).append("\n");
   out += '\n';
 }

@@ -30,7 +30,7 @@ class BlockWriter {
   void add_last(std::string& out, std::string_view body, std::int64_t retry_ms,
                 std::string_view id);
 
-  bool retry_written() const { return retry_written_; }
+  bool retry_written() const { return retry_ms_ < 0; }
 
  private:
   struct Part {
@@ -39,8 +39,7 @@ class BlockWriter {
   };
   std::unique_ptr<Part[]> parts_;  // composite only
   std::uint32_t count_ = 0;
-  std::int32_t retry_ms_;
-  bool retry_written_ = false;
+  std::int32_t retry_ms_;  // -1: written
 };
 
 }  // namespace sidestream

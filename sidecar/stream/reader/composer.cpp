@@ -68,7 +68,7 @@ void Composer::add(std::size_t part, const NextFrame& next, OwnBlocks& own) {
   const std::string_view body = own_gap.empty() ? next.segment->body(frame) : own_gap;
   const std::string_view line =
       reader.shares_id() ? next.segment->id_line(frame) : std::string_view();
-  reader.took();
+  reader.took(frame);
   const std::string id = line.empty() ? reader.id() : std::string(id_in(line));
   writer_.add(own.text, body, writer_.id(part, id));
   count(frame, reader.shared(), own.counts[part]);

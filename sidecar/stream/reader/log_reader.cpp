@@ -98,10 +98,9 @@ void LogReader::release_page() {
 }
 
 bool LogReader::next_in_page(NextFrame& out) {
-  taken_ = away_->pages.next(away_->position, moved_);
-  if (!taken_) return false;
-  out = {&away_->pages.frames(), taken_};
-  return true;
+  const Frame* frame = away_->pages.next(away_->position, moved_);
+  if (frame) out = {&away_->pages.frames(), frame};
+  return frame != nullptr;
 }
 
 bool LogReader::next_in_log(NextFrame& out) {
@@ -111,7 +110,7 @@ bool LogReader::next_in_log(NextFrame& out) {
     const Frame& frame = segment.frame(view.index_of(segment, cursor_));
     const bool known = spliced() && Splice::knows(frame, away_->position);
     if (!known && frame.kind != FrameKind::skip) {
-      out = {&segment, taken_ = &frame};
+      out = {&segment, &frame};
       return true;
     }
     if (!known) moved_ = true;
@@ -127,23 +126,22 @@ bool LogReader::next_in_log(NextFrame& out) {
 std::optional<Gap> LogReader::own_gap(const Frame& frame) const {
   const std::size_t p = frame.partition;
   if (state_ != State::joined || !spliced()) return std::nullopt;
-  const Position& log = away_->splice.log_position();
-  if (p >= log.size()) return std::nullopt;
+  const Position& logs = away_->splice.log_position();
+  if (p >= logs.size()) return std::nullopt;
   const Offset from = away_->position[p];
-  if (from == log[p]) return std::nullopt;
+  if (from == logs[p]) return std::nullopt;
   Gap gap{frame.partition, from, frame.offset.next(), std::nullopt, frame.kind == FrameKind::loss};
-  if (log_->format() == OffsetFormat::integer) gap.lost = frame.offset.number() - from.number();
+  if (log().format() == OffsetFormat::integer) gap.lost = frame.offset.number() - from.number();
   return gap;
 }
 
 std::uint64_t LogReader::lag() const {
   if (state_ == State::joined && cursor_ >= view().tail) return view().head - cursor_;
-  if (log_->format() != OffsetFormat::integer) return view().head - view().tail;
+  if (log().format() != OffsetFormat::integer) return view().head - view().tail;
   return static_cast<std::uint64_t>(count_behind(position(), view()));
 }
 
-void LogReader::took() {
-  const Frame& frame = *taken_;
+void LogReader::took(const Frame& frame) {
   moved_ = false;
   if (state_ == State::replaying) {
     away_->pages.pass(frame, away_->position);
@@ -161,6 +159,6 @@ Position LogReader::position() const {
   return view().position_at(cursor_);
 }
 
-std::string LogReader::id() const { return format_position(log_->format(), position()); }
+std::string LogReader::id() const { return format_position(log().format(), position()); }
 
 }  // namespace sidestream

@@ -12,7 +12,7 @@
 // delivered once.
 //
 // Thread: one event loop.
-// Borrows: the log and the loop's view of it.
+// Borrows: the loop's view of the log.
 
 #include <cstdint>
 #include <memory>
@@ -34,9 +34,9 @@ struct NextFrame {
 
 class LogReader {
  public:
-  LogReader(OpenLog& log, const LoopView& seen) : log_(&log), seen_(&seen) {}
+  explicit LogReader(const LoopView& seen) : seen_(&seen) {}
 
-  OpenLog& log() const { return *log_; }
+  OpenLog& log() const { return seen_->log; }
   const LogView& view() const { return seen_->view; }
 
   // Reads on after `position`, which belongs to the log's `generation`.
@@ -80,8 +80,8 @@ class LogReader {
     start,    // begin_restart() says which
   };
   Found next(NextFrame& out);
-  // Moves past the frame that next() has found.
-  void took();
+  // Moves past `frame`, which next() has found.
+  void took(const Frame& frame);
   // The page to request. The reader then waits for take_page(). Requires: next() found `page`.
   PageRequest begin_fetch();
   void take_page(Result<PagePtr> page);
@@ -124,12 +124,10 @@ class LogReader {
   bool next_in_log(NextFrame& out);
   void pass_in_log(const Frame& frame);
 
-  OpenLog* log_;
   const LoopView* seen_;
   std::uint64_t cursor_ = 0;
   std::uint64_t generation_ = 0;
   std::unique_ptr<Away> away_;
-  const Frame* taken_ = nullptr;  // what next() found last
   State state_ = State::starting;
   bool moved_ = false;
 };

@@ -5,11 +5,14 @@
 
 #include <utility>
 
-#include "sidecar/stream/log/topic_log.hpp"
+#include "sidecar/stream/open_log.hpp"
 
 namespace sidestream {
 
 struct LoopView {
+  explicit LoopView(OpenLog& open_log) : log(open_log) {}
+
+  OpenLog& log;
   LogView view;
   // The head of the view before this one: the place of readers that had read everything.
   std::uint64_t previous_head = 0;
@@ -17,10 +20,10 @@ struct LoopView {
 
   // Takes a new view. Before the next one is taken, each reader must have noticed whether it has
   // lagged, or have saved its position.
-  void refresh(const TopicLog& log) {
+  void refresh() {
     previous_head = view.head;
     previous_position = std::move(view.head_position);
-    log.view(view);
+    log.topic_log().view(view);
   }
 };
 

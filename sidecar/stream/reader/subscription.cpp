@@ -10,12 +10,12 @@
 
 namespace sidestream {
 
-Subscription::Subscription(SubscriptionOptions options, std::span<const Source> sources)
+Subscription::Subscription(SubscriptionOptions options, std::span<const LoopView* const> logs)
     : control_events_(options.control_events),
       writer_(options.retry_ms),
       starting_(std::make_unique<Starting>()) {
-  readers_.reserve(sources.size());
-  for (const Source& source : sources) readers_.emplace_back(*source.log, *source.seen);
+  readers_.reserve(logs.size());
+  for (const LoopView* seen : logs) readers_.emplace_back(*seen);
   starting_->own_id = std::move(options.own_id);
   starting_->plans.resize(parts());
   starting_->known = std::make_unique<bool[]>(parts());
@@ -23,6 +23,11 @@ Subscription::Subscription(SubscriptionOptions options, std::span<const Source> 
   if (!options.composite) return;
   writer_.make_composite(parts());
   for (std::size_t part = 0; part < parts(); ++part) writer_.set_topic(part, topic(part));
+}
+
+std::string& Subscription::blocks() {
+  if (!blocks_) blocks_ = std::make_unique<std::string>();
+  return *blocks_;
 }
 
 // ---- starting ----
@@ -58,8 +63,10 @@ void Subscription::open() {
     started.push_back({&topic(part), log.format(), &plans[part]});
   }
   const std::string id = opening_id(writer_, started, starting_->own_id);
-  if (control_events_) write_open(blocks_, writer_, started, id);
-  write_losses(blocks_, writer_, started, id);
+  std::string first;
+  if (control_events_) write_open(first, writer_, started, id);
+  write_losses(first, writer_, started, id);
+  if (!first.empty()) blocks() += first;
   for (std::size_t part = 0; part < parts(); ++part) {
     count_loss(plans[part], readers_[part].log().topic().probe);
     readers_[part].begin(plans[part].position, plans[part].generation);
@@ -71,7 +78,7 @@ void Subscription::open() {
 }
 
 void Subscription::announce_loss(std::size_t part, const StartPlan& plan) {
-  write_loss(blocks_, writer_, part, {&topic(part), readers_[part].log().format(), &plan});
+  write_loss(blocks(), writer_, part, {&topic(part), readers_[part].log().format(), &plan});
   count_loss(plan, readers_[part].log().topic().probe);
 }
 
@@ -83,7 +90,7 @@ void Subscription::announce_catch_up() {
   if (!control_events_) return;
   std::string body;
   append_catch_up(body, writer_.composite() ? std::string_view() : topic(0), behind.records);
-  writer_.add(blocks_, body, {});
+  writer_.add(blocks(), body, {});
 }
 
 // ---- changes of the log under the reader ----
@@ -129,18 +136,24 @@ Output Subscription::step(OwnBlocks& own) {
   Output out;
   if (started_ && !ending_) {
     look_for_changes();
-    if (blocks_.empty() && catch_up_.active()) composer().reach_live(blocks_);
-    if (blocks_.empty() && offer_records(out, own)) return out;
+    if (!has_blocks() && catch_up_.active()) reach_live();
+    if (!has_blocks() && offer_records(out, own)) return out;
   }
-  if (!blocks_.empty()) {
+  if (has_blocks()) {
     own.counts.clear();
     offer(out, Action::send_own, Offered::blocks);
-    out.blocks = blocks_;
+    out.blocks = *blocks_;
     out.last = ending_;
   } else if (ending_) {
     out.action = Action::finish;
   }
   return out;
+}
+
+void Subscription::reach_live() {
+  std::string text;
+  composer().reach_live(text);
+  if (!text.empty()) blocks() += text;
 }
 
 void Subscription::offer(Output& out, Action action, Offered offered) {
@@ -164,8 +177,9 @@ bool Subscription::offer_run(Output& out) {
 }
 
 bool Subscription::offer_composed(Output& out, OwnBlocks& own) {
-  const LogReader::Found found = composer().run(current_, own);
   out.part = current_;
+  const LogReader::Found found = composer().run(out.part, own);
+  current_ = static_cast<std::uint16_t>(out.part);
   switch (found) {
     case LogReader::Found::nothing:
       return false;
@@ -199,7 +213,7 @@ PageRequest Subscription::begin_fetch(std::size_t part) {
 
 void Subscription::sent_own() {
   assert(offered_ == Offered::blocks || offered_ == Offered::composed);
-  if (offered_ == Offered::blocks) std::string().swap(blocks_);
+  if (offered_ == Offered::blocks) blocks_.reset();
   offered_ = Offered::nothing;
 }
 
@@ -220,17 +234,17 @@ void Subscription::blocked() {
 // ---- the stream's own blocks ----
 
 void Subscription::heartbeat() {
-  if (ending_ || !blocks_.empty()) return;
+  if (ending_ || has_blocks()) return;
   const bool moved =
       std::any_of(readers_.begin(), readers_.end(), [](auto& r) { return r.moved(); });
   if (!moved || !started_ || !control_events_) {
-    blocks_ += ":\n";
+    blocks() += ":\n";
     return;
   }
   for (LogReader& reader : readers_) reader.set_moved(false);
   std::string body;
   append_cursor(body);
-  writer_.add(blocks_, body, composer().id());
+  writer_.add(blocks(), body, composer().id());
 }
 
 void Subscription::end(std::string_view reason, std::int64_t retry_ms) {
@@ -238,7 +252,7 @@ void Subscription::end(std::string_view reason, std::int64_t retry_ms) {
   ending_ = true;
   std::string body;
   append_shutdown(body, reason);
-  writer_.add_last(blocks_, body, retry_ms, started_ ? composer().id() : starting_->own_id);
+  writer_.add_last(blocks(), body, retry_ms, started_ ? composer().id() : starting_->own_id);
 }
 
 std::uint64_t Subscription::lag() const {

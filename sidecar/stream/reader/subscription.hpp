@@ -20,7 +20,7 @@
 // theirs on a block without one (if the client came without one and the start is unknown: none).
 //
 // Thread: one event loop.
-// Borrows: the logs and the loop's views of them.
+// Borrows: the loop's views of the logs.
 
 #include <boost/container/small_vector.hpp>
 #include <cstdint>
@@ -63,11 +63,7 @@ struct Output {
 
 class Subscription {
  public:
-  struct Source {
-    OpenLog* log;
-    const LoopView* seen;
-  };
-  Subscription(SubscriptionOptions options, std::span<const Source> sources);
+  Subscription(SubscriptionOptions options, std::span<const LoopView* const> logs);
   Subscription(Subscription&&) = delete;
 
   std::size_t parts() const { return readers_.size(); }
@@ -107,11 +103,15 @@ class Subscription {
   // What the last step gave and the driver has not reported yet.
   enum class Offered : std::uint8_t { nothing, start, fetch, blocks, composed, run };
 
+  // The stream's own blocks, to append to.
+  std::string& blocks();
+  bool has_blocks() const { return blocks_ != nullptr; }
   void open();
   void announce_loss(std::size_t part, const StartPlan& plan);
   void announce_catch_up();
   void look_for_changes();
   void reset_part(std::size_t part);
+  void reach_live();
   bool offer_records(Output& out, OwnBlocks& own);
   bool offer_run(Output& out);
   bool offer_composed(Output& out, OwnBlocks& own);
@@ -123,14 +123,15 @@ class Subscription {
 
   // In place for one topic: a wake walks over thousands of subscriptions.
   boost::container::small_vector<LogReader, 1> readers_;
-  std::string blocks_;  // complete, not sent yet
-  CatchUp catch_up_;
-  std::uint32_t current_ = 0;  // the part that is read next
+  std::unique_ptr<std::string> blocks_;  // complete, not sent yet; null: none
+  // The members that follow fill its padding: there are many idle subscriptions.
+  [[no_unique_address]] CatchUp catch_up_;
   Offered offered_ = Offered::nothing;
   bool started_ = false;
   bool control_events_;
   bool paused_ = false;  // a recovery found nothing new; tick() tries again
   bool ending_ = false;
+  std::uint16_t current_ = 0;  // the part that is read next
   BlockWriter writer_;
   // Until all plans are known.
   struct Starting {

@@ -48,10 +48,10 @@ class Loop {
   }
   void deliver() { broker_.deliver_all(); }
   void subscribe() {
-    const Subscription::Source source{log_.get(), &loop_log_.seen()};
+    const LoopView* const seen = &loop_log_.seen();
     for (std::uint64_t i = 0; i < subscribers; ++i) {
-      subscriptions_.push_back(std::make_unique<Subscription>(
-          SubscriptionOptions{}, std::span<const Subscription::Source>(&source, 1)));
+      subscriptions_.push_back(
+          std::make_unique<Subscription>(SubscriptionOptions{}, std::span(&seen, 1)));
       const auto take = [this, i](StartPlan plan) {
         answers_.plans.emplace_back(i, std::move(plan));
       };

@@ -33,13 +33,13 @@ void Mailbox::post_page(std::size_t part, Result<PagePtr> page) {
 Client::Client(std::vector<std::shared_ptr<OpenLog>> logs, const std::vector<StartRequest>& starts,
                SubscriptionOptions options)
     : logs_(std::move(logs)), mailbox_(new_mailbox()) {
-  std::vector<Subscription::Source> sources;
+  std::vector<const LoopView*> views;
   for (const auto& log : logs_) {
-    views_.push_back(std::make_unique<LoopView>());
-    views_.back()->refresh(log->topic_log());
-    sources.push_back({log.get(), views_.back().get()});
+    views_.push_back(std::make_unique<LoopView>(*log));
+    views_.back()->refresh();
+    views.push_back(views_.back().get());
   }
-  subscription_ = std::make_unique<Subscription>(options, sources);
+  subscription_ = std::make_unique<Subscription>(options, views);
   for (std::size_t part = 0; part < starts.size(); ++part) request_start(part, starts[part]);
 }
 
@@ -61,8 +61,7 @@ void Client::request_page(std::size_t part, const PageRequest& request) {
 // Between reads this client is blocked: its position is saved, and it notices changes with its next
 // step.
 void Client::wake() {
-  for (std::size_t part = 0; part < views_.size(); ++part)
-    views_[part]->refresh(logs_[part]->topic_log());
+  for (auto& view : views_) view->refresh();
 }
 
 void Client::open_post() {

@@ -9,13 +9,13 @@ namespace {
 class SubscriptionStepsTest : public SubscriptionTest {
  protected:
   void subscribe(std::vector<Side*> sides, SubscriptionOptions options = {}) {
-    std::vector<Subscription::Source> sources;
+    std::vector<const LoopView*> views;
     for (Side* s : sides) {
-      views_.push_back(std::make_unique<LoopView>());
-      views_.back()->refresh(s->log->topic_log());
-      sources.push_back({s->log.get(), views_.back().get()});
+      views_.push_back(std::make_unique<LoopView>(*s->log));
+      views_.back()->refresh();
+      views.push_back(views_.back().get());
     }
-    subscription_ = std::make_unique<Subscription>(options, sources);
+    subscription_ = std::make_unique<Subscription>(options, views);
   }
   // The view that a loop has once the log is open.
   void open(Side& s) {
