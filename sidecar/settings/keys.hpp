@@ -24,7 +24,7 @@ inline constexpr std::string_view retention[] = {"records", "bytes", "age"};
 inline constexpr std::string_view topic[] = {
     "path",           "from",     "topic", "stream",       "publish",   "start",     "on_reset",
     "control_events", "envelope", "event", "invalid_utf8", "tombstone", "max_event", "log",
-    "heartbeat",      "retry",    "flush", "linger",       "cors"};
+    "heartbeat",      "retry",    "flush", "tail_max",     "linger",    "cors"};
 inline constexpr std::string_view event[] = {"header"};
 
 struct Section {

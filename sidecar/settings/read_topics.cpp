@@ -17,6 +17,7 @@ using Kind = KnownConnector::Kind;
 
 constexpr std::size_t topics_max = 10'000;
 constexpr std::uint64_t event_most = 512ULL << 20;
+constexpr std::uint64_t tail_most = 100'000;
 constexpr std::uint64_t log_least = 1024;
 constexpr std::uint64_t log_most = 1ULL << 40;
 
@@ -166,6 +167,7 @@ void read_pace(const Section& section, TopicSettings& topic) {
   section["log"].read_size(topic.log_bytes, log_least, log_most);
   section["heartbeat"].read_duration(topic.heartbeat, pace_least, pace_most);
   section["retry"].read_retry(topic.retry, pace_least, pace_most);
+  section["tail_max"].read_number(topic.tail_max, 1, tail_most);
   section["linger"].read_duration(topic.linger, 0ms, 24h);
   section["flush"].read_duration_or(topic.flush, "auto", 0ms, 1s);
   read_cors(section["cors"], topic.cors);

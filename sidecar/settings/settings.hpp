@@ -142,6 +142,7 @@ struct TopicSettings {
   RetrySettings retry;                         // default: the server's
   std::optional<Milliseconds> flush;           // delay to collect records before readers are woken;
                                                // YAML `auto` (default) = nullopt; 0ms..1s
+  std::uint64_t tail_max = 1000;               // the most records that ?tail= starts before the end
   Milliseconds linger{60000};  // how long a log stays open after its last reader has left
   CorsSettings cors;           // default: the server's
 

@@ -1,5 +1,6 @@
 #include "sidecar/http/handlers/start_rule.hpp"
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <vector>
@@ -8,8 +9,6 @@
 
 namespace sidestream {
 namespace {
-
-constexpr std::uint64_t tail_max = 100'000;
 
 std::optional<int> digits(std::string_view& text, std::size_t count) {
   if (text.size() < count) return std::nullopt;
@@ -99,11 +98,9 @@ std::variant<std::optional<StartRequest>, std::string> parse_rule(std::string_vi
     return start;
   }
   const auto count = parse_whole_number(value);
-  if (!count || *count > tail_max) {
-    return "tail: expected a whole number from 0 to " + std::to_string(tail_max);
-  }
+  if (!count) return "tail: expected a whole number";
   start.kind = StartRequest::Kind::tail;
-  start.tail = static_cast<std::int64_t>(*count);
+  start.tail = static_cast<std::int64_t>(std::min<std::uint64_t>(*count, INT64_MAX));
   return start;
 }
 

@@ -37,6 +37,7 @@ std::optional<Response> set_starts(StreamRequest& stream, const Request& request
   for (auto& part : stream.parts) {
     const TopicSettings& topic = part.topic->settings;
     part.start = asked ? *asked : default_start(topic);
+    part.start.tail = std::min(part.start.tail, static_cast<std::int64_t>(topic.tail_max));
     // A topic that a composite id doesn't name is new to this reader and takes its own start.
     if (id && !id_part(*id, topic.name).empty()) part.start = resume(*id);
     if (id && !stream.composite) part.start = resume(*id);

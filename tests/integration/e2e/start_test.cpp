@@ -81,6 +81,14 @@ TEST_P(Start, AcceptsFiveQueryParametersForTheId) {
   }
 }
 
+TEST_P(Start, TailSendsAtMostTailMaxOfEachPartition) {
+  Stage stage(GetParam(), {.topic = "tail_max: 5"});
+  stage.append(30);
+  expect_start(stage, stage.open("tail=7"), 25);
+  expect_start(stage, stage.open("tail=1000000"), 25);
+  expect_start(stage, stage.open("tail=4"), 26);
+}
+
 TEST_P(Start, TailSendsTheNewestOfEachPartition) {
   Stage stage(GetParam());
   stage.append(30);

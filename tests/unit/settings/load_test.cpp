@@ -70,6 +70,7 @@ topics:
     heartbeat: 1s
     retry: 100ms..200ms
     flush: 10ms
+    tail_max: 50
     linger: 0s
     cors: { origins: ["*"] }
 )");
@@ -91,6 +92,7 @@ topics:
   expected.heartbeat = 1s;
   expected.retry = {100ms, 200ms};
   expected.flush = 10ms;
+  expected.tail_max = 50;
   expected.linger = 0s;
   expected.cors = {{"*"}, false};
   ASSERT_EQ(settings.topics.size(), 1u);
