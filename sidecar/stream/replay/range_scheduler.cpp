@@ -1,15 +1,19 @@
 #include "sidecar/stream/replay/range_scheduler.hpp"
 
+#include <algorithm>
 #include <cassert>
 #include <utility>
 
 namespace sidestream {
 
-void RangeScheduler::enqueue(const Connector& broker, std::shared_ptr<Reader> reader,
-                             Partition partition) {
+void RangeScheduler::enqueue(const Connector& broker, const Topic& topic,
+                             std::shared_ptr<Reader> reader, Partition partition) {
   {
     const std::lock_guard lock(mutex_);
-    queues_[&broker].waiting.push_back({std::move(reader), partition});
+    auto& topics = queues_[&broker].topics;
+    auto found = std::ranges::find(topics, &topic, &OfTopic::topic);
+    if (found == topics.end()) found = topics.insert(found, {&topic, {}});
+    found->waiting.push_back({std::move(reader), partition});
   }
   start_reads(broker);
 }
@@ -34,14 +38,20 @@ bool RangeScheduler::take_next(const Connector& broker, Waiting& next) {
   const auto found = queues_.find(&broker);
   if (found == queues_.end()) return false;
   Queue& queue = found->second;
-  if (queue.waiting.empty()) {
+  if (queue.topics.empty()) {
     if (queue.in_flight == 0) queues_.erase(found);
     return false;
   }
   if (queue.in_flight == reads_at_once_) return false;
   ++queue.in_flight;
-  next = std::move(queue.waiting.front());
-  queue.waiting.pop_front();
+  OfTopic& turn = queue.topics.front();
+  next = std::move(turn.waiting.front());
+  turn.waiting.pop_front();
+  if (turn.waiting.empty()) {
+    queue.topics.pop_front();
+  } else {
+    queue.topics.splice(queue.topics.end(), queue.topics, queue.topics.begin());
+  }
   return true;
 }
 

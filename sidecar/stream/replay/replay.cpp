@@ -36,7 +36,7 @@ PagePtr Replay::want(Partition partition, Offset after, Offset until, PageCallba
     queue.waiters.push_back({after, until, std::move(ready)});
     if (std::exchange(queue.scheduled, true)) return nullptr;
   }
-  pool_.ranges().enqueue(topic_->connector, shared_from_this(), partition);
+  pool_.ranges().enqueue(topic_->connector, *topic_, shared_from_this(), partition);
   return nullptr;
 }
 
@@ -90,7 +90,7 @@ void Replay::finish(const Read& read, Result<Offset> reached) {
   }
   // The broker's next read starts before the callbacks: they may take a while.
   pool_.ranges().finished(topic_->connector);
-  if (more) pool_.ranges().enqueue(topic_->connector, shared_from_this(), partition);
+  if (more) pool_.ranges().enqueue(topic_->connector, *topic_, shared_from_this(), partition);
   for (const PageCallback& ready : answered) ready(answer);
 }
 

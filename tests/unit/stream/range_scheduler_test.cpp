@@ -5,6 +5,8 @@
 #include <vector>
 
 #include "scripted_connector.hpp"
+#include "sidecar/stream/topic/topic.hpp"
+#include "tests/support/borrowed.hpp"
 
 namespace sidestream {
 namespace {
@@ -18,13 +20,16 @@ class RecordingReader final : public RangeScheduler::Reader {
 
 class RangeSchedulerTest : public testing::Test {
  protected:
-  void enqueue(const Connector& broker, int from, int to) {
-    for (int p = from; p < to; ++p) scheduler_.enqueue(broker, reader_, p);
+  void enqueue(const Connector& broker, int from, int to) { enqueue(broker, orders_, from, to); }
+  void enqueue(const Connector& broker, const Topic& topic, int from, int to) {
+    for (int p = from; p < to; ++p) scheduler_.enqueue(broker, topic, reader_, p);
   }
 
   RangeScheduler scheduler_{2};
   ScriptedConnector broker_{1};
   ScriptedConnector other_{1};
+  Topic orders_{TopicSettings{}, test::borrowed(broker_)};
+  Topic prices_{TopicSettings{}, test::borrowed(broker_)};
   std::shared_ptr<RecordingReader> reader_ = std::make_shared<RecordingReader>();
 };
 
@@ -42,6 +47,13 @@ TEST_F(RangeSchedulerTest, StartsTheLongestWaitingReadWhenOneHasEnded) {
   scheduler_.finished(broker_);
   scheduler_.finished(broker_);
   EXPECT_EQ(reader_->read.size(), 4u);
+}
+
+TEST_F(RangeSchedulerTest, LetsTopicsTakeTurns) {
+  enqueue(broker_, orders_, 0, 6);
+  enqueue(broker_, prices_, 10, 12);
+  for (int i = 0; i < 6; ++i) scheduler_.finished(broker_);
+  EXPECT_EQ(reader_->read, (std::vector<Partition>{0, 1, 2, 10, 3, 11, 4, 5}));
 }
 
 TEST_F(RangeSchedulerTest, DoesNotDelayOtherBrokers) {
@@ -75,7 +87,7 @@ class ImmediateReader final : public RangeScheduler::Reader {
 
 TEST_F(RangeSchedulerTest, AcceptsReadsThatEndAtOnce) {
   const auto reader = std::make_shared<ImmediateReader>(scheduler_, broker_);
-  for (int i = 0; i < 10; ++i) scheduler_.enqueue(broker_, reader, 0);
+  for (int i = 0; i < 10; ++i) scheduler_.enqueue(broker_, orders_, reader, 0);
   EXPECT_EQ(reader->reads, 10);
 }
 
