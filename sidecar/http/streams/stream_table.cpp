@@ -37,9 +37,9 @@ void StreamTable::add(std::unique_ptr<Outlet> outlet, Place place,
   const std::uint64_t name = streams_.name_of(slot);
   const auto retry_ms = static_cast<std::int32_t>(
       random_between(options.retry.least.count(), options.retry.most.count()));
-  streams_.put(slot, std::make_unique<Stream>(std::move(outlet),
-                                              logs_.join(slot, start->take_logs()), options,
-                                              retry_ms, time_.now));
+  streams_.put(slot,
+               std::make_unique<Stream>(std::move(outlet), logs_.join(slot, start->take_logs()),
+                                        options, retry_ms, time_.now));
   Stream& stream = streams_[slot];
   stream.set_place(std::move(place));
   probe_.streams_opened.add();
