@@ -70,6 +70,10 @@ void TailWorker::take_requests() {
     doorbell_.remove(*entry);
     tails_.remove(id);
   }
+  // Nobody waits for XREAD any more.
+  if (tails_.size() == 0 && std::exchange(doorbell_denied_, false)) {
+    context_.probe.refusals.served(Activity::live, all_streams);
+  }
 }
 
 // A tail that begins where extent() has just seen the end has nothing to read: the doorbell reports

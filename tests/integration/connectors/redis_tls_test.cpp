@@ -107,6 +107,25 @@ TEST_F(RedisTlsTest, ReportsAnUnreadableCaFile) {
       << connector->probe().detail();
 }
 
+TEST_F(RedisTlsTest, ServesWhatWaitedOnceTheCertificateIsTrusted) {
+  const auto ca = certificates->file("mine.pem");
+  std::filesystem::copy_file(certificates->file("x.pem"), ca);
+  const auto connector = connect("localhost", ca);
+  Answer<LogExtent> start;
+  connector->extent("s", start.callback());
+  RecordingSink sink;
+  const auto tail = connector->tail("s", {Offset{0}}, sink);
+  ASSERT_TRUE(is_refused(*connector, "certificate rejected"));
+  EXPECT_FALSE(start.ready());
+  std::filesystem::copy_file(certificates->file("ca.pem"), ca,
+                             std::filesystem::copy_options::overwrite_existing);
+  EXPECT_TRUE(start.get());
+  ASSERT_TRUE(eventually([&] { return connector->probe().is_up(); }));
+  EXPECT_EQ(connector->probe().detail(), "");
+  ASSERT_TRUE(ask<Published>([&](auto done) { connector->publish("s", {.value = "v"}, done); }));
+  EXPECT_TRUE(sink.wait_records(1));
+}
+
 TEST_F(RedisTlsTest, ReportsAServerWithoutTls) {
   port = std::to_string(server->port());
   const auto connector = connect("localhost", certificates->file("ca.pem"));

@@ -101,6 +101,16 @@ TEST_F(RedisRefusals, TailsReadWithoutXread) {
   EXPECT_TRUE(wait_detail_gone());
 }
 
+TEST_F(RedisRefusals, XreadIsNotNamedWithoutTails) {
+  start_as_reader();
+  rights({"-xread"});
+  RecordingSink sink;
+  auto reader = tail("s", sink);
+  ASSERT_TRUE(wait_detail("live of all streams refused: NOPERM"));
+  reader.reset();
+  EXPECT_TRUE(wait_detail_gone());
+}
+
 TEST_F(RedisRefusals, OtherTailsAreReadWhileAKeyIsDenied) {
   start_as_reader();
   admin().add("s", "v");
