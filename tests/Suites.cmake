@@ -27,7 +27,7 @@ set(quick_folders unit fuzz tidy connectors e2e proxy ops)
 set(kafka_folders e2e proxy ops rollout)
 set(waiting_folders e2e proxy ops connectors network monitoring browser)
 # In the release build. Sanitizer builds run at a tenth of the load.
-set(serial_folders faults rollout cluster quickstart image ${nightly_folders})
+set(serial_folders attack faults rollout cluster quickstart image ${nightly_folders})
 set(serial_suites integration/e2e/load_test)
 set(kinds_with_folders integration system deploy perf) # kind/folder/suite; the others are kind/suite
 set(excluded_folders bench) # has a `run` that is no suite

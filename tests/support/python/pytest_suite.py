@@ -43,7 +43,9 @@ class Lines:
             print("FAILED  %s (%.1f s)\n%s" % (name, seconds, report.longreprtext), flush=True)
         elif report.skipped:
             self.skipped += 1
-            print("SKIPPED %s: %s" % (name, report.longrepr[2].removeprefix("Skipped: ")), flush=True)
+            expected = getattr(report, "wasxfail", None)
+            reason = "expected failure: " + expected if expected else report.longrepr[2].removeprefix("Skipped: ")
+            print("SKIPPED %s: %s" % (name, reason), flush=True)
         elif report.when == "call":
             self.passed += 1
             print("passed  %s (%.1f s)" % (name, seconds), flush=True)
