@@ -94,6 +94,8 @@ LogName read_log(const Section& section, Kind kind, const std::string& name, std
     if (parsed.error.empty() && !piece.parameter) parsed.error = check_literal(piece.text, kind);
   if (parsed.error.empty() && kind == Kind::kafka && text->value.size() > 249)
     parsed.error = "is not a Kafka topic name; the limit is 249 characters";
+  if (parsed.error.empty() && kind == Kind::kafka && (text->value == "." || text->value == ".."))
+    parsed.error = "is not a Kafka topic name; Kafka reserves . and ..";
   if (!parsed.error.empty()) {
     out.place.problem(text->shown + ' ' + parsed.error);
     return out;
