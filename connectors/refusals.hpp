@@ -52,8 +52,8 @@ class Refusals {
     Key key{activity, std::string(log)};
     auto found = entries_.find(key);
     if (found == entries_.end()) {
-      if (entries_.size() >= entries_max) erase_expired(now);
-      if (entries_.size() >= entries_max) return false;
+      if (count(activity) >= entries_max) erase_expired(now);
+      if (count(activity) >= entries_max) return false;
       found = entries_.emplace(std::move(key), Entry{{}, format_now(), now}).first;
     }
     found->second.asked = now;
@@ -85,15 +85,25 @@ class Refusals {
     return count;
   }
 
-  // One sentence for people: the first refusal, and how many more there are. Empty: none.
+  // For people: the refused logs by activity and reason, some of them by name. Empty: none.
   std::string text(Clock::time_point now = Clock::now()) {
     const std::lock_guard lock(mutex_);
     erase_expired(now);
-    if (entries_.empty()) return {};
-    const auto& [key, entry] = *entries_.begin();
-    auto text = std::string(name_of(key.activity)) + " of " + shorten(key.log) +
-                " refused: " + entry.reason + ", since " + entry.since;
-    if (entries_.size() > 1) text += " (and " + std::to_string(entries_.size() - 1) + " more)";
+    std::map<std::pair<Activity, std::string_view>, Group> groups;
+    for (const auto& [key, entry] : entries_) groups[{key.activity, entry.reason}].add(key, entry);
+    std::string text;
+    std::size_t shown = 0;
+    for (const auto& [what, group] : groups) {
+      if (++shown > groups_max) break;
+      text.append(text.empty() ? "" : "; ")
+          .append(name_of(what.first))
+          .append(" of " + group.names);
+      if (group.logs > names_max)
+        text += " and " + std::to_string(group.logs - names_max) + " more";
+      text.append(" refused: ").append(what.second).append(", since ").append(group.since);
+    }
+    if (shown > groups_max)
+      text += "; and " + std::to_string(groups.size() - groups_max) + " other reasons";
     return text;
   }
 
@@ -122,11 +132,22 @@ class Refusals {
     Clock::time_point asked;  // the last time
   };
 
+  struct Group {  // entries of one activity with the same reason
+    std::size_t logs = 0;
+    std::string names;  // of the first ones
+    std::string_view since;
+
+    void add(const Key& key, const Entry& entry) {
+      if (++logs <= names_max) names.append(names.empty() ? "" : ", ").append(shorten(key.log));
+      if (since.empty() || entry.since < since) since = entry.since;
+    }
+  };
+
   // Starts and replays are asked again every few seconds while a reader waits. A connector asks for
   // a tail as long as it is open, and reports its end. Nobody waits for a refused publish.
   static Clock::duration lifetime_of(Activity activity) {
     if (activity == Activity::live) return Clock::duration::max();
-    return activity == Activity::publish ? std::chrono::seconds(30) : std::chrono::seconds(10);
+    return activity == Activity::publish ? std::chrono::seconds(30) : std::chrono::seconds(15);
   }
 
   void erase_expired(Clock::time_point now) {
@@ -134,6 +155,11 @@ class Refusals {
       return now - named.second.asked > lifetime_of(named.first.activity);
     });
     size_.store(entries_.size(), std::memory_order_relaxed);
+  }
+
+  std::size_t count(Activity activity) const {
+    return static_cast<std::size_t>(std::ranges::count_if(
+        entries_, [&](const auto& entry) { return entry.first.activity == activity; }));
   }
 
   bool take_line(Clock::time_point now) {
@@ -149,9 +175,11 @@ class Refusals {
     return log.size() <= name_max ? log : log.substr(0, name_max) + "...";
   }
 
-  static constexpr std::size_t entries_max = 256;
-  static constexpr std::size_t name_max = 200;
-  static constexpr int lines_max = 20;  // a minute
+  static constexpr std::size_t entries_max = 64;  // of one activity
+  static constexpr std::size_t name_max = 80;     // bytes of a log's name
+  static constexpr std::size_t names_max = 5;     // logs of a reason in the text
+  static constexpr std::size_t groups_max = 10;   // reasons in the text
+  static constexpr int lines_max = 20;            // a minute
 
   std::array<std::atomic<std::uint64_t>, 4> totals_{};
   std::atomic<std::size_t> size_{0};  // of entries_

@@ -9,6 +9,7 @@ namespace sidestream {
 namespace {
 
 using std::chrono::seconds;
+using testing::AllOf;
 using testing::HasSubstr;
 using testing::StartsWith;
 
@@ -22,7 +23,9 @@ TEST(Refusals, NamesActivityLogAndReason) {
   EXPECT_TRUE(refusals.refused(Activity::start, "a", "NOPERM", begin));
   EXPECT_THAT(refusals.text(begin), StartsWith("start of a refused: NOPERM, since 20"));
   refusals.refused(Activity::live, "b", "WRONGTYPE", begin);
-  EXPECT_THAT(refusals.text(begin), HasSubstr("(and 1 more)"));
+  EXPECT_THAT(refusals.text(begin), HasSubstr("; live of b refused: WRONGTYPE, since 20"));
+  refusals.refused(Activity::start, "c", "NOPERM", begin);
+  EXPECT_THAT(refusals.text(begin), StartsWith("start of a, c refused: NOPERM, since 20"));
 }
 
 TEST(Refusals, LogsBeginAndEndOnce) {
@@ -43,8 +46,8 @@ TEST(Refusals, ForgetsWhatNobodyAsksAgain) {
   refusals.refused(Activity::live, "b", "NOPERM", begin);
   refusals.refused(Activity::publish, "c", "NOPERM", begin);
   EXPECT_EQ(refusals.waiting(begin), 2u) << "nobody waits for a publish";
-  EXPECT_EQ(refusals.waiting(begin + seconds(11)), 1u);
-  EXPECT_THAT(refusals.text(begin + seconds(11)), HasSubstr("(and 1 more)"));
+  EXPECT_EQ(refusals.waiting(begin + seconds(16)), 1u);
+  EXPECT_THAT(refusals.text(begin + seconds(16)), HasSubstr("; publish of c refused"));
   EXPECT_THAT(refusals.text(begin + seconds(31)), StartsWith("live of b"));
 }
 
@@ -64,6 +67,10 @@ TEST(Refusals, IsBoundedAndLogsFewLines) {
   }
   EXPECT_LE(lines, 20);
   EXPECT_LE(refusals.waiting(begin), 256u);
+  EXPECT_TRUE(refusals.refused(Activity::live, "orders", "NOPERM", begin + seconds(61)));
+  EXPECT_THAT(refusals.text(begin), AllOf(HasSubstr("live of orders"), HasSubstr(" more refused")));
+  EXPECT_LT(refusals.text(begin).size(), 1000u);
+  EXPECT_TRUE(refusals.served(Activity::live, "orders"));
   EXPECT_EQ(refusals.total(Activity::start), 10'000u);
   EXPECT_TRUE(refusals.refused(Activity::start, "late", "NOPERM", begin + seconds(61)));
   EXPECT_EQ(refusals.waiting(begin + seconds(61)), 1u);
