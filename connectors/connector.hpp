@@ -13,7 +13,7 @@
 // than publish_timeout. stop() completes all open calls with Errc::stopped.
 //
 // A broker may also answer and refuse (no permission, wrong type, no leader). extent, locate, back
-// and read then answer Errc::refused. That is temporary: the caller asks again with back-off as long
+// and read then answer Errc::refused or Errc::unavailable. That is temporary: the caller asks again with back-off as long
 // as a reader waits. A tail asks again by itself. connectors/README.md has the whole policy.
 
 #include <boost/system/system_error.hpp>
@@ -56,6 +56,15 @@ struct LogExtent {
   Offset origin{-1};
 };
 
+// Records of `partition` after `position` were removed before the tail could read them.
+struct Loss {
+  Partition partition = 0;
+  Offset position;
+  Offset resumed;                    // the first record still held
+  std::optional<std::int64_t> lost;  // absent: unknown
+  bool exact = true;                 // false: `lost` is an upper bound
+};
+
 // The records of one partition after `after`, up to and including `until`.
 struct Range {
   std::string log;
@@ -64,6 +73,9 @@ struct Range {
   Offset until;
   std::size_t max_records = 2048;
   std::size_t max_bytes = 256 * 1024;  // values and keys; the record that exceeds it is the last
+  // Receives records of the range that the broker holds but that cannot be read (a corrupt batch),
+  // between the records before and after them. May be empty.
+  std::function<void(const Loss&)> on_loss{};
 };
 
 // The record that a publish appends.
@@ -100,15 +112,6 @@ struct PublishError {
   throw boost::system::system_error(error.code, error.reason);
 }
 using PublishResult = boost::system::result<Published, PublishError>;
-
-// Records of `partition` after `position` were removed before the tail could read them.
-struct Loss {
-  Partition partition = 0;
-  Offset position;
-  Offset resumed;                    // the first record still held
-  std::optional<std::int64_t> lost;  // absent: unknown
-  bool exact = true;                 // false: `lost` is an upper bound
-};
 
 // Receives what a tail reads. Thread: a connector thread; calls for one tail never overlap.
 class TailSink {
@@ -156,9 +159,9 @@ class Connector {
   virtual void start() = 0;
   virtual void stop() = 0;
 
-  // What the broker holds now. If the log does not exist, Kafka waits until it does and says so in
-  // the probe's detail; Redis and embedded answer an empty extent, because the first record creates
-  // the log.
+  // What the broker holds now. If the log does not exist, Kafka answers Errc::no_such_log, which is
+  // temporary too; Redis and embedded answer an empty extent, because the first record creates the
+  // log.
   virtual void extent(std::string log, Callback<LogExtent> done) = 0;
 
   // For each partition, the position before the first record whose timestamp is at or after `time`;

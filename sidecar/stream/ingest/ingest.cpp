@@ -3,7 +3,6 @@
 #include <cassert>
 #include <utility>
 
-#include "sidecar/stream/dialect/control.hpp"
 #include "sidecar/stream/ingest/record_traces.hpp"
 
 namespace sidestream {
@@ -41,11 +40,7 @@ void Ingest::pass(Partition partition, Offset through) noexcept {
 
 // The gap is a frame of the log, so readers get it in its place between the records.
 void Ingest::lose(const Loss& loss) noexcept {
-  append_gap(batch_.out(), topic_.settings.name, GapReason::retention, format(),
-             {{loss.partition, loss.position, loss.resumed, loss.lost, loss.exact}});
-  batch_.add(loss.exact ? FrameKind::loss : FrameKind::loss_at_most, loss.partition,
-             loss.resumed.previous(), 0);
-  if (loss.lost) topic_.probe.gap_records.add(static_cast<std::uint64_t>(*loss.lost));
+  pipeline_.lose(loss, batch_);
   append();
 }
 

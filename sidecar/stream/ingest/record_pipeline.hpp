@@ -11,7 +11,8 @@
 
 #include <span>
 
-#include "connectors/record.hpp"
+#include "connectors/connector.hpp"
+#include "sidecar/stream/dialect/control.hpp"
 #include "sidecar/stream/ingest/encoder.hpp"
 #include "sidecar/stream/log/encoded_batch.hpp"
 #include "sidecar/stream/topic/topic.hpp"
@@ -21,14 +22,23 @@ namespace sidestream {
 class RecordPipeline {
  public:
   explicit RecordPipeline(const Topic& topic)
-      : encoder_(topic.settings, topic.connector.format(), topic.probe) {}
+      : topic_(topic), encoder_(topic.settings, topic.connector.format(), topic.probe) {}
 
   // Appends one item per record to `out`.
   void run(std::span<const Record> records, EncodedBatch& out) const {
     for (const Record& record : records) encoder_.encode(record, out);
   }
+  // Appends a gap in the place of records that cannot be read, and counts them.
+  void lose(const Loss& loss, EncodedBatch& out) const {
+    append_gap(out.out(), topic_.settings.name, GapReason::retention, topic_.connector.format(),
+               {{loss.partition, loss.position, loss.resumed, loss.lost, loss.exact}});
+    out.add(loss.exact ? FrameKind::loss : FrameKind::loss_at_most, loss.partition,
+            loss.resumed.previous(), 0);
+    if (loss.lost) topic_.probe.gap_records.add(static_cast<std::uint64_t>(*loss.lost));
+  }
 
  private:
+  const Topic& topic_;
   Encoder encoder_;
 };
 

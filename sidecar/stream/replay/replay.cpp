@@ -52,8 +52,10 @@ void Replay::read_range(Partition partition) {
     read->generation = generation_;
     read->id_lines = partitions_ == 1;
   }
+  Range range = read->range;
+  range.on_loss = [this, read](const Loss& loss) { pipeline_.lose(loss, read->batch); };
   topic_->connector.read(
-      read->range,
+      std::move(range),
       [this, read](std::span<const Record> records) { pipeline_.run(records, read->batch); },
       [self = shared_from_this(), read](Result<Offset> reached) { self->finish(*read, reached); });
 }

@@ -23,6 +23,10 @@ void TailSeek::run() {
 void TailSeek::next_partition() {
   if (found_.size() == extent_.partitions.size()) return done_(found_);
   const Extent& held = extent_.partitions[found_.size()];
+  // Without a leader there is no end to search back from.
+  const auto partition = static_cast<Partition>(found_.size());
+  if (std::ranges::find(extent_.unknown, partition) != extent_.unknown.end())
+    return done_(make_error_code(Errc::unavailable));
   if (wanted_ == 0 || held.first > held.last) {
     found_.push_back(held.last);
     return next_partition();

@@ -152,6 +152,10 @@ void Starts::query() {
 
 void Starts::take_extent(std::vector<Pending> pending, const Sent& sent, Result<LogExtent> extent) {
   if (!extent) return query_failed(std::move(pending), extent.error());
+  // The end of a partition without a leader is unknown, and an open log would read it from the
+  // beginning: wait until all ends are known.
+  if (!extent->unknown.empty() && !topic_log_.is_open())
+    return query_failed(std::move(pending), make_error_code(Errc::unavailable));
   owner_.open_at(*extent);
   LogView view;
   topic_log_.view(view);

@@ -67,6 +67,22 @@ TEST_F(ReplayTest, ReportsRecordsThatAreGone) {
   EXPECT_EQ(answers_[0].error(), make_error_code(Errc::gone));
 }
 
+TEST_F(ReplayTest, PutsAGapInThePlaceOfUnreadableRecords) {
+  broker_.damage(5);
+  want(4, 9);
+  broker_.answer_all();
+  ASSERT_EQ(answers_.size(), 1u);
+  const PagePtr page = answers_[0].value();
+  EXPECT_EQ(page->reached, Offset::of(5));
+  ASSERT_EQ(page->frames->frames(), 1u);
+  const Frame& frame = page->frames->frame(0);
+  EXPECT_EQ(frame.kind, FrameKind::loss_at_most);
+  EXPECT_EQ(frame.offset, Offset::of(5));
+  EXPECT_NE(page->frames->body(frame).find("stream-gap"), std::string_view::npos);
+  EXPECT_EQ(topic_->probe.gap_records.value(), 1u);
+  EXPECT_FALSE(want(5, 9)) << "the records after it are read next";
+}
+
 TEST_F(ReplayTest, DropsAPageOfAnOlderGeneration) {
   want(-1);
   replay_->forget();

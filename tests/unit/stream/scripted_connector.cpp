@@ -89,6 +89,10 @@ void ScriptedConnector::extent(std::string, Callback<LogExtent> done) {
       e.partitions.push_back({Offset::of(first(partition) - 1), Offset::of(first(partition)),
                               Offset::of(end(partition) - 1)});
     }
+    if (leaderless_) {
+      e.partitions[index(*leaderless_)] = {Offset::of(-1), Offset::of(0), Offset::of(-1)};
+      e.unknown.push_back(*leaderless_);
+    }
     done(e);
   });
 }
@@ -129,7 +133,12 @@ void ScriptedConnector::answer_read(const Range& range,
     return done(make_error_code(Errc::gone));
   }
   // Small pages, so that readers cross many.
-  const std::int64_t to = std::min(range.until.number(), from + 15);
+  std::int64_t to = std::min(range.until.number(), from + 15);
+  if (damaged_ == from) {
+    range.on_loss({range.partition, range.after, Offset::of(from + 1), 1, false});
+    return done(Offset::of(from));
+  }
+  if (damaged_ && *damaged_ > from) to = std::min(to, *damaged_ - 1);
   std::vector<Record> records;
   for (std::int64_t offset = from; offset <= to; ++offset)
     records.push_back(record(range.partition, offset));

@@ -34,6 +34,11 @@ class ScriptedConnector final : public Connector {
   // Answers all queries with `error` until accept().
   void refuse(Errc error) { refusal_ = make_error_code(error); }
   void accept() { refusal_ = {}; }
+  // The partition's extent is unknown until elect_leader().
+  void lose_leader(Partition partition) { leaderless_ = partition; }
+  void elect_leader() { leaderless_.reset(); }
+  // Reads find `offset` unreadable and skip it as a loss.
+  void damage(std::int64_t offset) { damaged_ = offset; }
   // Answers all calls up to now. Returns false if there were none.
   bool answer_all();
 
@@ -76,6 +81,8 @@ class ScriptedConnector final : public Connector {
   std::size_t known_ = 0;  // how many partitions the tail knows of
   bool lose_a_read_ = false;
   boost::system::error_code refusal_;
+  std::optional<std::int64_t> damaged_;
+  std::optional<Partition> leaderless_;
   std::vector<std::function<void()>> asked_;
   ConnectorProbe probe_;
 };

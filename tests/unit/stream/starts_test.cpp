@@ -183,6 +183,45 @@ TEST_F(StartsTest, QueriesForANewRequestWithinASecondWhileTheBrokerRefuses) {
   EXPECT_EQ(plans_.size(), 2u);
 }
 
+// Its end is unknown: the tail would read it from the beginning.
+TEST_F(StartsTest, OpensALogOnceAllItsPartitionsHaveLeaders) {
+  broker_.grow();
+  for (int i = 0; i < 5; ++i) broker_.append(1, "v");
+  broker_.lose_leader(1);
+  start(StartRequest::Kind::live);
+  start(StartRequest::Kind::earliest);
+  log_->retry_starts(t0_);
+  while (broker_.answer_all()) continue;
+  EXPECT_TRUE(plans_.empty());
+  EXPECT_FALSE(log_->topic_log().is_open());
+  broker_.elect_leader();
+  log_->retry_starts(t0_ + 3s);
+  while (broker_.answer_all()) continue;
+  ASSERT_EQ(plans_.size(), 2u);
+  EXPECT_EQ(plans_[0].position, (Position{Offset::of(9), Offset::of(4)}));
+  EXPECT_EQ(plans_[1].position, (Position{Offset::of(-1), Offset::of(-1)}));
+}
+
+TEST_F(StartsTest, StartsAtTheHeadOfAnOpenLogWhilePartitionsHaveNoLeaders) {
+  broker_.grow();
+  for (int i = 0; i < 5; ++i) broker_.append(1, "v");
+  start(StartRequest::Kind::live);
+  broker_.answer_all();
+  plans_.clear();
+  broker_.lose_leader(1);
+  start(StartRequest::Kind::live);
+  broker_.answer_all();
+  ASSERT_EQ(plans_.size(), 1u);
+  EXPECT_EQ(plans_[0].position, (Position{Offset::of(9), Offset::of(4)}));
+  start(StartRequest::Kind::tail);
+  while (broker_.answer_all()) continue;
+  EXPECT_EQ(plans_.size(), 1u) << "there is no end to search back from";
+  broker_.elect_leader();
+  log_->retry_starts(t0_);
+  while (broker_.answer_all()) continue;
+  EXPECT_EQ(plans_.size(), 2u);
+}
+
 TEST_F(StartsTest, StopsRetryingWhenNobodyWaits) {
   broker_.refuse(Errc::refused);
   start(StartRequest::Kind::live);
