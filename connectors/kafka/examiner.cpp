@@ -145,7 +145,7 @@ void Examiner::run(const std::shared_ptr<ExaminationJob>& job) {
   const auto& witness = examination.witness;
   const bool held = witness && witness->offset >= marks->low && witness->offset < marks->high;
   if (held && facts.high >= facts.next) return compare_witness(job);
-  post(examination);
+  conclude(job);
 }
 
 // The first id that is learned is the id of the topic that is read.
@@ -173,7 +173,28 @@ void Examiner::compare_witness(const std::shared_ptr<ExaminationJob>& job) {
         // Nothing was read if the record has been deleted or compacted away: no evidence then.
         auto& examination = job->examination;
         if (*found) examination.facts.same_record = **found == *examination.witness;
-        self->post(examination);
+        self->conclude(job);
+      });
+}
+
+// Posts the outcome; before that, finds the first readable record if the tail asks for it.
+void Examiner::conclude(const std::shared_ptr<ExaminationJob>& job) {
+  auto& examination = job->examination;
+  const auto& facts = examination.facts;
+  const bool same_log = log_change(facts) == LogChange::none;
+  if (!examination.find_readable || !same_log || facts.high <= facts.next) return post(examination);
+  Range range;
+  range.log = topic_->name;
+  range.partition = examination.partition;
+  range.after = Offset::of(facts.next - 1);
+  range.until = Offset::of(facts.high - 1);
+  range.max_records = 1;
+  range.on_loss = [job](const Loss& loss) { job->examination.readable = loss.resumed.number(); };
+  ranges_.read_uncached(
+      std::move(range), [](auto) {},
+      [self = shared_from_this(), job](Result<Offset> reached) {
+        if (!reached && !self->stopping()) return self->submit(job, job->backoff.next(rng()));
+        self->post(job->examination);
       });
 }
 

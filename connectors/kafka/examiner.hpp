@@ -52,6 +52,7 @@ class Examiner final : public std::enable_shared_from_this<Examiner> {
   void run(const std::shared_ptr<ExaminationJob>& job);
   void run(const std::shared_ptr<StartsJob>& job);
   void compare_witness(const std::shared_ptr<ExaminationJob>& job);
+  void conclude(const std::shared_ptr<ExaminationJob>& job);
   std::optional<bool> same_topic(const std::optional<std::string>& id);
   void post(Outcome outcome);
   std::shared_ptr<KafkaClient> client();  // null once stopped

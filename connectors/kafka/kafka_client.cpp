@@ -6,6 +6,9 @@ namespace sidestream::kafka {
 namespace {
 
 constexpr std::int16_t metadata_api_key = 3;
+constexpr std::int16_t sasl_handshake_api_key = 17;
+constexpr std::int16_t versions_api_key = 18;
+constexpr std::int16_t sasl_authenticate_api_key = 36;
 
 thread_local TopicErrors* listening = nullptr;
 
@@ -58,6 +61,10 @@ void KafkaClient::set_callbacks(rd_kafka_conf_t* config, KafkaClient* self) {
     TopicErrors::note(error);
     self_of(opaque).events_.on_error(error, text == nullptr ? rd_kafka_err2str(error) : text);
   });
+  rd_kafka_conf_set_throttle_cb(
+      config, [](rd_kafka_t*, const char*, std::int32_t broker, int ms, void* opaque) {
+        self_of(opaque).events_.on_throttle(broker, ms);
+      });
   rd_kafka_conf_set_log_cb(
       config, [](const rd_kafka_t* handle, int level, const char* facility, const char* text) {
         if (handle == nullptr) return;
@@ -73,9 +80,23 @@ void KafkaClient::set_callbacks(rd_kafka_conf_t* config, KafkaClient* self) {
     return RD_KAFKA_RESP_ERR_NO_ERROR;
   };
   static constexpr rd_kafka_interceptor_f_on_request_sent_t* request_hook = on_request;
+  const auto on_response = [](rd_kafka_t*, int, const char*, std::int32_t broker, std::int16_t key,
+                              std::int16_t, std::int32_t, std::size_t, std::int64_t,
+                              rd_kafka_resp_err_t error, void* opaque) {
+    const bool handshake = key == sasl_handshake_api_key || key == versions_api_key ||
+                           key == sasl_authenticate_api_key;
+    if (error == RD_KAFKA_RESP_ERR_NO_ERROR && !handshake && broker >= 0)
+      self_of(opaque).events_.on_answer(broker);
+    return RD_KAFKA_RESP_ERR_NO_ERROR;
+  };
+  static constexpr rd_kafka_interceptor_f_on_response_received_t* response_hook = on_response;
   const auto on_new = [](rd_kafka_t* handle, const rd_kafka_conf_t*, void* opaque, char*,
                          std::size_t) {
-    return rd_kafka_interceptor_add_on_request_sent(handle, "sidestream", request_hook, opaque);
+    const auto error =
+        rd_kafka_interceptor_add_on_request_sent(handle, "sidestream", request_hook, opaque);
+    if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return error;
+    return rd_kafka_interceptor_add_on_response_received(handle, "sidestream", response_hook,
+                                                         opaque);
   };
   rd_kafka_conf_interceptor_add_on_new(config, "sidestream", on_new, self);
 }
@@ -84,11 +105,10 @@ TopicHandle KafkaClient::topic(const std::string& name) const {
   return TopicHandle(rd_kafka_topic_new(handle_.get(), name.c_str(), nullptr));
 }
 
-std::string KafkaClient::fatal_error() const {
+KafkaClient::Fatal KafkaClient::fatal_error() const {
   char text[512] = "";
-  if (rd_kafka_fatal_error(handle_.get(), text, sizeof(text)) == RD_KAFKA_RESP_ERR_NO_ERROR)
-    return {};
-  return text;
+  const auto code = rd_kafka_fatal_error(handle_.get(), text, sizeof(text));
+  return {code, text};
 }
 
 }  // namespace sidestream::kafka

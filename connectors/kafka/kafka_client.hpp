@@ -24,6 +24,10 @@ class ClientEvents {
   // `text` comes from librdkafka and has no secrets.
   virtual void on_error(rd_kafka_resp_err_t code, const std::string& text) noexcept = 0;
   virtual void on_log(int syslog_level, const std::string& text) noexcept = 0;
+  // A broker has answered a request other than a handshake. Thread: librdkafka's, of the broker.
+  virtual void on_answer(std::int32_t broker) noexcept = 0;
+  // The broker delays this client's requests: it exceeds a quota.
+  virtual void on_throttle(std::int32_t broker, int ms) noexcept = 0;
   // A delivery report. Producers only.
   virtual void on_report(const rd_kafka_message_t& message) noexcept = 0;
   // A handle can be used from now on; a handle is about to be destroyed.
@@ -66,8 +70,12 @@ class KafkaClient {
   std::uint64_t metadata_requests() const {
     return metadata_requests_.load(std::memory_order_acquire);
   }
-  // The fatal error of an idempotent producer; empty if there is none.
-  std::string fatal_error() const;
+  // The fatal error of an idempotent producer; RD_KAFKA_RESP_ERR_NO_ERROR if there is none.
+  struct Fatal {
+    rd_kafka_resp_err_t code = RD_KAFKA_RESP_ERR_NO_ERROR;
+    std::string text;
+  };
+  Fatal fatal_error() const;
 
  private:
   explicit KafkaClient(ClientEvents& events) : events_(events) {}

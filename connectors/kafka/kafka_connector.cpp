@@ -3,6 +3,7 @@
 #include <mutex>
 #include <utility>
 
+#include "connectors/kafka/broker_links.hpp"
 #include "connectors/kafka/examiner.hpp"
 #include "connectors/kafka/kafka_log.hpp"
 #include "connectors/kafka/kafka_login.hpp"
@@ -12,6 +13,7 @@
 #include "connectors/kafka/library_risks.hpp"
 #include "connectors/kafka/log_queries.hpp"
 #include "connectors/kafka/queries.hpp"
+#include "connectors/kafka/refusal_report.hpp"
 #include "connectors/kafka/steady_waits.hpp"
 #include "connectors/kafka/tail_clients.hpp"
 #include "connectors/kafka/tail_thread.hpp"
@@ -83,6 +85,8 @@ class KafkaConnector final : public Connector, private ClientEvents {
 
   void on_error(rd_kafka_resp_err_t code, const std::string& text) noexcept override;
   void on_log(int level, const std::string& text) noexcept override;
+  void on_answer(std::int32_t broker) noexcept override { links_.answered(broker); }
+  void on_throttle(std::int32_t broker, int ms) noexcept override;
   void on_report(const rd_kafka_message_t& message) noexcept override {
     producer_.on_report(message);
   }
@@ -93,14 +97,21 @@ class KafkaConnector final : public Connector, private ClientEvents {
   const KafkaLog log_;
   KafkaLogin login_;
   ConnectorProbe probe_;
+  const RefusalReport report_{log_, probe_};
+  BrokerLinks links_;
   TopicTable topics_;
   Workers workers_;
-  Queries queries_{probe_};
-  LogQueries log_queries_{workers_, queries_, topics_};
-  KafkaRanges ranges_{log_,     probe_,  workers_,
+  Queries queries_{probe_, links_};
+  LogQueries log_queries_{report_, workers_, queries_, topics_};
+  KafkaRanges ranges_{report_,  probe_,  workers_,
                       queries_, topics_, [this] { return make_client(Role::range); }};
-  KafkaProducer producer_{log_,     probe_,  workers_,
-                          queries_, topics_, [this] { return make_client(Role::producer); }};
+  KafkaProducer producer_{log_,
+                          report_,
+                          probe_,
+                          workers_,
+                          queries_,
+                          topics_,
+                          [this] { return make_client(Role::producer); }};
   // Shared with the tails, which may outlive the connector.
   std::shared_ptr<TailClients> tail_clients_ =
       std::make_shared<TailClients>([this] { return make_client(Role::tail); });
@@ -134,8 +145,8 @@ void KafkaConnector::start() {
   queries_.open(make_client(Role::query));
   if (queries_.client() == nullptr) return;
   const std::lock_guard lock(monitor_mutex_);
-  monitor_ = std::make_unique<KafkaMonitor>(log_, probe_, workers_, topics_, *queries_.client(),
-                                            [this] { serve(); });
+  monitor_ = std::make_unique<KafkaMonitor>(log_, probe_, workers_, topics_, links_,
+                                            *queries_.client(), [this] { serve(); });
 }
 
 // Callers stop before what they call.
@@ -166,7 +177,7 @@ std::unique_ptr<Tail> KafkaConnector::tail(std::string log, Position from, TailS
   if (!client) return std::make_unique<NoTail>();
   auto topic = topics_.find(log);
   auto examiner = std::make_shared<Examiner>(workers_, queries_, ranges_, topic, client);
-  auto thread = std::make_shared<TailThread>(log_, probe_, std::move(topic), client,
+  auto thread = std::make_shared<TailThread>(log_, report_, probe_, std::move(topic), client,
                                              std::move(examiner), from, sink);
   std::erase_if(tails_, [](const auto& weak) { return weak.expired(); });
   tails_.push_back(thread);
@@ -191,9 +202,14 @@ void KafkaConnector::on_error(rd_kafka_resp_err_t code, const std::string& text)
   if (monitor_) monitor_->note_error(code, text);
 }
 
+void KafkaConnector::on_throttle(std::int32_t broker, int ms) noexcept {
+  const std::lock_guard lock(monitor_mutex_);
+  if (monitor_) monitor_->note_throttle(broker, ms);
+}
+
 void KafkaConnector::on_log(int level, const std::string& text) noexcept {
-  // The monitor reports failed connections, once.
-  if (level <= syslog_critical) {
+  // The monitor reports failed connections, once, and the producer fatal errors.
+  if (level <= syslog_critical && !text.starts_with("FATAL: ")) {
     log_.logger.error("kafka", text, {{"connector", log_.connector}});
   } else {
     log_.logger.debug("kafka", text, {{"connector", log_.connector}});

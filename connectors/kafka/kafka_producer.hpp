@@ -22,6 +22,7 @@
 #include "connectors/kafka/kafka_client.hpp"
 #include "connectors/kafka/kafka_log.hpp"
 #include "connectors/kafka/queries.hpp"
+#include "connectors/kafka/refusal_report.hpp"
 #include "connectors/kafka/topic_table.hpp"
 #include "connectors/kafka/workers.hpp"
 
@@ -33,8 +34,8 @@ class KafkaProducer {
   using Clock = std::chrono::steady_clock;
   using MakeClient = std::function<std::unique_ptr<KafkaClient>()>;  // may return null
 
-  KafkaProducer(KafkaLog log, ConnectorProbe& probe, Workers& workers, const Queries& queries,
-                TopicTable& topics, MakeClient make_client);
+  KafkaProducer(KafkaLog log, const RefusalReport& report, ConnectorProbe& probe, Workers& workers,
+                const Queries& queries, TopicTable& topics, MakeClient make_client);
   ~KafkaProducer();
   KafkaProducer(const KafkaProducer&) = delete;
   KafkaProducer& operator=(const KafkaProducer&) = delete;
@@ -58,6 +59,7 @@ class KafkaProducer {
     std::string topic;
     std::optional<Errc> error;
     bool retry = false;  // no answer
+    std::string reason{};
   };
 
   void run();
@@ -67,13 +69,15 @@ class KafkaProducer {
   void send(Pendings& pendings, Pendings::iterator which);
   void answer(Pending& pending, PublishResult result);
   void answer_overdue();
+  PublishError failure(const rd_kafka_message_t& report) const;
+  std::string reason_of_delay(const TopicState& topic) const;
   bool have_client();
-  void refuse_inbox();
   void replace_if_fatal();
   void end();
   void wake();  // under mutex_
 
   const KafkaLog log_;
+  const RefusalReport& report_;
   ConnectorProbe& probe_;
   Workers& workers_;
   const Queries& queries_;
@@ -92,6 +96,9 @@ class KafkaProducer {
   std::unique_ptr<KafkaClient> client_;
   std::map<std::string, Pendings> waiting_;  // by topic, until its lookup is answered
   Pendings open_;                            // given to librdkafka, not reported yet
+  bool ending_ = false;
+  PublishError fatal_{};          // why there is no client, until `retry_at_`
+  Clock::time_point retry_at_{};  // when the next client may be created
 };
 
 }  // namespace sidestream::kafka

@@ -98,6 +98,7 @@ void set_defaults(rd_kafka_conf_t* c, Role role) {
   set(c, "reconnect.backoff.max.ms", "2000");
   // A frozen broker stays unnoticed for so long; librdkafka's default is 60 s.
   set(c, "socket.timeout.ms", "10000");
+  set(c, "socket.connection.setup.timeout.ms", "5000");
   set(c, "socket.keepalive.enable", "true");
   set(c, "socket.nagle.disable", "true");
   set(c, "log.connection.close", "false");

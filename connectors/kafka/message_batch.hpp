@@ -12,6 +12,12 @@
 
 namespace sidestream::kafka {
 
+// Whether librdkafka received records but could not read them: a corrupt batch.
+inline bool means_unreadable(rd_kafka_resp_err_t error) {
+  return error == RD_KAFKA_RESP_ERR__BAD_MSG || error == RD_KAFKA_RESP_ERR__BAD_COMPRESSION ||
+         error == RD_KAFKA_RESP_ERR__NOT_IMPLEMENTED;
+}
+
 class MessageBatch {
  public:
   void add(const rd_kafka_message_t& message);

@@ -66,20 +66,21 @@ Step PartitionFsm::end(std::int64_t offset, std::uint64_t requests) {
   return step;
 }
 
-void PartitionFsm::unreadable() { unreadable_ = true; }
+Step PartitionFsm::unreadable() {
+  assert(reading());
+  const bool again = std::exchange(unreadable_at_, next_) == next_;
+  auto step = examine(false);
+  find_readable_ = again;
+  return step;
+}
 
 void PartitionFsm::delivered(const Fingerprint& record, std::uint64_t requests) {
   witness_ = record;
   witness_requests_ = requests;
 }
 
-// A hole holds markers, aborted or compacted records, which are no loss; or records that librdkafka
-// could not read.
-void PartitionFsm::note_hole(Step& step, std::int64_t offset) {
-  if (offset == next_) return;
-  step.hole = true;
-  if (std::exchange(unreadable_, false)) step.loss = loss(offset, false);
-}
+// A hole holds markers, aborted or compacted records, which are no loss.
+void PartitionFsm::note_hole(Step& step, std::int64_t offset) { step.hole = offset != next_; }
 
 Loss PartitionFsm::loss(std::int64_t resumed, bool exact) const {
   Loss loss;
@@ -100,6 +101,7 @@ Step PartitionFsm::suspect(bool refresh) {
 Step PartitionFsm::examine(bool refresh) {
   state_ = State::checking;
   refresh_ = refresh;
+  find_readable_ = false;
   ++ticket_.number;
   return at(Action::examine);
 }
@@ -111,6 +113,7 @@ Examination PartitionFsm::examination() const {
   request.partition = partition_;
   request.witness = witness_;
   request.refresh = refresh_;
+  request.find_readable = find_readable_;
   request.facts.next = next_;
   request.facts.known_start = known_start_;
   return request;
@@ -130,6 +133,9 @@ Step PartitionFsm::conclude(const Examination& outcome) {
   if (change == LogChange::trimmed) {
     lost = loss(facts.low, outcome.exact);
     next_ = facts.low;
+  } else if (outcome.readable && *outcome.readable > next_) {
+    lost = loss(*outcome.readable, false);
+    next_ = *outcome.readable;
   }
   auto step = begin();
   step.loss = lost;

@@ -60,7 +60,8 @@ struct Examination {
   Ticket ticket;
   Partition partition = 0;
   std::optional<Fingerprint> witness;
-  bool refresh = false;  // the tail's client must reload the topic's metadata first
+  bool refresh = false;        // the tail's client must reload the topic's metadata first
+  bool find_readable = false;  // the records from `next` on are corrupt: where do they end?
 
   // Request: `next` and `known_start`. Outcome: all of it.
   PartitionFacts facts;
@@ -68,6 +69,7 @@ struct Examination {
   std::uint64_t metadata_requests = 0;  // the client's count before the witness was compared
   bool exact = true;                    // offsets count records
   std::optional<std::string> topic_id;
+  std::optional<std::int64_t> readable;  // the first record after the corrupt ones
 };
 
 class PartitionFsm {
@@ -87,8 +89,9 @@ class PartitionFsm {
   // Requires: reading.
   Step record(std::int64_t offset, std::uint64_t requests);
   Step end(std::int64_t offset, std::uint64_t requests);
-  // librdkafka dropped a record that it could not read: the next hole is a loss.
-  void unreadable();
+  // librdkafka could not read the records from next() on. They are read again once, because they may
+  // have been damaged on the way; then they are skipped as a loss.
+  Step unreadable();
   // A record has reached the sink, or action `remember` was returned for it.
   void delivered(const Fingerprint& record, std::uint64_t requests);
 
@@ -127,8 +130,9 @@ class PartitionFsm {
   std::optional<Fingerprint> witness_;
   std::uint64_t witness_requests_ = 0;  // metadata requests when the witness was last right
   bool vanished_ = false;
-  bool unreadable_ = false;
-  bool refresh_ = false;  // of the examination that is awaited
+  std::int64_t unreadable_at_ = -1;  // where unreadable() was called last
+  bool refresh_ = false;             // of the examination that is awaited
+  bool find_readable_ = false;       // of the same
   Ticket ticket_;
 };
 

@@ -33,11 +33,7 @@ boost::system::result<std::vector<std::int32_t>, Refusal> Queries::leaders(
   const Metadata metadata(answer);
   if (metadata->topic_cnt != 1) return Refusal{RD_KAFKA_RESP_ERR__BAD_MSG};
   const auto& found = metadata->topics[0];
-  if (Refusal{found.err}.missing()) {
-    topic.observe(0);
-    return Refusal{found.err};
-  }
-  if (found.err == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED) topic.denied = true;
+  observe(topic, found, links_);
   if (found.err != RD_KAFKA_RESP_ERR_NO_ERROR &&
       found.err != RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE) {
     return Refusal{found.err};
@@ -49,7 +45,6 @@ boost::system::result<std::vector<std::int32_t>, Refusal> Queries::leaders(
     if (partition.id < 0 || partition.id >= found.partition_cnt) continue;
     leaders[static_cast<std::size_t>(partition.id)] = partition.leader;
   }
-  topic.observe(found.partition_cnt);
   return leaders;
 }
 

@@ -2,7 +2,7 @@
 // Queries to the broker; nothing is cached. Each blocks its thread for at most its time-out, and
 // fails at once while the probe is down: KafkaMonitor finds out when the broker is back.
 //
-// Thread: any, several at once. Owns: its client. Borrows: probe.
+// Thread: any, several at once. Owns: its client. Borrows: probe, links.
 // Errors: librdkafka's codes; a time-out is one of them.
 
 #include <cstdint>
@@ -13,7 +13,9 @@
 #include <vector>
 
 #include "connectors/connector.hpp"
+#include "connectors/kafka/broker_links.hpp"
 #include "connectors/kafka/kafka_client.hpp"
+#include "connectors/kafka/topic_metadata.hpp"
 #include "connectors/kafka/topic_table.hpp"
 
 namespace sidestream::kafka {
@@ -26,10 +28,9 @@ struct Watermarks {
 // Why a query failed.
 struct Refusal {
   rd_kafka_resp_err_t code = RD_KAFKA_RESP_ERR_NO_ERROR;
-  bool missing() const {
-    return code == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART ||
-           code == RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC || code == RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION;
-  }
+  bool missing() const { return means_missing(code); }
+  // No broker has answered: librdkafka's own codes are negative.
+  bool unanswered() const { return code < 0 && !missing(); }
 };
 
 class Queries {
@@ -37,12 +38,14 @@ class Queries {
   // Limit for one query. The caller retries.
   static constexpr int timeout_ms = 2000;
 
-  explicit Queries(const ConnectorProbe& probe) : probe_(probe) {}
+  Queries(const ConnectorProbe& probe, const BrokerLinks& links) : probe_(probe), links_(links) {}
 
   // Before the probe is up. `client` may be null: then all queries fail.
   void open(std::unique_ptr<KafkaClient> client) { client_ = std::move(client); }
   // After the last query.
   void close() { client_.reset(); }
+  // Whether a query can be sent. False: it would fail at once.
+  bool open() const { return probe_.is_up(); }
   // Null before open() and after close().
   const KafkaClient* client() const { return client_.get(); }
 
@@ -74,6 +77,7 @@ class Queries {
 
   std::unique_ptr<KafkaClient> client_;
   const ConnectorProbe& probe_;
+  const BrokerLinks& links_;
 };
 
 }  // namespace sidestream::kafka

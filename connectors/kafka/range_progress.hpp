@@ -44,6 +44,9 @@ class RangeProgress {
     return complete();
   }
 
+  // The records before `next` cannot be read.
+  void skip_to(std::int64_t next) { place_ = std::max(place_, std::min(next - 1, until_)); }
+
   // Everything up to this offset was taken or does not exist.
   std::int64_t place() const { return place_; }
   bool complete() const { return place_ >= until_; }

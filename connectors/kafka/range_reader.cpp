@@ -15,12 +15,15 @@ RangeReader::RangeReader(std::shared_ptr<const KafkaClient> client, const std::s
       queue_(rd_kafka_queue_new(client_->get())),
       refill_(*client_) {}
 
-RangeReader::~RangeReader() { halt(); }
+RangeReader::~RangeReader() {
+  if (started_) rd_kafka_consume_stop(handle_.get(), partition_);
+}
 
 void RangeReader::halt() {
   if (std::exchange(started_, false)) rd_kafka_consume_stop(handle_.get(), partition_);
   ahead_.clear();
   position_ = -1;
+  queue_.reset(rd_kafka_queue_new(client_->get()));  // the old one may hold errors of that place
 }
 
 void RangeReader::seek(std::int64_t offset, bool uncached) {
@@ -28,6 +31,16 @@ void RangeReader::seek(std::int64_t offset, bool uncached) {
   halt();
   started_ = rd_kafka_consume_start_queue(handle_.get(), partition_, offset, queue_.get()) == 0;
   if (started_) position_ = offset;
+  drop_leftovers();
+}
+
+// librdkafka hands over errors of the place that was left. Nothing can have come from this one yet,
+// but in case it has, records are kept.
+void RangeReader::drop_leftovers() {
+  while (auto* left = rd_kafka_consume_queue(queue_.get(), 0)) {
+    MessageHandle message(left);
+    if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR) ahead_.push_back(std::move(message));
+  }
 }
 
 bool RangeReader::fill(std::chrono::milliseconds wait) {

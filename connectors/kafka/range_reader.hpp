@@ -46,6 +46,7 @@ class RangeReader {
 
  private:
   void halt();
+  void drop_leftovers();
   bool fill(std::chrono::milliseconds wait);
 
   const std::shared_ptr<const KafkaClient> client_;

@@ -52,7 +52,7 @@ class TailFsm {
   Step record(Partition p, std::int64_t offset) { return at(p).record(offset, requests_); }
   Step end(Partition p, std::int64_t offset) { return at(p).end(offset, requests_); }
   Step out_of_range(Partition p) { return at(p).suspect(false); }
-  void unreadable(Partition p) { at(p).unreadable(); }
+  Step unreadable(Partition p) { return at(p).unreadable(); }
   void delivered(Partition p, const Fingerprint& record) { at(p).delivered(record, requests_); }
 
   // The request of `examine`, and its outcome.

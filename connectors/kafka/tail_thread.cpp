@@ -12,17 +12,16 @@ constexpr std::size_t max_batch = 1024;
 // How soon the tail reacts to growth and to a missing topic. Messages and outcomes wake it at once.
 constexpr int wait_ms = 500;
 
-bool means_unreadable(rd_kafka_resp_err_t error) {
-  return error == RD_KAFKA_RESP_ERR__BAD_MSG || error == RD_KAFKA_RESP_ERR__BAD_COMPRESSION ||
-         error == RD_KAFKA_RESP_ERR__NOT_IMPLEMENTED;
-}
+// A refusal is reported again so often: another tail of the same topic may have ended it.
+constexpr std::chrono::seconds renew_interval{2};
 
 }  // namespace
 
-TailThread::TailThread(KafkaLog log, ConnectorProbe& probe, std::shared_ptr<TopicState> topic,
-                       std::shared_ptr<KafkaClient> client, std::shared_ptr<Examiner> examiner,
-                       const Position& from, TailSink& sink)
+TailThread::TailThread(KafkaLog log, const RefusalReport& report, ConnectorProbe& probe,
+                       std::shared_ptr<TopicState> topic, std::shared_ptr<KafkaClient> client,
+                       std::shared_ptr<Examiner> examiner, const Position& from, TailSink& sink)
     : log_(std::move(log)),
+      report_(report),
       probe_(probe),
       topic_(std::move(topic)),
       sink_(sink),
@@ -50,6 +49,7 @@ void TailThread::stop() {
   if (queue_) rd_kafka_queue_yield(queue_.get());
   if (!thread_.joinable()) return;
   thread_.join();
+  report_.dropped(Activity::live, topic_->name);
   probe_.tails.fetch_sub(1, std::memory_order_relaxed);
   handle_.reset();
   queue_.reset();
@@ -70,6 +70,7 @@ void TailThread::run() {
     for (std::size_t i = 0; i < count; ++i) take(*messages_[i]);
     flush();
     for (std::size_t i = 0; i < count; ++i) rd_kafka_message_destroy(messages_[i]);
+    report_trouble();
   }
   stop_all();
 }
@@ -119,8 +120,10 @@ void TailThread::take(const rd_kafka_message_t& message) {
   if (!fsm_.reading(message.partition)) return;
   switch (message.err) {
     case RD_KAFKA_RESP_ERR_NO_ERROR:
+      note_read(message.partition);
       return obey(fsm_.record(message.partition, message.offset), &message);
     case RD_KAFKA_RESP_ERR__PARTITION_EOF:
+      note_read(message.partition);
       return obey(fsm_.end(message.partition, message.offset));
     case RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET:
       return obey(fsm_.out_of_range(message.partition));
@@ -131,12 +134,33 @@ void TailThread::take(const rd_kafka_message_t& message) {
 
 void TailThread::take_error(const rd_kafka_message_t& message) {
   probe_.errors.fetch_add(1, std::memory_order_relaxed);
-  log_.logger.warn("kafka", "partition read failed",
-                   {{"connector", log_.connector},
-                    {"topic", topic_->name},
-                    {"partition", message.partition},
-                    {"error", rd_kafka_message_errstr(&message)}});
-  if (means_unreadable(message.err)) fsm_.unreadable(message.partition);
+  errors_[message.partition] = rd_kafka_message_errstr(&message);
+  if (means_unreadable(message.err)) obey(fsm_.unreadable(message.partition));
+}
+
+// ---- what keeps the topic from being read ----
+
+void TailThread::note_read(Partition partition) {
+  if (!errors_.empty()) errors_.erase(partition);
+}
+
+std::string TailThread::trouble() const {
+  if (errors_.empty()) return topic_->trouble();
+  const auto& [partition, error] = *errors_.begin();
+  return "partition " + std::to_string(partition) + ": " + error;
+}
+
+void TailThread::report_trouble() {
+  if (!probe_.is_up()) return;  // the probe says why
+  auto now = trouble();
+  if (now.empty()) {
+    if (!trouble_.empty()) report_.served(Activity::live, topic_->name);
+  } else if (const auto time = std::chrono::steady_clock::now();
+             now != trouble_ || time >= renew_at_) {
+    renew_at_ = time + renew_interval;
+    report_.refused(Activity::live, topic_->name, now);
+  }
+  trouble_ = std::move(now);
 }
 
 // ---- steps ----
@@ -183,6 +207,7 @@ void TailThread::start_partition(Partition partition, std::int64_t offset) {
   consuming_.resize(fsm_.size());
   consuming_[static_cast<std::size_t>(partition)] = true;
   if (rd_kafka_consume_start_queue(handle_.get(), partition, offset, queue_.get()) == 0) return;
+  errors_[partition] = rd_kafka_err2str(rd_kafka_last_error());
   log_.logger.error("kafka", "cannot read a partition",
                     {{"connector", log_.connector},
                      {"topic", topic_->name},

@@ -6,7 +6,9 @@
 // Owns: thread, queue. Borrows: probe; sink until stop() has returned.
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -19,6 +21,7 @@
 #include "connectors/kafka/kafka_log.hpp"
 #include "connectors/kafka/message_batch.hpp"
 #include "connectors/kafka/refill.hpp"
+#include "connectors/kafka/refusal_report.hpp"
 #include "connectors/kafka/tail_fsm.hpp"
 #include "connectors/kafka/topic_table.hpp"
 
@@ -27,9 +30,9 @@ namespace sidestream::kafka {
 class TailThread final {
  public:
   // Requires: nothing else reads the topic through `client`; `examiner` is this tail's own.
-  TailThread(KafkaLog log, ConnectorProbe& probe, std::shared_ptr<TopicState> topic,
-             std::shared_ptr<KafkaClient> client, std::shared_ptr<Examiner> examiner,
-             const Position& from, TailSink& sink);
+  TailThread(KafkaLog log, const RefusalReport& report, ConnectorProbe& probe,
+             std::shared_ptr<TopicState> topic, std::shared_ptr<KafkaClient> client,
+             std::shared_ptr<Examiner> examiner, const Position& from, TailSink& sink);
   ~TailThread();
   TailThread(const TailThread&) = delete;
   TailThread& operator=(const TailThread&) = delete;
@@ -46,6 +49,9 @@ class TailThread final {
   void request_refill();
   void take(const rd_kafka_message_t& message);
   void take_error(const rd_kafka_message_t& message);
+  void note_read(Partition partition);
+  void report_trouble();
+  std::string trouble() const;
   void obey(const std::vector<Step>& steps);
   void obey(const Step& step, const rd_kafka_message_t* message = nullptr);
   void start_partition(Partition partition, std::int64_t offset);
@@ -56,6 +62,7 @@ class TailThread final {
   void flush();
 
   const KafkaLog log_;
+  const RefusalReport report_;
   ConnectorProbe& probe_;
   const std::shared_ptr<TopicState> topic_;
   TailSink& sink_;
@@ -74,7 +81,10 @@ class TailThread final {
   std::vector<rd_kafka_message_t*> messages_;
   Refill refill_;
   MessageBatch batch_;
-  std::vector<const Record*> last_;  // of each partition in a batch
+  std::vector<const Record*> last_;          // of each partition in a batch
+  std::map<Partition, std::string> errors_;  // of partitions that can't be read now
+  std::string trouble_;                      // as reported, until `renew_at_`
+  std::chrono::steady_clock::time_point renew_at_{};
 };
 
 }  // namespace sidestream::kafka

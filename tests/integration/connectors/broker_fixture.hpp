@@ -44,8 +44,8 @@ class BrokerFixture {
   virtual bool supports_trim() const { return true; }
   virtual bool supports_outage() const { return true; }
   virtual bool supports_recreate() const { return true; }
-  // extent() of a missing log waits until it exists (Kafka) instead of answering an empty extent.
-  virtual bool missing_log_waits() const { return false; }
+  // The first record creates a log: a missing one is an empty one. Kafka: Errc::no_such_log.
+  virtual bool creates_logs() const { return true; }
 
   // Creates an empty log for values up to 1 MiB. Does nothing if the first record creates the log.
   virtual void create_log(const std::string& log, int partitions = 1) = 0;

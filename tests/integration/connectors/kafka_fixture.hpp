@@ -22,7 +22,7 @@ class KafkaFixture final : public BrokerFixture {
   bool supports_partitions() const override { return true; }
   bool supports_tombstones() const override { return true; }
   bool supports_outage() const override { return true; }
-  bool missing_log_waits() const override { return true; }
+  bool creates_logs() const override { return false; }
 
   void create_log(const std::string& log, int partitions) override {
     admin_->create_topic(log, partitions);

@@ -193,15 +193,16 @@ TEST_F(KafkaTest, StopDoesNotHangOnADeletedTopic) {
   EXPECT_LT(Clock::now() - asked, seconds(5));
 }
 
-TEST_F(KafkaTest, QueryWaitsForAMissingTopicAndTheProbeReportsIt) {
+TEST_F(KafkaTest, ReportsAMissingTopicInTheProbeUntilItExists) {
   const auto topic = unused_topic();
-  Answer<LogExtent> answer;
-  connector().extent(topic, answer.callback());
-  ASSERT_TRUE(
-      eventually([&] { return connector().probe().detail().find(topic) != std::string::npos; }));
-  EXPECT_FALSE(answer.ready());
+  const auto query = [&] {
+    return ask<LogExtent>([&](auto done) { connector().extent(topic, done); });
+  };
+  EXPECT_EQ(query().error(), Errc::no_such_log);
+  EXPECT_NE(connector().probe().detail().find(topic), std::string::npos);
   admin().create_topic(topic, 2);
-  EXPECT_EQ(answer.get().value().partitions.size(), 2u);
+  EXPECT_TRUE(eventually([&] { return query().has_value(); }));
+  EXPECT_EQ(connector().probe().detail(), "");
 }
 
 }  // namespace sidestream::test

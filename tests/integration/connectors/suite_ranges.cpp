@@ -24,12 +24,17 @@ TEST_P(ConnectorSuite, AnswersAnEmptyExtentForAnEmptyLog) {
   EXPECT_EQ(held.partitions[0].floor, held.partitions[0].last);
 }
 
-TEST_P(ConnectorSuite, AnswersAnEmptyExtentOrWaitsForAMissingLog) {
+TEST_P(ConnectorSuite, AnswersAnEmptyExtentOrNoSuchLogWhenALogIsMissing) {
   const auto log = new_log() + "-missing";
-  Answer<LogExtent> answer;
-  connector().extent(log, answer.callback());
-  if (broker().missing_log_waits()) broker().create_log(log);
-  const auto held = answer.get().value().partitions.at(0);
+  const auto query = [&] {
+    return ask<LogExtent>([&](auto done) { connector().extent(log, done); });
+  };
+  if (!broker().creates_logs()) {
+    EXPECT_EQ(query().error(), Errc::no_such_log);
+    broker().create_log(log);
+    ASSERT_TRUE(eventually([&] { return query().has_value(); }));
+  }
+  const auto held = query().value().partitions.at(0);
   EXPECT_EQ(held.first, held.last.next());
 }
 

@@ -131,6 +131,11 @@ struct KafkaAdmin::Parts {
     char why[256];
     auto* fresh = rd_kafka_NewTopic_new(topic.c_str(), partitions, 1, why, sizeof(why));
     if (fresh == nullptr) fail("create " + topic, why);
+    create(topic, fresh, configuration);
+  }
+
+  void create(const std::string& topic, rd_kafka_NewTopic_t* fresh,
+              const Properties& configuration) const {
     for (const auto& [name, value] : configuration) {
       rd_kafka_NewTopic_set_config(fresh, name.c_str(), value.c_str());
     }
@@ -160,6 +165,22 @@ void KafkaAdmin::create_topic(const std::string& topic, int partitions,
                               const Properties& configuration) {
   parts_->send_create(topic, partitions, configuration);
   parts_->wait_for_leaders(topic, partitions);
+}
+
+void KafkaAdmin::place_topic(const std::string& topic,
+                             const std::vector<std::vector<std::int32_t>>& replicas,
+                             const Properties& configuration) {
+  char why[256];
+  const auto count = static_cast<int>(replicas.size());
+  auto* fresh = rd_kafka_NewTopic_new(topic.c_str(), count, -1, why, sizeof(why));
+  if (fresh == nullptr) fail("place " + topic, why);
+  for (int p = 0; p < count; ++p) {
+    auto brokers = replicas[static_cast<std::size_t>(p)];
+    rd_kafka_NewTopic_set_replica_assignment(fresh, p, brokers.data(), brokers.size(), why,
+                                             sizeof(why));
+  }
+  parts_->create(topic, fresh, configuration);
+  parts_->wait_for_leaders(topic, count);
 }
 
 void KafkaAdmin::delete_topic(const std::string& topic) {

@@ -32,6 +32,9 @@ class KafkaAdmin {
 
   void create_topic(const std::string& topic, int partitions = 1,
                     const std::map<std::string, std::string>& configuration = {});
+  // The brokers of each partition's replicas; the first one leads.
+  void place_topic(const std::string& topic, const std::vector<std::vector<std::int32_t>>& replicas,
+                   const std::map<std::string, std::string>& configuration = {});
   // Returns when the metadata no longer has it.
   void delete_topic(const std::string& topic);
   // Deletes and creates it as fast as the broker can: a reader may not notice.

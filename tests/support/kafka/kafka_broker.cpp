@@ -100,6 +100,13 @@ void KafkaBroker::thaw() {
 std::string KafkaBroker::address() const { return port("port"); }
 std::string KafkaBroker::sasl_address() const { return port("sasl-port"); }
 
+std::string KafkaBroker::tls_address() const { return port("tls-port"); }
+std::string KafkaBroker::link_address() const { return port("link-port"); }
+std::string KafkaBroker::controller_port() const {
+  const auto address = port("controller-port");
+  return address.substr(address.rfind(':') + 1);
+}
+
 std::string KafkaBroker::port(const char* name) const {
   std::ifstream file(folder_ + "/" + name);
   std::string port;

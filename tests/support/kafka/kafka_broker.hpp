@@ -6,6 +6,7 @@
 #include <sys/types.h>
 
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace sidestream::test {
@@ -18,6 +19,8 @@ class KafkaBroker {
   KafkaBroker(const KafkaBroker&) = delete;
   KafkaBroker& operator=(const KafkaBroker&) = delete;
 
+  // The properties of the next start.
+  void configure(std::vector<std::string> properties) { properties_ = std::move(properties); }
   // Returns when the broker accepts requests; throws std::runtime_error with the end of its log if
   // it does not start. A restarted broker has the same port and records.
   void start();
@@ -27,6 +30,11 @@ class KafkaBroker {
 
   std::string address() const;       // host:port; known after start()
   std::string sasl_address() const;  // with the property `+sasl`
+  std::string tls_address() const;   // with the property `+tls`
+  std::string link_address() const;  // with the property `+link`
+  std::string controller_port() const;
+  // Holds the partitions' files below log/.
+  const std::string& folder() const { return folder_; }
 
  private:
   void spawn();

@@ -108,18 +108,38 @@ TEST_F(KafkaPartitionFsm, ReportsAGapWithoutLossAsAHole) {
   EXPECT_FALSE(fsm.record(16, 1).hole);
 }
 
-TEST_F(KafkaPartitionFsm, ReportsUnreadableRecordsAsALossOnce) {
+TEST_F(KafkaPartitionFsm, ReadsACorruptBatchAgainBeforeItSkipsIt) {
   auto fsm = reading(10);
-  fsm.unreadable();
-  const auto step = fsm.record(13, 1);
-  EXPECT_EQ(step.action, Action::deliver);
+  EXPECT_EQ(fsm.unreadable().action, Action::examine);
+  auto outcome = fsm.examination();
+  EXPECT_FALSE(outcome.find_readable);
+  outcome.facts.high = 20;
+  EXPECT_EQ(fsm.conclude(outcome).action, Action::start);
+  EXPECT_EQ(fsm.unreadable().action, Action::examine);
+  outcome = fsm.examination();
+  EXPECT_TRUE(outcome.find_readable);
+  outcome.facts.high = 20;
+  outcome.readable = 13;
+  const auto step = fsm.conclude(outcome);
+  EXPECT_EQ(step.action, Action::start);
+  EXPECT_EQ(step.offset, 13);
   ASSERT_TRUE(step.loss);
   EXPECT_EQ(step.loss->partition, partition);
   EXPECT_EQ(step.loss->position, Offset::of(9));
   EXPECT_EQ(step.loss->resumed, Offset::of(13));
   EXPECT_EQ(step.loss->lost, 3);
   EXPECT_FALSE(step.loss->exact);
-  EXPECT_FALSE(fsm.record(20, 1).loss);
+}
+
+TEST_F(KafkaPartitionFsm, ReportsNoLossWhenACorruptBatchIsReadableTheSecondTime) {
+  auto fsm = reading(10);
+  fsm.unreadable();
+  auto outcome = fsm.examination();
+  outcome.facts.high = 20;
+  EXPECT_FALSE(fsm.conclude(outcome).loss);
+  EXPECT_EQ(fsm.record(10, 1).action, Action::deliver);
+  fsm.unreadable();
+  EXPECT_FALSE(fsm.examination().find_readable) << "another batch";
 }
 
 TEST_F(KafkaPartitionFsm, PassesMarkersAtTheEnd) {
@@ -132,15 +152,6 @@ TEST_F(KafkaPartitionFsm, PassesMarkersAtTheEnd) {
   EXPECT_EQ(fsm.end(12, 1).action, Action::ignore) << "nothing new";
   fsm.record(12, 1);
   EXPECT_FALSE(fsm.at_end());
-}
-
-TEST_F(KafkaPartitionFsm, ReportsUnreadableRecordsAtTheEndAsALoss) {
-  auto fsm = reading(10);
-  fsm.unreadable();
-  const auto step = fsm.end(12, 1);
-  EXPECT_EQ(step.action, Action::pass);
-  ASSERT_TRUE(step.loss);
-  EXPECT_EQ(step.loss->lost, 2);
 }
 
 TEST_F(KafkaPartitionFsm, ExaminesAnEndThatDoesNotFit) {

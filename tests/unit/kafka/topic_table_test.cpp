@@ -34,5 +34,27 @@ TEST(KafkaTopicTable, ReturnsOneEntryPerName) {
   EXPECT_EQ(topics.all().size(), 2u);
 }
 
+TEST(KafkaTopicTable, ForgetsMissingTopicsOnceNobodyUsesThem) {
+  TopicTable topics;
+  const auto used = topics.find("used");
+  used->observe(0);
+  for (int i = 0; i < 6000; ++i) topics.find("n" + std::to_string(i))->observe(0);
+  topics.prune();
+  ASSERT_EQ(topics.all().size(), 1u);
+  EXPECT_EQ(topics.known("used"), used);
+  EXPECT_EQ(topics.known("n0"), nullptr);
+}
+
+TEST(KafkaTopicTable, KeepsUnusedTopicsForAWhileInLimitedNumber) {
+  TopicTable topics;
+  const auto now = TopicTable::Clock::now();
+  for (std::size_t i = 0; i < 2 * TopicTable::max_unused; ++i)
+    topics.find("n" + std::to_string(i))->observe(1);
+  topics.prune(now);
+  EXPECT_EQ(topics.all().size(), TopicTable::max_unused);
+  topics.prune(now + 2 * TopicTable::keep);
+  EXPECT_TRUE(topics.all().empty());
+}
+
 }  // namespace
 }  // namespace sidestream::kafka
