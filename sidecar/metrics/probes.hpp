@@ -127,11 +127,17 @@ inline constexpr std::array<std::string_view, 14> upstream_errors{
     "body_too_large", "bad_body",        "body_timeout", "broken_answer",
     "idle_timeout",   "client_left"};
 
+// Labels of proxied requests: the statuses that operators ask for, the others by class. 499: the
+// client closed the connection.
+inline constexpr std::array<std::string_view, 21> upstream_codes{
+    "1xx", "2xx", "3xx", "4xx", "5xx", "other", "101", "200", "304", "400", "401",
+    "403", "404", "408", "413", "429", "499",   "500", "502", "503", "504"};
+// The index in upstream_codes.
+std::size_t upstream_code(unsigned status);
+
 // One for the process: proxied requests.
 struct UpstreamProbe {
-  static constexpr std::size_t codes = 600;  // HTTP status; 499: the client closed the connection
-
-  std::array<Counter, codes> requests;  // by the status that was sent to the client
+  std::array<Counter, upstream_codes.size()> requests;  // by the status sent to the client
   Gauge pool_idle;
   Counter connections;  // opened to the app
   Counter bytes_in;     // of bodies and tunnels, to the app
@@ -140,7 +146,7 @@ struct UpstreamProbe {
   LatencyProbe duration;
   LatencyProbe first_byte;
 
-  void request(unsigned status) { requests[status < codes ? status : 0].add(); }
+  void request(unsigned status) { requests[upstream_code(status)].add(); }
   void failed(UpstreamError error) { errors[static_cast<std::size_t>(error)].add(); }
 };
 

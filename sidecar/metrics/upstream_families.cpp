@@ -1,28 +1,41 @@
 #include "sidecar/metrics/upstream_families.hpp"
 
-#include <algorithm>
 #include <array>
+#include <cstdint>
 
 namespace sidestream {
 namespace {
 
-// These series exist from the start, so that the first error is an increase and not a new series.
-constexpr std::array<std::size_t, 7> always{200, 404, 499, 500, 502, 503, 504};
+constexpr unsigned status_max = 599;
 
-bool worth_a_series(std::size_t code, std::uint64_t count) {
-  return count > 0 || std::find(always.begin(), always.end(), code) != always.end();
+// The index of each status in upstream_codes.
+constexpr auto make_table() {
+  std::array<std::uint8_t, status_max + 1> table{};
+  for (unsigned status = 0; status <= status_max; ++status) {
+    table[status] = static_cast<std::uint8_t>(status < 100 ? 5 : status / 100 - 1);
+  }
+  for (std::size_t i = 6; i < upstream_codes.size(); ++i) {
+    const auto code = upstream_codes[i];
+    const auto digit = [&](std::size_t at) { return static_cast<unsigned>(code[at] - '0'); };
+    table[digit(0) * 100 + digit(1) * 10 + digit(2)] = static_cast<std::uint8_t>(i);
+  }
+  return table;
 }
+constexpr auto table = make_table();
 
 }  // namespace
 
+std::size_t upstream_code(unsigned status) { return table[status <= status_max ? status : 0]; }
+
 void add_upstream(MetricsText& text, const UpstreamProbe& probe, std::uint64_t requests,
                   std::uint64_t tunnels) {
-  text.counter("upstream_requests_total",
-               "Proxied requests by response status; 499: the client closed the connection");
-  for (std::size_t code = 0; code < UpstreamProbe::codes; ++code) {
-    const auto count = probe.requests[code].value();
-    if (!worth_a_series(code, count)) continue;
-    text.sample({{"code", std::to_string(code)}}, static_cast<double>(count));
+  text.counter(
+      "upstream_requests_total",
+      "Proxied requests by response status, rare ones by class (2xx); 499: the client closed the "
+      "connection");
+  for (std::size_t i = 0; i < upstream_codes.size(); ++i) {
+    text.sample({{"code", std::string(upstream_codes[i])}},
+                static_cast<double>(probe.requests[i].value()));
   }
   text.gauge("upstream_requests_open", "Open proxied requests");
   text.sample({}, static_cast<double>(requests));

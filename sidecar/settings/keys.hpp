@@ -15,7 +15,7 @@ inline constexpr std::string_view server[] = {
     "proxy_protocol", "upstream"};
 inline constexpr std::string_view upstream[] = {
     "url",       "connect_timeout", "first_byte_timeout", "idle_timeout", "max_body",
-    "readiness", "max_requests",    "max_tunnels",        "access_log"};
+    "readiness", "max_requests",    "max_tunnels",        "access_log",   "via"};
 inline constexpr std::string_view cors[] = {"origins", "credentials"};
 inline constexpr std::string_view connector[] = {"kafka", "redis", "embedded"};
 inline constexpr std::string_view redis[] = {"url", "username", "password", "ca"};

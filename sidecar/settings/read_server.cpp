@@ -95,6 +95,7 @@ void read_upstream(const Value& value, std::initializer_list<ListenAddress> own,
   section["max_requests"].read_number(upstream.max_requests, 1, connections_most);
   section["max_tunnels"].read_number(upstream.max_tunnels, 1, connections_most);
   section["access_log"].read_number(upstream.access_log, 0);
+  section["via"].read_boolean(upstream.via);
 }
 
 }  // namespace

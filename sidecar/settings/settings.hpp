@@ -54,6 +54,7 @@ struct UpstreamSettings {
   std::uint32_t max_requests = 1024;  // at once
   std::uint32_t max_tunnels = 10000;  // upgraded connections (WebSockets) at once
   std::uint32_t access_log = 1;       // a line for each n-th request; 0: none
+  bool via = false;                   // Via on requests; some apps then disable compression
 
   friend bool operator==(const UpstreamSettings&, const UpstreamSettings&) = default;
 };

@@ -17,9 +17,9 @@ using sidestream::ResponseHead;
 
 bool may_have_body(unsigned status) { return status >= 200 && status != 204 && status != 304; }
 
-Head check_lines(const std::string& text, unsigned status, bool http10) {
+Head check_lines(const std::string& text, unsigned status) {
   const Head head = read_head(text);
-  const auto line = (http10 ? "HTTP/1.0 " : "HTTP/1.1 ") + std::to_string(status) + " ";
+  const auto line = "HTTP/1.1 " + std::to_string(status) + " ";
   require(head.first.starts_with(line), "the status line", text);
   require_one_framing(head, text);
   require(head.count("connection") <= 1, "at most one Connection", text);
@@ -33,7 +33,7 @@ Head check_lines(const std::string& text, unsigned status, bool http10) {
 
 // The client goes on reading behind it.
 void check_interim(const std::string& text, unsigned status) {
-  const Head head = check_lines(text, status, false);
+  const Head head = check_lines(text, status);
   const bool changes = status == 101;
   require(head.count("upgrade") == (changes ? 1U : 0U), "101 alone has an Upgrade", text);
   require(head.value("connection") == (changes ? "upgrade" : ""), "and lists it", text);
@@ -74,7 +74,7 @@ void require_same(const Passed& passed, const ClientTraits& asked) {
 
 void check_head(const Passed& passed, const ClientTraits& asked) {
   const auto& text = passed.head.text;
-  const Head head = check_lines(text, passed.status, asked.http10);
+  const Head head = check_lines(text, passed.status);
   require(head.count("via") == 1 && head.value("via").ends_with(" sidestream"), "one Via", text);
   require(head.count("upgrade") == 0, "no Upgrade", text);
   const bool chunked = head.count("transfer-encoding") == 1;

@@ -7,8 +7,8 @@
 #include "sidecar/base/traceparent.hpp"
 #include "sidecar/http/proxy/body_writer.hpp"
 #include "sidecar/http/proxy/request_head.hpp"
+#include "sidecar/http/proxy/request_id.hpp"
 #include "sidecar/http/proxy/response_head.hpp"
-#include "sidecar/http/proxy/trace_ids.hpp"
 #include "tests/fuzz/check.hpp"
 #include "tests/fuzz/wire.hpp"
 
@@ -31,9 +31,8 @@ constexpr std::array<std::string_view, 9> of_one_connection{
     "keep-alive",          "proxy-connection",  "proxy-authenticate",
     "proxy-authorization", "http2-settings",    "te",
     "connection",          "transfer-encoding", "upgrade"};
-constexpr std::array<std::string_view, 7> once{
-    "host",      "via",          "x-forwarded-for", "x-forwarded-proto",
-    "forwarded", "x-request-id", "traceparent"};
+constexpr std::array<std::string_view, 5> once{"host", "x-forwarded-for", "x-forwarded-proto",
+                                               "forwarded", "x-request-id"};
 
 bool is_among(std::string_view name, const auto& names) {
   return std::find(names.begin(), names.end(), name) != names.end();
@@ -45,6 +44,7 @@ void require_no_forgery(const Head& head, const Peer& peer, std::string_view tex
   for (const auto& [name, value] : head.fields) {
     std::string known = name;
     std::replace(known.begin(), known.end(), '_', '-');
+    std::replace(known.begin(), known.end(), '.', '-');
     const bool about_client =
         known == "forwarded" || known == "x-real-ip" || known.starts_with("x-forwarded");
     const bool ours = about_client || is_among(known, once) || is_among(known, of_one_connection) ||
@@ -63,19 +63,19 @@ void require_names(const Head& head, const RequestHead& made, const Peer& peer,
   require(
       head.value("x-request-id") == made.request_id && sidestream::is_request_id(made.request_id),
       "a request id", text);
-  require(
-      head.value("traceparent") == made.traceparent && sidestream::is_traceparent(made.traceparent),
-      "a traceparent", text);
-  require(head.value("via").ends_with(" sidestream"), "Via ends with us", text);
+  require(head.value("traceparent") == made.traceparent, "the client's traceparent", text);
+  require(made.traceparent.empty() || sidestream::is_traceparent(made.traceparent),
+          "a valid traceparent", text);
+  require(head.count("traceparent") <= 1, "one traceparent", text);
+  require(head.count("proxy") == 0, "no Proxy", text);
   const auto addresses = head.value("x-forwarded-for");
   require(peer.trusted ? addresses.ends_with(peer.address) : addresses == peer.address,
           "X-Forwarded-For ends with the peer", text);
   if (peer.trusted) return;
   require(head.value("x-forwarded-proto") == "http", "a stranger's scheme is the listener's", text);
-  require(head.value("x-forwarded-host") == head.value("host"), "a stranger's host is its Host",
-          text);
+  const auto host = head.value("x-forwarded-host");
+  require(host.empty() || host == head.value("host"), "a stranger's host is its Host", text);
   const auto forwarded = head.value("forwarded");
-  const auto host = head.value("host");
   const bool v6 = peer.address.find(':') != std::string::npos;
   require(forwarded == "for=" + (v6 ? "\"[" + peer.address + "]\"" : peer.address) +
                            (host.empty() ? "" : ";host=\"" + host + "\"") + ";proto=http",
@@ -147,7 +147,8 @@ void check_request(Input input) {
   const std::string whole_target(client.header().target());
   const auto target = sidestream::parse_target(whole_target);
   if (!target) return;
-  auto outcome = sidestream::make_request_head(client.header(), client.framing(), *target, peer);
+  auto outcome = sidestream::make_request_head(client.header(), client.framing(), *target, peer,
+                                               sidestream::UpstreamTraits{"app", false});
   if (const auto* refused = std::get_if<Response>(&outcome)) {
     require(refused->status == 204 || (refused->status >= 400 && refused->status <= 501),
             "a reason");

@@ -10,7 +10,7 @@
 #include "sidecar/http/protocol/target.hpp"
 #include "sidecar/http/proxy/failure.hpp"
 #include "sidecar/http/proxy/header_rules.hpp"
-#include "sidecar/http/proxy/trace_ids.hpp"
+#include "sidecar/http/proxy/request_id.hpp"
 #include "sidecar/settings/network.hpp"
 #include "sidecar/settings/upstream_url.hpp"
 #include "tests/fuzz/check.hpp"

@@ -48,9 +48,14 @@ constexpr std::array<std::string_view, 18> forbidden_trailers{
     "content-range",  "max-forwards", "via",        "age",           "www-authenticate",
     "trailer",        "x-request-id", "traceparent"};
 
+constexpr std::array<std::string_view, 7> client_fields{
+    "forwarded",   "x-real-ip",      "true-client-ip", "cf-connecting-ip",
+    "x-client-ip", "x-original-url", "x-rewrite-url"};
+
 std::string with_hyphens(std::string_view name) {
   std::string text = to_lower(name);
-  std::replace(text.begin(), text.end(), '_', '-');
+  const auto is_separator = [](char c) { return c == '_' || c == '.'; };
+  std::replace_if(text.begin(), text.end(), is_separator, '-');
   return text;
 }
 
@@ -104,13 +109,13 @@ bool HopByHop::lists(std::string_view token) const {
 
 bool is_client_field(std::string_view name) {
   const char first = name.empty() ? ' ' : lower(name.front());
-  if (first != 'x' && first != 'f') return false;
+  if (std::string_view("xftc").find(first) == std::string_view::npos) return false;
   const std::string known = with_hyphens(name);
-  return known == "forwarded" || known == "x-real-ip" || known.starts_with("x-forwarded");
+  return known.starts_with("x-forwarded") || is_among(known, client_fields);
 }
 
 bool is_spoofed_name(std::string_view name) {
-  if (name.find('_') == std::string_view::npos) return false;
+  if (name.find_first_of("_.") == std::string_view::npos) return false;
   const std::string known = with_hyphens(name);
   return known == "x-request-id" || is_client_field(known) || is_among(known, hop_by_hop) ||
          known == "content-length";

@@ -17,6 +17,7 @@
 
 #include "sidecar/http/net/awaitable.hpp"
 #include "sidecar/http/protocol/framing.hpp"
+#include "sidecar/http/proxy/chunk_size.hpp"
 
 namespace sidestream {
 
@@ -106,6 +107,11 @@ class MessageReader {
   Error put() {
     Error error;
     buffer_.consume(parser_.put(buffer_.data(), error));
+    if constexpr (!is_request) {
+      const bool bad = error == boost::beast::http::error::bad_chunk_extension ||
+                       error == boost::beast::http::error::bad_chunk;
+      if (bad && pad_chunk_size(buffer_.data())) error = {};
+    }
     return error;
   }
 

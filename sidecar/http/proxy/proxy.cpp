@@ -1,6 +1,7 @@
 #include "sidecar/http/proxy/proxy.hpp"
 
 #include <iterator>
+#include <string>
 #include <utility>
 
 #include "sidecar/http/net/peer.hpp"
@@ -13,12 +14,20 @@ using namespace std::chrono_literals;
 constexpr auto tick_interval = 100ms;  // also how soon a client that has left is noticed
 constexpr auto idle_interval = 1s;
 
+std::string authority_of(const UpstreamAddress& app) {
+  if (!app.socket.empty()) return "localhost";
+  const bool v6 = app.host.find(':') != std::string::npos;
+  const std::string host = v6 ? "[" + app.host + "]" : app.host;
+  return app.port == 80 ? host : host + ":" + std::to_string(app.port);
+}
+
 }  // namespace
 
 Proxy::Proxy(boost::asio::io_context& io, const UpstreamSettings& settings, ServerProbe& probe,
              const Lifecycle& lifecycle, Quotas& quotas, Logger log)
     : io_(io),
       settings_(settings),
+      traits_{authority_of(settings.url), settings.via},
       probe_(probe),
       lifecycle_(lifecycle),
       quotas_(quotas),

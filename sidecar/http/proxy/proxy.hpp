@@ -15,6 +15,7 @@
 #include "sidecar/base/lifecycle.hpp"
 #include "sidecar/base/logger.hpp"
 #include "sidecar/http/net/quota.hpp"
+#include "sidecar/http/proxy/request_head.hpp"
 #include "sidecar/http/proxy/tunnel.hpp"
 #include "sidecar/http/proxy/upstream_pool.hpp"
 #include "sidecar/settings/settings.hpp"
@@ -43,6 +44,7 @@ class Proxy {
 
   boost::asio::io_context& io() { return io_; }
   const UpstreamSettings& settings() const { return settings_; }
+  const UpstreamTraits& traits() const { return traits_; }
   Quotas& quotas() { return quotas_; }
   UpstreamProbe& probe() { return probe_.upstream; }
   // Connections then close after the response, so that clients connect elsewhere.
@@ -70,6 +72,7 @@ class Proxy {
 
   boost::asio::io_context& io_;
   const UpstreamSettings& settings_;
+  const UpstreamTraits traits_;
   ServerProbe& probe_;
   const Lifecycle& lifecycle_;
   Quotas& quotas_;

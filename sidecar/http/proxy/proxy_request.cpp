@@ -41,7 +41,7 @@ bool ProxyRequest::check_head() {
                       body_.keeps_client() && !proxy.is_draining()};
   const auto target = parse_target({request.target().data(), request.target().size()});
   exchange_.line.begin(request, from_, proxy.is_logged());
-  auto made = make_request_head(request, body_.framing(), *target, peer_);
+  auto made = make_request_head(request, body_.framing(), *target, peer_, proxy.traits());
   if (auto* refused = std::get_if<Response>(&made)) {
     result_.answer = std::move(*refused);
     exchange_.traits.keep_alive = false;  // the end of the body may be unknown

@@ -3,9 +3,11 @@
 #include <array>
 #include <boost/asio/write.hpp>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "sidecar/http/proxy/body_writer.hpp"
+#include "sidecar/http/proxy/lenient_head.hpp"
 #include "sidecar/http/proxy/write_now.hpp"
 
 namespace sidestream {
@@ -30,7 +32,20 @@ void ProxyResponse::begin(bool upgrade) {
   reader_.emplace(exchange_.app->socket, exchange_.app->buffer, *parser_);
 }
 
+// Rewrites a head at the beginning of the buffer that the parser would not take.
+void ProxyResponse::canonicalize_buffer() {
+  auto& buffer = exchange_.app->buffer;
+  const auto data = buffer.data();
+  const std::string_view received(static_cast<const char*>(data.data()), data.size());
+  const auto head = canonicalize_head(received);
+  if (!head) return;
+  const std::string bytes = head->text + std::string(received.substr(head->size));
+  buffer.clear();
+  buffer.commit(asio::buffer_copy(buffer.prepare(bytes.size()), asio::buffer(bytes)));
+}
+
 bool ProxyResponse::take_head(error_code& error) {
+  if (!reader_->has_head()) canonicalize_buffer();
   if (!reader_->take_head(error) || error) return error.failed();
   exchange_.line.first_byte(exchange_.probe);
   const unsigned status = parser_->get().result_int();

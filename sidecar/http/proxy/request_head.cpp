@@ -7,20 +7,14 @@
 #include <limits>
 
 #include "sidecar/base/traceparent.hpp"
+#include "sidecar/http/protocol/host.hpp"
 #include "sidecar/http/proxy/header_rules.hpp"
-#include "sidecar/http/proxy/trace_ids.hpp"
+#include "sidecar/http/proxy/request_id.hpp"
 
 namespace sidestream {
 namespace {
 
 namespace http = boost::beast::http;
-
-bool is_host(std::string_view host) {
-  if (host.find_first_of(" \t,/\\@?#\"<>") != std::string_view::npos) return false;
-  const auto colon = host.find(':', host.starts_with('[') ? host.find(']') : 0);
-  return colon == std::string_view::npos ||
-         host.find_first_not_of("0123456789", colon + 1) == std::string_view::npos;
-}
 
 // Safe to send twice (RFC 9110 section 9.2.2).
 bool is_idempotent(http::verb method) {
@@ -103,7 +97,8 @@ std::optional<Response> find_fault(const RequestHeader& request, const KnownFiel
   if (hosts > 1) return Response::error(400, "the request has more than one Host header");
   if (hosts == 0 && request.version() >= 11)
     return Response::error(400, "the request has no Host header");
-  if (!is_host(known.host.value) || !is_host(target.authority))
+  const bool has_authority = !target.authority.empty();
+  if ((hosts > 0 && !is_host(known.host.value)) || (has_authority && !is_host(target.authority)))
     return Response::error(400, "the Host header is invalid");
   // Programs with signed lengths read larger ones as something else.
   constexpr auto length_max = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
@@ -116,8 +111,13 @@ std::optional<Response> find_fault(const RequestHeader& request, const KnownFiel
 class HeadWriter {
  public:
   HeadWriter(const RequestHeader& request, const KnownFields& known, const Target& target,
-             const Peer& peer)
-      : request_(request), known_(known), target_(target), peer_(peer), hop_by_hop_(request) {}
+             const Peer& peer, const UpstreamTraits& upstream)
+      : request_(request),
+        known_(known),
+        target_(target),
+        peer_(peer),
+        upstream_(upstream),
+        hop_by_hop_(request) {}
 
   RequestHead write(Framing body) {
     out_.framing = body;
@@ -125,7 +125,8 @@ class HeadWriter {
     out_.text.append(to_view(request_.method_string())).append(" ").append(target_.path);
     out_.text += " HTTP/1.1\r\n";
     const auto host = target_.authority.empty() ? known_.host.value : target_.authority;
-    append_field(out_.text, "Host", host);
+    // HTTP/1.0 clients may omit Host, the app must not (RFC 9112, 3.2).
+    append_field(out_.text, "Host", host.empty() ? std::string_view(upstream_.authority) : host);
     copy_fields();
     count_hop();
     add_connection();
@@ -140,8 +141,9 @@ class HeadWriter {
     switch (field.name()) {
       case http::field::host:
       case http::field::content_length:
-      case http::field::via:
         return true;
+      case http::field::via:
+        return upstream_.via;
       default:
         break;
     }
@@ -160,6 +162,7 @@ class HeadWriter {
     for (const auto& field : request_) {
       const auto name = to_view(field.name_string());
       if (is_rewritten(field) || hop_by_hop_.contains(field) || is_spoofed_name(name)) continue;
+      if (equals_ignoring_case(name, "proxy")) continue;  // CGI apps read it as HTTP_PROXY
       if (is_client_field(name) && (!peer_.trusted || is_extended(name))) continue;
       if (field.name() == http::field::max_forwards && counts_hops(request_, known_)) continue;
       append_field(out_.text, name, to_view(field.value()));
@@ -197,12 +200,14 @@ class HeadWriter {
   }
 
   void add_ids() {
-    append_via(out_.text, request_, known_.via.count);
+    if (upstream_.via) append_via(out_.text, request_, known_.via.count);
     out_.accept = known_.accept.value;
-    const auto id = known_.request_id.value, trace = known_.traceparent.value;
+    const auto id = known_.request_id.value;
     out_.request_id = is_request_id(id) ? std::string(id) : make_request_id();
-    out_.traceparent = is_traceparent(trace) ? std::string(trace) : make_traceparent();
     append_field(out_.text, "X-Request-Id", out_.request_id);
+    // Without one the app starts the trace: whether it is sampled is not ours to decide.
+    if (known_.traceparent.count != 1 || !is_traceparent(known_.traceparent.value)) return;
+    out_.traceparent = known_.traceparent.value;
     append_field(out_.text, "traceparent", out_.traceparent);
   }
 
@@ -210,6 +215,7 @@ class HeadWriter {
   const KnownFields& known_;
   const Target& target_;
   const Peer& peer_;
+  const UpstreamTraits& upstream_;
   const HopByHop hop_by_hop_;
   RequestHead out_;
 };
@@ -217,10 +223,11 @@ class HeadWriter {
 }  // namespace
 
 std::variant<RequestHead, Response> make_request_head(const RequestHeader& request, Framing body,
-                                                      const Target& target, const Peer& peer) {
+                                                      const Target& target, const Peer& peer,
+                                                      const UpstreamTraits& upstream) {
   const KnownFields known(request);
   if (auto fault = find_fault(request, known, body, target)) return std::move(*fault);
-  return HeadWriter(request, known, target, peer).write(body);
+  return HeadWriter(request, known, target, peer, upstream).write(body);
 }
 
 }  // namespace sidestream

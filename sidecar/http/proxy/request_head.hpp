@@ -19,12 +19,19 @@ struct RequestHead {
   bool upgrade = false;
   bool repeatable = false;  // safe to send twice: idempotent and without a body
   std::string request_id;
-  std::string traceparent;
-  std::string accept;  // the Accept field, for error responses of our own
+  std::string traceparent;  // empty: the client sent none
+  std::string accept;       // the Accept field, for error responses of our own
+};
+
+// What a request depends on besides the client's.
+struct UpstreamTraits {
+  std::string authority;  // the app's own host and port, for requests without Host
+  bool via = false;       // add Via
 };
 
 // `body`: the framing as the parser understood it. A Response: the request is refused.
 std::variant<RequestHead, Response> make_request_head(const RequestHeader& request, Framing body,
-                                                      const Target& target, const Peer& peer);
+                                                      const Target& target, const Peer& peer,
+                                                      const UpstreamTraits& upstream);
 
 }  // namespace sidestream

@@ -7,8 +7,9 @@ namespace {
 
 namespace http = boost::beast::http;
 
-void append_status(std::string& out, const ResponseHeader& response, bool http10) {
-  out += http10 ? "HTTP/1.0 " : "HTTP/1.1 ";
+// HTTP/1.1 also for HTTP/1.0 clients: the version is the sender's (RFC 9110, 6.2).
+void append_status(std::string& out, const ResponseHeader& response) {
+  out += "HTTP/1.1 ";
   out.append(std::to_string(response.result_int())).append(" ");
   out.append(to_view(response.reason())).append("\r\n");
 }
@@ -84,7 +85,7 @@ std::optional<ResponseHead> make_response_head(const ResponseHeader& response, F
   out.keep_alive = client.keep_alive && out.framing.kind != Framing::Kind::until_close;
   out.event_stream = is_event_stream(known.type.value);
   out.text.reserve(512);
-  append_status(out.text, response, client.http10);
+  append_status(out.text, response);
   append_fields(out.text, response, HopByHop(response));
   append_via(out.text, response, known.via.count);
   const unsigned status = response.result_int();
@@ -101,7 +102,7 @@ std::optional<ResponseHead> make_response_head(const ResponseHeader& response, F
 
 std::string make_interim_head(const ResponseHeader& response) {
   std::string text;
-  append_status(text, response, false);
+  append_status(text, response);
   append_fields(text, response, HopByHop(response));
   if (response.result_int() == 101) {
     text += "Connection: upgrade\r\n";

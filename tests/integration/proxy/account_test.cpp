@@ -74,6 +74,29 @@ TEST_P(ProxyAccount, CountsRequests) {
   EXPECT_TRUE(stage.metric_becomes("pool_idle", 0)) << "the app has closed";
 }
 
+// An app chooses its statuses; a series for each of them would be its choice too.
+TEST_P(ProxyAccount, CountsRareStatusesByClass) {
+  ProxyStage stage(GetParam());
+  App app(stage.listener(), [](Peer& peer, const Message& request) {
+    peer.send(answer_text(request.target().substr(1) + " X"));
+    return true;
+  });
+  auto client = stage.client();
+  for (const int status : {200, 201, 299, 418, 451, 500, 599, 600}) {
+    client.ask(request_text("GET /" + std::to_string(status)));
+  }
+  const auto requests = [&](const std::string& code) {
+    return stage.metric("requests_total", {"code=\"" + code + "\""});
+  };
+  EXPECT_EQ(requests("200"), 1);
+  EXPECT_EQ(requests("2xx"), 2);
+  EXPECT_EQ(requests("4xx"), 2);
+  EXPECT_EQ(requests("5xx"), 1);
+  EXPECT_EQ(requests("other"), 1);
+  EXPECT_EQ(requests("418"), 0);
+  EXPECT_EQ(stage.metric("requests_total"), 8);
+}
+
 TEST_P(ProxyAccount, CountsOpenRequests) {
   ProxyStage stage(GetParam());
   auto relay = stage.relay(request_text("GET /"));

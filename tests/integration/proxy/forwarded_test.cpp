@@ -101,6 +101,23 @@ TEST_P(ProxyForwarded, DoesNotTrustOtherNetworks) {
   EXPECT_EQ(seen.value("X-Forwarded-For"), "127.0.0.1");
 }
 
+const std::vector<std::string> others{"True-Client-IP: lie", "CF-Connecting-IP: lie",
+                                      "X-Client-IP: lie", "X-Original-URL: lie",
+                                      "X-Rewrite-URL: lie"};
+
+TEST_P(ProxyForwarded, DropsOtherClientFieldsOfUntrustedPeers) {
+  ProxyStage stage(GetParam());
+  EXPECT_THAT(stage.relay(request_text("GET /", others)).seen.head, Not(HasSubstr("lie")));
+}
+
+TEST_P(ProxyForwarded, ForwardsOtherClientFieldsOfTrustedPeers) {
+  ProxyStage stage(GetParam(), {.server = {"trusted_proxies: [\"127.0.0.1/32\"]"}});
+  const auto seen = stage.relay(request_text("GET /", others)).seen;
+  for (const auto& field : others) {
+    EXPECT_EQ(seen.value(field.substr(0, field.find(':'))), "lie") << field;
+  }
+}
+
 // Many apps read `X_Forwarded_For` where they ask for `X-Forwarded-For` (CGI, WSGI).
 TEST_P(ProxyForwarded, DropsSpellingsWithUnderscores) {
   for (const auto* trusted : {"trusted_proxies: []", "trusted_proxies: [\"127.0.0.1/32\"]"}) {
@@ -110,7 +127,8 @@ TEST_P(ProxyForwarded, DropsSpellingsWithUnderscores) {
             .relay(request_text(
                 "GET /", {"X_Forwarded_For: lie", "x_forwarded-for: lie", "X-Forwarded_Proto: lie",
                           "X_FORWARDED_HOST: lie", "X_Forwarded_User: lie", "X_Real_IP: lie",
-                          "X-Real_IP: lie", "X_Request_Id: lie"}))
+                          "X-Real_IP: lie", "X_Request_Id: lie", "X.Forwarded.For: lie",
+                          "True_Client_IP: lie"}))
             .seen;
     for (const auto& [name, value] : seen.fields) {
       EXPECT_NE(value, "lie") << trusted << ": " << name;
@@ -132,6 +150,21 @@ TEST_P(ProxyForwarded, DropsThemFromTrailers) {
           .seen;
   for (const auto& [name, value] : seen.trailers) {
     EXPECT_TRUE(same_word(name, "X-Good")) << name;
+  }
+}
+
+TEST_P(ProxyForwarded, Returns400WhenTheHostIsInvalid) {
+  ProxyStage stage(GetParam());
+  App app(stage.listener());
+  for (const std::string host : {"[abcd::1", "foo:99999", "", "a b", "a@b", ":80", "a/b"}) {
+    auto client = stage.client();
+    client.send("GET / HTTP/1.1\r\nHost: " + host + "\r\n\r\n");
+    EXPECT_EQ(client.answer().status(), 400) << host;
+  }
+  EXPECT_TRUE(app.account().requests.empty());
+  for (const std::string host : {"[v1.a!b]", "[::1]:80", "my_app:8080", "a:"}) {
+    EXPECT_EQ(stage.ask(request_text("GET /", {"Host: " + host})).status(), 200) << host;
+    EXPECT_EQ(app.last().value("Host"), host);
   }
 }
 

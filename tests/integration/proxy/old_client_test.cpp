@@ -18,6 +18,7 @@ TEST_P(ProxyOldClient, GetsResponsesWithoutChunks) {
   app.send(answer_text("200 OK", {"Transfer-Encoding: chunked"},
                        chunk("one") + chunk("two") + "0\r\nX-T: 1\r\n\r\n"));
   const auto answer = client.answer();
+  EXPECT_EQ(answer.start, "HTTP/1.1 200 OK");
   EXPECT_FALSE(answer.has("Transfer-Encoding"));
   EXPECT_EQ(answer.body, "onetwo");
   EXPECT_TRUE(client.closes());
@@ -28,7 +29,10 @@ TEST_P(ProxyOldClient, NeedsNoHost) {
   auto client = stage.client();
   client.send("GET /old HTTP/1.0\r\n\r\n");
   auto app = stage.app();
-  EXPECT_EQ(app.request().target(), "/old");
+  const auto seen = app.request();
+  EXPECT_EQ(seen.target(), "/old");
+  const auto url = stage.listener().url();
+  EXPECT_EQ(seen.value("Host"), GetParam() == "unix" ? "localhost" : url.substr(7));
   app.send(answer_text("200 OK", {}, "x"));
   EXPECT_EQ(client.answer().body, "x");
   EXPECT_TRUE(client.closes());

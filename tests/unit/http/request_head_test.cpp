@@ -6,7 +6,7 @@
 #include <boost/beast/http/string_body.hpp>
 
 #include "sidecar/base/traceparent.hpp"
-#include "sidecar/http/proxy/trace_ids.hpp"
+#include "sidecar/http/proxy/request_id.hpp"
 
 namespace sidestream {
 namespace {
@@ -25,10 +25,13 @@ constexpr Framing no_body;
 const Peer untrusted{"203.0.113.9", false};
 const Peer trusted{"10.0.0.5", true};
 
-std::string forwarded(std::string_view text, const Peer& peer = untrusted, Framing body = no_body) {
+const UpstreamTraits without_via{"127.0.0.1:8000", false};
+
+std::string forwarded(std::string_view text, const Peer& peer = untrusted, Framing body = no_body,
+                      const UpstreamTraits& upstream = without_via) {
   const auto request = parse(text);
   const std::string target(request.target());
-  const auto made = make_request_head(request, body, *parse_target(target), peer);
+  const auto made = make_request_head(request, body, *parse_target(target), peer, upstream);
   if (const auto* refused = std::get_if<Response>(&made)) return std::to_string(refused->status);
   return std::get<RequestHead>(made).text;
 }
@@ -83,22 +86,50 @@ TEST(RequestHead, QuotesIPv6InForwarded) {
   EXPECT_TRUE(has(head, "Forwarded: for=\"[2001:db8::1]\";host=\"h\";proto=http"));
 }
 
-TEST(RequestHead, ForwardsOrGeneratesIds) {
-  const std::string trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
-  const auto kept = forwarded(
-      "GET / HTTP/1.1\r\nHost: h\r\nX-Request-Id: abc-1\r\ntraceparent: " + trace + "\r\n\r\n");
-  EXPECT_TRUE(has(kept, "X-Request-Id: abc-1"));
-  EXPECT_TRUE(has(kept, "traceparent: " + trace));
-  const auto made =
-      forwarded("GET / HTTP/1.1\r\nHost: h\r\nX-Request-Id: a b\r\ntraceparent: 00-0-0-0\r\n\r\n");
+TEST(RequestHead, ForwardsOrGeneratesTheRequestId) {
+  EXPECT_TRUE(has(forwarded("GET / HTTP/1.1\r\nHost: h\r\nX-Request-Id: abc-1\r\n\r\n"),
+                  "X-Request-Id: abc-1"));
+  const auto made = forwarded("GET / HTTP/1.1\r\nHost: h\r\nX-Request-Id: a b\r\n\r\n");
   EXPECT_EQ(made.find("a b"), std::string::npos);
-  EXPECT_EQ(made.find("00-0-0-0"), std::string::npos);
   EXPECT_NE(made.find("X-Request-Id: "), std::string::npos);
-  EXPECT_TRUE(is_traceparent(make_traceparent()));
-  EXPECT_TRUE(is_traceparent("01-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01-more"));
-  EXPECT_FALSE(is_traceparent("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01-more"));
-  EXPECT_FALSE(is_traceparent("ff-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"));
-  EXPECT_FALSE(is_traceparent("00-" + std::string(32, '0') + "-b7ad6b7169203331-01"));
+}
+
+TEST(RequestHead, ForwardsAValidTraceparentAndMakesNone) {
+  const std::string trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+  const auto with = [](const std::string& fields) {
+    return forwarded("GET / HTTP/1.1\r\nHost: h\r\n" + fields + "\r\n");
+  };
+  EXPECT_TRUE(has(with("traceparent: " + trace + "\r\n"), "traceparent: " + trace));
+  for (const std::string& fields :
+       {std::string(), std::string("traceparent: 00-0-0-0\r\n"),
+        "traceparent: " + trace + "\r\ntraceparent: " + trace + "\r\n"}) {
+    EXPECT_EQ(with(fields).find("traceparent"), std::string::npos) << fields;
+  }
+}
+
+TEST(RequestHead, AddsViaIfItIsTurnedOn) {
+  const auto text = "GET / HTTP/1.1\r\nHost: h\r\nVia: 1.0 fred\r\n\r\n";
+  EXPECT_TRUE(has(forwarded(text), "Via: 1.0 fred"));
+  const UpstreamTraits with_via{"app", true};
+  EXPECT_TRUE(has(forwarded(text, untrusted, no_body, with_via), "Via: 1.0 fred, 1.1 sidestream"));
+}
+
+TEST(RequestHead, NamesTheAppAsHostWhenHttp10OmitsIt) {
+  const auto head = forwarded("GET / HTTP/1.0\r\n\r\n");
+  EXPECT_TRUE(has(head, "Host: 127.0.0.1:8000"));
+  EXPECT_EQ(head.find("X-Forwarded-Host"), std::string::npos);
+}
+
+TEST(RequestHead, ForwardsOtherClientFieldsOfTrustedPeersOnly) {
+  for (const std::string name :
+       {"True-Client-IP", "CF-Connecting-IP", "X-Client-IP", "X-Original-URL", "X-Rewrite-URL"}) {
+    const auto text = "GET / HTTP/1.1\r\nHost: h\r\n" + name + ": x1\r\nProxy: x2\r\n\r\n";
+    EXPECT_EQ(forwarded(text).find("x1"), std::string::npos) << name;
+    EXPECT_TRUE(has(forwarded(text, trusted), name + ": x1"));
+    EXPECT_EQ(forwarded(text, trusted).find("x2"), std::string::npos);
+  }
+  EXPECT_EQ(forwarded("GET / HTTP/1.1\r\nHost: h\r\nX.Forwarded.For: x1\r\n\r\n").find("x1"),
+            std::string::npos);
 }
 
 TEST(RequestHead, WritesItsOwnFraming) {
@@ -119,7 +150,13 @@ TEST(RequestHead, RefusesAmbiguousRequests) {
   EXPECT_EQ(forwarded("CONNECT / HTTP/1.1\r\nHost: a\r\n\r\n"), "501");
   EXPECT_EQ(forwarded("GET * HTTP/1.1\r\nHost: a\r\n\r\n"), "400");
   EXPECT_EQ(forwarded("POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n"), "400");
-  EXPECT_EQ(forwarded("POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: gzip\r\n\r\n"), "501");
+  const auto coded = [](const std::string& coding) {
+    return forwarded("POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: " + coding + "\r\n\r\n");
+  };
+  EXPECT_EQ(coded("gzip, chunked"), "501");
+  for (const auto* coding : {"gzip", "chunked, gzip", "chunked, chunked", "identity", ""}) {
+    EXPECT_EQ(coded(coding), "400") << coding;
+  }
 }
 
 TEST(RequestHead, ForwardsUpgradesExceptH2c) {

@@ -38,7 +38,7 @@ TEST(ResponseHead, FramesABodyWithoutLengthByChunksOrByTheEnd) {
   EXPECT_EQ(now->text.find("X-Own"), std::string::npos);
   EXPECT_TRUE(now->keep_alive);
   const auto old = rewritten(text, open, {.http10 = true, .keep_alive = true});
-  EXPECT_TRUE(old->text.starts_with("HTTP/1.0 200 OK\r\n"));
+  EXPECT_TRUE(old->text.starts_with("HTTP/1.1 200 OK\r\n"));
   EXPECT_EQ(old->text.find("chunked"), std::string::npos);
   EXPECT_FALSE(old->keep_alive);
 }

@@ -43,13 +43,17 @@ TEST_F(Exporter, CountsOpeningLogs) {
   EXPECT_THAT(text(), HasSubstr("\nsidestream_opening_logs{topic=\"orders\"} 2\n"));
 }
 
-TEST_F(Exporter, ExportsCommonStatusesBeforeTheFirstResponse) {
+TEST_F(Exporter, CountsProxiedRequestsByStatusOrClass) {
   EXPECT_THAT(text(), Not(HasSubstr("sidestream_upstream_requests_total")));
   stats.upstream = true;
   server.upstream.request(418);
+  server.upstream.request(404);
+  server.upstream.request(999);
   EXPECT_THAT(text(), HasSubstr("\nsidestream_upstream_requests_total{code=\"502\"} 0\n"));
-  EXPECT_THAT(text(), HasSubstr("\nsidestream_upstream_requests_total{code=\"418\"} 1\n"));
-  EXPECT_THAT(text(), Not(HasSubstr("code=\"417\"")));
+  EXPECT_THAT(text(), HasSubstr("\nsidestream_upstream_requests_total{code=\"4xx\"} 1\n"));
+  EXPECT_THAT(text(), HasSubstr("\nsidestream_upstream_requests_total{code=\"404\"} 1\n"));
+  EXPECT_THAT(text(), HasSubstr("\nsidestream_upstream_requests_total{code=\"other\"} 1\n"));
+  EXPECT_THAT(text(), Not(HasSubstr("code=\"418\"")));
 }
 
 }  // namespace

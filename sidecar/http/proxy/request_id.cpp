@@ -1,4 +1,4 @@
-#include "sidecar/http/proxy/trace_ids.hpp"
+#include "sidecar/http/proxy/request_id.hpp"
 
 #include <algorithm>
 #include <array>
@@ -38,16 +38,6 @@ std::string make_request_id() {
   std::string id;
   append_hex(id, 32);
   return id;
-}
-
-std::string make_traceparent() {
-  std::string text;
-  text.reserve(55);
-  text += "00-";
-  append_hex(text, 32);
-  text += '-';
-  append_hex(text, 16);
-  return text += "-00";
 }
 
 }  // namespace sidestream
