@@ -120,12 +120,13 @@ enum class UpstreamError : std::uint8_t {
   broken_answer,
   idle_timeout,
   client_left,
+  address_limit,
 };
-inline constexpr std::array<std::string_view, 14> upstream_errors{
+inline constexpr std::array<std::string_view, 15> upstream_errors{
     "connect",        "connect_timeout", "send",         "first_byte_timeout",
     "closed",         "bad_answer",      "busy",         "busy_tunnels",
     "body_too_large", "bad_body",        "body_timeout", "broken_answer",
-    "idle_timeout",   "client_left"};
+    "idle_timeout",   "client_left",     "address_limit"};
 
 // Labels of proxied requests: the statuses that operators ask for, the others by class. 499: the
 // client closed the connection.

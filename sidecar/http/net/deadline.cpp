@@ -4,7 +4,14 @@
 
 namespace sidestream {
 
+void Deadline::set_interrupt(Clock::duration within) {
+  set(within);
+  closes_ = false;
+}
+
 void Deadline::set(Clock::duration within) {
+  closes_ = true;
+  interrupted_ = false;
   due_ = Clock::now() + within;
   if (due_ < waits_for_) wait();
 }
@@ -24,7 +31,13 @@ void Deadline::look() {
   if (due_ == never) return;
   if (Clock::now() < due_) return wait();
   boost::system::error_code ignored;
-  socket_.close(ignored);
+  due_ = never;
+  if (closes_) {
+    socket_.close(ignored);
+  } else {
+    interrupted_ = true;
+    socket_.cancel(ignored);
+  }
 }
 
 }  // namespace sidestream

@@ -23,7 +23,11 @@ class Deadline {
   Deadline& operator=(const Deadline&) = delete;
 
   void set(Clock::duration within);
+  // Ends what is pending with operation_aborted instead, and leaves the socket open.
+  void set_interrupt(Clock::duration within);
   void clear() { due_ = never; }
+  // set_interrupt() has taken effect, even if nothing was pending just then.
+  bool is_interrupted() const { return interrupted_; }
 
  private:
   static constexpr auto never = Clock::time_point::max();
@@ -33,6 +37,8 @@ class Deadline {
   Socket& socket_;
   boost::asio::steady_timer timer_;
   Clock::time_point due_ = never;
+  bool closes_ = true;
+  bool interrupted_ = false;
   Clock::time_point waits_for_ = never;
   // Gone with this: a wait that ends just then must not look.
   std::shared_ptr<Deadline*> self_ = std::make_shared<Deadline*>(this);

@@ -9,6 +9,8 @@
 #include <optional>
 #include <utility>
 
+#include "sidecar/http/limits/address_quota.hpp"
+
 namespace sidestream {
 
 class Quota;
@@ -61,13 +63,16 @@ class Quota {
 // Everything that a client can make the process hold. Owned by the application; the drain waits
 // until all are free.
 struct Quotas {
-  Quota connections;  // accepted sockets, whatever they do
-  Quota streams;      // of these, event streams
-  Quota requests;     // that the upstream app has not answered yet
-  Quota tunnels;      // upgraded connections to the upstream app
+  Quota connections;               // accepted sockets, whatever they do
+  Quota streams;                   // of these, event streams
+  Quota requests;                  // that the upstream app has not answered yet
+  Quota tunnels;                   // upgraded connections to the upstream app
+  Quota held_bodies;               // request bodies that wait here before the app gets them
+  AddressQuota unfinished_bodies;  // request bodies that the app has a part of
 
   bool all_free() const {
-    return streams.taken() == 0 && requests.taken() == 0 && tunnels.taken() == 0;
+    return streams.taken() == 0 && requests.taken() == 0 && tunnels.taken() == 0 &&
+           held_bodies.taken() == 0;
   }
 };
 

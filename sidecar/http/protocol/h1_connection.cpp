@@ -14,7 +14,9 @@ using namespace std::chrono_literals;
 
 constexpr std::uint32_t header_max = 64 * 1024;  // an id of 200 partitions and a page's cookies fit
 constexpr auto head_time = 10s;                  // for a request's head once its connection is open
-constexpr auto idle_time = 60s;                  // between requests
+
+constexpr auto linger_time = 30s;
+constexpr auto linger_silence = 5s;
 
 }  // namespace
 
@@ -59,18 +61,19 @@ Client H1Connection::client_of(const Request& request) const {
                      loop_.config().server.trusted_proxies);
 }
 
-// Reads what the client still sends for a moment: closing with unread bytes resets the connection,
-// and the reset can overtake the response.
+// Reads what the client still sends: closing with unread bytes resets the connection, and the reset
+// can overtake the response. Clients that read it only after their whole body is sent (Python's
+// http.client) need the time that nginx gives them too.
 Awaitable<void> H1Connection::linger() {
   boost::beast::error_code ignored;
   client_.socket.shutdown(Socket::shutdown_send, ignored);
-  client_.deadline.set(1s);
-  for (std::size_t read = 0; read < 1024 * 1024;) {
+  const auto end = Deadline::Clock::now() + linger_time;
+  while (Deadline::Clock::now() < end) {
+    client_.deadline.set(linger_silence);
     client_.buffer.clear();
     auto room = client_.buffer.prepare(16 * 1024);
     const auto [error, n] = co_await client_.socket.async_read_some(room, no_throw);
     if (error) break;
-    read += n;
   }
 }
 
@@ -78,9 +81,8 @@ Awaitable<H1Connection::Next> H1Connection::serve() {
   RequestHeadParser head;
   head.header_limit(header_max);
   head.body_limit(boost::none);
-  client_.deadline.set(first_ ? head_time : idle_time);
-  first_ = false;
-  const boost::beast::error_code error = co_await read_head(client_, head);
+  const bool first = std::exchange(first_, false);
+  const boost::beast::error_code error = co_await read_head(client_, head, first);
   if (error) co_return co_await refuse_head(error);
   client_.deadline.clear();
   Request request;

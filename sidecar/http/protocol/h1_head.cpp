@@ -4,8 +4,10 @@
 #include <boost/asio/error.hpp>
 #include <boost/beast/http/error.hpp>
 #include <cctype>
+#include <chrono>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "sidecar/http/protocol/target.hpp"
 
@@ -15,7 +17,15 @@ namespace {
 namespace beast = boost::beast;
 namespace http = boost::beast::http;
 
+using namespace std::chrono_literals;
+
 constexpr std::size_t least_room = 1024;  // for each read of a head
+constexpr auto head_time = 10s;
+constexpr auto idle_time = 75s;  // between requests; more than the 60 s of common load balancers
+
+std::string_view as_text(const beast::flat_buffer& buffer) {
+  return {static_cast<const char*>(buffer.data().data()), buffer.size()};
+}
 
 std::string lower(beast::string_view text) {
   std::string out(text);
@@ -27,26 +37,52 @@ std::string lower(beast::string_view text) {
 // Empty lines before a request line are ignored (RFC 9112, 2.2): some clients end a body with one.
 // False: the buffer may hold half of one.
 bool skip_empty_lines(beast::flat_buffer& buffer) {
-  const auto text = [&buffer] {
-    return std::string_view(static_cast<const char*>(buffer.data().data()), buffer.size());
-  };
+  const auto text = [&buffer] { return as_text(buffer); };
   while (text().starts_with("\r\n")) buffer.consume(2);
   return !text().empty() && text() != "\r";
 }
 
+// What is wrong with a request line that is whole, while the fields have not arrived. A client of
+// HTTP/0.9, or one that ends lines with LF alone, would wait for a response for ever.
+beast::error_code find_line_fault(std::string_view head) {
+  const auto end = head.find('\n');
+  if (end == std::string_view::npos) return {};
+  if (end == 0 || head[end - 1] != '\r') return http::error::bad_line_ending;
+  constexpr std::string_view version = " HTTP/1.1";
+  const auto line = head.substr(0, end - 1);
+  const auto last = line.substr(line.size() - std::min(line.size(), version.size()));
+  if (!last.starts_with(" HTTP/")) return http::error::bad_version;
+  return {};
+}
+
 }  // namespace
 
-Awaitable<beast::error_code> read_head(H1Transport& client, RequestHeadParser& parser) {
+Awaitable<beast::error_code> read_head(H1Transport& client, RequestHeadParser& parser, bool first) {
   beast::flat_buffer& buffer = client.buffer;
+  bool has_line = false;  // the request line was parsed
+  bool begun = first || buffer.size() > 0;
+  client.deadline.set_interrupt(begun ? head_time : idle_time);
   while (true) {
     beast::error_code error;
-    if (parser.got_some() ? buffer.size() > 0 : skip_empty_lines(buffer))
-      buffer.consume(parser.put(buffer.data(), error));
+    if (parser.got_some() ? buffer.size() > 0 : skip_empty_lines(buffer)) {
+      const std::size_t parsed = parser.put(buffer.data(), error);
+      has_line = has_line || parsed > 0;
+      buffer.consume(parsed);
+    }
     if (parser.is_header_done()) co_return error;
-    if (error && error != http::error::need_more) co_return error;
+    if (error == http::error::need_more) error = {};
+    if (!error && !has_line) error = find_line_fault(as_text(buffer));
+    if (error) co_return error;
+    if (client.deadline.is_interrupted()) {
+      const bool partial = parser.got_some() || buffer.size() > 0;
+      co_return partial ? beast::error_code(boost::asio::error::timed_out)
+                        : beast::error_code(http::error::end_of_stream);
+    }
     auto room = buffer.prepare(std::max(least_room, buffer.capacity() - buffer.size()));
     const auto [unread, n] = co_await client.socket.async_read_some(room, no_throw);
     buffer.commit(n);
+    if (!std::exchange(begun, begun || n > 0) && begun) client.deadline.set_interrupt(head_time);
+    if (client.deadline.is_interrupted()) continue;
     if (unread == boost::asio::error::eof) {
       co_return parser.got_some() || buffer.size() > 0 ? http::error::partial_message
                                                        : http::error::end_of_stream;
@@ -70,11 +106,14 @@ void read_headers(const RequestHeadParser& parser, Request& request) {
 }
 
 bool is_malformed(const beast::error_code& error) {
+  if (error == boost::asio::error::timed_out) return true;
   const bool of_parser = error.category() == make_error_code(http::error::bad_method).category();
   return of_parser && error != http::error::end_of_stream && error != http::error::partial_message;
 }
 
 Response malformed_response(const beast::error_code& error) {
+  if (error == boost::asio::error::timed_out)
+    return Response::error(408, "the request head did not arrive within 10 s");
   if (error == http::error::header_limit || error == http::error::buffer_overflow)
     return Response::error(431, "the request head exceeds 64 KiB");
   return Response::error(400, "the request is not valid HTTP/1.1: " + error.message());

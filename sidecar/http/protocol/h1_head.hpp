@@ -13,9 +13,12 @@
 
 namespace sidestream {
 
-// Errors: end_of_stream (the client closed before the first byte), partial_message, what the parser
-// finds, or an error of the socket.
-Awaitable<boost::beast::error_code> read_head(H1Transport& client, RequestHeadParser& parser);
+// `first`: the connection's first head, which must be complete 10 s after the connection was
+// opened. Later ones may begin within 75 s and have 10 s from their first byte.
+// Errors: end_of_stream (the client closed before the first byte, or sent none in time), timed_out,
+// partial_message, what the parser finds, or an error of the socket.
+Awaitable<boost::beast::error_code> read_head(H1Transport& client, RequestHeadParser& parser,
+                                              bool first);
 
 // Sets method, path and query. False: the target is no path that can be decoded. Requests for the
 // upstream app need no more than this.

@@ -11,6 +11,7 @@
 #include "sidecar/http/protocol/stream_head.hpp"
 #include "sidecar/http/protocol/target.hpp"
 #include "sidecar/http/proxy/proxy_request.hpp"
+#include "sidecar/http/proxy/refused_stream.hpp"
 #include "sidecar/http/proxy/x_forwarded.hpp"
 #include "sidecar/http/streams/tcp_outlet.hpp"
 
@@ -49,11 +50,12 @@ Awaitable<void> H1Responder::respond(Response response) {
   const bool head_only = request_.method == "HEAD";
   const bool keep_alive = reusable_ && !context_.lifecycle.is_draining();
   http::response<http::string_body> out;
-  out.version(request_.http10 ? 10 : 11);
+  out.version(11);  // also to HTTP/1.0 clients: the version is the sender's (RFC 9110, 6.2)
   out.result(response.status);
   if (response.status != 204) out.set(http::field::content_type, response.content_type);
   for (const auto& [name, value] : response.headers) out.insert(name, value);
   out.keep_alive(keep_alive);
+  if (keep_alive && request_.http10) out.set(http::field::connection, "keep-alive");
   const std::size_t size = response.body.size();
   if (!head_only) out.body() = std::move(response.body);
   if (response.status != 204) out.content_length(size);
@@ -147,6 +149,7 @@ Awaitable<void> H1Responder::pass_on() {
     done = co_await proxied.run();
   }
   reusable_ = done.keep_alive;
+  if (done.refused_stream) co_return co_await respond_refused_stream(*done.refused_stream);
   if (done.answer) co_return co_await respond(std::move(*done.answer));
   if (done.tunnel) co_return open_tunnel(done);
   if (done.reset) {
@@ -155,6 +158,16 @@ Awaitable<void> H1Responder::pass_on() {
     client_.socket.close(ignored);
   }
   next_ = done.keep_alive ? Next::again : Next::close;
+}
+
+// Without a response the client reconnects too, but a load balancer in between would answer 502.
+Awaitable<void> H1Responder::respond_refused_stream(RefusedStream stream) {
+  next_ = Next::close;
+  if (stream.cross_origin) co_return;
+  const RetrySettings retry = loop_.config().server.retry;
+  std::string blocks = refused_stream_blocks(stream, retry);
+  Fields headers;
+  co_await respond_stream(std::move(headers), std::move(blocks));
 }
 
 void H1Responder::open_tunnel(ProxyResult& done) {

@@ -42,6 +42,7 @@ class H1Responder final : public Responder {
  private:
   bool expects_continue() const;
   Client find_client_of_fields() const;
+  Awaitable<void> respond_refused_stream(RefusedStream stream);
   void open_tunnel(ProxyResult& done);
 
   H1Transport& client_;

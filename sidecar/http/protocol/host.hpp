@@ -7,8 +7,8 @@
 
 namespace sidestream {
 
-// Whether `text` is a host with an optional port, as in the Host field: "example.com:8080", "[::1]".
-// A comma is refused although the grammar has it: it would make a list of Forwarded and the like.
+// Whether `text` is a host with an optional port: "example.com:8080", "[::1]". A comma is refused
+// although the grammar has it: it would make a list of Forwarded and the like.
 bool is_host(std::string_view text);
 
 }  // namespace sidestream

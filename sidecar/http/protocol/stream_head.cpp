@@ -5,8 +5,9 @@
 namespace sidestream {
 
 std::string stream_head(bool http10, const Fields& headers) {
-  std::string head = http10 ? "HTTP/1.0 200 OK\r\n" : "HTTP/1.1 200 OK\r\n";
-  head +=
+  // HTTP/1.1 also for HTTP/1.0 clients: the version is the sender's (RFC 9110, 6.2).
+  std::string head =
+      "HTTP/1.1 200 OK\r\n"
       "Content-Type: text/event-stream; charset=utf-8\r\n"
       "Cache-Control: no-cache, no-transform\r\n"
       "X-Accel-Buffering: no\r\n";

@@ -30,7 +30,7 @@ void AccessLine::begin(const RequestHeader& request, const Client& client, bool 
 void AccessLine::set_ids(const std::string& request_id, const std::string& traceparent) {
   if (!logged_) return;
   request_id_ = request_id;
-  trace_id_ = trace_id_of(traceparent);
+  if (!traceparent.empty()) trace_id_ = trace_id_of(traceparent);
 }
 
 void AccessLine::first_byte(UpstreamProbe& probe) {

@@ -32,6 +32,7 @@ constexpr std::array<Failure, upstream_errors.size()> failures{{
     {502, "the upstream app closed the connection mid-response"},
     {504, "no data within idle_timeout"},
     {502, "the client closed the connection"},
+    {429, "too many unfinished request bodies from this address (upstream.max_requests / 16)"},
 }};
 
 enum class Format { json, html, text };
@@ -83,7 +84,7 @@ Response failure_response(UpstreamError error, std::string_view accept) {
       break;
   }
   response.body += "\n";
-  if (status == 503) response.headers.emplace_back("Retry-After", "1");
+  if (status == 503 || status == 429) response.headers.emplace_back("Retry-After", "1");
   return response;
 }
 

@@ -33,9 +33,9 @@ class HopByHop {
   std::vector<std::string> listed_;  // in lower case
 };
 
-// Fields that describe the client or its request, which only a trusted proxy may set: X-Forwarded-*,
-// Forwarded, X-Real-IP, True-Client-IP, X-Original-URL and the like. Underscores and dots count as
-// hyphens, because CGI apps and PHP read them as the same name.
+// Fields that describe the client or its request, which only a trusted proxy may set:
+// X-Forwarded-*, Forwarded, X-Real-IP, True-Client-IP, X-Original-URL and the like. Underscores and
+// dots count as hyphens, because CGI apps and PHP read them as the same name.
 bool is_client_field(std::string_view name);
 // Whether an app may read `name` as a field that was checked here under its proper name:
 // X_Request_Id, X.Forwarded.For, Transfer_Encoding and the like.

@@ -1,5 +1,7 @@
 #include "sidecar/http/proxy/lenient_head.hpp"
 
+#include <algorithm>
+
 namespace sidestream {
 namespace {
 
@@ -43,6 +45,11 @@ std::string canonical_line(std::string_view line) {
 }
 
 }  // namespace
+
+bool is_partial_head(std::string_view received) {
+  const auto size = std::min(received.size(), prefix.size());
+  return received.substr(0, size) == prefix.substr(0, size) && find_end(received).size == 0;
+}
 
 std::optional<CanonicalHead> canonicalize_head(std::string_view received) {
   const HeadEnd end = find_end(received);

@@ -16,6 +16,10 @@ struct CanonicalHead {
   std::size_t size = 0;  // bytes of the original
 };
 
+// Whether `received` is the beginning of a head that is incomplete. The parser gets heads only when
+// they are complete, because it refuses a line before the next one has arrived.
+bool is_partial_head(std::string_view received);
+
 // Rewrites the head at the beginning of `received`. Nothing: it is incomplete, or needs no rewrite.
 // Anything else that is invalid stays so, for the parser to refuse.
 std::optional<CanonicalHead> canonicalize_head(std::string_view received);

@@ -25,6 +25,11 @@ void ProxyExchange::fail(UpstreamError error) {
 
 void ProxyExchange::on_tick(Clock::time_point now) {
   if (failure_) return;
+  if (now >= interrupt_at_) {
+    interrupt_at_ = Clock::time_point::max();
+    boost::system::error_code ignored;
+    client.cancel(ignored);
+  }
   if (const auto late = body_deadline.check(now)) return fail(*late);
   if (const auto late = response_deadline.check(now)) return fail(*late);
   // A pending read of the body finds an orderly close by itself, behind the bytes sent before it.

@@ -45,6 +45,8 @@ class ProxyExchange final : public Ticked {
   void fail(UpstreamError error);
   const std::optional<UpstreamError>& failure() const { return failure_; }
   void on_tick(Clock::time_point now) override;
+  // A read of the client that is pending at `when` ends with operation_aborted, without a failure.
+  void interrupt_client_at(Clock::time_point when) { interrupt_at_ = when; }
 
   Proxy& proxy;
   Socket& client;
@@ -60,6 +62,7 @@ class ProxyExchange final : public Ticked {
 
  private:
   std::optional<UpstreamError> failure_;
+  Clock::time_point interrupt_at_ = Clock::time_point::max();
 };
 
 }  // namespace sidestream

@@ -1,5 +1,6 @@
 #include "sidecar/http/proxy/proxy_request.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "sidecar/http/proxy/failure.hpp"
@@ -12,6 +13,8 @@ namespace asio = boost::asio;
 namespace http = boost::beast::http;
 using boost::system::error_code;
 
+constexpr std::uint64_t held_bodies_max = 64;  // of up to 64 KiB; further ones are not held
+
 // Not an error of the message, but of the connection.
 bool is_closed(const error_code& error) {
   return error.category() != make_error_code(http::error::bad_chunk).category() ||
@@ -22,10 +25,13 @@ bool is_closed(const error_code& error) {
 
 // Each co_await is a statement of its own: behind && in a condition GCC 12 lays out the frame wrong.
 Awaitable<ProxyResult> ProxyRequest::run() {
-  const bool admitted = check_head() && admit();
-  if (admitted) prepare_first_write();
+  const bool valid = check_head();
+  if (valid) prepare_first_write();
+  if (valid && holds_back()) co_await body_.hold_back(first_write_);
+  held_.reset();
+  const bool admitted = valid && !exchange_.failure() && admit();
   bool has_response = false;
-  if (admitted && !exchange_.failure()) has_response = co_await get_response();
+  if (admitted) has_response = co_await get_response();
   const bool request_read = !body_.is_sending() && body_.is_received();
   if (has_response) has_response = response_.prepare(request_read);
   if (has_response) co_await response_.send();
@@ -52,22 +58,37 @@ bool ProxyRequest::check_head() {
   return true;
 }
 
+// A client that expects 100 sends its body when the app tells it to.
+bool ProxyRequest::holds_back() {
+  if (exchange_.failure() || body_.is_received() || head_.expects) return false;
+  held_ = exchange_.proxy.quotas().held_bodies.take(held_bodies_max);
+  return held_.has_value();
+}
+
 bool ProxyRequest::admit() {
-  Proxy& proxy = exchange_.proxy;
-  const UpstreamSettings& settings = proxy.settings();
-  place_ = proxy.quotas().requests.take(settings.max_requests);
+  Quotas& quotas = exchange_.proxy.quotas();
+  const UpstreamSettings& settings = exchange_.proxy.settings();
+  if (!body_.is_received()) {
+    const auto limit = std::max<std::uint64_t>(settings.max_requests / 16, 1);
+    auto unfinished = quotas.unfinished_bodies.take(from_.key(), 1, limit);
+    if (!unfinished) exchange_.fail(UpstreamError::address_limit);
+    if (!unfinished) return false;
+    body_.hold(std::move(*unfinished));
+  }
+  place_ = quotas.requests.take(settings.max_requests);
   if (!place_) exchange_.fail(UpstreamError::busy);
   if (head_.upgrade) {
-    tunnel_ = proxy.quotas().tunnels.take(settings.max_tunnels);
+    tunnel_ = quotas.tunnels.take(settings.max_tunnels);
     if (!tunnel_) exchange_.fail(UpstreamError::busy_tunnels);
   }
-  const bool too_large = settings.max_body > 0 && head_.framing.length > settings.max_body;
-  if (too_large) exchange_.fail(UpstreamError::body_too_large);
   return !exchange_.failure();
 }
 
 // A small body that has arrived with its head goes out with it, in one write.
 void ProxyRequest::prepare_first_write() {
+  const auto limit = exchange_.proxy.settings().max_body;
+  if (limit > 0 && head_.framing.length > limit)
+    return exchange_.fail(UpstreamError::body_too_large);
   first_write_ = std::move(head_.text);
   first_write_ += "\r\n";
   if (!body_.is_received()) body_.append_received(first_write_, head_.framing);
@@ -123,6 +144,7 @@ void ProxyRequest::on_first_written() {
                                     UpstreamError::first_byte_timeout);
   } else {
     exchange_.response_deadline.clear();  // set again when the body is sent
+    std::string().swap(first_write_);     // never sent again
     body_.start_sending();
   }
 }
@@ -164,6 +186,13 @@ void ProxyRequest::release_connection() {
     exchange_.proxy.release(std::move(exchange_.app));
 }
 
+void ProxyRequest::refuse(UpstreamError failure) {
+  result_.answer = failure_response(failure, head_.accept);
+  if (!head_.event_source || result_.answer->status < 500) return;
+  exchange_.line.status = result_.answer->status;  // of the failure, not of the stream
+  result_.refused_stream = std::move(head_.event_source);
+}
+
 ProxyResult ProxyRequest::finish() {
   AccessLine& line = exchange_.line;
   if (const auto failure = exchange_.failure()) {
@@ -171,14 +200,13 @@ ProxyResult ProxyRequest::finish() {
     result_.keep_alive = false;
     const bool left = *failure == UpstreamError::client_left;
     if (left && !exchange_.response_begun) line.status = 499;
-    if (!left && !exchange_.response_begun)
-      result_.answer = failure_response(*failure, head_.accept);
+    if (!left && !exchange_.response_begun) refuse(*failure);
     result_.reset = response_.ends_with_connection();
   } else if (line.status == 101) {
     result_.tunnel = std::move(exchange_.app);
     result_.tunnel_place = std::move(*tunnel_);
   }
-  if (result_.answer) {
+  if (result_.answer && !result_.refused_stream) {
     line.status = result_.answer->status;
     result_.keep_alive = exchange_.traits.keep_alive && body_.is_received();
   }

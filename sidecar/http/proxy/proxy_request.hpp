@@ -34,6 +34,7 @@ class ProxyRequest {
 
  private:
   bool check_head();
+  bool holds_back();
   bool admit();
   void prepare_first_write();
   Awaitable<bool> get_response();
@@ -45,6 +46,7 @@ class ProxyRequest {
   bool may_retry(const boost::system::error_code& error) const;
   void fail_without_response(const boost::system::error_code& error);
   void release_connection();
+  void refuse(UpstreamError failure);
   ProxyResult finish();
 
   ProxyExchange exchange_;
@@ -57,6 +59,7 @@ class ProxyRequest {
   bool written_ = false;     // first_write_ was written to the current connection
   bool reused_ = false;      // the current connection comes from the pool
   ProxyResult result_;
+  std::optional<Place> held_;    // among the held bodies
   std::optional<Place> place_;   // among the requests
   std::optional<Place> tunnel_;  // among the tunnels, of an upgrade
 };

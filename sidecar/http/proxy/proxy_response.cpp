@@ -32,20 +32,23 @@ void ProxyResponse::begin(bool upgrade) {
   reader_.emplace(exchange_.app->socket, exchange_.app->buffer, *parser_);
 }
 
-// Rewrites a head at the beginning of the buffer that the parser would not take.
-void ProxyResponse::canonicalize_buffer() {
+// Rewrites a head that the parser would not take. False: the head is incomplete.
+bool ProxyResponse::canonicalize_buffer() {
   auto& buffer = exchange_.app->buffer;
   const auto data = buffer.data();
   const std::string_view received(static_cast<const char*>(data.data()), data.size());
+  if (is_partial_head(received)) return false;
   const auto head = canonicalize_head(received);
-  if (!head) return;
+  if (!head) return true;
   const std::string bytes = head->text + std::string(received.substr(head->size));
   buffer.clear();
   buffer.commit(asio::buffer_copy(buffer.prepare(bytes.size()), asio::buffer(bytes)));
+  return true;
 }
 
 bool ProxyResponse::take_head(error_code& error) {
-  if (!reader_->has_head()) canonicalize_buffer();
+  const bool complete = reader_->has_head() || canonicalize_buffer();
+  if (!complete) return false;
   if (!reader_->take_head(error) || error) return error.failed();
   exchange_.line.first_byte(exchange_.probe);
   const unsigned status = parser_->get().result_int();

@@ -39,7 +39,7 @@ class ProxyResponse {
  private:
   using Reader = MessageReader<false, UpstreamSocket>;
 
-  void canonicalize_buffer();
+  bool canonicalize_buffer();
   Awaitable<void> forward_interim();
   Awaitable<void> send_upgrade();
 

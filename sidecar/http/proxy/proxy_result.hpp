@@ -8,6 +8,7 @@
 #include "sidecar/http/protocol/request_parser.hpp"
 #include "sidecar/http/protocol/response.hpp"
 #include "sidecar/http/proxy/proxy.hpp"
+#include "sidecar/http/proxy/refused_stream.hpp"
 
 namespace sidestream {
 
@@ -16,6 +17,8 @@ struct ProxyResult {
 
   // A response of our own, when nothing was sent yet.
   std::optional<Response> answer;
+  // An EventSource must reconnect, when nothing was sent yet.
+  std::optional<RefusedStream> refused_stream;
   // The connection must be reset, or its end would look like the end of the broken response.
   bool reset = false;
   // Whether the client's connection can take another request.

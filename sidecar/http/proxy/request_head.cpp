@@ -47,6 +47,8 @@ struct KnownFields {
         return via.add(value);
       case http::field::accept:
         return accept.add(value);
+      case http::field::expect:
+        return expect.add(value);
       default:
         break;
     }
@@ -55,7 +57,8 @@ struct KnownFields {
     if (equals_ignoring_case(name, "traceparent")) traceparent.add(value);
   }
 
-  FieldSummary host, coding, max_forwards, te, upgrade, via, accept, request_id, traceparent;
+  FieldSummary host, coding, max_forwards, te, upgrade, via, accept, expect, request_id,
+      traceparent;
 };
 
 // The protocols that the client wants to upgrade to. h2c is dropped: its frames would bypass all
@@ -165,6 +168,8 @@ class HeadWriter {
       if (equals_ignoring_case(name, "proxy")) continue;  // CGI apps read it as HTTP_PROXY
       if (is_client_field(name) && (!peer_.trusted || is_extended(name))) continue;
       if (field.name() == http::field::max_forwards && counts_hops(request_, known_)) continue;
+      // HTTP/1.0 has no Expect (RFC 9110, 10.1.1).
+      if (field.name() == http::field::expect && request_.version() < 11) continue;
       append_field(out_.text, name, to_view(field.value()));
     }
   }
@@ -202,6 +207,12 @@ class HeadWriter {
   void add_ids() {
     if (upstream_.via) append_via(out_.text, request_, known_.via.count);
     out_.accept = known_.accept.value;
+    if (request_.method() == http::verb::get &&
+        equals_ignoring_case(known_.accept.value, "text/event-stream")) {
+      const std::string id(to_view(request_["Last-Event-ID"]));
+      out_.event_source = RefusedStream{id, request_.count(http::field::origin) > 0};
+    }
+    out_.expects = known_.expect.count > 0 && request_.version() >= 11;
     const auto id = known_.request_id.value;
     out_.request_id = is_request_id(id) ? std::string(id) : make_request_id();
     append_field(out_.text, "X-Request-Id", out_.request_id);

@@ -4,11 +4,13 @@
 //
 // Thread: any. Source: RFC 9110 section 7.6, RFC 9112 sections 3, 6 and 9.
 
+#include <optional>
 #include <string>
 #include <variant>
 
 #include "sidecar/http/protocol/framing.hpp"
 #include "sidecar/http/protocol/target.hpp"
+#include "sidecar/http/proxy/refused_stream.hpp"
 #include "sidecar/http/proxy/x_forwarded.hpp"
 
 namespace sidestream {
@@ -17,10 +19,12 @@ struct RequestHead {
   std::string text;  // request line and fields, without the empty line
   Framing framing;
   bool upgrade = false;
+  bool expects = false;     // the client waits for 100 before it sends the body
   bool repeatable = false;  // safe to send twice: idempotent and without a body
   std::string request_id;
-  std::string traceparent;  // empty: the client sent none
-  std::string accept;       // the Accept field, for error responses of our own
+  std::string traceparent;                    // empty: the client sent none
+  std::optional<RefusedStream> event_source;  // it is one; for when the app cannot be reached
+  std::string accept;                         // the Accept field, for error responses of our own
 };
 
 // What a request depends on besides the client's.

@@ -2,8 +2,6 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
 
 #include <algorithm>
 
@@ -66,22 +64,6 @@ TEST_P(ProxyForwarded, AddsTheFieldsThatATrustedPeerOmits) {
   EXPECT_EQ(seen.value("X-Forwarded-Host"), "shop.test");
 }
 
-// A client on another address of the loopback network.
-Peer client_from(ProxyStage& stage, std::uint32_t source) {
-  const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(source);
-  bind(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address);
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  address.sin_port = htons(stage.sidecar().streams().port);
-  Peer peer(Socket::adopt(fd));
-  if (connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
-    throw WireError("cannot connect");
-  }
-  return peer;
-}
-
 TEST_P(ProxyForwarded, TrustsTheListedNetworks) {
   ProxyStage stage(GetParam(), {.server = {"trusted_proxies: [\"127.7.0.0/16\"]"}});
   for (const auto& [source, told] :
@@ -89,7 +71,7 @@ TEST_P(ProxyForwarded, TrustsTheListedNetworks) {
                                                           {0x7f080203, "127.8.2.3"},
                                                           {0x7f060203, "127.6.2.3"}}) {
     const auto seen =
-        stage.relay(client_from(stage, source), request_text("GET /", {"X-Forwarded-For: 1.2.3.4"}))
+        stage.relay(stage.client_from(source), request_text("GET /", {"X-Forwarded-For: 1.2.3.4"}))
             .seen;
     EXPECT_EQ(seen.value("X-Forwarded-For"), told);
   }

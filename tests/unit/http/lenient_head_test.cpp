@@ -29,6 +29,17 @@ TEST(LenientHead, LeavesOtherHeadsAlone) {
   }
 }
 
+TEST(LenientHead, TellsPartialHeads) {
+  for (const auto* received :
+       {"", "HTT", "HTTP/1.1 200", "HTTP/1.1 200\r\n", "HTTP/1.1 200\nA: b\n"}) {
+    EXPECT_TRUE(is_partial_head(received)) << received;
+  }
+  for (const auto* received :
+       {"hello", "HTTP/2", "HTTP/1.1 200\n\n", "HTTP/1.1 200 OK\r\n\r\nbody"}) {
+    EXPECT_FALSE(is_partial_head(received)) << received;
+  }
+}
+
 TEST(ChunkSize, TurnsBlanksIntoZeros) {
   const auto padded = [](std::string line) {
     return pad_chunk_size(boost::asio::buffer(line)) ? line : "";

@@ -1,5 +1,8 @@
 #include "tests/integration/proxy/harness/proxy_stage.hpp"
 
+#include <netinet/in.h>
+#include <sys/socket.h>
+
 #include <boost/json.hpp>
 
 namespace e2e {
@@ -19,6 +22,21 @@ Config proxy_config(const std::string& url, const Proxying& proxying) {
 ProxyStage::ProxyStage(const std::string& kind, Proxying proxying)
     : listener_(kind),
       sidecar_(std::make_unique<Sidecar>(proxy_config(listener_.url(), proxying))) {}
+
+Peer ProxyStage::client_from(std::uint32_t source) {
+  const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(source);
+  bind(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address);
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  address.sin_port = htons(sidecar_->streams().port);
+  Peer peer(Socket::adopt(fd));
+  if (connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
+    throw WireError("cannot connect");
+  }
+  return peer;
+}
 
 Relay ProxyStage::relay(std::string_view request) { return relay(client(), request); }
 

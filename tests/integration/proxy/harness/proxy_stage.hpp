@@ -43,6 +43,8 @@ class ProxyStage {
   Sidecar& sidecar() { return *sidecar_; }
 
   Peer client() { return Peer(Socket(sidecar_->streams())); }
+  // On another IPv4 address of the loopback network, in host byte order.
+  Peer client_from(std::uint32_t source);
   Peer app() { return listener_.accept(); }
   // On connections of its own.
   Relay relay(std::string_view request);
