@@ -21,8 +21,10 @@ constexpr std::uint64_t spare_files = 256;  // brokers, listeners, admin connect
 
 }  // namespace
 
-Application::Application(Loaded loaded, const std::string& config, Logger log)
+Application::Application(Loaded loaded, const std::string& config, Logger log,
+                         const LogWriter& writer)
     : log_(std::move(log)),
+      writer_(writer),
       memory_(loaded.settings.server.memory > 0 ? loaded.settings.server.memory : default_memory(),
               std::ranges::any_of(loaded.settings.connectors, is_in_memory)),
       configuration_(std::move(loaded.settings), memory_.budget() / 4, log_),
@@ -71,6 +73,7 @@ void Application::check_file_limit() {
   if (const auto& app = serving->server.upstream) {
     wanted += 2 * (std::uint64_t{app->max_requests} + app->max_tunnels);  // both sides
   }
+  wanted = std::max(wanted, serving->server.limits.connections + spare_files);
   const std::uint64_t got = raise_file_limit(wanted);
   if (got >= wanted) return;
   log_.warn("app", "open file limit too low for max_connections",
@@ -113,6 +116,7 @@ std::string Application::metrics() const {
   stats.pinned_bytes = memory_.pinned();
   stats.memory_budget = memory_.budget();
   stats.memory_limit = memory_limit().value_or(0);
+  stats.log_lines_dropped = writer_.dropped();
   stats.topics = collect_topics(*serving, logs_);
   stats.connectors = collect_connectors(configuration_);
   return prometheus_text(stats);

@@ -15,6 +15,7 @@
 #include "sidecar/app/reload/reload.hpp"
 #include "sidecar/app/signals.hpp"
 #include "sidecar/base/lifecycle.hpp"
+#include "sidecar/base/log_writer.hpp"
 #include "sidecar/base/logger.hpp"
 #include "sidecar/http/handlers/admin.hpp"
 #include "sidecar/http/handlers/router.hpp"
@@ -30,8 +31,8 @@ namespace sidestream {
 
 class Application {
  public:
-  // Blocks the signals that run() waits for. Requires: no other thread has been started.
-  Application(Loaded loaded, const std::string& config, Logger log);
+  // Borrows the writer, for its metric. Blocks the signals that run() waits for. Requires: no other thread has been started.
+  Application(Loaded loaded, const std::string& config, Logger log, const LogWriter& writer);
   Application(const Application&) = delete;
   Application& operator=(const Application&) = delete;
 
@@ -49,6 +50,7 @@ class Application {
 
   Signals signals_;  // first: blocks signals before any thread starts
   Logger log_;
+  const LogWriter& writer_;
   Memory memory_;
   ServerProbe probe_;
   Lifecycle lifecycle_;

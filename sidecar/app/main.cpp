@@ -1,3 +1,5 @@
+#include <unistd.h>
+
 #include <cstdio>
 #include <string>
 #include <utility>
@@ -6,6 +8,7 @@
 #include "sidecar/app/application.hpp"
 #include "sidecar/app/connectors.hpp"
 #include "sidecar/app/options.hpp"
+#include "sidecar/base/log_writer.hpp"
 
 namespace {
 
@@ -42,8 +45,10 @@ int main(int argc, char** argv) {
                 loaded.settings.connectors.size(), loaded.settings.topics.size());
     return 0;
   }
-  Application application(std::move(loaded), options->config,
-                          Logger::to_stderr(options->log_level, options->log_format));
+  LogWriter writer(STDERR_FILENO, options->log_format);
+  const Logger log(options->log_level, options->log_format,
+                   [&writer](std::string_view line) { writer.write(line); });
+  Application application(std::move(loaded), options->config, log, writer);
   if (const auto problems = application.open(); !problems.empty()) return fail(problems);
   return application.run();
 }

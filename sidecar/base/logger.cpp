@@ -1,7 +1,5 @@
 #include "sidecar/base/logger.hpp"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <array>
 #include <boost/json/object.hpp>
@@ -72,21 +70,19 @@ std::string text_line(LogLevel level, std::string_view area, std::string_view te
 
 }  // namespace
 
+std::string format_line(LogFormat format, LogLevel level, std::string_view area,
+                        std::string_view text, std::initializer_list<LogField> fields) {
+  return format == LogFormat::json ? json_line(level, area, text, fields)
+                                   : text_line(level, area, text, fields);
+}
+
 Logger::Logger(LogLevel least, LogFormat format, Sink sink)
     : least_(least), format_(format), sink_(std::make_shared<const Sink>(std::move(sink))) {}
-
-Logger Logger::to_stderr(LogLevel least, LogFormat format) {
-  return Logger(least, format, [](std::string_view line) {
-    // A full or closed stderr must not stop the streams: only this line is lost.
-    [[maybe_unused]] const auto written = ::write(STDERR_FILENO, line.data(), line.size());
-  });
-}
 
 void Logger::write(LogLevel level, std::string_view area, std::string_view text,
                    std::initializer_list<LogField> fields) const {
   if (!on(level)) return;
-  (*sink_)(format_ == LogFormat::json ? json_line(level, area, text, fields)
-                                      : text_line(level, area, text, fields));
+  (*sink_)(format_line(format_, level, area, text, fields));
 }
 
 }  // namespace sidestream

@@ -3,7 +3,7 @@
 //
 //   log.warn("kafka", "broker unreachable", {{"connector", name}, {"error", text}});
 //
-// Thread: any. A line is written with one write(2), so lines of different threads never mix.
+// Thread: any. The sink gets whole lines; LogWriter (log_writer.hpp) writes them.
 
 #include <cstdint>
 #include <functional>
@@ -32,6 +32,10 @@ struct LogField {
       : name(n), value(static_cast<std::int64_t>(v)) {}
 };
 
+// One line of the log, LF included.
+std::string format_line(LogFormat format, LogLevel level, std::string_view area,
+                        std::string_view text, std::initializer_list<LogField> fields);
+
 class Logger {
  public:
   using Sink = std::function<void(std::string_view line)>;  // a whole line, LF included
@@ -39,8 +43,6 @@ class Logger {
   // Drops everything.
   Logger() = default;
   Logger(LogLevel least, LogFormat format, Sink sink);
-  // To stderr.
-  static Logger to_stderr(LogLevel least, LogFormat format);
 
   bool on(LogLevel level) const noexcept { return sink_ && level >= least_; }
   void write(LogLevel level, std::string_view area, std::string_view text,

@@ -7,6 +7,7 @@
 #include <optional>
 #include <utility>
 
+#include "sidecar/http/limits/connection_gate.hpp"
 #include "sidecar/http/net/awaitable.hpp"
 #include "sidecar/http/net/event_loop.hpp"
 #include "sidecar/http/net/listener.hpp"
@@ -20,14 +21,19 @@ using asio::ip::tcp;
 
 // After an accept fails for lack of descriptors: time for some connection to close.
 constexpr std::chrono::milliseconds accept_pause{50};
+constexpr std::chrono::seconds accept_line_every{10};
 
 }  // namespace
 
 struct Server::Parts {
   Parts(const ConfigHolder& c, const Router& router, OpenLogs& logs, Memory& m, ServerProbe& p,
         Lifecycle& life, Quotas& q, Logger l)
-      : config(c), memory(m), lifecycle(life), log(l), context{router, logs, p,
-                                                               life,   q,    std::move(l)} {}
+      : config(c),
+        memory(m),
+        lifecycle(life),
+        log(l),
+        context{router, logs, p, life, q, limits, std::move(l)},
+        gate(limits, c, p) {}
 
   std::unique_ptr<EventLoop> make_loop() {
     return std::make_unique<EventLoop>(memory, context.probe, lifecycle, context.quotas, config,
@@ -38,24 +44,25 @@ struct Server::Parts {
   }
 
   Awaitable<void> accept(tcp::acceptor& acceptor, Port port);
-  void take(Socket socket, EventLoop& loop, Port port) {
-    auto connection = serve_connection(std::move(socket), port, loop, context);
-    asio::co_spawn(loop.io(), std::move(connection), asio::detached);
-  }
+  void take(Socket socket, const AddressBytes& from, EventLoop& loop, Port port);
   void take_last();
+  void accept_failed(const boost::system::error_code& error);
 
   const ConfigHolder& config;
   Memory& memory;
   Lifecycle& lifecycle;
   Logger log;
+  Limits limits{memory.budget(), log};
   ServerContext context;
+  ConnectionGate gate;
   asio::io_context accepting{1};
   std::optional<tcp::acceptor> streams;
   std::optional<tcp::acceptor> admin;
   std::vector<std::unique_ptr<EventLoop>> loops;
   // Scrapes and the console never hold up a stream loop.
   std::unique_ptr<EventLoop> admin_loop;
-  std::size_t next_loop = 0;  // accepting thread
+  std::size_t next_loop = 0;  // accepting thread, as the next one
+  std::chrono::steady_clock::time_point next_accept_line{};
   std::thread thread;
 };
 
@@ -63,16 +70,38 @@ struct Server::Parts {
 Awaitable<void> Server::Parts::accept(tcp::acceptor& acceptor, Port port) {
   while (true) {
     EventLoop& loop = next(port);
-    auto [error, socket] = co_await acceptor.async_accept(loop.io(), no_throw);
+    tcp::endpoint from;
+    auto [error, socket] = co_await acceptor.async_accept(loop.io(), from, no_throw);
     if (!acceptor.is_open()) co_return;
     if (error) {
-      log.warn("http", "accept failed", {{"error", error.message()}});
+      if (port == Port::streams) gate.make_room();
+      accept_failed(error);
       asio::steady_timer pause(accepting, accept_pause);
       co_await pause.async_wait(no_throw);
       continue;
     }
-    take(std::move(socket), loop, port);
+    take(std::move(socket), address_of(from), loop, port);
   }
+}
+
+// Closes the connection if a limit is reached.
+void Server::Parts::take(Socket socket, const AddressBytes& from, EventLoop& loop, Port port) {
+  std::unique_ptr<Connection> admitted;
+  if (port == Port::streams)
+    admitted = gate.admit(socket.native_handle(), from);
+  else
+    admitted = std::make_unique<Connection>(ConnectionPlace(), socket.native_handle());
+  if (!admitted) return;
+  admitted->set_counted(context.quotas.connections.take());
+  auto connection = serve_connection(std::move(socket), std::move(admitted), port, loop, context);
+  asio::co_spawn(loop.io(), std::move(connection), asio::detached);
+}
+
+void Server::Parts::accept_failed(const boost::system::error_code& error) {
+  const auto now = std::chrono::steady_clock::now();
+  if (now < next_accept_line) return;
+  next_accept_line = now + accept_line_every;
+  log.warn("http", "accept failed", {{"error", error.message()}});
 }
 
 void Server::Parts::take_last() {
@@ -81,8 +110,9 @@ void Server::Parts::take_last() {
   while (!error) {
     EventLoop& loop = next(Port::streams);
     Socket socket(loop.io());
-    streams->accept(socket, error);
-    if (!error) take(std::move(socket), loop, Port::streams);
+    tcp::endpoint from;
+    streams->accept(socket, from, error);
+    if (!error) take(std::move(socket), address_of(from), loop, Port::streams);
   }
   streams->close(error);
 }

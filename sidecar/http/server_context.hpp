@@ -4,6 +4,7 @@
 #include "sidecar/base/lifecycle.hpp"
 #include "sidecar/base/logger.hpp"
 #include "sidecar/http/handlers/router.hpp"
+#include "sidecar/http/limits/limits.hpp"
 #include "sidecar/http/net/quota.hpp"
 #include "sidecar/metrics/probes.hpp"
 #include "sidecar/stream/open_logs.hpp"
@@ -16,6 +17,7 @@ struct ServerContext {
   ServerProbe& probe;
   const Lifecycle& lifecycle;
   Quotas& quotas;
+  Limits& limits;
   Logger log;
 };
 

@@ -27,10 +27,15 @@ void add_server(Text& text, const ProcessStats& stats) {
   gauge(text, "connections", "Open connections, streams included");
   text.sample({}, static_cast<double>(stats.connections));
   counter(text, "connections_refused_total",
-          "Connections closed before a request of them was read, by reason");
+          "Connections of the public port closed without an answer, by reason");
   for (std::size_t i = 0; i < connection_refusals.size(); ++i) {
     text.sample({{"reason", std::string(connection_refusals[i])}},
                 static_cast<double>(server.connections_refused[i].value()));
+  }
+  counter(text, "limit_refusals_total", "Requests refused because a client was beyond a limit");
+  for (std::size_t i = 0; i < limit_refusals.size(); ++i) {
+    text.sample({{"limit", std::string(limit_refusals[i])}},
+                static_cast<double>(server.beyond_limit[i].value()));
   }
   gauge(text, "streams", "Open event streams");
   text.sample({}, static_cast<double>(stats.streams));
@@ -62,6 +67,8 @@ void add_server(Text& text, const ProcessStats& stats) {
   text.sample({}, static_cast<double>(stats.memory_budget));
   gauge(text, "memory_limit_bytes", "Memory limit of the container; 0: none");
   text.sample({}, static_cast<double>(stats.memory_limit));
+  counter(text, "log_lines_dropped_total", "Log lines dropped because stderr was not read");
+  text.sample({}, static_cast<double>(stats.log_lines_dropped));
 }
 
 void add_config(Text& text, const ConfigProbe::State& config) {

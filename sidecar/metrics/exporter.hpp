@@ -56,6 +56,7 @@ struct ProcessStats {
   std::uint64_t pinned_bytes = 0;
   std::uint64_t memory_budget = 0;
   std::uint64_t memory_limit = 0;  // of the container; 0: none
+  std::uint64_t log_lines_dropped = 0;
 };
 
 // Thread: any.

@@ -151,9 +151,26 @@ struct UpstreamProbe {
   void failed(UpstreamError error) { errors[static_cast<std::size_t>(error)].add(); }
 };
 
-// Why a connection was closed before a request of it was read.
-enum class ConnectionRefusal : std::uint8_t { proxy_header };
-inline constexpr std::array<std::string_view, 1> connection_refusals{"proxy_header"};
+// Why a connection of the public port was closed without an answer.
+enum class ConnectionRefusal : std::uint8_t {
+  limit,         // a newcomer beyond server.limits.connections
+  idle,          // one without a request, to make room for a newcomer
+  descriptors,   // a newcomer that would take a descriptor of the admin port
+  proxy_header,  // it did not begin with a PROXY header
+};
+inline constexpr std::array<std::string_view, 4> connection_refusals{"limit", "idle", "descriptors",
+                                                                     "proxy_header"};
+constexpr std::string_view name_of(ConnectionRefusal reason) {
+  return connection_refusals[static_cast<std::size_t>(reason)];
+}
+
+// The limit that a request of one client was beyond.
+enum class LimitRefusal : std::uint8_t { streams_per_address, publishes_per_second, heads, bodies };
+inline constexpr std::array<std::string_view, 4> limit_refusals{
+    "streams_per_address", "publishes_per_second", "heads", "bodies"};
+constexpr std::string_view name_of(LimitRefusal limit) {
+  return limit_refusals[static_cast<std::size_t>(limit)];
+}
 
 // One for the process: the HTTP side.
 struct ServerProbe {
@@ -162,6 +179,7 @@ struct ServerProbe {
   std::array<Counter, close_reasons.size()> streams_closed;
   std::array<Counter, 6> responses;  // responses that are no streams, by class: [1] 1xx ... [5] 5xx
   std::array<Counter, connection_refusals.size()> connections_refused;
+  std::array<Counter, limit_refusals.size()> beyond_limit;
   Counter malformed;  // requests that could not be parsed
   UpstreamProbe upstream;
   ConfigProbe config;
@@ -169,6 +187,7 @@ struct ServerProbe {
   void refused(ConnectionRefusal reason) {
     connections_refused[static_cast<std::size_t>(reason)].add();
   }
+  void refused(LimitRefusal limit) { beyond_limit[static_cast<std::size_t>(limit)].add(); }
   void closed(CloseReason reason) { streams_closed[static_cast<std::size_t>(reason)].add(); }
   void response(unsigned status) { responses[status / 100 < 6 ? status / 100 : 0].add(); }
 };

@@ -9,10 +9,12 @@ namespace sidestream::keys {
 
 inline constexpr std::string_view root[] = {"server", "connectors", "topics"};
 inline constexpr std::string_view server[] = {
-    "listen",         "admin",      "console",         "threads", "memory",
-    "heartbeat",      "retry",      "max_connections", "max_age", "drain_delay",
-    "drain",          "drain_http", "access_log",      "cors",    "trusted_proxies",
-    "proxy_protocol", "upstream"};
+    "listen",          "admin",       "console",         "threads",    "memory",
+    "heartbeat",       "retry",       "max_connections", "limits",     "max_age",
+    "drain_delay",     "drain",       "drain_http",      "access_log", "cors",
+    "trusted_proxies", "admin_hosts", "proxy_protocol",  "upstream"};
+inline constexpr std::string_view limits[] = {"connections", "streams_per_address",
+                                              "publishes_per_second"};
 inline constexpr std::string_view upstream[] = {
     "url",       "connect_timeout", "first_byte_timeout", "idle_timeout", "max_body",
     "readiness", "max_requests",    "max_tunnels",        "access_log",   "via"};
@@ -22,9 +24,9 @@ inline constexpr std::string_view redis[] = {"url", "username", "password", "ca"
 inline constexpr std::string_view embedded[] = {"path", "retention"};
 inline constexpr std::string_view retention[] = {"records", "bytes", "age"};
 inline constexpr std::string_view topic[] = {
-    "path",           "from",     "topic", "stream",       "publish",   "start",     "on_reset",
-    "control_events", "envelope", "event", "invalid_utf8", "tombstone", "max_event", "log",
-    "heartbeat",      "retry",    "flush", "tail_max",     "linger",    "cors"};
+    "path",     "from",           "topic",    "stream", "publish",      "multi",     "start",
+    "on_reset", "control_events", "envelope", "event",  "invalid_utf8", "tombstone", "max_event",
+    "log",      "heartbeat",      "retry",    "flush",  "tail_max",     "linger",    "cors"};
 inline constexpr std::string_view event[] = {"header"};
 
 struct Section {
@@ -36,6 +38,7 @@ struct Section {
 inline constexpr Section sections[] = {
     {"", root},
     {"server", server},
+    {"server.limits", limits},
     {"server.cors", cors},
     {"server.upstream", upstream},
     {"connectors.*", connector},

@@ -15,6 +15,7 @@ using namespace std::chrono_literals;
 
 constexpr std::uint64_t threads_most = 256;
 constexpr std::uint64_t connections_most = 10'000'000;
+constexpr std::uint64_t rate_most = 1'000'000;
 constexpr Milliseconds age_least{1000};
 constexpr Milliseconds age_most{std::chrono::hours(24 * 30)};
 constexpr std::uint64_t memory_least = 1ULL << 20;
@@ -58,6 +59,16 @@ void read_networks(const Value& value, std::vector<Network>& into) {
   }
 }
 
+void read_hosts(const Value& value, std::vector<std::string>& into) {
+  for (const Value& item : value.items()) {
+    const auto text = item.text();
+    if (!text) continue;
+    if (text->value.empty() || text->value.find_first_of(":/[]@ ") != std::string::npos)
+      item.problem(text->shown + " is not a host name without a port, like sidestream.prod.svc");
+    into.push_back(text->value);
+  }
+}
+
 // Requests would loop.
 bool is_own(const UpstreamAddress& url, const ListenAddress& address) {
   if (!url.socket.empty() || address.port != url.port) return false;
@@ -98,6 +109,14 @@ void read_upstream(const Value& value, std::initializer_list<ListenAddress> own,
   section["via"].read_boolean(upstream.via);
 }
 
+void read_limits(const Value& value, LimitSettings& into) {
+  if (!value.present()) return;
+  const Section section = value.section(keys::limits);
+  section["connections"].read_number(into.connections, 0, connections_most);
+  section["streams_per_address"].read_number(into.streams_per_address, 0, connections_most);
+  section["publishes_per_second"].read_number(into.publishes_per_second, 0, rate_most);
+}
+
 }  // namespace
 
 void read_cors(const Value& value, CorsSettings& into) {
@@ -131,6 +150,7 @@ ServerSettings read_server(const Value& value) {
   section["heartbeat"].read_duration(server.heartbeat, pace_least, pace_most);
   section["retry"].read_retry(server.retry, pace_least, pace_most);
   section["max_connections"].read_number(server.max_connections, 1, connections_most);
+  read_limits(section["limits"], server.limits);
   section["max_age"].read_duration(server.max_age, age_least, age_most, true);
   section["drain_delay"].read_duration(server.drain_delay, 0ms, 10min);
   section["drain"].read_duration(server.drain, 0ms, 1h);
@@ -138,6 +158,7 @@ ServerSettings read_server(const Value& value) {
   section["access_log"].read_number(server.access_log, 0);
   read_cors(section["cors"], server.cors);
   read_networks(section["trusted_proxies"], server.trusted_proxies);
+  read_hosts(section["admin_hosts"], server.admin_hosts);
   section["proxy_protocol"].read_boolean(server.proxy_protocol);
   read_upstream(section["upstream"], {listen, admin}, server.upstream);
   return server;

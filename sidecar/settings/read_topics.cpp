@@ -197,6 +197,9 @@ TopicSettings read_topic(const Value::Named& named, const ServerSettings& server
     if (path.good) paths.add(path.place, named.name, path.shown, path.pieces);
   }
   section["publish"].read_boolean(topic.publish);
+  section["multi"].read_boolean(topic.multi);
+  if (topic.multi && topic.is_template())
+    section["multi"].problem("can't be true for a path with parameters: ?topic= names one log");
   const auto starts = {std::pair<std::string_view, Start>{"live", Start::live},
                        {"earliest", Start::earliest}};
   section["start"].read_choice(topic.start, starts);

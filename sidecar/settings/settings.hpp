@@ -59,6 +59,15 @@ struct UpstreamSettings {
   friend bool operator==(const UpstreamSettings&, const UpstreamSettings&) = default;
 };
 
+// Limits of what clients may hold or use. Streams, publishes: of one address (IPv6: of one /64).
+struct LimitSettings {
+  std::uint32_t connections = 0;           // of the public port; 0: the file limit less 256
+  std::uint32_t streams_per_address = 0;   // 0: no limit
+  std::uint32_t publishes_per_second = 0;  // of one address; 0: no limit
+
+  friend bool operator==(const LimitSettings&, const LimitSettings&) = default;
+};
+
 struct ServerSettings {
   std::string listen = "[::]:8080";  // event streams (public)
   std::string admin = "[::]:9090";   // metrics, health, console (private)
@@ -69,6 +78,7 @@ struct ServerSettings {
   Milliseconds heartbeat{15000};          // a comment after this much silence; from 100ms
   RetrySettings retry;                    // from 100ms
   std::uint32_t max_connections = 50000;  // streams
+  LimitSettings limits;
   Milliseconds max_age{0};       // of a stream, which ends after a random part of it; 0: no limit
   Milliseconds drain_delay{0};   // after SIGTERM: not ready, still accepting
   Milliseconds drain{20000};     // then streams end, spread over this
@@ -76,6 +86,7 @@ struct ServerSettings {
   std::uint32_t access_log = 1;  // a line for each n-th stream that ends; 0: none
   CorsSettings cors;
   std::vector<Network> trusted_proxies;  // their X-Forwarded-* and Forwarded are trusted
+  std::vector<std::string> admin_hosts;  // names of the admin port besides localhost and addresses
   bool proxy_protocol = false;           // every public connection begins with a PROXY v2 header
   std::optional<UpstreamSettings> upstream;
 
@@ -129,6 +140,7 @@ struct TopicSettings {
   std::string from;      // name of the connector
   std::string log;       // YAML: `topic:` (Kafka), `stream:` (Redis, embedded; of embedded the
                          // default is the topic's name); may hold the path's {parameters}
+  bool multi = false;    // /events?topic= serves it although its path is not the default one
   bool publish = false;  // POST appends
   Start start = Start::live;
   Start on_reset = Start::live;

@@ -19,4 +19,16 @@ AddressKey address_key(const AddressBytes& address) {
   return AddressKey{big_endian(address.data(), 8)};
 }
 
+AddressBytes first_address(AddressKey key) {
+  const auto number = static_cast<std::uint64_t>(key);
+  const bool v4 = (number & v4_prefix) == v4_prefix;
+  AddressBytes address{};
+  if (v4) address[10] = address[11] = 0xff;
+  const unsigned count = v4 ? 4 : 8;
+  for (unsigned i = 0; i < count; ++i) {
+    address[v4 ? 12 + i : i] = static_cast<std::uint8_t>(number >> 8U * (count - 1 - i));
+  }
+  return address;
+}
+
 }  // namespace sidestream

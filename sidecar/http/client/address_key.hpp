@@ -14,5 +14,7 @@ namespace sidestream {
 enum class AddressKey : std::uint64_t {};
 
 AddressKey address_key(const AddressBytes& address);
+// The address, or the first one of the /64.
+AddressBytes first_address(AddressKey key);
 
 }  // namespace sidestream

@@ -76,10 +76,9 @@ std::optional<AdminPages::Page> AdminPages::find(const RunningConfig& config,
   return std::nullopt;
 }
 
-// GET too, because Kubernetes' httpGet hooks send it. Repeated calls have no further effect.
+// POST only: a page can make a browser send a GET by an image. Repeated calls have no further effect.
 Response AdminPages::drain(const Request& request) const {
-  if (request.method != "GET" && request.method != "POST")
-    return Response::not_allowed("GET, POST");
+  if (request.method != "POST") return Response::not_allowed("POST");
   calls_.drain();
   return Response::json("{\"status\":\"draining\"}\n");
 }

@@ -1,6 +1,7 @@
 #include "sidecar/http/handlers/cors.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 namespace sidestream {
 
@@ -18,6 +19,24 @@ Fields cors_headers(const CorsSettings& cors, const Request& request) {
   if (cors.credentials) headers.emplace_back("Access-Control-Allow-Credentials", "true");
   headers.insert(headers.end(), vary.begin(), vary.end());
   return headers;
+}
+
+CorsSettings common_cors(const CorsSettings& a, const CorsSettings& b) {
+  const auto any = [](const CorsSettings& cors) {
+    return !cors.origins.empty() && cors.origins.front() == "*";
+  };
+  CorsSettings common{{}, a.credentials && b.credentials};
+  if (any(a)) {
+    common.origins = b.origins;
+  } else if (any(b)) {
+    common.origins = a.origins;
+  } else {
+    std::copy_if(a.origins.begin(), a.origins.end(), std::back_inserter(common.origins),
+                 [&](const std::string& origin) {
+                   return std::find(b.origins.begin(), b.origins.end(), origin) != b.origins.end();
+                 });
+  }
+  return common;
 }
 
 bool is_preflight(const Request& request) {

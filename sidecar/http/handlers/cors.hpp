@@ -11,6 +11,9 @@ namespace sidestream {
 // allowed.
 Fields cors_headers(const CorsSettings& cors, const Request& request);
 
+// What both allow.
+CorsSettings common_cors(const CorsSettings& a, const CorsSettings& b);
+
 // Whether it is a preflight, which is answered without looking further.
 bool is_preflight(const Request& request);
 Response answer_preflight(const CorsSettings& cors, const Request& request, bool publish);

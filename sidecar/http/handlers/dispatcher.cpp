@@ -30,7 +30,7 @@ Awaitable<void> Dispatcher::answer(const Request& request, const Route& route,
   if (auto* stream = std::get_if<StreamRequest>(&outcome)) {
     co_await subscribe(std::move(*stream), request, responder, loop_, context_);
   } else if (auto* message = std::get_if<PublishRequest>(&outcome)) {
-    co_await publish(std::move(*message), responder);
+    co_await publish(std::move(*message), request.client, responder, loop_, context_);
   } else if (auto* response = std::get_if<Response>(&outcome)) {
     co_await responder.respond(std::move(*response));
   } else if (std::holds_alternative<AdminPages::AskReadiness>(outcome)) {

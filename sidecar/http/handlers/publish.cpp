@@ -1,14 +1,18 @@
 #include "sidecar/http/handlers/publish.hpp"
 
+#include <algorithm>
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 #include <cassert>
+#include <chrono>
 #include <utility>
 
 #include "sidecar/http/handlers/cors.hpp"
+#include "sidecar/http/net/event_loop.hpp"
+#include "sidecar/http/server_context.hpp"
 #include "sidecar/stream/id/event_id.hpp"
 #include "sidecar/stream/ingest/encoder.hpp"
 
@@ -61,6 +65,10 @@ std::variant<PublishRequest, Response> parse_publish(const TopicMap::Match& matc
                              "event: expected at most 256 bytes of UTF-8 without CR, LF or NUL, "
                              "not beginning with stream-");
     }
+    if (*event == "error" || *event == "open") {
+      return Response::error(400,
+                             "event: EventSource fires error and open itself; take another name");
+    }
     publish.message.event = *event;
   }
   if (const auto key = request.parameter("key")) publish.message.key = std::string(*key);
@@ -69,25 +77,75 @@ std::variant<PublishRequest, Response> parse_publish(const TopicMap::Match& matc
 }
 
 Response body_too_large(const PublishRequest& request) {
-  Response response = Response::error(413, "the body exceeds the topic's max_event of " +
-                                               std::to_string(request.body_max) + " bytes");
+  const bool by_memory = request.topic && request.body_max < request.topic->settings.max_event;
+  const std::string limit =
+      by_memory ? "an eighth of server.memory, " : "the topic's max_event of ";
+  Response response = Response::error(
+      413, "the body exceeds " + limit + std::to_string(request.body_max) + " bytes");
   response.headers = request.headers;
   return response;
 }
 
-Awaitable<void> publish(PublishRequest request, Responder& responder) {
+namespace {
+
+Response with_headers(Response response, const PublishRequest& request) {
+  response.headers.insert(response.headers.end(), request.headers.begin(), request.headers.end());
+  return response;
+}
+
+// 429, if the client publishes too fast.
+std::optional<Response> check_rate(const Client& client, EventLoop& loop,
+                                   const ServerContext& context) {
+  const auto most = loop.config().server.limits.publishes_per_second;
+  if (most == 0) return std::nullopt;
+  const auto wait = context.limits.publishes.take(static_cast<std::uint64_t>(client.key()), 1, most,
+                                                  RateLimit::Clock::now());
+  if (wait <= RateLimit::Clock::duration::zero()) return std::nullopt;
+  context.probe.refused(LimitRefusal::publishes_per_second);
+  context.limits.refusals.write(RefusalLog::Kind::publish,
+                                name_of(LimitRefusal::publishes_per_second), client, 429);
+  Response response = Response::error(
+      429,
+      "too many publishes (server.limits.publishes_per_second = " + std::to_string(most) + ")");
+  response.headers.emplace_back(
+      "Retry-After", std::to_string(std::chrono::ceil<std::chrono::seconds>(wait).count()));
+  return response;
+}
+
+Response no_body(Body::Outcome outcome, const PublishRequest& request, const Client& client,
+                 const ServerContext& context) {
+  if (outcome == Body::Outcome::too_large) return body_too_large(request);
+  if (outcome == Body::Outcome::too_slow)
+    return with_headers(Response::error(408, "the body took too long"), request);
+  context.probe.refused(LimitRefusal::bodies);
+  context.limits.refusals.write(RefusalLog::Kind::publish, name_of(LimitRefusal::bodies), client,
+                                503);
+  Response response =
+      Response::error(503, "too many bodies in memory (a quarter of server.memory)");
+  response.headers.emplace_back("Retry-After", "1");
+  return with_headers(std::move(response), request);
+}
+
+}  // namespace
+
+Awaitable<void> publish(PublishRequest request, const Client& client, Responder& responder,
+                        EventLoop& loop, const ServerContext& context) {
+  if (auto refused = check_rate(client, loop, context)) {
+    Response response = with_headers(std::move(*refused), request);
+    co_return co_await responder.respond(std::move(response));
+  }
+  request.body_max = std::min(request.body_max, context.limits.bodies.largest());
   Body body = co_await responder.read_body(request.body_max);
   if (body.outcome == Body::Outcome::lost) co_return;
-  if (body.outcome == Body::Outcome::too_large) {
-    Response response = body_too_large(request);
+  if (body.outcome != Body::Outcome::whole) {
+    Response response = no_body(body.outcome, request, client, context);
     co_return co_await responder.respond(std::move(response));
   }
   request.message.value = std::move(body.text);
   const std::shared_ptr<Topic> topic = request.topic;
   const PublishResult result = co_await hand_over(request);
   (result ? topic->probe.published : topic->probe.publish_failures).add();
-  Response response = publish_response(result, topic->connector.format());
-  response.headers.insert(response.headers.end(), request.headers.begin(), request.headers.end());
+  Response response = with_headers(publish_response(result, topic->connector.format()), request);
   co_await responder.respond(std::move(response));
 }
 

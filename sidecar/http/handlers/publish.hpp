@@ -18,6 +18,9 @@
 
 namespace sidestream {
 
+class EventLoop;
+struct ServerContext;  // which includes this file
+
 struct PublishRequest {
   std::shared_ptr<Topic> topic;
   std::string log;
@@ -33,8 +36,10 @@ std::variant<PublishRequest, Response> parse_publish(const TopicMap::Match& matc
 // 413: the body exceeds `body_max`.
 Response body_too_large(const PublishRequest& request);
 
-// Reads the body, publishes it, counts the result in the topic's probe and responds.
-Awaitable<void> publish(PublishRequest request, Responder& responder);
+// Reads the body, publishes it, counts the result in the topic's probe and responds. 429 before the
+// body is read: the client publishes too fast. Borrows all until it completes.
+Awaitable<void> publish(PublishRequest request, const Client& client, Responder& responder,
+                        EventLoop& loop, const ServerContext& context);
 
 // 201, or the status of the error.
 Response publish_response(const PublishResult& result, OffsetFormat format);

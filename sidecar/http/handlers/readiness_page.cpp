@@ -3,6 +3,7 @@
 #include <optional>
 #include <utility>
 
+#include "sidecar/http/handlers/admin_guard.hpp"
 #include "sidecar/http/proxy/readiness.hpp"
 
 namespace sidestream {
@@ -16,6 +17,7 @@ Awaitable<void> show_readiness(Responder& responder, EventLoop& loop,
     app = co_await ask_app(loop.io(), *upstream);
   }
   Response response = context.router.pages().readiness(app ? &*app : nullptr);
+  add_admin_headers(response.headers);
   co_await responder.respond(std::move(response));
 }
 

@@ -2,7 +2,9 @@
 
 #include <utility>
 
+#include "sidecar/http/handlers/admin_guard.hpp"
 #include "sidecar/http/handlers/cors.hpp"
+#include "sidecar/http/handlers/cross_site.hpp"
 
 namespace sidestream {
 namespace {
@@ -69,7 +71,7 @@ class Dispatch {
 };
 
 Router::Outcome Dispatch::to_streams() const {
-  const CorsSettings& cors = config_.server.cors;
+  const CorsSettings cors = cors_of_streams(config_.topics, request_, config_.server.cors);
   if (is_preflight(request_)) return answer_preflight(cors, request_, false);
   if (!request_.reads()) {
     return to_app_or(with(allowing(request_, "GET, HEAD, OPTIONS"), cors, request_));
@@ -94,6 +96,11 @@ Router::Outcome Dispatch::to_topic(const TopicMap::Match& match) const {
                                  "@ - except . and .."),
         topic.cors, request_);
   }
+  if (posts && is_cross_site(request_, topic.cors)) {
+    return with(
+        Response::error(403, "cross-site publishes are not allowed; list the origin in cors"),
+        topic.cors, request_);
+  }
   if (posts) return to_outcome(parse_publish(match, request_), topic.cors, request_);
   return to_outcome(parse_stream(match.topic, match.log, request_, now_), topic.cors, request_);
 }
@@ -112,6 +119,7 @@ Route Router::find(const RunningConfig& config, Port port, const Request& reques
   Route route;
   if (app) route.kind = Route::Kind::app;
   if (port == Port::admin && !config.server.console) return route;
+  if (!request.one_spelling) return route;
   if (request.segments.size() == 1 && request.segments[0] == "events") {
     if (!app || request.parameter("topic")) route.kind = Route::Kind::streams;
   } else if ((route.match = config.topics.match(request.segments))) {
@@ -123,22 +131,37 @@ Route Router::find(const RunningConfig& config, Port port, const Request& reques
 Router::Outcome Router::route(const RunningConfig& config, Port port, const Request& request,
                               const Route& found, Timestamp now) const {
   if (port == Port::admin) {
-    if (auto page = pages_.find(config, request)) {
-      return std::visit([](auto& answer) { return Outcome(std::move(answer)); }, *page);
-    }
+    Outcome outcome = route_admin(config, request, found, now);
+    if (auto* response = std::get_if<Response>(&outcome)) add_admin_headers(response->headers);
+    if (auto* message = std::get_if<PublishRequest>(&outcome)) add_admin_headers(message->headers);
+    return outcome;
   }
-  const Dispatch dispatch(config, port, request, now);
+  return dispatch(config, port, request, found, now);
+}
+
+Router::Outcome Router::route_admin(const RunningConfig& config, const Request& request,
+                                    const Route& found, Timestamp now) const {
+  if (auto refused = check_admin(request, config.server.admin_hosts)) return std::move(*refused);
+  if (auto page = pages_.find(config, request)) {
+    return std::visit([](auto& answer) { return Outcome(std::move(answer)); }, *page);
+  }
+  return dispatch(config, Port::admin, request, found, now);
+}
+
+Router::Outcome Router::dispatch(const RunningConfig& config, Port port, const Request& request,
+                                 const Route& found, Timestamp now) {
+  const Dispatch dispatched(config, port, request, now);
   switch (found.kind) {
     case Route::Kind::streams:
-      return dispatch.to_streams();
+      return dispatched.to_streams();
     case Route::Kind::topic:
-      return dispatch.to_topic(*found.match);
+      return dispatched.to_topic(*found.match);
     case Route::Kind::app:
       return ToApp();
     case Route::Kind::other:
       break;
   }
-  return dispatch.to_nothing();
+  return dispatched.to_nothing();
 }
 
 }  // namespace sidestream

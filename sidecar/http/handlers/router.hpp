@@ -50,6 +50,11 @@ class Router {
   const AdminPages& pages() const { return pages_; }
 
  private:
+  Outcome route_admin(const RunningConfig& config, const Request& request, const Route& found,
+                      Timestamp now) const;
+  static Outcome dispatch(const RunningConfig& config, Port port, const Request& request,
+                          const Route& found, Timestamp now);
+
   const AdminPages& pages_;
 };
 

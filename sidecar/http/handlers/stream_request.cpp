@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "sidecar/http/handlers/cors.hpp"
 #include "sidecar/http/handlers/start_rule.hpp"
 #include "sidecar/settings/units.hpp"
 #include "sidecar/stream/id/event_id.hpp"
@@ -62,6 +63,7 @@ void take_options(StreamRequest& stream) {
   stream.cors = first.cors;
   for (const auto& part : stream.parts) {
     const TopicSettings& topic = part.topic->settings;
+    stream.cors = common_cors(stream.cors, topic.cors);
     stream.control_events = stream.control_events && topic.control_events;
     stream.heartbeat = std::min(stream.heartbeat, topic.heartbeat);
   }
@@ -75,7 +77,29 @@ std::variant<StreamRequest, Response> finish(StreamRequest stream, const Request
   return stream;
 }
 
+constexpr std::size_t topics_max = 64;  // of one stream
+
+// The topic, if ?topic= serves it: not a template, and with a path of its own only by its setting.
+std::shared_ptr<Topic> find_shared(const TopicMap& topics, std::string_view name) {
+  auto topic = topics.find(name);
+  if (!topic || topic->settings.is_template()) return nullptr;
+  const TopicSettings& settings = topic->settings;
+  return settings.multi || settings.path == "/events/" + settings.name ? topic : nullptr;
+}
+
 }  // namespace
+
+CorsSettings cors_of_streams(const TopicMap& topics, const Request& request,
+                             const CorsSettings& otherwise) {
+  std::optional<CorsSettings> common;
+  for (const auto& [name, value] : request.query) {
+    if (name != "topic") continue;
+    const auto topic = find_shared(topics, value);
+    const CorsSettings& cors = topic ? topic->settings.cors : otherwise;
+    common = common ? common_cors(*common, cors) : cors;
+  }
+  return common.value_or(otherwise);
+}
 
 std::variant<StreamRequest, Response> parse_stream(const std::shared_ptr<Topic>& topic,
                                                    const std::string& log, const Request& request,
@@ -91,15 +115,15 @@ std::variant<StreamRequest, Response> parse_streams(const TopicMap& topics, cons
   stream.composite = true;
   for (const auto& [name, value] : request.query) {
     if (name != "topic") continue;
-    const auto topic = topics.find(value);
+    const auto topic = find_shared(topics, value);
     if (!topic) return Response::error(404, std::string("no such topic: ").append(value));
-    if (topic->settings.is_template()) {
-      return Response::error(400, std::string("a topic with path parameters has its own path: ")
-                                      .append(topic->settings.path));
-    }
     const bool known = std::any_of(stream.parts.begin(), stream.parts.end(),
                                    [&](const auto& part) { return part.topic == topic; });
-    if (!known) stream.parts.push_back({topic, topic->settings.log, {}});
+    if (known) continue;
+    if (stream.parts.size() == topics_max) {
+      return Response::error(400, "a stream has at most " + std::to_string(topics_max) + " topics");
+    }
+    stream.parts.push_back({topic, topic->settings.log, {}});
   }
   if (stream.parts.empty()) {
     return Response::error(400, "at least one topic is required: /events?topic=NAME&topic=OTHER");

@@ -38,4 +38,9 @@ std::variant<StreamRequest, Response> parse_stream(const std::shared_ptr<Topic>&
 std::variant<StreamRequest, Response> parse_streams(const TopicMap& topics, const Request& request,
                                                     Timestamp now);
 
+// What GET /events?topic=... may grant: to origins that every topic allows. `otherwise`: without a
+// topic, or for one that does not exist.
+CorsSettings cors_of_streams(const TopicMap& topics, const Request& request,
+                             const CorsSettings& otherwise);
+
 }  // namespace sidestream

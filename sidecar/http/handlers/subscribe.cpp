@@ -18,11 +18,15 @@ using namespace std::chrono_literals;
 
 constexpr auto plans_time = 2s;
 
+// Of clients beyond a limit of their own.
+const RetrySettings limit_retry{15s, 60s};
+
 // The only block of a stream that is refused.
 std::string refusal(const StreamRequest& stream, std::string_view reason) {
+  const RetrySettings& retry = reason == "limit" ? limit_retry : stream.retry;
   std::string block;
   append_shutdown(block, reason);
-  append_retry(block, random_between(stream.retry.least.count(), stream.retry.most.count()));
+  append_retry(block, random_between(retry.least.count(), retry.most.count()));
   if (!stream.own_id.empty()) block.append("id: ").append(stream.own_id).append("\n");
   return block + "\n";
 }
@@ -62,6 +66,28 @@ Awaitable<void> wait_for_plans(const std::shared_ptr<StreamStart>& start, Respon
   co_await start->wait(plans_time);
 }
 
+// A stream's places, or why it gets none.
+struct Admission {
+  std::optional<StreamPlace> place;
+  std::string_view refused;
+};
+
+Admission admit(const Client& client, EventLoop& loop, const ServerContext& context) {
+  if (context.lifecycle.is_ending()) return {std::nullopt, "drain"};
+  const ServerSettings& server = loop.config().server;
+  const auto refuse = [&](std::string_view reason, std::string_view limit) {
+    context.limits.refusals.write(RefusalLog::Kind::stream, limit, client, 200);
+    return Admission{std::nullopt, reason};
+  };
+  auto place = context.quotas.streams.take(server.max_connections);
+  if (!place) return refuse("overload", "max_connections");
+  const std::uint64_t most = server.limits.streams_per_address;
+  auto of_address =
+      context.limits.streams.take(client.key(), 1, most > 0 ? most : AddressQuota::no_limit);
+  if (!of_address) return refuse("limit", name_of(LimitRefusal::streams_per_address));
+  return {StreamPlace(std::move(*place), std::move(*of_address)), {}};
+}
+
 }  // namespace
 
 Awaitable<void> subscribe(StreamRequest stream, const Request& request, Responder& responder,
@@ -70,19 +96,20 @@ Awaitable<void> subscribe(StreamRequest stream, const Request& request, Responde
   if (request.method == "HEAD") {
     co_return co_await responder.respond_stream(std::move(headers), std::string());
   }
-  const bool ending = context.lifecycle.is_ending();
-  std::optional<Place> place;
-  if (!ending) place = context.quotas.streams.take(loop.config().server.max_connections);
-  if (!place) {
-    context.probe.streams_refused.add();
-    std::string block = refusal(stream, ending ? "drain" : "overload");
+  Admission admission = admit(request.client, loop, context);
+  if (!admission.place) {
+    if (admission.refused == "limit")
+      context.probe.refused(LimitRefusal::streams_per_address);
+    else
+      context.probe.streams_refused.add();
+    std::string block = refusal(stream, admission.refused);
     co_return co_await responder.respond_stream(std::move(headers), std::move(block));
   }
   const std::shared_ptr<StreamStart> start = request_start(stream, loop, context.logs);
   if (!start->is_known()) co_await wait_for_plans(start, responder);
   if (start->is_cancelled()) co_return;
   const StreamOptions options = options_of(stream, request, loop.config().server);
-  loop.streams().add(responder.open_stream(headers), std::move(*place), start, options);
+  loop.streams().add(responder.open_stream(headers), std::move(*admission.place), start, options);
 }
 
 }  // namespace sidestream

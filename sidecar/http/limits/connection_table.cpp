@@ -10,6 +10,7 @@ namespace sidestream {
 // ---- places ----
 
 void ConnectionPlace::give_back() noexcept {
+  counted_.give_back();
   ConnectionTable* const table = std::exchange(table_, nullptr);
   if (!table) return;
   const std::lock_guard lock(table->mutex_);
@@ -17,11 +18,6 @@ void ConnectionPlace::give_back() noexcept {
 }
 
 // ---- one connection ----
-
-Connection::Connection(ConnectionPlace place, int socket)
-    : table_(place.table_), place_(std::move(place)), socket_(socket) {
-  end_request();
-}
 
 Connection::~Connection() {
   if (!table_) return;
@@ -64,7 +60,8 @@ bool Connection::begin_request() {
 void Connection::end_request() {
   if (!table_) return;
   const std::lock_guard lock(table_->mutex_);
-  if (place_.table_ && !is_linked()) enter_idle();
+  if (!place_.table_ || is_linked()) return;
+  enter_idle();
 }
 
 // ---- the table ----
@@ -124,11 +121,13 @@ std::optional<AddressKey> ConnectionTable::evict_one() {
   return evict_locked();
 }
 
-ConnectionTable::Admission ConnectionTable::admit(AddressKey key, std::uint64_t limit) {
+ConnectionTable::Admission ConnectionTable::admit(AddressKey key, int socket, std::uint64_t limit) {
   const std::lock_guard lock(mutex_);
   Admission admission;
   if (connections_ >= limit) admission.evicted = evict_locked();
-  if (connections_ < limit) admission.place = ConnectionPlace(*this, enter(key));
+  if (connections_ >= limit) return admission;
+  admission.connection = std::make_unique<Connection>(ConnectionPlace(*this, enter(key)), socket);
+  admission.connection->enter_idle();
   return admission;
 }
 

@@ -7,6 +7,7 @@
 
 #include <boost/intrusive/list.hpp>
 #include <cstdint>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <unordered_map>
@@ -15,6 +16,7 @@
 
 #include "sidecar/http/client/address_key.hpp"
 #include "sidecar/http/limits/key_hash.hpp"
+#include "sidecar/http/net/quota.hpp"
 
 namespace sidestream {
 
@@ -43,11 +45,16 @@ struct ConnectionsOfAddress : Hook {
 class ConnectionPlace {
  public:
   ConnectionPlace() = default;
+  // Of the admin port: limited by nothing.
+  explicit ConnectionPlace(Place counted) : counted_(std::move(counted)) {}
   ConnectionPlace(ConnectionPlace&& other) noexcept
-      : table_(std::exchange(other.table_, nullptr)), address_(other.address_) {}
+      : counted_(std::move(other.counted_)),
+        table_(std::exchange(other.table_, nullptr)),
+        address_(other.address_) {}
   ConnectionPlace& operator=(ConnectionPlace&& other) noexcept {
     if (this != &other) {
       give_back();
+      counted_ = std::move(other.counted_);
       table_ = std::exchange(other.table_, nullptr);
       address_ = other.address_;
     }
@@ -55,6 +62,8 @@ class ConnectionPlace {
   }
   ~ConnectionPlace() { give_back(); }
 
+  // Among all connections, for the metric.
+  void set_counted(Place counted) { counted_ = std::move(counted); }
   void give_back() noexcept;
 
  private:
@@ -63,6 +72,7 @@ class ConnectionPlace {
   ConnectionPlace(ConnectionTable& table, detail::ConnectionsOfAddress& address)
       : table_(&table), address_(&address) {}
 
+  Place counted_;
   ConnectionTable* table_ = nullptr;
   detail::ConnectionsOfAddress* address_ = nullptr;
 };
@@ -71,12 +81,15 @@ class ConnectionPlace {
 // Requires: it is destroyed before the socket closes.
 class Connection : private detail::IdleConnection {
  public:
-  // A place of nothing (of the admin port) makes a connection that is never closed for another.
-  Connection(ConnectionPlace place, int socket);
+  // Of the public port: see ConnectionTable::admit(). With a place of no table, as on the admin port,
+  // the connection is never closed for another.
+  Connection(ConnectionPlace place, int socket)
+      : table_(place.table_), place_(std::move(place)), socket_(socket) {}
   ~Connection();
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
+  void set_counted(Place counted) { place_.set_counted(std::move(counted)); }
   // Counts for this address from now on: the PROXY header named it.
   void set_address(AddressKey key);
   // False: the connection was closed for a newcomer.
@@ -99,11 +112,11 @@ class Connection : private detail::IdleConnection {
 class ConnectionTable {
  public:
   struct Admission {
-    std::optional<ConnectionPlace> place;  // none: the newcomer must be closed
-    std::optional<AddressKey> evicted;     // whose idle connection was shut down for it
+    std::unique_ptr<Connection> connection;  // null: the newcomer must be closed
+    std::optional<AddressKey> evicted;       // whose idle connection was shut down for it
   };
-  // `limit`: an argument because a reload can change it.
-  Admission admit(AddressKey key, std::uint64_t limit);
+  // `socket`: the newcomer's descriptor. `limit`: an argument because a reload can change it.
+  Admission admit(AddressKey key, int socket, std::uint64_t limit);
   // Shuts one idle connection down. Nothing: all have a request under way.
   std::optional<AddressKey> evict_one();
 

@@ -15,7 +15,7 @@ struct Rate {
 };
 
 // In the order of Kind. Connections: at most 55 lines in any minute.
-constexpr std::array<Rate, 4> rates{{{1200ms, 6s, "connection refused"},
+constexpr std::array<Rate, 4> rates{{{1200ms, 6s, "connection closed"},
                                      {200ms, 20s, "stream refused"},
                                      {200ms, 20s, "publish refused"},
                                      {200ms, 20s, "request refused"}}};

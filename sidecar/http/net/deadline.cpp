@@ -33,7 +33,7 @@ void Deadline::look() {
   boost::system::error_code ignored;
   due_ = never;
   if (closes_) {
-    socket_.close(ignored);
+    socket_.shutdown(Socket::shutdown_both, ignored);
   } else {
     interrupted_ = true;
     socket_.cancel(ignored);

@@ -22,6 +22,7 @@ class Deadline {
   Deadline(const Deadline&) = delete;
   Deadline& operator=(const Deadline&) = delete;
 
+  // Shuts the socket down. It stays open, because its Connection may be in a ConnectionTable.
   void set(Clock::duration within);
   // Ends what is pending with operation_aborted instead, and leaves the socket open.
   void set_interrupt(Clock::duration within);

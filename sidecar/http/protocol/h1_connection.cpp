@@ -13,15 +13,20 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr std::uint32_t header_max = 64 * 1024;  // an id of 200 partitions and a page's cookies fit
-constexpr auto head_time = 10s;                  // for a request's head once its connection is open
+constexpr auto head_time = 10s;                  // for the PROXY header
 
 constexpr auto linger_time = 30s;
 constexpr auto linger_silence = 5s;
+constexpr std::size_t buffer_kept = 8 * 1024;  // of an idle connection
+
+// The admin port depends on nothing that clients of the public port hold.
+ByteBudget admin_heads(4 * 1024 * 1024);
 
 }  // namespace
 
-H1Connection::H1Connection(Socket socket, Port port, EventLoop& loop, const ServerContext& context)
-    : client_(std::move(socket), context.quotas.connections.take()),
+H1Connection::H1Connection(Socket socket, std::unique_ptr<Connection> admitted, Port port,
+                           EventLoop& loop, const ServerContext& context)
+    : client_(std::move(socket), std::move(admitted)),
       port_(port),
       loop_(loop),
       context_(context),
@@ -31,8 +36,13 @@ Awaitable<void> H1Connection::run() {
   const bool identified = co_await identify();
   if (!identified) co_return;
   Next next = Next::again;
-  while (next == Next::again) next = co_await serve();
-  if (next == Next::close) co_await linger();
+  while (next == Next::again) {
+    next = co_await serve();
+    if (next == Next::taken) co_return;
+    client_.connection->end_request();
+    if (client_.buffer.capacity() > buffer_kept) client_.buffer.shrink_to_fit();
+  }
+  co_await linger();
 }
 
 // False: the connection lacks the PROXY header that it must begin with.
@@ -46,9 +56,12 @@ Awaitable<bool> H1Connection::identify() {
     client_.deadline.clear();
     if (!header) {
       context_.probe.refused(ConnectionRefusal::proxy_header);
+      context_.limits.refusals.write(RefusalLog::Kind::connection,
+                                     name_of(ConnectionRefusal::proxy_header), {socket, socket});
       co_return false;
     }
     named = header->source.value_or(socket);
+    client_.connection->set_address(address_key(named));
   }
   client_.peer = make_peer(socket, named, loop_.config().server.trusted_proxies);
   co_return true;
@@ -82,7 +95,10 @@ Awaitable<H1Connection::Next> H1Connection::serve() {
   head.header_limit(header_max);
   head.body_limit(boost::none);
   const bool first = std::exchange(first_, false);
-  const boost::beast::error_code error = co_await read_head(client_, head, first);
+  ByteBudget& budget = port_ == Port::admin ? admin_heads : context_.limits.heads;
+  const boost::beast::error_code error = co_await read_head(client_, head, first, budget);
+  const bool kept = client_.connection->begin_request();
+  if (!kept) co_return Next::close;
   if (error) co_return co_await refuse_head(error);
   client_.deadline.clear();
   Request request;
@@ -108,12 +124,18 @@ Awaitable<void> H1Connection::answer(bool is_path, const Route& route, RequestHe
   }
   read_headers(head, request);
   request.client = client_of(request);
+  request.from_trusted_proxy = client_.peer.trusted;
   co_await dispatcher_.answer(request, route, responder);
 }
 
 Awaitable<H1Connection::Next> H1Connection::refuse_head(boost::beast::error_code error) {
-  if (!is_malformed(error)) co_return Next::close;
-  context_.probe.malformed.add();
+  if (!is_malformed(error) && !is_over_budget(error)) co_return Next::close;
+  if (is_malformed(error)) context_.probe.malformed.add();
+  if (is_over_budget(error)) {
+    context_.probe.refused(LimitRefusal::heads);
+    context_.limits.refusals.write(RefusalLog::Kind::request, name_of(LimitRefusal::heads),
+                                   {client_.peer.bytes, client_.peer.socket}, 503);
+  }
   const Request request;
   H1Responder responder(client_, nullptr, request, loop_, context_);
   Response response = malformed_response(error);

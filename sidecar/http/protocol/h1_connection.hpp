@@ -17,7 +17,8 @@ namespace sidestream {
 class H1Connection {
  public:
   // Borrows loop and context.
-  H1Connection(Socket socket, Port port, EventLoop& loop, const ServerContext& context);
+  H1Connection(Socket socket, std::unique_ptr<Connection> admitted, Port port, EventLoop& loop,
+               const ServerContext& context);
 
   Awaitable<void> run();
 

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "sidecar/http/net/peer.hpp"
+#include "sidecar/http/protocol/h1_body.hpp"
 #include "sidecar/http/protocol/h1_client_watch.hpp"
 #include "sidecar/http/protocol/h1_head.hpp"
 #include "sidecar/http/protocol/stream_head.hpp"
@@ -23,10 +24,7 @@ namespace beast = boost::beast;
 namespace http = boost::beast::http;
 using namespace std::chrono_literals;
 
-constexpr auto body_time = 30s;
 constexpr auto write_time = 30s;
-
-using BodyParser = http::request_parser<http::string_body>;
 
 std::string_view as_text(const auto& buffer) {
   return {static_cast<const char*>(buffer.data()), buffer.size()};
@@ -75,36 +73,24 @@ bool H1Responder::expects_continue() const {
 
 Awaitable<Body> H1Responder::read_body(std::uint64_t limit) {
   const bool keep_alive = head_->keep_alive();
-  if (head_->content_length().value_or(0) > limit) co_return Body(Body::Outcome::too_large);
-  if (expects_continue()) {
-    static constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
-    client_.deadline.set(write_time);
-    const auto [error, n] =
-        co_await asio::async_write(client_.socket, asio::buffer(go_on), no_throw);
-    if (error) co_return Body(Body::Outcome::lost);
-  }
-  BodyParser parser(std::move(*head_));
-  parser.body_limit(limit);
-  client_.deadline.set(body_time);
-  const auto [error, n] =
-      co_await http::async_read(client_.socket, client_.buffer, parser, no_throw);
-  if (error == http::error::body_limit) co_return Body(Body::Outcome::too_large);
-  if (error && is_malformed(error)) {
+  const BodyBudget budget(context_.limits.bodies, request_.client.key(), limit);
+  const bool expected = expects_continue();
+  beast::error_code error;
+  Body body = co_await read_h1_body(client_, std::move(*head_), budget, expected, error);
+  if (is_malformed(error)) {
     context_.probe.malformed.add();
     Response response = malformed_response(error);
     co_await respond(std::move(response));
   }
-  if (error) co_return Body(Body::Outcome::lost);
-  client_.deadline.clear();
-  reusable_ = keep_alive;
-  co_return Body(Body::Outcome::whole, std::move(parser.get().body()));
+  reusable_ = keep_alive && body.outcome == Body::Outcome::whole;
+  co_return body;
 }
 
 std::unique_ptr<Outlet> H1Responder::open_stream(const Fields& headers) {
   next_ = Next::taken;
   client_.deadline.clear();
   set_stream_options(client_.socket.native_handle());
-  return std::make_unique<TcpOutlet>(std::move(client_.socket), std::move(client_.place),
+  return std::make_unique<TcpOutlet>(std::move(client_.socket), client_.connection->take_place(),
                                      request_.http10 ? Coding::identity : Coding::chunked,
                                      stream_head(request_.http10, headers));
 }
@@ -155,7 +141,8 @@ Awaitable<void> H1Responder::pass_on() {
   if (done.reset) {
     beast::error_code ignored;
     client_.socket.set_option(asio::socket_base::linger(true, 0), ignored);
-    client_.socket.close(ignored);
+    next_ = Next::taken;  // by nobody: the socket is reset when it closes
+    co_return;
   }
   next_ = done.keep_alive ? Next::again : Next::close;
 }
@@ -173,7 +160,7 @@ Awaitable<void> H1Responder::respond_refused_stream(RefusedStream stream) {
 void H1Responder::open_tunnel(ProxyResult& done) {
   next_ = Next::taken;
   const auto from_client = client_.buffer.data(), from_app = done.tunnel->buffer.data();
-  Tunnel::Places places{std::move(client_.place), std::move(done.tunnel_place)};
+  Tunnel::Places places{client_.connection->take_place(), std::move(done.tunnel_place)};
   loop_.proxy().add_tunnel(std::move(client_.socket), std::move(done.tunnel->socket),
                            std::move(places), as_text(from_client), as_text(from_app));
 }

@@ -5,21 +5,22 @@
 // Thread: the socket's event loop.
 
 #include <boost/beast/core/flat_buffer.hpp>
+#include <memory>
 #include <utility>
 
 #include "sidecar/http/client/client.hpp"
+#include "sidecar/http/limits/connection_table.hpp"
 #include "sidecar/http/net/deadline.hpp"
-#include "sidecar/http/net/quota.hpp"
 #include "sidecar/http/net/socket.hpp"
 
 namespace sidestream {
 
 struct H1Transport {
-  H1Transport(Socket connected, Place taken)
-      : socket(std::move(connected)), place(std::move(taken)) {}
+  H1Transport(Socket connected, std::unique_ptr<Connection> admitted)
+      : socket(std::move(connected)), connection(std::move(admitted)) {}
 
   Socket socket;
-  Place place;  // among the connections
+  std::unique_ptr<Connection> connection;  // leaves its table before the socket closes
   Deadline deadline{socket};
   boost::beast::flat_buffer buffer;  // received, not parsed yet
   Peer peer;                         // set before the first request is read

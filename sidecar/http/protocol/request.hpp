@@ -20,6 +20,8 @@ struct Request {
   Fields headers;                     // names in lower case
   Client client;                      // that the request comes from
   bool http10 = false;
+  bool one_spelling = true;         // the path is the only spelling of its segments
+  bool from_trusted_proxy = false;  // its X-Forwarded-* are believed
 
   // The first value, if any.
   std::optional<std::string_view> header(std::string_view lower_name) const;

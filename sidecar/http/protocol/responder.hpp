@@ -12,6 +12,7 @@
 #include <string>
 #include <utility>
 
+#include "sidecar/http/limits/byte_budget.hpp"
 #include "sidecar/http/net/awaitable.hpp"
 #include "sidecar/http/protocol/fields.hpp"
 #include "sidecar/http/protocol/response.hpp"
@@ -24,12 +25,16 @@ struct Body {
   enum class Outcome {
     whole,
     too_large,  // longer than the limit; the request is still to be answered
+    no_room,    // the budget of bodies is used up; the request is still to be answered
+    too_slow,   // it took too long; the request is still to be answered
     lost,       // the client left or broke the protocol; the responder has answered
   };
-  explicit Body(Outcome what, std::string bytes = {}) : outcome(what), text(std::move(bytes)) {}
+  explicit Body(Outcome what, std::string bytes = {}, HeldBytes reserved = {})
+      : outcome(what), text(std::move(bytes)), held(std::move(reserved)) {}
 
   Outcome outcome;
   std::string text;
+  HeldBytes held;  // as long as the text is in memory
 };
 
 // Watches the client as long as it exists.

@@ -7,10 +7,10 @@
 
 namespace sidestream {
 
-Awaitable<void> serve_connection(Socket socket, Port port, EventLoop& loop,
-                                 const ServerContext& context) {
+Awaitable<void> serve_connection(Socket socket, std::unique_ptr<Connection> admitted, Port port,
+                                 EventLoop& loop, const ServerContext& context) {
   try {
-    H1Connection connection(std::move(socket), port, loop, context);
+    H1Connection connection(std::move(socket), std::move(admitted), port, loop, context);
     co_await connection.run();
   } catch (const std::exception& error) {
     context.log.error("http", "connection failed", {{"error", error.what()}});

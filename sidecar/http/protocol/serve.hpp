@@ -4,6 +4,8 @@
 //
 // Thread: the event loop `loop`, whose io_context the socket belongs to.
 
+#include <memory>
+
 #include "sidecar/http/net/awaitable.hpp"
 #include "sidecar/http/net/event_loop.hpp"
 #include "sidecar/http/net/socket.hpp"
@@ -12,7 +14,7 @@
 namespace sidestream {
 
 // Completes when the connection has ended, or a stream or a tunnel has taken it. Never throws.
-Awaitable<void> serve_connection(Socket socket, Port port, EventLoop& loop,
-                                 const ServerContext& context);
+Awaitable<void> serve_connection(Socket socket, std::unique_ptr<Connection> admitted, Port port,
+                                 EventLoop& loop, const ServerContext& context);
 
 }  // namespace sidestream

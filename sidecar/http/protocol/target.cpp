@@ -71,6 +71,39 @@ bool decode_escaped(std::string_view text, Request& request) {
   return true;
 }
 
+int hex_value(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  const char lower = static_cast<char>(c | 0x20);
+  return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
+}
+
+bool is_unreserved(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+         std::string_view("-._~").find(c) != std::string_view::npos;
+}
+
+bool escapes_unreserved(std::string_view segment) {
+  for (auto at = segment.find('%'); at + 2 < segment.size() && at != std::string_view::npos;
+       at = segment.find('%', at + 1)) {
+    const int high = hex_value(segment[at + 1]), low = hex_value(segment[at + 2]);
+    if (high >= 0 && low >= 0 && is_unreserved(static_cast<char>(high * 16 + low))) return true;
+  }
+  return false;
+}
+
+// Whether no other path means the same: no dot segment, no empty one, no escape of a character that
+// needs none (RFC 3986, 6.2.2). Proxies that match paths could take another spelling for another path.
+bool has_one_spelling(std::string_view path) {
+  path = path.substr(0, path.find('?'));
+  if (path == "/") return true;
+  bool one = true;
+  split(path.substr(1), '/', [&](std::string_view segment) {
+    if (segment.empty() || segment == "." || segment == ".." || escapes_unreserved(segment))
+      one = false;
+  });
+  return one;
+}
+
 }  // namespace
 
 std::optional<Target> parse_target(std::string_view text) {
@@ -88,6 +121,7 @@ std::optional<Target> parse_target(std::string_view text) {
 }
 
 bool decode(const Target& target, Request& request) {
+  request.one_spelling = target.path.starts_with('/') && has_one_spelling(target.path);
   if (is_plain(target.path)) {
     decode_plain(target.path, request);
   } else if (!decode_escaped(target.path, request)) {

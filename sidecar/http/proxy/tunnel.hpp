@@ -9,6 +9,7 @@
 #include <memory>
 #include <string>
 
+#include "sidecar/http/limits/connection_table.hpp"
 #include "sidecar/http/net/quota.hpp"
 #include "sidecar/http/net/socket.hpp"
 #include "sidecar/http/proxy/upstream_pool.hpp"
@@ -20,7 +21,7 @@ class Tunnel : public std::enable_shared_from_this<Tunnel> {
   using Clock = std::chrono::steady_clock;
 
   struct Places {
-    Place connection;
+    ConnectionPlace connection;
     Place tunnel;
   };
 

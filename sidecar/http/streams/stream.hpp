@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "sidecar/http/client/client.hpp"
-#include "sidecar/http/net/quota.hpp"
+#include "sidecar/http/limits/stream_place.hpp"
 #include "sidecar/http/streams/ending.hpp"
 #include "sidecar/http/streams/log_members.hpp"
 #include "sidecar/http/streams/loop_time.hpp"
@@ -92,7 +92,7 @@ class Stream {
     std::unique_ptr<const std::string> trace_id;  // null: none
   };
   void set_line(std::unique_ptr<Line> line) { cold_.line = std::move(line); }
-  void set_place(Place place) { cold_.place = std::move(place); }
+  void set_place(StreamPlace place) { cold_.place = std::move(place); }
   const Line* line() const { return cold_.line.get(); }
 
   bool waits_writable = false;
@@ -125,7 +125,7 @@ class Stream {
   Subscription subscription_;
 
   struct Cold {
-    Place place;  // among the streams
+    StreamPlace place;
     Clock::time_point began;
     [[no_unique_address]] Ending ending;  // the next member fills its padding
     std::int32_t heartbeat_ms;

@@ -30,7 +30,7 @@ StreamTable::StreamTable(boost::asio::io_context& io, Memory& memory, ServerProb
 
 // ---- the table ----
 
-void StreamTable::add(std::unique_ptr<Outlet> outlet, Place place,
+void StreamTable::add(std::unique_ptr<Outlet> outlet, StreamPlace place,
                       const std::shared_ptr<StreamStart>& start, const StreamOptions& options) {
   read_time();
   const std::uint32_t slot = streams_.take();

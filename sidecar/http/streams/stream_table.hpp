@@ -35,8 +35,8 @@ class StreamTable final : public Postbox, public OutletEvents {
   // Takes over an outlet whose response head is unsent, and its place among the streams. The head
   // goes out at once with the first blocks, or with a comment while they are unknown. The
   // plans that `start` does not know yet follow by post_plan().
-  void add(std::unique_ptr<Outlet> outlet, Place place, const std::shared_ptr<StreamStart>& start,
-           const StreamOptions& options);
+  void add(std::unique_ptr<Outlet> outlet, StreamPlace place,
+           const std::shared_ptr<StreamStart>& start, const StreamOptions& options);
 
   // Ends all streams, spread over `window`; new ones end at once.
   void drain(std::chrono::milliseconds window);

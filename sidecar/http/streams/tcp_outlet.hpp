@@ -7,7 +7,7 @@
 #include <string>
 #include <utility>
 
-#include "sidecar/http/net/quota.hpp"
+#include "sidecar/http/limits/connection_table.hpp"
 #include "sidecar/http/net/socket.hpp"
 #include "sidecar/http/streams/outlet.hpp"
 
@@ -16,7 +16,7 @@ namespace sidestream {
 class TcpOutlet final : public Outlet {
  public:
   // `place`: the connection's, held as long as it is open. `head`: the response head, unsent.
-  TcpOutlet(Socket socket, Place place, Coding coding, std::string head)
+  TcpOutlet(Socket socket, ConnectionPlace place, Coding coding, std::string head)
       : head_(std::make_unique<std::string>(std::move(head))),
         socket_(std::move(socket)),
         place_(std::move(place)),
@@ -35,7 +35,7 @@ class TcpOutlet final : public Outlet {
 
   std::unique_ptr<std::string> head_;  // what is unsent of it
   mutable Socket socket_;              // Asio's native_handle() is not const
-  Place place_;
+  ConnectionPlace place_;
   Coding coding_;
 };
 

@@ -175,8 +175,8 @@ TEST_F(RedisAndKafkaTogether, ResetsOnInvalidIds) {
 
 TEST_F(RedisAndKafkaTogether, RefusesInvalidTopicLists) {
   EXPECT_EQ(get(sidecar_->streams(), "/events?topic=orders-a&topic=nope").status, 404);
-  EXPECT_EQ(get(sidecar_->streams(), "/events?topic=orders-a&topic=room").status, 400);
-  EXPECT_EQ(get(sidecar_->streams(), "/events?topic=room").status, 400);
+  EXPECT_EQ(get(sidecar_->streams(), "/events?topic=orders-a&topic=room").status, 404);
+  EXPECT_EQ(get(sidecar_->streams(), "/events?topic=room").status, 404);
 }
 
 TEST_F(RedisAndKafkaTogether, ReadsADuplicateTopicOnce) {

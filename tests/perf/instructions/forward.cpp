@@ -15,6 +15,7 @@
 #include <boost/asio/write.hpp>
 #include <cstdio>
 #include <cstdlib>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -37,9 +38,12 @@ class House {
     client_.connect(listener_.local_endpoint());
     Socket accepted(loop_.io());
     listener_.accept(accepted);
-    asio::co_spawn(loop_.io(),
-                   serve_connection(std::move(accepted), Port::streams, loop_, context_),
-                   asio::detached);
+    auto admitted = std::make_unique<Connection>(ConnectionPlace(quotas_.connections.take()),
+                                                 accepted.native_handle());
+    asio::co_spawn(
+        loop_.io(),
+        serve_connection(std::move(accepted), std::move(admitted), Port::streams, loop_, context_),
+        asio::detached);
     app_listener_.non_blocking(true);
     asio::write(client_, asio::buffer(request_));
   }
@@ -104,7 +108,8 @@ class House {
   Quotas quotas_;
   AdminPages pages_{logs_, probe_, lifecycle_, {}};
   Router router_{pages_};
-  ServerContext context_{router_, logs_, probe_, lifecycle_, quotas_, Logger()};
+  Limits limits_{memory_.budget(), Logger()};
+  ServerContext context_{router_, logs_, probe_, lifecycle_, quotas_, limits_, Logger()};
   EventLoop loop_{memory_, probe_, lifecycle_, quotas_, serving_, Logger()};
 };
 

@@ -62,7 +62,7 @@ std::string Request::text() const {
     return std::any_of(headers.begin(), headers.end(),
                        [&](const auto& header) { return same_name(header.first, name); });
   };
-  if (!given("Host")) result += "Host: sidestream.test\r\n";
+  if (!given("Host")) result += "Host: localhost\r\n";
   for (const auto& [name, value] : headers) result += name + ": " + value + "\r\n";
   if ((method == "POST" || !body.empty()) && !given("Content-Length") &&
       !given("Transfer-Encoding")) {

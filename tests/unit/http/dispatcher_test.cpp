@@ -2,8 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
+#include <cstdio>
 
 #include "recording_responder.hpp"
 #include "sidecar/http/protocol/target.hpp"
@@ -44,6 +46,7 @@ class DispatcherTest : public testing::Test {
     request_ = {};
     request_.method = std::move(method);
     request_.headers = std::move(headers);
+    request_.client = client_;
     EXPECT_TRUE(decode({target, {}}, request_));
     dispatcher_.emplace(port, loop(), context_);
     route_ = dispatcher_->find(&request_);
@@ -76,9 +79,11 @@ class DispatcherTest : public testing::Test {
       lifecycle_,
       {[] { return std::string(); }, [] { return std::vector<NamedConnector>(); }, [] {}}};
   Router router_{pages_};
-  ServerContext context_{router_, logs_, probe_, lifecycle_, quotas_, Logger()};
+  Limits limits_{memory_.budget(), Logger()};
+  ServerContext context_{router_, logs_, probe_, lifecycle_, quotas_, limits_, Logger()};
   std::optional<ConfigHolder> config_;
   Request request_;
+  Client client_;
   Route route_;
   RecordingResponder responder_;
   std::optional<EventLoop> loop_;
@@ -171,6 +176,62 @@ TEST_F(DispatcherTest, AnswersNothingWhenTheBodyIsLost) {
   begin("POST", "/events/orders");
   EXPECT_FALSE(responder_.response);
   EXPECT_EQ(topic_->probe.publish_failures.value(), 0u);
+}
+
+TEST_F(DispatcherTest, RefusesAStreamOverTheLimitOfItsAddress) {
+  settings_.limits.streams_per_address = 1;
+  begin("GET", "/events/orders");
+  settle();
+  ASSERT_NE(responder_.outlet, nullptr);
+  client_.address = *parse_ip("203.0.113.9");
+  begin("GET", "/events/orders");
+  EXPECT_FALSE(responder_.blocks) << "another address";
+  client_.address = {};
+  begin("GET", "/events/orders", {{"last-event-id", "7"}});
+  ASSERT_TRUE(responder_.blocks);
+  int retry = 0;
+  ASSERT_EQ(
+      std::sscanf(responder_.blocks->c_str(),
+                  "event: stream-shutdown\ndata: {\"reason\":\"limit\"}\nretry: %d\nid: 7\n\n",
+                  &retry),
+      1)
+      << *responder_.blocks;
+  EXPECT_GE(retry, 15'000);
+  EXPECT_LE(retry, 60'000);
+  EXPECT_EQ(probe_.beyond_limit[0].value(), 1u);
+  EXPECT_EQ(quotas_.streams.taken(), 2u) << "the refused stream holds no place";
+  settle();
+  loop().streams().close_all();
+  EXPECT_EQ(limits_.streams.addresses(), 0u);
+}
+
+TEST_F(DispatcherTest, RefusesPublishesBeyondTheRateOfTheirAddress) {
+  settings_.limits.publishes_per_second = 1;
+  const auto status = [this] {
+    responder_.body = Body(Body::Outcome::whole, "x");
+    begin("POST", "/events/orders");
+    return responder_.response->status;
+  };
+  EXPECT_EQ(status(), 503u) << "the scripted broker takes nothing";
+  EXPECT_EQ(status(), 503u);
+  EXPECT_EQ(status(), 429u);
+  const auto& headers = responder_.response->headers;
+  EXPECT_EQ(std::count(headers.begin(), headers.end(),
+                       std::pair<std::string, std::string>("Retry-After", "1")),
+            1);
+  client_.address = *parse_ip("203.0.113.9");
+  EXPECT_EQ(status(), 503u);
+  EXPECT_EQ(topic_->probe.publish_failures.value(), 3u);
+}
+
+TEST_F(DispatcherTest, AnswersABodyWithoutRoomOrInTime) {
+  responder_.body = Body(Body::Outcome::no_room);
+  begin("POST", "/events/orders");
+  EXPECT_EQ(responder_.response->status, 503u);
+  EXPECT_EQ(responder_.response->headers.at(0).first, "Retry-After");
+  responder_.body = Body(Body::Outcome::too_slow);
+  begin("POST", "/events/orders");
+  EXPECT_EQ(responder_.response->status, 408u);
 }
 
 TEST_F(DispatcherTest, AnswersAdminPages) {

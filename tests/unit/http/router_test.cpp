@@ -2,6 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <string>
+#include <vector>
+
 #include "connectors/embedded/embedded_connector.hpp"
 #include "sidecar/http/protocol/target.hpp"
 
@@ -19,9 +23,11 @@ TopicSettings topic(std::string name, std::string path, std::string log, bool pu
 
 class RouterTest : public testing::Test {
  protected:
-  Router::Outcome route(std::string method, std::string_view target, Port port = Port::streams) {
+  Router::Outcome route(std::string method, std::string_view target, Port port = Port::streams,
+                        Fields headers = {}) {
     Request r;
     r.method = std::move(method);
+    r.headers = std::move(headers);
     EXPECT_TRUE(decode({target, {}}, r)) << target;
     return router_.route(serving_, port, r, Router::find(serving_, port, r), Timestamp());
   }
@@ -88,8 +94,7 @@ TEST_F(RouterTest, NamesTheLogByParameter) {
 }
 
 TEST_F(RouterTest, RefusesParametersThatNameAnotherLog) {
-  for (const char* target : {"/chat/..", "/chat/.", "/chat/a%2Fb", "/chat/a%0Ab", "/chat/*",
-                             "/chat/a:b", "/chat/", "/chat/%00"}) {
+  for (const char* target : {"/chat/a%2Fb", "/chat/a%0Ab", "/chat/*", "/chat/a:b", "/chat/%00"}) {
     EXPECT_EQ(status("GET", target), 400u) << target;
   }
   EXPECT_EQ(status("GET", "/chat/" + std::string(129, 'x')), 400u);
@@ -128,7 +133,114 @@ TEST_F(RouterTest, CombinesSeveralTopics) {
   EXPECT_EQ(std::get<StreamRequest>(outcome).parts.size(), 2u);
   EXPECT_EQ(status("GET", "/events"), 400u);
   EXPECT_EQ(status("GET", "/events?topic=nope"), 404u);
-  EXPECT_EQ(status("GET", "/events?topic=chat"), 400u);
+  EXPECT_EQ(status("GET", "/events?topic=chat"), 404u) << "a template";
+}
+
+TEST_F(RouterTest, TakesOneSpellingOfAPathOnly) {
+  for (const char* target :
+       {"/./events/orders", "/events/./orders", "/events//orders", "//events/orders",
+        "/events/orders/", "/x/../events/orders", "/%65vents/orders", "/events/%6frders",
+        "/events/%2e/orders", "/chat/a%2Db", "/chat/%7E", "/chat/.", "/chat/..", "/chat/",
+        "/./events?topic=orders", "/%65vents?topic=orders"}) {
+    EXPECT_EQ(status("GET", target), 404u) << target;
+  }
+  EXPECT_EQ(status("GET", "/chat/a%40b"), 0u) << "no unreserved character";
+  serving_.server.upstream.emplace();
+  EXPECT_TRUE(std::holds_alternative<Router::ToApp>(route("GET", "/%65vents/orders")));
+}
+
+TEST_F(RouterTest, CombinesTopicsWithAPathOfTheirOwnOnlyIfTheyAreMulti) {
+  auto hidden = topic("hidden", "/internal/secret", "hidden", false);
+  auto shared = topic("shared", "/internal/shared", "shared", false);
+  shared.multi = true;
+  serving_.topics = TopicMap(
+      {std::make_shared<Topic>(hidden, broker_), std::make_shared<Topic>(shared, broker_)});
+  EXPECT_EQ(status("GET", "/events?topic=hidden"), 404u);
+  EXPECT_EQ(status("GET", "/events?topic=shared&topic=hidden"), 404u);
+  EXPECT_EQ(status("GET", "/events?topic=shared"), 0u);
+}
+
+TEST_F(RouterTest, CombinesAtMostSixtyFourTopics) {
+  std::vector<std::shared_ptr<Topic>> topics;
+  std::string target = "/events?topic=t0";
+  for (int i = 0; i < 65; ++i) {
+    const std::string name = "t" + std::to_string(i);
+    topics.push_back(std::make_shared<Topic>(topic(name, "/events/" + name, name, false), broker_));
+    if (i > 0 && i < 64) target += "&topic=" + name;
+  }
+  serving_.topics = TopicMap(topics);
+  EXPECT_EQ(status("GET", target), 0u);
+  EXPECT_EQ(status("GET", target + "&topic=t64"), 400u);
+}
+
+// Whether an answer lets a page of that origin read it.
+bool grants(const Fields& headers) {
+  return std::any_of(headers.begin(), headers.end(), [](const auto& field) {
+    return field.first == "Access-Control-Allow-Origin";
+  });
+}
+
+TEST_F(RouterTest, GrantsSeveralTopicsToOriginsThatAllOfThemAllow) {
+  auto open = topic("open", "/events/open", "open", false);
+  open.cors.origins = {"*"};
+  auto own = topic("own", "/events/own", "own", false);
+  own.cors = {{"https://a.example"}, true};
+  auto closed = topic("closed", "/events/closed", "closed", false);
+  serving_.topics =
+      TopicMap({std::make_shared<Topic>(open, broker_), std::make_shared<Topic>(own, broker_),
+                std::make_shared<Topic>(closed, broker_)});
+  const auto cors = [this](std::string_view target) {
+    return std::get<StreamRequest>(route("GET", target)).cors;
+  };
+  EXPECT_EQ(cors("/events?topic=open"), open.cors);
+  EXPECT_EQ(cors("/events?topic=open&topic=own"), (CorsSettings{{"https://a.example"}, false}));
+  EXPECT_EQ(cors("/events?topic=own&topic=open"), (CorsSettings{{"https://a.example"}, false}));
+  EXPECT_EQ(cors("/events?topic=open&topic=closed").origins.size(), 0u);
+  EXPECT_EQ(cors("/events?topic=closed&topic=own").origins.size(), 0u);
+  const Fields preflight{{"origin", "https://a.example"}, {"access-control-request-method", "GET"}};
+  const auto preflighted = [&](std::string_view target) {
+    return grants(std::get<Response>(route("OPTIONS", target, Port::streams, preflight)).headers);
+  };
+  EXPECT_TRUE(preflighted("/events?topic=open&topic=own"));
+  EXPECT_FALSE(preflighted("/events?topic=open&topic=closed"));
+  const Fields origin{{"origin", "https://a.example"}};
+  const auto refused = route("GET", "/events?topic=own&tail=x", Port::streams, origin);
+  EXPECT_EQ(std::get<Response>(refused).status, 400u);
+  EXPECT_TRUE(grants(std::get<Response>(refused).headers));
+}
+
+TEST_F(RouterTest, RefusesPublishesOfOtherSites) {
+  const auto publishes = [this](Fields headers) {
+    const auto outcome = route("POST", "/events/orders", Port::streams, std::move(headers));
+    const auto* response = std::get_if<Response>(&outcome);
+    return response ? response->status : 0;
+  };
+  EXPECT_EQ(publishes({{"host", "h"}, {"origin", "https://evil.example"}}), 403u);
+  EXPECT_EQ(publishes({{"host", "h"}, {"sec-fetch-site", "cross-site"}}), 403u);
+  EXPECT_EQ(publishes({{"host", "h"}, {"origin", "https://h"}}), 0u);
+  EXPECT_EQ(publishes({{"host", "h"}}), 0u);
+}
+
+TEST_F(RouterTest, RefusesEventNamesThatEventSourceFires) {
+  EXPECT_EQ(status("POST", "/events/orders?event=error"), 400u);
+  EXPECT_EQ(status("POST", "/events/orders?event=open"), 400u);
+  EXPECT_EQ(status("POST", "/events/orders?event=opened"), 0u);
+}
+
+TEST_F(RouterTest, GuardsTheAdminPort) {
+  const auto admin = [this](Fields headers) {
+    return std::get<Response>(route("GET", "/topics", Port::admin, std::move(headers)));
+  };
+  EXPECT_EQ(admin({{"host", "rebind.evil.example"}}).status, 421u);
+  EXPECT_EQ(admin({{"host", "localhost"}, {"sec-fetch-site", "cross-site"}}).status, 403u);
+  const auto page = admin({{"host", "localhost"}});
+  EXPECT_EQ(page.status, 200u);
+  const Fields& headers = page.headers;
+  EXPECT_EQ(std::count(headers.begin(), headers.end(),
+                       std::pair<std::string, std::string>("X-Frame-Options", "DENY")),
+            1);
+  serving_.server.admin_hosts = {"rebind.evil.example"};
+  EXPECT_EQ(admin({{"host", "rebind.evil.example:9090"}}).status, 200u);
 }
 
 TEST_F(RouterTest, ServesAdminPagesOnTheAdminPortOnly) {
@@ -178,7 +290,9 @@ TEST_F(RouterTest, StartsTheDrainByHttpOnlyWhenEnabled) {
   EXPECT_EQ(status("POST", "/drain"), 404u) << "the public port";
   EXPECT_EQ(status("DELETE", "/drain", Port::admin), 405u);
   EXPECT_FALSE(lifecycle_.is_draining());
-  EXPECT_EQ(status("GET", "/drain", Port::admin), 200u);
+  EXPECT_EQ(status("GET", "/drain", Port::admin), 405u) << "an image could send it";
+  EXPECT_FALSE(lifecycle_.is_draining());
+  EXPECT_EQ(status("POST", "/drain", Port::admin), 200u);
   EXPECT_TRUE(lifecycle_.is_draining());
 }
 

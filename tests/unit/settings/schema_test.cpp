@@ -83,7 +83,7 @@ TEST_F(Schema, HasTheDefaultsOfTheReference) {
   // These have no default: required, derived from other keys, or sections.
   const std::set<std::string_view> without{
       "server", "connectors", "topics", "cors", "kafka", "redis",     "embedded", "url",
-      "from",   "topic",      "stream", "path", "event", "retention", "upstream"};
+      "from",   "topic",      "stream", "path", "event", "retention", "upstream", "limits"};
   for (const keys::Section& known : keys::sections) {
     const auto values = keys_at(reference, known.path);
     for (const auto& property : section(known.path).at("properties").as_object()) {

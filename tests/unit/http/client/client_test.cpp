@@ -26,6 +26,11 @@ TEST(AddressKey, CountsIPv4ByAddress) {
   EXPECT_NE(key("0.0.0.1"), key("::1")) << "IPv4 does not share the /64 of ::ffff:0:0/96";
 }
 
+TEST(AddressKey, GivesItsFirstAddress) {
+  EXPECT_EQ(format_ip(first_address(key("203.0.113.9"))), "203.0.113.9");
+  EXPECT_EQ(format_ip(first_address(key("2001:db8:1:2::9"))), "2001:db8:1:2::");
+}
+
 TEST(Client, IsThePeerWhenThePeerIsNotTrusted) {
   const Peer peer = make_peer(stranger, stranger, trusted);
   EXPECT_FALSE(peer.trusted);

@@ -2,7 +2,8 @@
 
 #include <gtest/gtest.h>
 
-#include <deque>
+#include <memory>
+#include <vector>
 
 namespace sidestream {
 namespace {
@@ -14,10 +15,10 @@ class Connections : public testing::Test {
  protected:
   // The connection, or null: the newcomer was refused.
   Connection* open(AddressKey key, std::uint64_t limit) {
-    auto admission = table_.admit(key, limit);
+    auto admission = table_.admit(key, no_socket, limit);
     evicted_ = admission.evicted;
-    if (!admission.place) return nullptr;
-    return &open_.emplace_back(std::move(*admission.place), no_socket);
+    if (!admission.connection) return nullptr;
+    return open_.emplace_back(std::move(admission.connection)).get();
   }
   Connection* open_busy(AddressKey key, std::uint64_t limit) {
     Connection* const connection = open(key, limit);
@@ -26,7 +27,7 @@ class Connections : public testing::Test {
   }
 
   ConnectionTable table_;
-  std::deque<Connection> open_;
+  std::vector<std::unique_ptr<Connection>> open_;
   std::optional<AddressKey> evicted_;
 };
 
@@ -110,7 +111,7 @@ TEST_F(Connections, CountForTheAddressOfTheirPROXYHeader) {
 
 TEST_F(Connections, EvictsOneByOneUntilNoneIsIdle) {
   for (int i = 0; i < 50; ++i) open(AddressKey{std::uint64_t(i % 5)}, 50);
-  open_.front().begin_request();
+  open_.front()->begin_request();
   for (int i = 0; i < 49; ++i) EXPECT_TRUE(table_.evict_one()) << i;
   EXPECT_FALSE(table_.evict_one());
   EXPECT_EQ(table_.connections(), 1u);

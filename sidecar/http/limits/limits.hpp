@@ -1,0 +1,34 @@
+#pragma once
+// The limits of clients by address, and the log of what they refuse. One for the process.
+//
+// Thread: any.
+
+#include <algorithm>
+#include <cstdint>
+#include <utility>
+
+#include "sidecar/http/limits/address_quota.hpp"
+#include "sidecar/http/limits/byte_budget.hpp"
+#include "sidecar/http/limits/connection_table.hpp"
+#include "sidecar/http/limits/rate_limit.hpp"
+#include "sidecar/http/limits/refusal_log.hpp"
+
+namespace sidestream {
+
+struct Limits {
+  // Four bodies of the default max_event, however small the memory.
+  static constexpr std::uint64_t bodies_least = 4 * 1024 * 1024;
+
+  // `memory`: of topic logs and replays (server.memory).
+  Limits(std::uint64_t memory, Logger log)
+      : heads(memory / 8), bodies(std::max(memory / 4, bodies_least)), refusals(std::move(log)) {}
+
+  ConnectionTable connections;  // of the public port
+  AddressQuota streams;
+  RateLimit publishes;
+  ByteBudget heads;   // unfinished request heads
+  ByteBudget bodies;  // of publishes
+  RefusalLog refusals;
+};
+
+}  // namespace sidestream
