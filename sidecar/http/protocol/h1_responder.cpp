@@ -141,7 +141,10 @@ Awaitable<void> H1Responder::pass_on() {
   if (done.reset) {
     beast::error_code ignored;
     client_.socket.set_option(asio::socket_base::linger(true, 0), ignored);
-    next_ = Next::taken;  // by nobody: the socket is reset when it closes
+    // The destructor of an Asio socket takes the option back, so it is closed here.
+    client_.connection.reset();
+    client_.socket.close(ignored);
+    next_ = Next::taken;
     co_return;
   }
   next_ = done.keep_alive ? Next::again : Next::close;

@@ -35,7 +35,7 @@ TEST(Framing, ClosesOnAmbiguousFraming) {
       connection.send(
           std::string(method) + " /events/t HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: " + coding +
           "\r\n\r\nPOST /events/t HTTP/1.1\r\nHost: x\r\n" + "Content-Length: 8\r\n\r\nsmuggled");
-      EXPECT_EQ(connection.receive().status, 501);
+      EXPECT_EQ(connection.receive().status, 400);
       EXPECT_TRUE(connection.closes()) << connection.buffer();
     }
   }

@@ -83,8 +83,7 @@ TEST_P(Template, RefusesParametersOutsideTheAlphabet) {
 
 TEST_P(Template, AcceptsParametersUpTo128Characters) {
   Sidecar sidecar(config());
-  for (const auto& session :
-       {std::string(128, 'a'), std::string("A-z_0.9~@x"), std::string("a%2Db")}) {
+  for (const auto& session : {std::string(128, 'a'), std::string("A-z_0.9~@x")}) {
     EventStream stream(sidecar.streams(), "/chat/" + session);
     EXPECT_EQ(stream.control("stream-open").field("topic"), "\"chat\"") << session;
   }
