@@ -19,7 +19,7 @@
 #include "sidecar/base/logger.hpp"
 #include "sidecar/http/handlers/admin.hpp"
 #include "sidecar/http/handlers/router.hpp"
-#include "sidecar/http/net/quota.hpp"
+#include "sidecar/http/limits/quota.hpp"
 #include "sidecar/http/server.hpp"
 #include "sidecar/metrics/probes.hpp"
 #include "sidecar/settings/load.hpp"

@@ -15,7 +15,7 @@
 #include "sidecar/base/lifecycle.hpp"
 #include "sidecar/base/logger.hpp"
 #include "sidecar/http/handlers/router.hpp"
-#include "sidecar/http/net/quota.hpp"
+#include "sidecar/http/limits/quota.hpp"
 #include "sidecar/http/running_config.hpp"
 #include "sidecar/metrics/probes.hpp"
 #include "sidecar/stream/log/memory.hpp"

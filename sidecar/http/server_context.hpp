@@ -5,7 +5,7 @@
 #include "sidecar/base/logger.hpp"
 #include "sidecar/http/handlers/router.hpp"
 #include "sidecar/http/limits/limits.hpp"
-#include "sidecar/http/net/quota.hpp"
+#include "sidecar/http/limits/quota.hpp"
 #include "sidecar/metrics/probes.hpp"
 #include "sidecar/stream/open_logs.hpp"
 

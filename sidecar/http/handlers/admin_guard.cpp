@@ -1,23 +1,20 @@
 #include "sidecar/http/handlers/admin_guard.hpp"
 
 #include <algorithm>
-#include <boost/beast/core/string.hpp>
 #include <string_view>
 
+#include "sidecar/base/ascii_case.hpp"
 #include "sidecar/http/handlers/cross_site.hpp"
 #include "sidecar/settings/network.hpp"
 
 namespace sidestream {
 namespace {
 
-bool equal(std::string_view a, std::string_view b) {
-  return boost::beast::iequals({a.data(), a.size()}, {b.data(), b.size()});
-}
-
 bool is_localhost(std::string_view host) {
   constexpr std::string_view suffix = ".localhost";
-  return equal(host, "localhost") ||
-         (host.size() > suffix.size() && equal(host.substr(host.size() - suffix.size()), suffix));
+  return equals_ignoring_case(host, "localhost") ||
+         (host.size() > suffix.size() &&
+          equals_ignoring_case(host.substr(host.size() - suffix.size()), suffix));
 }
 
 // `host`: with or without a port.
@@ -29,7 +26,7 @@ bool is_own_name(std::string_view host, const std::vector<std::string>& names) {
   host = host.substr(0, host.find(':'));
   return is_localhost(host) || parse_ip(host) ||
          std::any_of(names.begin(), names.end(),
-                     [&](const std::string& name) { return equal(name, host); });
+                     [&](const std::string& name) { return equals_ignoring_case(name, host); });
 }
 
 }  // namespace

@@ -1,7 +1,8 @@
 #include "sidecar/http/handlers/cross_site.hpp"
 
 #include <algorithm>
-#include <boost/beast/core/string.hpp>
+
+#include "sidecar/base/ascii_case.hpp"
 
 namespace sidestream {
 namespace {
@@ -16,10 +17,6 @@ HostPort split(std::string_view text) {
   const std::size_t colon = bracket == std::string_view::npos ? bracket : text.find(':', bracket);
   if (colon == std::string_view::npos) return {text, {}};
   return {text.substr(0, colon), text.substr(colon + 1)};
-}
-
-bool equal(std::string_view a, std::string_view b) {
-  return boost::beast::iequals({a.data(), a.size()}, {b.data(), b.size()});
 }
 
 bool is_own_host(std::string_view origin, const Request& request) {
@@ -39,7 +36,7 @@ bool is_same_host(std::string_view origin, std::string_view host) {
   HostPort page = split(origin.substr(scheme + 3)), own = split(host);
   if (page.port.empty()) page.port = default_port;
   if (own.port.empty()) own.port = default_port;
-  return !page.host.empty() && equal(page.host, own.host) && page.port == own.port;
+  return !page.host.empty() && equals_ignoring_case(page.host, own.host) && page.port == own.port;
 }
 
 bool is_cross_site(const Request& request, const CorsSettings& cors) {

@@ -83,7 +83,7 @@ Admission admit(const Client& client, EventLoop& loop, const ServerContext& cont
   if (!place) return refuse("overload", "max_connections");
   const std::uint64_t most = server.limits.streams_per_address;
   auto of_address =
-      context.limits.streams.take(client.key(), 1, most > 0 ? most : AddressQuota::no_limit);
+      context.limits.streams.take(client.key(), most > 0 ? most : AddressQuota::no_limit);
   if (!of_address) return refuse("limit", name_of(LimitRefusal::streams_per_address));
   return {StreamPlace(std::move(*place), std::move(*of_address)), {}};
 }

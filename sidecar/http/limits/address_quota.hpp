@@ -1,6 +1,6 @@
 #pragma once
-// Counts what each address holds, and limits it: an AddressPlace is an amount that an address holds,
-// given back by its destructor. Addresses that hold nothing take no memory, so the table is bounded
+// Counts the places that each address holds, and limits them: an AddressPlace is one of them, given
+// back by its destructor. Addresses that hold nothing take no memory, so the table is bounded
 // by what is held, and nothing that is held is ever forgotten.
 //
 // Thread: any. An AddressQuota outlives its places.
@@ -24,48 +24,40 @@ class AddressPlace {
  public:
   AddressPlace() = default;
   AddressPlace(AddressPlace&& other) noexcept
-      : quota_(std::exchange(other.quota_, nullptr)), key_(other.key_), amount_(other.amount_) {}
+      : quota_(std::exchange(other.quota_, nullptr)), key_(other.key_) {}
   AddressPlace& operator=(AddressPlace&& other) noexcept {
     if (this != &other) {
       give_back();
       quota_ = std::exchange(other.quota_, nullptr);
       key_ = other.key_;
-      amount_ = other.amount_;
     }
     return *this;
   }
   ~AddressPlace() { give_back(); }
 
-  // False: the address would hold more than `limit`; nothing has changed. Requires: it holds a place.
-  bool grow(std::uint64_t amount, std::uint64_t limit);
   void give_back() noexcept;
-
-  AddressKey key() const { return key_; }
-  std::uint64_t amount() const { return quota_ ? amount_ : 0; }
 
  private:
   friend class AddressQuota;  // alone makes places that hold something
-  AddressPlace(AddressQuota& quota, AddressKey key, std::uint64_t amount)
-      : quota_(&quota), key_(key), amount_(amount) {}
+  AddressPlace(AddressQuota& quota, AddressKey key) : quota_(&quota), key_(key) {}
 
   AddressQuota* quota_ = nullptr;
   AddressKey key_{};
-  std::uint64_t amount_ = 0;
 };
 
 class AddressQuota {
  public:
   static constexpr std::uint64_t no_limit = UINT64_MAX;
 
-  // Nothing: the address would hold more than `limit`. The limit is an argument because a reload can
-  // change it.
-  std::optional<AddressPlace> take(AddressKey key, std::uint64_t amount, std::uint64_t limit);
+  // Nothing: the address holds `limit` places. The limit is an argument because a reload can change
+  // it.
+  std::optional<AddressPlace> take(AddressKey key, std::uint64_t limit);
   std::uint64_t held(AddressKey key) const;
   // That hold something.
   std::size_t addresses() const;
 
  private:
-  friend class AddressPlace;  // grows and gives back
+  friend class AddressPlace;  // gives back
 
   using Held = boost::unordered_flat_map<AddressKey, std::uint64_t, KeyHash>;
   // A lock is held for one look-up; several of them, so that event loops seldom meet.
@@ -74,8 +66,7 @@ class AddressQuota {
     Held held;
   };
 
-  bool add(AddressKey key, std::uint64_t amount, std::uint64_t limit);
-  void subtract(AddressKey key, std::uint64_t amount) noexcept;
+  void give_back(AddressKey key) noexcept;
   Shard& shard(AddressKey key) { return shards_[KeyHash()(key) % shards_.size()]; }
   const Shard& shard(AddressKey key) const { return shards_[KeyHash()(key) % shards_.size()]; }
 

@@ -16,7 +16,7 @@
 
 #include "sidecar/http/client/address_key.hpp"
 #include "sidecar/http/limits/key_hash.hpp"
-#include "sidecar/http/net/quota.hpp"
+#include "sidecar/http/limits/quota.hpp"
 
 namespace sidestream {
 

@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "sidecar/http/limits/address_quota.hpp"
-#include "sidecar/http/net/quota.hpp"
+#include "sidecar/http/limits/quota.hpp"
 
 namespace sidestream {
 

@@ -12,15 +12,10 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::uint32_t header_max = 64 * 1024;  // an id of 200 partitions and a page's cookies fit
-constexpr auto head_time = 10s;                  // for the PROXY header
-
+constexpr auto proxy_header_time = 10s;
 constexpr auto linger_time = 30s;
 constexpr auto linger_silence = 5s;
 constexpr std::size_t buffer_kept = 8 * 1024;  // of an idle connection
-
-// The admin port depends on nothing that clients of the public port hold.
-ByteBudget admin_heads(4 * 1024 * 1024);
 
 }  // namespace
 
@@ -51,7 +46,7 @@ Awaitable<bool> H1Connection::identify() {
   const AddressBytes socket = address_of(client_.socket.remote_endpoint(error));
   AddressBytes named = socket;
   if (port_ == Port::streams && loop_.config().server.proxy_protocol) {
-    client_.deadline.set(head_time);
+    client_.deadline.set(proxy_header_time);
     const auto header = co_await read_proxy_header(client_.socket, client_.buffer);
     client_.deadline.clear();
     if (!header) {
@@ -92,10 +87,8 @@ Awaitable<void> H1Connection::linger() {
 
 Awaitable<H1Connection::Next> H1Connection::serve() {
   RequestHeadParser head;
-  head.header_limit(header_max);
-  head.body_limit(boost::none);
   const bool first = std::exchange(first_, false);
-  ByteBudget& budget = port_ == Port::admin ? admin_heads : context_.limits.heads;
+  ByteBudget& budget = port_ == Port::admin ? context_.limits.admin_heads : context_.limits.heads;
   const boost::beast::error_code error = co_await read_head(client_, head, first, budget);
   const bool kept = client_.connection->begin_request();
   if (!kept) co_return Next::close;

@@ -3,13 +3,13 @@
 #include <algorithm>
 #include <boost/asio/error.hpp>
 #include <boost/beast/http/error.hpp>
-#include <cctype>
 #include <chrono>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 
+#include "sidecar/base/ascii_case.hpp"
 #include "sidecar/http/protocol/target.hpp"
 
 namespace sidestream {
@@ -29,13 +29,6 @@ constexpr auto idle_time = 75s;  // between requests; more than the 60 s of comm
 
 std::string_view as_text(const beast::flat_buffer& buffer) {
   return {static_cast<const char*>(buffer.data().data()), buffer.size()};
-}
-
-std::string lower(beast::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return out;
 }
 
 // Empty lines before a request line are ignored (RFC 9112, 2.2): some clients end a body with one.
@@ -91,6 +84,8 @@ Awaitable<beast::error_code> read_head(H1Transport& client, RequestHeadParser& p
   beast::flat_buffer& buffer = client.buffer;
   bool has_line = false;  // the request line was parsed
   bool begun = first || buffer.size() > 0;
+  parser.header_limit(head_max);
+  parser.body_limit(boost::none);
   HeadBytes bytes(client, budget);
   bytes.receive(buffer.size());
   client.deadline.set_interrupt(begun ? head_time : idle_time);
@@ -135,7 +130,8 @@ bool read_request_line(const RequestHeadParser& parser, Request& request) {
 
 void read_headers(const RequestHeadParser& parser, Request& request) {
   for (const auto& field : parser.get()) {
-    request.headers.emplace_back(lower(field.name_string()), std::string(field.value()));
+    request.headers.emplace_back(to_lower({field.name_string().data(), field.name_string().size()}),
+                                 std::string(field.value()));
   }
 }
 

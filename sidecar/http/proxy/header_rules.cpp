@@ -8,8 +8,6 @@ namespace {
 
 namespace http = boost::beast::http;
 
-char lower(char c) { return static_cast<char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c); }
-
 template <std::size_t n>
 bool is_among(std::string_view name, const std::array<std::string_view, n>& names) {
   return std::any_of(names.begin(), names.end(),
@@ -61,17 +59,6 @@ std::string with_hyphens(std::string_view name) {
 
 }  // namespace
 
-std::string to_lower(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(), lower);
-  return out;
-}
-
-bool equals_ignoring_case(std::string_view a, std::string_view b) {
-  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(),
-                                            [](char x, char y) { return lower(x) == lower(y); });
-}
-
 std::vector<std::string_view> list_items(std::string_view value) {
   constexpr std::string_view blank = " \t";
   std::vector<std::string_view> items;
@@ -108,7 +95,7 @@ bool HopByHop::lists(std::string_view token) const {
 }
 
 bool is_client_field(std::string_view name) {
-  const char first = name.empty() ? ' ' : lower(name.front());
+  const char first = name.empty() ? ' ' : to_lower(name.front());
   if (std::string_view("xftc").find(first) == std::string_view::npos) return false;
   const std::string known = with_hyphens(name);
   return known.starts_with("x-forwarded") || is_among(known, client_fields);

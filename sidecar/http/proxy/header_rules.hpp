@@ -8,13 +8,13 @@
 #include <string_view>
 #include <vector>
 
+#include "sidecar/base/ascii_case.hpp"
+
 namespace sidestream {
 
 inline std::string_view to_view(boost::beast::string_view text) {
   return {text.data(), text.size()};
 }
-std::string to_lower(std::string_view text);
-bool equals_ignoring_case(std::string_view a, std::string_view b);
 
 // The items of a comma-separated list, trimmed, without empty ones. Views into `value`.
 std::vector<std::string_view> list_items(std::string_view value);

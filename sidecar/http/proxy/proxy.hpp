@@ -14,7 +14,7 @@
 
 #include "sidecar/base/lifecycle.hpp"
 #include "sidecar/base/logger.hpp"
-#include "sidecar/http/net/quota.hpp"
+#include "sidecar/http/limits/quota.hpp"
 #include "sidecar/http/proxy/request_head.hpp"
 #include "sidecar/http/proxy/tunnel.hpp"
 #include "sidecar/http/proxy/upstream_pool.hpp"

@@ -70,7 +70,7 @@ bool ProxyRequest::admit() {
   const UpstreamSettings& settings = exchange_.proxy.settings();
   if (!body_.is_received()) {
     const auto limit = std::max<std::uint64_t>(settings.max_requests / 16, 1);
-    auto unfinished = quotas.unfinished_bodies.take(from_.key(), 1, limit);
+    auto unfinished = quotas.unfinished_bodies.take(from_.key(), limit);
     if (!unfinished) exchange_.fail(UpstreamError::address_limit);
     if (!unfinished) return false;
     body_.hold(std::move(*unfinished));

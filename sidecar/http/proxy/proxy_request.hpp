@@ -9,8 +9,8 @@
 #include <optional>
 #include <string>
 
+#include "sidecar/http/limits/quota.hpp"
 #include "sidecar/http/net/awaitable.hpp"
-#include "sidecar/http/net/quota.hpp"
 #include "sidecar/http/proxy/proxy_exchange.hpp"
 #include "sidecar/http/proxy/proxy_response.hpp"
 #include "sidecar/http/proxy/proxy_result.hpp"

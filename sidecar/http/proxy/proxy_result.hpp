@@ -4,7 +4,7 @@
 #include <memory>
 #include <optional>
 
-#include "sidecar/http/net/quota.hpp"
+#include "sidecar/http/limits/quota.hpp"
 #include "sidecar/http/protocol/request_parser.hpp"
 #include "sidecar/http/protocol/response.hpp"
 #include "sidecar/http/proxy/proxy.hpp"

@@ -10,7 +10,7 @@
 #include <string>
 
 #include "sidecar/http/limits/connection_table.hpp"
-#include "sidecar/http/net/quota.hpp"
+#include "sidecar/http/limits/quota.hpp"
 #include "sidecar/http/net/socket.hpp"
 #include "sidecar/http/proxy/upstream_pool.hpp"
 

@@ -158,5 +158,12 @@ TEST(StartRequest, RefusesInvalidStartRules) {
   }
 }
 
+TEST(StartRequest, LimitsATailBeyondAnyNumber) {
+  Stage stage("embedded");
+  stage.append(3);
+  auto stream = stage.open("tail=99999999999999999999");
+  Ledger(1).read(stream, stage.written());
+}
+
 }  // namespace
 }  // namespace e2e

@@ -65,7 +65,7 @@ TEST_P(Template, RefusesParametersOutsideTheAlphabet) {
         std::string("%C3%A9"), std::string("%ff"),       std::string("a:b"),
         std::string("%"),      std::string("%4"),        std::string("%zz"),
         std::string("a%3Ab"),  std::string("{session}"), std::string("%7Bsession%7D"),
-        std::string(129, 'a'), std::string(4000, 'a')}) {
+        std::string("a%2Db"),  std::string(129, 'a'),    std::string(4000, 'a')}) {
     const auto response = get(sidecar.streams(), "/chat/" + segment);
     EXPECT_GE(response.status, 400) << segment.substr(0, 40);
     EXPECT_LT(response.status, 500) << segment.substr(0, 40);

@@ -1,4 +1,4 @@
-#include "sidecar/http/net/quota.hpp"
+#include "sidecar/http/limits/quota.hpp"
 
 #include <gtest/gtest.h>
 
