@@ -5,6 +5,7 @@ import multiprocessing
 import os
 import re
 import shutil
+import signal
 import socket
 import subprocess
 import time
@@ -36,6 +37,7 @@ def as_nobody(work, name):
     done, leave = CONTEXT.Event(), CONTEXT.Event()
 
     def run():
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)  # the suite's handler raises
         os.setgroups([])
         os.setgid(NOBODY)
         os.setuid(NOBODY)
@@ -47,10 +49,12 @@ def as_nobody(work, name):
 
     process = CONTEXT.Process(target=run, daemon=True)
     process.start()
-    done.wait(10)
-    yield
-    leave.set()
-    process.join(10)
+    try:
+        done.wait(10)
+        yield
+    finally:
+        leave.set()
+        process.join(10)
 
 
 def order_drain(end, address):
