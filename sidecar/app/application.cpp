@@ -34,7 +34,7 @@ Application::Application(Loaded loaded, const std::string& config, Logger log,
       router_(pages_),
       server_(configuration_.serving(), router_, logs_, memory_, probe_, lifecycle_, quotas_, log_),
       reload_(config, std::move(loaded.files), configuration_, probe_.config, log_),
-      drain_socket_(config),
+      drain_socket_(config, log_),
       drain_(server_, quotas_, lifecycle_, log_) {}
 
 AdminPages::Calls Application::calls() {
@@ -89,8 +89,9 @@ void Application::wait_for_end() {
     const bool term = signal && !hang_up;
     if (term && drain_.is_ending()) return log_.warn("app", "second signal: stopping immediately");
     if (term) drain_.end();
-    const bool requested = drain_socket_.requested() || drain_requested_.exchange(false);
+    const bool requested = drain_socket_.take_orders() || drain_requested_.exchange(false);
     if (term || requested) drain_.begin(now, settings()->server.drain_delay);
+    drain_socket_.acknowledge();
     if (drain_.step(now, settings()->server.drain)) return;
     if (hang_up ? reload_.run() : reload_.poll(now)) check_file_limit();
     if (now - tidied_at < tidy_every) continue;

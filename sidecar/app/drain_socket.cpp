@@ -1,67 +1,90 @@
 #include "sidecar/app/drain_socket.hpp"
 
 #include <sys/socket.h>
-#include <sys/un.h>
+#include <sys/time.h>
 #include <unistd.h>
 
-#include <cstring>
-#include <filesystem>
-#include <functional>
+#include <cerrno>
+#include <system_error>
+#include <utility>
+
+#include "sidecar/app/drain_name.hpp"
 
 namespace sidestream {
 namespace {
 
-struct Address {
-  sockaddr_un name{};
-  socklen_t size = 0;
-};
+constexpr int backlog = 16;
+constexpr int senders_per_call =
+    64;  // so that a stranger who connects again and again delays little
+constexpr timeval order_time{0, 200'000};
+constexpr std::chrono::seconds stranger_line_every{10};
 
-// An abstract name begins with NUL and is as long as the address says (unix(7)).
-Address address_of(const std::string& config) {
-  std::error_code ignored;
-  // The path as written: the links of a ConfigMap change with each edit.
-  const auto path = std::filesystem::absolute(config, ignored).lexically_normal().string();
-  const std::string name = "sidestream-drain-" + std::to_string(::getuid()) + "-" +
-                           std::to_string(std::hash<std::string>{}(path.empty() ? config : path));
-  Address address;
-  address.name.sun_family = AF_UNIX;
-  std::memcpy(address.name.sun_path + 1, name.data(), name.size());
-  address.size = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + 1 + name.size());
-  return address;
+// A listening socket, or -1 with errno.
+int listen_on(const std::string& name) {
+  const int socket = ::socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  if (socket < 0) return -1;
+  const AbstractAddress address(name);
+  if (::bind(socket, address.get(), address.size) == 0 && ::listen(socket, backlog) == 0)
+    return socket;
+  const int error = errno;
+  ::close(socket);
+  errno = error;
+  return -1;
 }
-
-int datagram_socket() { return ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0); }
 
 }  // namespace
 
-DrainSocket::DrainSocket(const std::string& config) : socket_(datagram_socket()) {
-  const Address address = address_of(config);
-  if (socket_ < 0) return;
-  if (::bind(socket_, reinterpret_cast<const sockaddr*>(&address.name), address.size) != 0) {
-    ::close(socket_);
-    socket_ = -1;
-  }
+DrainSocket::DrainSocket(const std::string& config, Logger log)
+    : log_(std::move(log)), socket_(listen_on(make_drain_name(config))) {
+  if (socket_ >= 0) return;
+  log_.warn("app", "drain socket unavailable; --drain does not reach this process",
+            {{"error", std::generic_category().message(errno)}});
 }
 
 DrainSocket::~DrainSocket() {
+  for (const int sender : senders_) ::close(sender);
   if (socket_ >= 0) ::close(socket_);
 }
 
-bool DrainSocket::requested() {
-  char byte = 0;
+bool DrainSocket::take_orders() {
   bool any = false;
-  while (socket_ >= 0 && ::recv(socket_, &byte, 1, 0) > 0) any = true;
+  for (int i = 0; socket_ >= 0 && i < senders_per_call; ++i) {
+    const int sender = ::accept4(socket_, nullptr, nullptr, SOCK_CLOEXEC);
+    if (sender < 0) break;
+    const bool ordered = take_order(sender);
+    any = any || ordered;
+    ordered ? senders_.push_back(sender) : static_cast<void>(::close(sender));
+  }
   return any;
 }
 
-bool request_drain(const std::string& config) {
-  const int socket = datagram_socket();
-  const Address address = address_of(config);
-  const bool sent =
-      socket >= 0 && ::sendto(socket, "d", 1, 0, reinterpret_cast<const sockaddr*>(&address.name),
-                              address.size) == 1;
-  if (socket >= 0) ::close(socket);
-  return sent;
+// Waits a moment for the order: the sender first looks whom it has reached.
+bool DrainSocket::take_order(int sender) {
+  ucred who{};
+  socklen_t size = sizeof who;
+  if (::getsockopt(sender, SOL_SOCKET, SO_PEERCRED, &who, &size) != 0) return false;
+  if (who.uid != ::geteuid() && who.uid != 0) {
+    log_stranger(who.uid);
+    return false;
+  }
+  char byte = 0;
+  ::setsockopt(sender, SOL_SOCKET, SO_RCVTIMEO, &order_time, sizeof order_time);
+  return ::recv(sender, &byte, 1, 0) == 1;
+}
+
+void DrainSocket::acknowledge() {
+  for (const int sender : senders_) {
+    ::send(sender, "k", 1, MSG_NOSIGNAL | MSG_DONTWAIT);
+    ::close(sender);
+  }
+  senders_.clear();
+}
+
+void DrainSocket::log_stranger(unsigned user) {
+  const auto now = std::chrono::steady_clock::now();
+  if (now < next_stranger_line_) return;
+  next_stranger_line_ = now + stranger_line_every;
+  log_.warn("app", "drain order of another user refused", {{"uid", user}});
 }
 
 }  // namespace sidestream

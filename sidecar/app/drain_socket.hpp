@@ -1,31 +1,41 @@
 #pragma once
-// `sidestream --drain` signals the running process through an abstract Unix socket, named after the
-// user and the configuration file. The socket belongs to the network namespace: the containers of a
-// pod share it, other machines cannot reach it. It leaves no file.
+// Receives the orders of `sidestream --drain` (drain_order.hpp) on an abstract Unix socket. The
+// socket belongs to the network namespace: the containers of a pod share it, other machines cannot
+// reach it. Orders of this process's user and of root count; the kernel names the sender (SO_PEERCRED,
+// which unlike SO_PASSCRED tells before anything is read).
+//
+// Thread: main.
 
+#include <chrono>
 #include <string>
+#include <vector>
+
+#include "sidecar/base/logger.hpp"
 
 namespace sidestream {
 
 class DrainSocket {
  public:
-  // is_open() is false if another process with the same configuration has the name.
-  explicit DrainSocket(const std::string& config);
+  DrainSocket(const std::string& config, Logger log);
   ~DrainSocket();
   DrainSocket(const DrainSocket&) = delete;
   DrainSocket& operator=(const DrainSocket&) = delete;
 
-  bool is_open() const { return socket_ >= 0; }
-  // Readable once a drain was requested; -1: another process has the name.
+  // Readable once somebody connects; -1: the socket could not be opened, which the log tells.
   int descriptor() const { return socket_; }
-  // Whether a drain was requested since the last call. Never blocks.
-  bool requested();
+  // Reads the orders that wait. Returns whether there was one.
+  bool take_orders();
+  // Tells the senders of these orders that the drain has begun.
+  void acknowledge();
 
  private:
-  int socket_ = -1;
-};
+  bool take_order(int sender);
+  void log_stranger(unsigned user);
 
-// False: no process runs with this configuration.
-bool request_drain(const std::string& config);
+  const Logger log_;
+  int socket_ = -1;
+  std::vector<int> senders_;  // that wait for an acknowledgement
+  std::chrono::steady_clock::time_point next_stranger_line_{};
+};
 
 }  // namespace sidestream

@@ -7,6 +7,7 @@
 
 #include "sidecar/app/application.hpp"
 #include "sidecar/app/connectors.hpp"
+#include "sidecar/app/drain_order.hpp"
 #include "sidecar/app/options.hpp"
 #include "sidecar/base/log_writer.hpp"
 
@@ -22,8 +23,10 @@ int fail(const std::vector<std::string>& problems) {
 }
 
 int drain(const Options& options) {
-  if (request_drain(options.config)) return 0;
-  return fail({"no running process uses the configuration " + options.config});
+  const std::string problem = order_drain(options.config);
+  if (problem.empty()) return 0;
+  fail({problem});
+  return 1;
 }
 
 }  // namespace

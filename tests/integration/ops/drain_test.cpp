@@ -183,8 +183,24 @@ TEST(DrainByHook, FailsWithoutAProcess) {
   Stage stage("embedded");
   stage.sidecar().terminate();
   const auto done = drain(stage);
-  EXPECT_NE(done.status, 0);
-  EXPECT_NE(done.output, "");
+  EXPECT_EQ(done.status, 1);
+  EXPECT_EQ(done.output,
+            "no running process uses the configuration " + stage.sidecar().config_path() + "\n");
+}
+
+TEST(DrainByHook, ReturnsAfterTheDrainHasBegun) {
+  Stage stage("embedded");
+  EXPECT_EQ(drain(stage).status, 0);
+  EXPECT_EQ(stage.sidecar().ready_status(), 503);
+}
+
+TEST(DrainByHook, Exits1WhenTheProcessHangs) {
+  Stage stage("embedded");
+  stage.sidecar().process().signal(SIGSTOP);
+  const auto done = drain(stage);
+  stage.sidecar().process().signal(SIGCONT);
+  EXPECT_EQ(done.status, 1);
+  EXPECT_NE(done.output.find("did not acknowledge the drain"), std::string::npos) << done.output;
 }
 
 // Two sidecars on one machine, as on a developer's: a hook reaches the one of its own file.

@@ -13,8 +13,6 @@ EXPECTED_FAILURES = {
     "test_event_name_counts_for_max_event": "max_event counts the value only",
     "test_log_lines_about_requests": "publishes and refusals are not logged",
     # process
-    "test_drain_order_of_another_user": "the drain socket accepts any sender",
-    "test_drain_socket_name_taken_by_another_user": "the name of the drain socket can be taken",
     "test_secret_that_librdkafka_refuses[file:pw]": "the value is printed",
     "test_secret_that_librdkafka_refuses[${PW}]": "the value is printed",
     "test_user_name_in_a_url[upstream]": "the URL is printed",

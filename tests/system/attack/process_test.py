@@ -8,15 +8,21 @@ import shutil
 import signal
 import socket
 import subprocess
+import tempfile
 import time
 
 import pytest
 
-from loopback import BINARY, request, wait_for
+from loopback import BINARY, free_ports, request, wait_for
 from target import Target
 
 NOBODY = 65534
 CONTEXT = multiprocessing.get_context("fork")
+MINIMAL = """
+server: { listen: "127.0.0.1:%d", admin: "127.0.0.1:%d" }
+connectors: { local: { embedded: {} } }
+topics: { hello: { from: local } }
+"""
 needs_root = pytest.mark.skipif(os.getuid() != 0, reason="needs root")
 
 
@@ -33,7 +39,7 @@ def drain_sockets(pid):
 
 @contextlib.contextmanager
 def as_nobody(work, name):
-    """Runs `work(socket, address)` as another user; its process stays until the end of the block."""
+    """Runs `work(sockets, address)` as another user; its process stays until the end of the block."""
     done, leave = CONTEXT.Event(), CONTEXT.Event()
 
     def run():
@@ -41,11 +47,11 @@ def as_nobody(work, name):
         os.setgroups([])
         os.setgid(NOBODY)
         os.setuid(NOBODY)
-        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as end, contextlib.suppress(OSError):
-            work(end, "\0" + name)
+        with contextlib.ExitStack() as opened:
+            kinds = (socket.SOCK_DGRAM, socket.SOCK_SEQPACKET)
+            work([opened.enter_context(socket.socket(socket.AF_UNIX, kind)) for kind in kinds], "\0" + name)
             done.set()
             leave.wait(30)
-        done.set()
 
     process = CONTEXT.Process(target=run, daemon=True)
     process.start()
@@ -57,12 +63,17 @@ def as_nobody(work, name):
         process.join(10)
 
 
-def order_drain(end, address):
-    end.sendto(b"d", address)
+def order_drain(ends, address):
+    for end in ends:
+        with contextlib.suppress(OSError):
+            end.connect(address)
+            end.send(b"d")
 
 
-def take_name(end, address):
-    end.bind(address)
+def take_name(ends, address):
+    for end in ends:
+        end.bind(address)
+    ends[-1].listen()  # without an answer
 
 
 @needs_root
@@ -90,6 +101,27 @@ def test_drain_socket_name_taken_by_another_user():
         time.sleep(0.5)
         status = request(target.admin, "GET", "/readyz")[0]
         assert drained and status == 503, "--drain: %s, /readyz: %d" % ("exit 0" if drained else "failed", status)
+
+
+@needs_root
+def test_drain_order_of_root():
+    """Not an attack, but the other half of the rule: root reaches a process of any user."""
+    with tempfile.TemporaryDirectory(prefix="sidestream-attack-") as folder:
+        os.chmod(folder, 0o755)
+        binary = shutil.copy(BINARY, folder)
+        port, admin = free_ports(2)
+        config = os.path.join(folder, "sidestream.yaml")
+        with open(config, "w", encoding="utf-8") as file:
+            file.write(MINIMAL % (port, admin))
+        with subprocess.Popen([binary, "--config", config], user=NOBODY, group=NOBODY, extra_groups=[],
+                              stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+            try:
+                wait_for(lambda: request(admin, "GET", "/readyz")[0] == 200, "Sidestream to be ready")
+                ordered = subprocess.run([binary, "--drain", "--config", config], capture_output=True, text=True)
+                assert ordered.returncode == 0, ordered.stderr
+                assert request(admin, "GET", "/readyz")[0] == 503
+            finally:
+                process.kill()
 
 
 def check(folder, text):
