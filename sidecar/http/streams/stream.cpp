@@ -54,6 +54,7 @@ Stream::Sent Stream::send(const LoopTime& time, SendBuffers& buffers, const Repl
     took = carry_out(out, time, buffers, reply);
   }
   if (bytes_ != before) last_sent_ = time.now;
+  if (took == Took::everything) return Sent::all;
   if (took == Took::broken) return Sent::broken;
   subscription_.blocked();
   return took == Took::part ? Sent::part : Sent::budget;
@@ -133,10 +134,7 @@ Stream::Took Stream::send_pending() {
 Stream::Took Stream::send_run(const Output& out, const LoopTime& time) {
   LoopLog& log = memberships_[0].members->loop_log();
   const Run& run = log.run(out.cursor, out.limit);
-  if (run.blocks.empty()) {
-    subscription_.sent_run(run);
-    return Took::all;
-  }
+  if (run.blocks.empty()) return subscription_.sent_run(run) ? Took::everything : Took::all;
   const std::shared_ptr<Wire>& wire = log.wire(coding_);
   const auto [bytes, broken] = offer(wire->pieces());
   if (broken) return Took::broken;
@@ -144,8 +142,8 @@ Stream::Took Stream::send_run(const Output& out, const LoopTime& time) {
   log.count(run.counts, out.live, time.wall_ms);
   log.count_bytes(wire->size());
   events_ += run.counts.events;
-  subscription_.sent_run(run);
-  if (bytes == wire->size()) return Took::all;
+  const bool everything = subscription_.sent_run(run);
+  if (bytes == wire->size()) return everything ? Took::everything : Took::all;
   pending_ = std::make_unique<PendingOutput>(log.memory(), wire, bytes);
   return Took::part;
 }

@@ -100,7 +100,12 @@ class Stream {
   bool finished = false;  // everything was sent; waits for the client to close
 
  private:
-  enum class Took : std::uint8_t { all, part, broken };
+  enum class Took : std::uint8_t {
+    all,
+    everything,  // and nothing follows
+    part,
+    broken,
+  };
   Took carry_out(const Output& out, const LoopTime& time, SendBuffers& buffers,
                  const ReplyAddress& reply);
   void restart(std::size_t part, const ReplyAddress& reply);

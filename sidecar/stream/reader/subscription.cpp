@@ -217,11 +217,13 @@ void Subscription::sent_own() {
   offered_ = Offered::nothing;
 }
 
-void Subscription::sent_run(const Run& run) {
-  assert(offered_ == Offered::run && run.from == readers_[0].cursor());
+bool Subscription::sent_run(const Run& run) {
+  LogReader& reader = readers_[0];
+  assert(offered_ == Offered::run && run.from == reader.cursor());
   offered_ = Offered::nothing;
-  readers_[0].set_cursor(run.to);
-  readers_[0].set_moved(run.ends_in_skip);
+  reader.set_cursor(run.to);
+  reader.set_moved(run.ends_in_skip);
+  return run.to == reader.view().head && !has_blocks() && !ending_ && !catch_up_.active();
 }
 
 void Subscription::blocked() {

@@ -8,7 +8,8 @@
 //
 //   start     begin_restart(), requests that start; take_plan() when the answer arrives
 //   fetch     begin_fetch(), requests that page; take_page() at once or when it arrives
-//   send_run  finds the run at the cursor and sends it; then sent_run(), if any of it was taken
+//   send_run  finds the run at the cursor and sends it; then sent_run(), if any of it was taken,
+//             which says whether the next step would wait
 //   send_own  sends the blocks or keeps what is not taken; then sent_own()
 //   wait      nothing until a log changes or an answer arrives
 //   finish    ends the response
@@ -82,8 +83,9 @@ class Subscription {
   PageRequest begin_fetch(std::size_t part);
   // Requires: step() gave send_own.
   void sent_own();
+  // Returns whether nothing follows: the next step would give wait.
   // Requires: step() gave send_run, and `run` begins at its cursor.
-  void sent_run(const Run& run);
+  bool sent_run(const Run& run);
   // The loop returns later: the outlet is full, or it is the turn of others.
   void blocked();
 

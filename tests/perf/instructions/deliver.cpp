@@ -90,7 +90,7 @@ class Loop {
         if (!run.blocks.empty()) bytes_ += loop_log_.wire(Coding::chunked)->pieces().size();
         loop_log_.count(run.counts, out.live, 0);
         events_ += run.counts.events;
-        subscription.sent_run(run);
+        if (subscription.sent_run(run)) return;
       } else if (out.action == Action::send_own) {
         bytes_ += code_blocks(Coding::chunked, out.blocks, out.last, chunk_head_).size();
         for (const Counts& counts : own_.counts) {

@@ -99,7 +99,10 @@ void Client::carry_out(const Output& out, bool takes_any) {
       const Run run = find_run(views_[0]->view, out.cursor, out.limit);
       if (!takes_any && !run.blocks.empty()) return;
       unsent_ = run.blocks;
-      return subscription_->sent_run(run);
+      if (subscription_->sent_run(run)) {
+        EXPECT_EQ(subscription_->step(own_).action, Action::wait);
+      }
+      return;
     }
     case Action::finish:
       finished_ = true;
