@@ -5,11 +5,24 @@
 {{- if not (or .Values.existingConfigMap $c.topics $c.connectors (($c.server).upstream) (ne .Values.mode "standalone")) }}yes{{ end }}
 {{- end }}
 
+{{/* The names of the admin Service: the admin port answers under no other name. As a YAML list. */}}
+{{- define "sidestream.adminHosts" -}}
+{{- if and .Values.adminService.enabled (ne .Values.mode "library") }}
+{{- $name := printf "%s-admin" (include "sidestream.fullname" .) }}
+{{- $in := printf "%s.%s" $name .Release.Namespace }}
+{{- toYaml (list $name $in (printf "%s.svc" $in) (printf "%s.svc.cluster.local" $in)) }}
+{{- end }}
+{{- end }}
+
 {{- define "sidestream.config" -}}
 {{- $config := deepCopy .Values.config }}
 {{- $server := default dict $config.server }}
 {{- $_ := set $server "listen" (default (printf "[::]:%v" .Values.ports.streams) $server.listen) }}
 {{- $_ := set $server "admin" (default (printf "[::]:%v" .Values.ports.admin) $server.admin) }}
+{{- $hosts := concat (include "sidestream.adminHosts" . | fromYamlArray) (default list $server.admin_hosts) }}
+{{- if $hosts }}
+{{- $_ := set $server "admin_hosts" (uniq $hosts) }}
+{{- end }}
 {{- $_ := set $config "server" $server }}
 {{- if include "sidestream.isDemo" . }}
 {{- $_ := set $config "connectors" (dict "demo" (dict "embedded" dict)) }}
