@@ -1,9 +1,12 @@
 // The app's answer on its way to the client: interim heads, the head, and a body framed anew. What
 // comes of it is read once more.
 
+#include <algorithm>
 #include <optional>
+#include <string>
 
 #include "sidecar/http/proxy/body_writer.hpp"
+#include "sidecar/http/proxy/lenient_head.hpp"
 #include "sidecar/http/proxy/response_head.hpp"
 #include "tests/fuzz/check.hpp"
 #include "tests/fuzz/wire.hpp"
@@ -89,11 +92,32 @@ void check_head(const Passed& passed, const ClientTraits& asked) {
   require(asked.keep_alive || !passed.head.keep_alive, "only what can go on goes on", text);
 }
 
+// As the proxy does it before a head is parsed. False: the head is incomplete.
+bool canonicalize(boost::beast::flat_buffer& buffer) {
+  const auto data = buffer.data();
+  const std::string received(static_cast<const char*>(data.data()), data.size());
+  if (sidestream::is_partial_head(received)) return false;
+  const auto head = sidestream::canonicalize_head(received);
+  if (!head) return true;
+  require(head->size <= received.size(), "a head is within what was received", received);
+  require(!sidestream::is_partial_head(head->text) && !sidestream::canonicalize_head(head->text),
+          "a rewritten head needs no other rewrite", received);
+  const auto lines = [](std::string_view text) {
+    return std::count(text.begin(), text.end(), '\n');
+  };
+  require(lines(head->text) == lines(std::string_view(received).substr(0, head->size)),
+          "it has as many lines", received);
+  buffer.clear();
+  fill(buffer, head->text + received.substr(head->size));
+  return true;
+}
+
 // The final head, or none: no answer, or one that changes the protocol.
 using Answer = std::optional<Wire<false>>;
 bool read_heads(boost::beast::flat_buffer& buffer, Answer& app, const ClientTraits& asked,
                 bool upgrade) {
   while (true) {
+    if (!canonicalize(buffer)) return false;
     app.emplace(buffer, asked.head);
     if (!app->read_head()) return false;
     const unsigned status = app->header().result_int();

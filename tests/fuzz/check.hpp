@@ -46,7 +46,9 @@ Head read_head(std::string_view text);
 void require_one_framing(const Head& head, std::string_view text);
 
 // Each checks the parsers of one kind of input.
+void check_heads(Input input);
 void check_event_ids(Input input);
+void check_peer(Input input);
 void check_proxy(Input input);  // one of the next three
 void check_request(Input input);
 void check_answer(Input input);

@@ -80,7 +80,8 @@ TEST_P(Replay, KeepsTheRulesForAChangedCorpus) {
   const auto corpus = read_corpus(GetParam().name);
   const char* load = std::getenv("SIDESTREAM_TEST_LOAD");
   const double share = load == nullptr ? 1 : std::atof(load);
-  const int rounds = std::max(100, static_cast<int>(20000 * share / corpus.size() * 20));
+  const double inputs = 400000 * share / GetParam().cost;
+  const int rounds = std::max(100, static_cast<int>(inputs / static_cast<double>(corpus.size())));
   std::mt19937 random(7);
   for (int i = 0; i < rounds && !HasFailure(); ++i) {
     for (const auto& [name, bytes] : corpus) {

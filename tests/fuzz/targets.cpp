@@ -7,7 +7,8 @@ namespace fuzz {
 namespace {
 
 constexpr std::array all{
-    Target{"ids", check_event_ids},     Target{"proxy", check_proxy},
+    Target{"heads", check_heads, 10},   Target{"ids", check_event_ids},
+    Target{"peers", check_peer, 10},    Target{"proxy", check_proxy},
     Target{"queries", check_query},     Target{"redis", check_redis_reply},
     Target{"settings", check_settings},
 };

@@ -11,6 +11,7 @@ namespace fuzz {
 struct Target {
   std::string_view name;
   void (*check)(Input input);  // throws Broken if the parser breaks a rule
+  int cost = 1;                // of one input, compared with the others
 };
 
 std::span<const Target> targets();
