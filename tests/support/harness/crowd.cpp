@@ -1,61 +1,25 @@
 #include "tests/support/harness/crowd.hpp"
 
-#include <sys/epoll.h>
-#include <sys/resource.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <array>
 #include <condition_variable>
+#include <mutex>
 
 #include "tests/support/harness/wait.hpp"
 
 namespace e2e {
 
 Crowd::Crowd(Address address, Options options) : options_(std::move(options)) {
-  rlimit limit{};
-  getrlimit(RLIMIT_NOFILE, &limit);
-  limit.rlim_cur = limit.rlim_max;
-  setrlimit(RLIMIT_NOFILE, &limit);
-  epoll_ = epoll_create1(EPOLL_CLOEXEC);
   for (int i = 0; i < options_.readers; ++i) {
-    readers_.push_back(std::make_unique<CrowdReader>(i, address, options_, results_, epoll_));
+    readers_.push_back(std::make_unique<CrowdReader>(i, address, options_, results_, loop_));
   }
-  thread_ = std::thread([this] { run(); });
+  loop_.start([this] { return tend(); }, [this](const std::string& why) { results_.fail(why); });
 }
 
-Crowd::~Crowd() {
-  stop();
-  readers_.clear();
-  ::close(epoll_);
-}
+Crowd::~Crowd() { stop(); }
 
-void Crowd::stop() {
-  stop_ = true;
-  if (thread_.joinable()) thread_.join();
-}
+void Crowd::stop() { loop_.stop(); }
 
-void Crowd::run() {
-  try {
-    while (!stop_ && !results_.failed) turn();
-  } catch (const std::exception& error) {
-    results_.fail(error.what());
-  }
-}
-
-void Crowd::turn() {
-  std::vector<Command> commands;
-  {
-    const std::lock_guard lock(mutex_);
-    commands.swap(commands_);
-  }
-  for (auto& command : commands) command();
-  std::array<epoll_event, 64> events;
-  const int n = epoll_wait(epoll_, events.data(), events.size(), 5);
-  for (int i = 0; i < n; ++i) {
-    const auto& event = events[static_cast<std::size_t>(i)];
-    static_cast<CrowdReader*>(event.data.ptr)->on_ready(event.events);
-  }
+bool Crowd::tend() {
   const auto now = Clock::now();
   std::int64_t slowest = INT64_MAX;
   for (auto& reader : readers_) {
@@ -63,31 +27,27 @@ void Crowd::turn() {
     if (!reader->is_stalled()) slowest = std::min(slowest, reader->seen());
   }
   slowest_ = slowest;
-}
-
-void Crowd::tell(Command command) {
-  const std::lock_guard lock(mutex_);
-  commands_.push_back(std::move(command));
+  return !results_.failed;
 }
 
 void Crowd::move(int first, int last, Address address) {
-  tell([this, first, last, address] {
+  loop_.tell([this, first, last, address] {
     for (int i = first; i < last; ++i) reader(i).move(address);
   });
 }
 
 void Crowd::drop_all() {
-  tell([this] {
+  loop_.tell([this] {
     for (auto& reader : readers_) reader->drop();
   });
 }
 
 void Crowd::stall(int index) {
-  tell([this, index] { reader(index).stall(); });
+  loop_.tell([this, index] { reader(index).stall(); });
 }
 
 void Crowd::read_again(int index) {
-  tell([this, index] { reader(index).read_again(); });
+  loop_.tell([this, index] { reader(index).read_again(); });
 }
 
 std::int64_t Crowd::seen_by(int index) const {
@@ -95,7 +55,7 @@ std::int64_t Crowd::seen_by(int index) const {
   std::mutex mutex;
   std::condition_variable told;
   // A command, because the readers belong to their thread.
-  const_cast<Crowd*>(this)->tell([&] {
+  loop_.tell([&] {
     const std::lock_guard lock(mutex);
     seen = reader(index).seen();
     told.notify_one();
@@ -113,7 +73,7 @@ bool Crowd::all_open(Clock::duration within) {
 bool Crowd::all_have(const std::vector<std::int64_t>& next, Clock::duration within) {
   const auto asked = [&] {
     auto all = std::make_shared<std::atomic<int>>(0);  // 1: yes, 2: no
-    tell([this, all, next] {
+    loop_.tell([this, all, next] {
       *all = std::all_of(readers_.begin(), readers_.end(),
                          [&](const auto& reader) { return reader->next() == next; })
                  ? 1

@@ -8,17 +8,15 @@
 
 #include <atomic>
 #include <cstdint>
-#include <functional>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <string>
-#include <thread>
 #include <utility>
 #include <vector>
 
 #include "tests/support/harness/crowd_reader.hpp"
 #include "tests/support/harness/socket.hpp"
+#include "tests/support/harness/socket_loop.hpp"
 
 namespace e2e {
 
@@ -60,21 +58,14 @@ class Crowd {
   void stop();
 
  private:
-  using Command = std::function<void()>;
-  void tell(Command command);
-  void run();
-  void turn();
+  bool tend();
   CrowdReader& reader(int index) const { return *readers_[static_cast<std::size_t>(index)]; }
 
   const Options options_;
   CrowdResults results_;
-  int epoll_ = -1;
-  std::vector<std::unique_ptr<CrowdReader>> readers_;
+  std::vector<std::unique_ptr<CrowdReader>> readers_;  // the loop's
   std::atomic<std::int64_t> slowest_{0};
-  std::atomic<bool> stop_{false};
-  mutable std::mutex mutex_;  // guards the commands
-  std::vector<Command> commands_;
-  std::thread thread_;
+  mutable SocketLoop loop_;  // ends first
 };
 
 }  // namespace e2e

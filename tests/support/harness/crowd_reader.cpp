@@ -32,12 +32,12 @@ std::string CrowdResults::failure() const {
 }
 
 CrowdReader::CrowdReader(int index, Address address, const CrowdOptions& options,
-                         CrowdResults& results, int epoll)
+                         CrowdResults& results, SocketLoop& loop)
     : index_(index),
       address_(std::move(address)),
       options_(options),
       results_(results),
-      epoll_(epoll),
+      loop_(loop),
       random_(seed + static_cast<unsigned>(index)),
       id_(options.first_id),
       next_(static_cast<std::size_t>(options.lanes), options.begin) {}
@@ -121,12 +121,7 @@ void CrowdReader::connect() {
   if (::connect(fd_, reinterpret_cast<sockaddr*>(&to), sizeof to) != 0 && errno != EINPROGRESS) {
     return close(50ms);
   }
-  wait_for(EPOLLOUT, true);
-}
-
-void CrowdReader::wait_for(std::uint32_t events, bool first) {
-  epoll_event event{events, {this}};
-  epoll_ctl(epoll_, first ? EPOLL_CTL_ADD : EPOLL_CTL_MOD, fd_, &event);
+  wait_for(EPOLLOUT);
 }
 
 void CrowdReader::close(Clock::duration pause) {
@@ -157,7 +152,7 @@ void CrowdReader::send_request() {
     return close(50ms);
   }
   phase_ = Phase::head;
-  wait_for(EPOLLIN, false);
+  wait_for(EPOLLIN);
 }
 
 void CrowdReader::receive() {
@@ -206,7 +201,7 @@ void CrowdReader::move(Address address) {
 
 void CrowdReader::stall() {
   stalled_ = true;
-  if (fd_ >= 0) wait_for(0, false);
+  if (fd_ >= 0) wait_for(0);
 }
 
 void CrowdReader::read_again() {
@@ -215,7 +210,7 @@ void CrowdReader::read_again() {
   // A window below the loopback's segment size is opened only by the server's probes, five a
   // second.
   setsockopt(fd_, SOL_SOCKET, SO_RCVBUF, &reading_buffer, sizeof reading_buffer);
-  wait_for(EPOLLIN, false);
+  wait_for(EPOLLIN);
 }
 
 }  // namespace e2e

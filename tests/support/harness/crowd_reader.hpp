@@ -2,7 +2,7 @@
 // One reader of a crowd: its connection, and the check that it sees every numbered record once and
 // in the order of its lane.
 //
-// Thread: the crowd's. Borrows the options, the results and the epoll descriptor.
+// Thread: the crowd's. Borrows the options, the results and the loop.
 
 #include <atomic>
 #include <cstdint>
@@ -16,6 +16,7 @@
 
 #include "tests/support/harness/chunks.hpp"
 #include "tests/support/harness/socket.hpp"
+#include "tests/support/harness/socket_loop.hpp"
 #include "tests/support/harness/source.hpp"
 #include "tests/support/harness/sse_parser.hpp"
 
@@ -49,10 +50,10 @@ struct CrowdResults {
   std::string failure_;
 };
 
-class CrowdReader {
+class CrowdReader final : public SocketLoop::Owner {
  public:
   CrowdReader(int index, Address address, const CrowdOptions& options, CrowdResults& results,
-              int epoll);
+              SocketLoop& loop);
   ~CrowdReader();
   CrowdReader(const CrowdReader&) = delete;
   CrowdReader& operator=(const CrowdReader&) = delete;
@@ -65,7 +66,7 @@ class CrowdReader {
   // What happens by time: connecting and dropping.
   void tend(Clock::time_point now);
   // Its descriptor is ready for `events`.
-  void on_ready(std::uint32_t events);
+  void on_ready(std::uint32_t events) override;
 
   // Drops its connection and connects to `address`.
   void move(Address address);
@@ -87,7 +88,7 @@ class CrowdReader {
   void take_head();
   void take_body(std::string_view bytes);
   void close(Clock::duration pause);
-  void wait_for(std::uint32_t events, bool first);
+  void wait_for(std::uint32_t events) { loop_.watch(fd_, events, *this); }
   Clock::duration stay();
   Clock::duration pause();
 
@@ -95,7 +96,7 @@ class CrowdReader {
   Address address_;
   const CrowdOptions& options_;
   CrowdResults& results_;
-  const int epoll_;
+  SocketLoop& loop_;
   std::mt19937 random_;
   int fd_ = -1;
   Phase phase_ = Phase::away;

@@ -39,7 +39,7 @@ bool answers(const std::string& bootstrap) {
     client.watermarks("no-such-topic", 0);
   } catch (const std::runtime_error& error) {
     const std::string text = error.what();
-    return text.find("timed out") == std::string::npos &&
+    return text.find("imed out") == std::string::npos &&
            text.find("transport") == std::string::npos;
   }
   return true;
@@ -269,9 +269,9 @@ void KafkaBroker::start() {
   }
 }
 
-Address KafkaBroker::link_address() const {
+Address KafkaBroker::listener(const char* file) const {
   std::string port;
-  std::ifstream(folder_.file("link-port")) >> port;
+  std::ifstream(folder_.file(file)) >> port;
   return Address::parse("127.0.0.1:" + port);
 }
 

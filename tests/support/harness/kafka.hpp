@@ -27,12 +27,16 @@ class KafkaBroker {  // one of our own
   explicit KafkaBroker(std::vector<std::string> more = {});
   const std::string& bootstrap() const { return bootstrap_; }
   // Of the listener that `+link=PORT` adds.
-  Address link_address() const;
+  Address link_address() const { return listener("link-port"); }
+  // Of the listener with a login that `+sasl` adds.
+  Address sasl_address() const { return listener("sasl-port"); }
   Process& process() { return *process_; }
   void stop();  // -9
   void start();
 
  private:
+  Address listener(const char* file) const;
+
   std::vector<std::string> more_;
   TempDir folder_;
   std::string bootstrap_;

@@ -74,14 +74,16 @@ RedisServer::RedisServer() : address_{"127.0.0.1", free_port()} { start(); }
 
 void RedisServer::stop() { process_->kill(); }
 
-void RedisServer::start() {
-  process_ = std::make_unique<Process>(std::vector<std::string>{
+void RedisServer::start(const std::vector<std::string>& more) {
+  std::vector<std::string> command{
       sidestream::test::redis_program(), "--bind", address_.host, "--port",
       std::to_string(address_.port), "--dir", folder_.path().string(), "--save", "", "--appendonly",
       "yes",
       // The kernel keeps what a killed process wrote. With `everysec` a write may wait for a sync
       // in progress, and what was acknowledged meanwhile would be gone.
-      "--appendfsync", "no", "--daemonize", "no"});
+      "--appendfsync", "no", "--daemonize", "no"};
+  command.insert(command.end(), more.begin(), more.end());
+  process_ = std::make_unique<Process>(command);
   if (!eventually([this] { return answers(address_); })) {
     throw std::runtime_error("redis-server does not come up: " + process_->output());
   }

@@ -39,8 +39,8 @@ class RedisServer {
   std::string url() const { return "redis://" + address_.text(); }
   Process& process() { return *process_; }
   void stop();  // -9; what it holds was appended to a file
-  void start();
-  void forget_data();  // while it is stopped
+  void start(const std::vector<std::string>& more = {});  // arguments of redis-server
+  void forget_data();                                     // while it is stopped
 
  private:
   TempDir folder_;

@@ -13,19 +13,27 @@
 #include "tests/support/harness/sidecar.hpp"
 #include "tests/system/faults/journal.hpp"
 #include "tests/system/faults/link.hpp"
+#include "tests/system/faults/refusal.hpp"
 
 namespace e2e::faults {
+
+// How a run uses its log.
+struct LogUse {
+  int lanes = 1;
+  bool by_link = false;  // the sidecars reach the broker through link()
+  bool by_post = false;  // records are written by POST to a sidecar
+};
 
 class BrokerEnv {
  public:
   virtual ~BrokerEnv() = default;
   // A new log for one run.
-  virtual void new_log(int lanes) = 0;
-  // YAML: the connector's value, and the keys of the topic. `by_link`: through link(), if there is
-  // one.
-  virtual std::string connector(bool by_link) const = 0;
+  virtual void new_log(const LogUse& use) = 0;
+  // YAML: the connector's value, the keys of the topic, and those of a template with {s}.
+  virtual std::string connector() const = 0;
   virtual std::string topic_keys() const = 0;
-  // Where POSTs go, for a log that is written by POST.
+  virtual std::string template_keys() const = 0;
+  // Where POSTs go.
   virtual void attach(const Address& /*sidecar*/) {}
 
   // Writes records in order. The offset of each; nullopt if the broker died before it responded,
@@ -38,10 +46,15 @@ class BrokerEnv {
   virtual void aim(int /*node*/, int /*lane*/) {}
   virtual void kill() = 0;
   virtual void start() = 0;
+  // The same, but it answers LOADING for a while, if it can.
+  virtual void start_slowly() { start(); }
   virtual void freeze() = 0;
   virtual void thaw() = 0;
   // Brings the broker up again after any fault.
   virtual void restore() = 0;
+  // What the broker refuses the sidecars from now on. While it is up.
+  virtual void refuse(Refusal what) = 0;
+  virtual void grant() = 0;
   virtual Link& link() = 0;
   virtual void move_leader(int lane) = 0;  // to another broker
   virtual void trim(int lane, Offset first_kept) = 0;
@@ -66,6 +79,8 @@ class NoSuchFaults : public BrokerEnv {
   void freeze() override { no(); }
   void thaw() override { no(); }
   void restore() override { no(); }
+  void refuse(Refusal) override { no(); }
+  void grant() override { no(); }
   Link& link() override { no(); }
   void move_leader(int) override { no(); }
   void trim(int, Offset) override { no(); }

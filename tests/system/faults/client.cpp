@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -43,15 +44,9 @@ void Client::on_time() {
   }
 }
 
-void Client::watch(std::uint32_t events) {
-  epoll_event event{events, {this}};
-  if (epoll_ctl(context_.epoll, EPOLL_CTL_MOD, fd_, &event) != 0) {
-    epoll_ctl(context_.epoll, EPOLL_CTL_ADD, fd_, &event);
-  }
-}
-
 void Client::connect() {
   sidecar_ = random_() % context_.sidecars.size();
+  life_ = context_.lives.of(sidecar_);
   const auto& address = context_.sidecars[sidecar_];
   sockaddr_in to{};
   to.sin_family = AF_INET;
@@ -107,6 +102,8 @@ void Client::send_request() {
     return close(false);
   }
   memory_.came(sidecar_);
+  seen_before_ = memory_.history().sights.size();
+  always_read_ = pace_ == Pace::usual;
   phase_ = Phase::head;
   watch(EPOLLIN);
 }
@@ -115,7 +112,7 @@ void Client::read(std::size_t most) {
   std::array<char, whole_read> bytes;
   const ssize_t n = recv(fd_, bytes.data(), most, 0);
   if (n < 0 && (errno == EAGAIN || errno == EINTR)) return;
-  if (n <= 0) return close(false);
+  if (n <= 0) return on_end();
   try {
     take(std::string_view(bytes.data(), static_cast<std::size_t>(n)));
   } catch (const std::exception& error) {
@@ -143,6 +140,15 @@ void Client::take(std::string_view bytes) {
   parser_.feed(body, memory_);
   if (!decoder_.finished()) return;
   if (!parser_.between_blocks()) throw WireError("the last chunk cuts a block");
+  on_end();
+}
+
+// Whoever reads keeps an open stream, whatever others do.
+void Client::on_end() {
+  const bool open = phase_ == Phase::body && memory_.history().sights.size() > seen_before_;
+  if (open && always_read_ && context_.lives.lasts(sidecar_, life_)) {
+    memory_.broken("sidecar " + std::to_string(sidecar_) + " ended an open stream");
+  }
   close(false);
 }
 
@@ -153,7 +159,7 @@ void Client::cut() {
 
 int Client::abandon() {
   if (fd_ < 0) return -1;
-  epoll_ctl(context_.epoll, EPOLL_CTL_DEL, fd_, nullptr);
+  context_.loop.forget(fd_);
   phase_ = Phase::away;
   wake_ = Clock::now();
   return std::exchange(fd_, -1);
@@ -161,6 +167,7 @@ int Client::abandon() {
 
 void Client::set_pace(Pace pace) {
   pace_ = pace;
+  always_read_ = always_read_ && pace == Pace::usual;
   if (phase_ == Phase::body) watch(pace == Pace::usual ? std::uint32_t{EPOLLIN} : 0);
 }
 

@@ -2,10 +2,9 @@
 // One client of a stream, over all of its connections: it connects to a random sidecar, resumes after
 // the last complete block, and connects again after each end.
 //
-// Thread: one; connects(): any. Owns the socket. Borrows epoll, target and sidecars.
-// Errors: a broken rule of the wire is recorded in its memory.
-
-#include <sys/epoll.h>
+// Thread: one; connects(): any. Owns the socket. Borrows all of its context.
+// Errors: a broken rule of the wire, and an open stream that is ended while its sidecar lives, are
+// recorded in its memory.
 
 #include <atomic>
 #include <cstdint>
@@ -16,24 +15,27 @@
 
 #include "tests/support/harness/chunks.hpp"
 #include "tests/support/harness/socket.hpp"
+#include "tests/support/harness/socket_loop.hpp"
+#include "tests/system/faults/lives.hpp"
 #include "tests/system/faults/memory.hpp"
 
 namespace e2e::faults {
 
-class Client {
+class Client final : public SocketLoop::Owner {
  public:
   enum class Pace { usual, slow, stalled };
   struct Context {
-    int epoll;
+    SocketLoop& loop;
     const std::string& target;
     const std::vector<Address>& sidecars;
+    const Lives& lives;
   };
   Client(int index, std::uint64_t seed, const Journal& journal, Context context);
   ~Client();
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
 
-  void on_ready(std::uint32_t events);
+  void on_ready(std::uint32_t events) override;
   void on_time();  // connects again, or reads on slowly, if it is time
 
   void cut();     // by FIN or RST; most in the middle of a block
@@ -53,7 +55,8 @@ class Client {
   void send_request();
   void read(std::size_t most);
   void take(std::string_view bytes);
-  void watch(std::uint32_t events);
+  void on_end();  // by the other side
+  void watch(std::uint32_t events) { context_.loop.watch(fd_, events, *this); }
 
   const int index_;
   const Context context_;
@@ -64,7 +67,10 @@ class Client {
   Phase phase_ = Phase::away;
   Pace pace_ = Pace::usual;
   std::size_t sidecar_ = 0;
-  Clock::time_point wake_;  // away: when to connect; slow: when to read
+  Lives::Life life_;             // of that sidecar
+  std::size_t seen_before_ = 0;  // of its history, before this stream
+  bool always_read_ = true;      // since this stream opened
+  Clock::time_point wake_;       // away: when to connect; slow: when to read
   std::string head_;
   ChunkDecoder decoder_;
   SseParser parser_;

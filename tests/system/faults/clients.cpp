@@ -1,10 +1,6 @@
 #include "tests/system/faults/clients.hpp"
 
-#include <sys/epoll.h>
-#include <sys/resource.h>
 #include <unistd.h>
-
-#include <array>
 
 #include "tests/system/faults/client.hpp"
 
@@ -18,60 +14,44 @@ bool Clients::Share::holds(int client) const {
   return static_cast<int>(x % 100) < percent;
 }
 
-Clients::Clients(Options options, const Journal& journal) : options_(std::move(options)) {
-  rlimit limit{};
-  getrlimit(RLIMIT_NOFILE, &limit);
-  limit.rlim_cur = limit.rlim_max;
-  setrlimit(RLIMIT_NOFILE, &limit);
-  epoll_ = epoll_create1(EPOLL_CLOEXEC);
+Clients::Clients(Options options, const Journal& journal, const Lives& lives)
+    : options_(std::move(options)) {
+  const Client::Context context{loop_, options_.target, options_.sidecars, lives};
   for (int i = 0; i < options_.clients; ++i) {
-    clients_.push_back(std::make_unique<Client>(
-        i, options_.seed, journal, Client::Context{epoll_, options_.target, options_.sidecars}));
+    clients_.push_back(std::make_unique<Client>(i, options_.seed, journal, context));
   }
-  thread_ = std::thread([this] { run(); });
+  loop_.start(
+      [this] {
+        tend();
+        return true;
+      },
+      [this](const std::string& why) {
+        set_laggards("the clients' thread failed: " + why);
+        broken_ = true;
+      });
 }
 
 Clients::~Clients() {
   stop();
   for (const int fd : abandoned_) ::close(fd);
-  ::close(epoll_);
 }
 
-void Clients::stop() {
-  stop_ = true;
-  if (thread_.joinable()) thread_.join();
-}
+void Clients::stop() { loop_.stop(); }
 
-void Clients::run() {
-  while (!stop_) turn();
-}
-
-void Clients::turn() {
-  std::vector<Command> commands;
-  {
-    const std::lock_guard lock(mutex_);
-    commands.swap(commands_);
-  }
-  for (auto& command : commands) command();
-  std::array<epoll_event, 64> events;
-  const int n = epoll_wait(epoll_, events.data(), events.size(), 5);
-  for (int i = 0; i < n; ++i) {
-    const auto& event = events[static_cast<std::size_t>(i)];
-    static_cast<Client*>(event.data.ptr)->on_ready(event.events);
-  }
+void Clients::tend() {
   for (auto& client : clients_) {
     client->on_time();
     if (!client->memory().history().broken.empty()) broken_ = true;
   }
 }
 
-void Clients::tell(Command command) {
+void Clients::set_laggards(std::string text) {
   const std::lock_guard lock(mutex_);
-  commands_.push_back(std::move(command));
+  laggards_ = std::move(text);
 }
 
 void Clients::each(Share share, const std::function<void(Client&)>& action) {
-  tell([this, share, action] {
+  loop_.tell([this, share, action] {
     for (auto& client : clients_) {
       if (share.holds(client->index())) action(*client);
     }
@@ -104,16 +84,15 @@ void Clients::read_all() {
 bool Clients::all(const Wanted& wanted, Clock::duration within) {
   const auto asked = [&] {
     auto answer = std::make_shared<std::atomic<int>>(0);  // 1: yes, 2: no
-    tell([this, answer, wanted] {
+    loop_.tell([this, answer, wanted] {
       std::string others;
       for (const auto& client : clients_) {
         if (wanted(*client)) continue;
         others += "  client " + std::to_string(client->index()) + " of sidecar " +
                   std::to_string(client->sidecar()) + ": " + client->memory().text() + "\n";
       }
+      set_laggards(others);
       *answer = others.empty() ? 1 : 2;
-      const std::lock_guard lock(mutex_);
-      laggards_ = others;
     });
     eventually([&] { return *answer != 0; }, 30s, 1ms);
     return *answer == 1;

@@ -10,12 +10,13 @@
 #include <functional>
 #include <memory>
 #include <mutex>
-#include <thread>
 #include <vector>
 
 #include "tests/support/harness/socket.hpp"
+#include "tests/support/harness/socket_loop.hpp"
 #include "tests/system/faults/history.hpp"
 #include "tests/system/faults/journal.hpp"
+#include "tests/system/faults/lives.hpp"
 
 namespace e2e::faults {
 
@@ -29,7 +30,7 @@ class Clients {
     std::string target = "/events/t?from=earliest";
     std::vector<Address> sidecars;
   };
-  Clients(Options options, const Journal& journal);
+  Clients(Options options, const Journal& journal, const Lives& lives);
   ~Clients();
 
   // `salt` alone decides which clients are in a share.
@@ -61,24 +62,20 @@ class Clients {
   std::int64_t connects() const;
 
  private:
-  using Command = std::function<void()>;
   using Wanted = std::function<bool(const Client&)>;
-  void tell(Command command);
   void each(Share share, const std::function<void(Client&)>& action);
   bool all(const Wanted& wanted, Clock::duration within);
 
-  void run();
-  void turn();
+  void tend();
+  void set_laggards(std::string text);
 
   const Options options_;
-  int epoll_ = -1;
-  std::vector<std::unique_ptr<Client>> clients_;
+  std::vector<std::unique_ptr<Client>> clients_;  // the loop's, as what they abandoned
   std::vector<int> abandoned_;
-  std::atomic<bool> stop_{false}, broken_{false};
+  std::atomic<bool> broken_{false};
   mutable std::mutex mutex_;
-  std::vector<Command> commands_;
   std::string laggards_;
-  std::thread thread_;
+  SocketLoop loop_;  // ends first
 };
 
 }  // namespace e2e::faults

@@ -12,6 +12,9 @@ namespace {
 // Three brokers, of which one at a time is killed or frozen: the one that was aimed at.
 class ClusterBrokerEnv : public KafkaBrokerEnv {
  public:
+  std::string connector() const override {
+    return "{ kafka: { bootstrap.servers: \"" + bootstrap() + "\" } }";
+  }
   void aim(int node, int lane) override { aimed_ = node > 0 ? node : leader(lane); }
   void kill() override { cluster_.kill(aimed_); }
   void start() override { cluster_.start(aimed_); }

@@ -3,15 +3,13 @@
 #include <sys/mount.h>
 #include <unistd.h>
 
-#include <boost/json.hpp>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
-#include <mutex>
 
-#include "tests/support/harness/http.hpp"
 #include "tests/support/harness/temp_dir.hpp"
 #include "tests/system/faults/broker_env.hpp"
+#include "tests/system/faults/poster.hpp"
 
 namespace e2e::faults {
 namespace {
@@ -53,34 +51,22 @@ class SmallDisk {
 
 class EmbeddedBrokerEnv : public NoSuchFaults {
  public:
-  void new_log(int) override {
+  void new_log(const LogUse&) override {
     free_disk();
     forget_data(1);
   }
-  std::string connector(bool) const override {
+  std::string connector() const override {
     return "{ embedded: { path: \"" + disk_.file("log.db") +
            "\", retention: { records: " + std::to_string(kept) + " } } }";
   }
   std::string topic_keys() const override { return "stream: faults, publish: true"; }
-  void attach(const Address& sidecar) override { sidecar_ = sidecar; }
+  std::string template_keys() const override { return "stream: 'room:{s}', publish: true"; }
+  void attach(const Address& sidecar) override { poster_.attach(sidecar); }
   std::int64_t retention() const override { return kept; }
 
   std::vector<std::optional<Offset>> append(const std::vector<Record>& records,
                                             std::size_t padding) override {
-    std::string requests;
-    for (const auto& record : records) {
-      requests +=
-          Request{.target = "/events/t", .method = "POST", .body = to_text(record, padding)}.text();
-    }
-    std::vector<std::optional<Offset>> offsets(records.size());
-    auto connection = connected();
-    try {
-      connection.send(requests);
-      for (auto& offset : offsets) offset = published(connection.receive());
-    } catch (const WireError&) {
-      // Killed in the middle: the rest was written once or never.
-    }
-    return offsets;
+    return poster_.append(records, padding);
   }
 
   void restore() override { free_disk(); }
@@ -94,27 +80,8 @@ class EmbeddedBrokerEnv : public NoSuchFaults {
   }
 
  private:
-  static std::optional<Offset> published(const Response& response) {
-    if (response.status == 201) {
-      return Offset::parse(std::string(boost::json::parse(response.body).at("id").as_string()));
-    }
-    // A full disk: not faster than it can be freed.
-    std::this_thread::sleep_for(5ms);
-    return std::nullopt;
-  }
-  HttpConnection connected() const {
-    for (const Deadline deadline(60s * patience);;) {
-      try {
-        return HttpConnection(sidecar_);
-      } catch (const WireError&) {
-        if (deadline.passed()) throw std::runtime_error("the sidecar does not come back");
-        std::this_thread::sleep_for(5ms);
-      }
-    }
-  }
-
   SmallDisk disk_;
-  Address sidecar_;
+  Poster poster_;
 };
 
 }  // namespace

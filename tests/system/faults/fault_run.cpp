@@ -1,12 +1,14 @@
 #include "tests/system/faults/fault_run.hpp"
 
 #include <signal.h>
+#include <sys/resource.h>
 
 #include <algorithm>
 #include <numeric>
 #include <sstream>
 #include <stdexcept>
 
+#include "tests/system/faults/run_config.hpp"
 #include "tests/system/faults/verdict.hpp"
 
 namespace e2e::faults {
@@ -36,19 +38,18 @@ FaultRun::FaultRun(BrokerEnv& broker, Schedule schedule)
       journal_(schedule_.lanes),
       lanes_(schedule_.lanes),
       logs_(static_cast<std::size_t>(schedule_.sidecars)),
+      lives_(static_cast<std::size_t>(schedule_.sidecars)),
       begun_(Clock::now()) {
-  broker_.new_log(lanes_);
-  const Config config{.server = {"heartbeat: 300ms", "drain: 300ms"},
-                      .connectors = {"broker: " + broker_.connector(schedule_.link)},
-                      .topics = {"t: { from: broker, " + broker_.topic_keys() +
-                                 ", on_reset: earliest, log: " + schedule_.topic_log + " }"}};
+  broker_.new_log({.lanes = lanes_, .by_link = schedule_.link, .by_post = schedule_.post});
+  const auto config = make_config(broker_, schedule_);
   Clients::Options options{.clients = schedule_.clients, .seed = schedule_.seed};
   for (int i = 0; i < schedule_.sidecars; ++i) {
     sidecars_.push_back(std::make_unique<Sidecar>(config, clocks_.emplace_back().environment()));
     options.sidecars.push_back(sidecars_.back()->streams());
   }
   broker_.attach(options.sidecars[0]);
-  clients_ = std::make_unique<Clients>(options, journal_);
+  clients_ = std::make_unique<Clients>(options, journal_, lives_);
+  attackers_ = std::make_unique<Attackers>(options.sidecars);
   producer_ =
       std::make_unique<Producer>(broker_, journal_, static_cast<std::size_t>(schedule_.padding));
 }
@@ -89,8 +90,8 @@ std::string FaultRun::run() {
           << " steps, " << journal_.generation() + 1 << " generations, "
           << std::accumulate(counts.begin(), counts.end(), std::int64_t{0})
           << " records in the last, " << schedule_.clients << " clients, " << connects
-          << " connections, " << std::chrono::duration<double>(Clock::now() - begun_).count()
-          << " s";
+          << " connections, " << attackers_->connections() << " of attackers, "
+          << std::chrono::duration<double>(Clock::now() - begun_).count() << " s";
   summary_ = summary.str();
   return wrong.empty() ? "" : report(wrong);
 }
@@ -112,14 +113,19 @@ FaultRun::Wrong FaultRun::check() {
 
 void FaultRun::kill(int sidecar) {
   auto& process = *sidecars_[static_cast<std::size_t>(sidecar)];
+  lives_.ends(static_cast<std::size_t>(sidecar));
   process.kill();
   logs_[static_cast<std::size_t>(sidecar)] += process.log() + "-- killed\n";
 }
 
-void FaultRun::start(int sidecar) { sidecars_[static_cast<std::size_t>(sidecar)]->start(); }
+void FaultRun::start(int sidecar) {
+  sidecars_[static_cast<std::size_t>(sidecar)]->start();
+  lives_.begins(static_cast<std::size_t>(sidecar));
+}
 
 void FaultRun::end(int sidecar) {
   auto& process = *sidecars_[static_cast<std::size_t>(sidecar)];
+  lives_.ends(static_cast<std::size_t>(sidecar));
   const auto status = process.terminate(20s * patience);
   logs_[static_cast<std::size_t>(sidecar)] += process.log() + "-- ended\n";
   if (status != 0) throw std::runtime_error("a sidecar does not end as it should");
@@ -160,7 +166,10 @@ void FaultRun::on_broker(const Step& step) {
       broker_.aim(step.node, step.lane);
       return broker_.kill();
     case Fault::start_broker:
-      return broker_.start();
+      return step.slow ? broker_.start_slowly() : broker_.start();
+    case Fault::refuse:
+    case Fault::grant:
+      return refuse(step.refusal);
     case Fault::freeze_broker:
       broker_.aim(step.node, step.lane);
       return broker_.freeze();
@@ -205,6 +214,16 @@ void FaultRun::on_log(const Step& step) {
   }
 }
 
+void FaultRun::refuse(Refusal what) {
+  if (schedule_.kind != "embedded") {
+    return what == Refusal::none ? broker_.grant() : broker_.refuse(what);
+  }
+  // The embedded log's broker is the sidecar. A new process has no limit.
+  const rlim_t most = what == Refusal::files ? 1 : RLIM_INFINITY;
+  const rlimit limit{most, RLIM_INFINITY};
+  prlimit(sidecars_[0]->process().pid(), RLIMIT_FSIZE, &limit, nullptr);
+}
+
 void FaultRun::on_clients(const Step& step) {
   switch (step.fault) {
     case Fault::cut:
@@ -217,6 +236,9 @@ void FaultRun::on_clients(const Step& step) {
       return clients_->slow_down(share(step));
     case Fault::read_all:
       return clients_->read_all();
+    case Fault::attack:
+    case Fault::end_attack:
+      return attackers_->change_to(step.attack);
     default:
       return;
   }

@@ -10,8 +10,10 @@
 #include <vector>
 
 #include "tests/support/harness/sidecar.hpp"
+#include "tests/system/faults/attackers.hpp"
 #include "tests/system/faults/broker_env.hpp"
 #include "tests/system/faults/clients.hpp"
+#include "tests/system/faults/lives.hpp"
 #include "tests/system/faults/producer.hpp"
 #include "tests/system/faults/schedule.hpp"
 #include "tests/system/faults/wall_clock.hpp"
@@ -33,6 +35,7 @@ class FaultRun {
   void on_sidecar(const Step& step);
   void on_broker(const Step& step);
   void on_log(const Step& step);
+  void refuse(Refusal what);
   void on_clients(const Step& step);
   void let_flow(const Step& step);
   void next_generation(const Step& step);
@@ -51,7 +54,9 @@ class FaultRun {
   std::deque<WallClock> clocks_;  // of the sidecars
   std::vector<std::unique_ptr<Sidecar>> sidecars_;
   std::vector<std::string> logs_;  // of former processes
+  Lives lives_;
   std::unique_ptr<Clients> clients_;
+  std::unique_ptr<Attackers> attackers_;
   std::unique_ptr<Producer> producer_;
   std::size_t at_step_ = 0;
   Clock::time_point begun_;

@@ -1,5 +1,6 @@
 #include "tests/system/faults/journal.hpp"
 
+#include <algorithm>
 #include <cstdio>
 
 namespace e2e::faults {
@@ -48,6 +49,15 @@ void Journal::told(const Record& record, std::optional<Offset> offset) {
   generations_.at(static_cast<std::size_t>(record.generation))
       .lanes.at(static_cast<std::size_t>(record.lane))
       .offsets.at(static_cast<std::size_t>(record.number)) = offset;
+}
+
+bool Journal::ends_before(int generation, int lane, Offset time) const {
+  const std::lock_guard lock(mutex_);
+  const auto& lanes = generations_.at(static_cast<std::size_t>(generation)).lanes;
+  if (!time.is_time() || static_cast<std::size_t>(lane) >= lanes.size()) return false;
+  const auto& offsets = lanes[static_cast<std::size_t>(lane)].offsets;
+  return std::all_of(offsets.begin(), offsets.end(),
+                     [&](const auto& offset) { return !offset || *offset < time; });
 }
 
 std::optional<Offset> Journal::drop(int lane, int percent) {

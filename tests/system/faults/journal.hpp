@@ -47,6 +47,9 @@ class Journal {
   Record next(int lane);
   void told(const Record& record, std::optional<Offset> offset);
 
+  // Whether all of this generation's lane lies before a time: what is there is of a later one.
+  bool ends_before(int generation, int lane, Offset time) const;
+
   // Chooses what to drop of a lane so that `percent` of what it still holds go, and notes it. The
   // first that stays; nothing where too little is there.
   std::optional<Offset> drop(int lane, int percent);

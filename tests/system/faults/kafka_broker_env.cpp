@@ -5,6 +5,7 @@
 #include <stdexcept>
 
 #include "tests/support/harness/source.hpp"
+#include "tests/support/kafka/kafka_acls.hpp"
 
 namespace e2e::faults {
 namespace {
@@ -17,10 +18,32 @@ const KafkaClient::Properties hasty{{"reconnect.backoff.max.ms", "200"},
                                     {"max.in.flight.requests.per.connection", "1"},
                                     {"topic.metadata.refresh.interval.ms", "500"}};
 
+// Without a link the sidecars sign in as alice, who may do what the ACLs say.
 class OneBroker : public KafkaBrokerEnv {
  public:
   OneBroker() { link_.lead_to(broker_.link_address()); }
 
+  void new_log(const LogUse& use) override {
+    KafkaBrokerEnv::new_log(use);
+    grant();
+  }
+  std::string connector() const override {
+    if (use().by_link)
+      return "{ kafka: { bootstrap.servers: \"" + link_.address().text() + "\" } }";
+    return "{ kafka: { bootstrap.servers: \"" + broker_.sasl_address().text() +
+           "\", security.protocol: sasl_plaintext, sasl.mechanisms: PLAIN, sasl.username: alice, "
+           "sasl.password: secret } }";
+  }
+  void refuse(Refusal what) override {
+    insist([&] { acls().deny(topic(), denied(what)); });
+  }
+  void grant() override {
+    insist([&] {
+      acls().clear(topic());
+      acls().allow(topic(), RD_KAFKA_ACL_OPERATION_READ);
+      acls().allow(topic(), RD_KAFKA_ACL_OPERATION_WRITE);
+    });
+  }
   Link& link() override { return link_; }
   void kill() override { broker_.stop(); }
   void start() override { broker_.start(); }
@@ -30,16 +53,21 @@ class OneBroker : public KafkaBrokerEnv {
     thaw();
     link_.go_on();
     if (!broker_.process().running()) start();
+    grant();
   }
 
  private:
   std::string bootstrap() const override { return broker_.bootstrap(); }
-  std::string address(bool by_link) const override {
-    return by_link ? link_.address().text() : bootstrap();
+
+  static rd_kafka_AclOperation_t denied(Refusal what) {
+    if (what == Refusal::ends) return RD_KAFKA_ACL_OPERATION_DESCRIBE;
+    return what == Refusal::writes ? RD_KAFKA_ACL_OPERATION_WRITE : RD_KAFKA_ACL_OPERATION_READ;
   }
+  // A new one each time, as client().
+  sidestream::test::KafkaAcls acls() const { return sidestream::test::KafkaAcls(bootstrap()); }
 
   Link link_;
-  KafkaBroker broker_{{"+link=" + std::to_string(link_.address().port)}};
+  KafkaBroker broker_{{"+acls", "+sasl", "+link=" + std::to_string(link_.address().port)}};
 };
 
 }  // namespace
@@ -77,18 +105,16 @@ void KafkaBrokerEnv::create(int lanes) {
   renew();
 }
 
-void KafkaBrokerEnv::new_log(int lanes) {
+void KafkaBrokerEnv::new_log(const LogUse& use) {
+  use_ = use;
   topic_ = unique_name("faults");
   producer_.reset();
-  create(lanes);
-}
-
-std::string KafkaBrokerEnv::connector(bool by_link) const {
-  return "{ kafka: { bootstrap.servers: \"" + address(by_link) + "\" } }";
+  create(use.lanes);
 }
 
 std::vector<std::optional<Offset>> KafkaBrokerEnv::append(const std::vector<Record>& records,
                                                           std::size_t padding) {
+  if (use_.by_post) return poster_.append(records, padding);
   std::vector<KafkaRecord> batch;
   for (const auto& record : records) batch.push_back({record.lane, to_text(record, padding)});
   std::vector<std::optional<Offset>> offsets;

@@ -7,14 +7,18 @@
 
 #include "tests/support/harness/kafka.hpp"
 #include "tests/system/faults/broker_env.hpp"
+#include "tests/system/faults/poster.hpp"
 
 namespace e2e::faults {
 
 class KafkaBrokerEnv : public NoSuchFaults {
  public:
-  void new_log(int lanes) override;
-  std::string connector(bool by_link) const override;
-  std::string topic_keys() const override { return "topic: " + topic_; }
+  void new_log(const LogUse& use) override;
+  std::string topic_keys() const override {
+    return "topic: " + topic_ + (use_.by_post ? ", publish: true" : "");
+  }
+  std::string template_keys() const override { return "topic: 'rooms.{s}', publish: true"; }
+  void attach(const Address& sidecar) override { poster_.attach(sidecar); }
   std::vector<std::optional<Offset>> append(const std::vector<Record>& records,
                                             std::size_t padding) override;
   void trim(int lane, Offset first_kept) override;
@@ -27,18 +31,19 @@ class KafkaBrokerEnv : public NoSuchFaults {
   // The same; `done` is in the error that says that nothing is left to be done.
   static void insist_unless(const std::string& done, const std::function<void()>& action);
   virtual std::string bootstrap() const = 0;
-  // The address for sidecars.
-  virtual std::string address(bool /*by_link*/) const { return bootstrap(); }
   // A new one each time: a client that lost its broker waits before it connects again.
   KafkaClient client() const;
   const std::string& topic() const { return topic_; }
+  const LogUse& use() const { return use_; }
 
  private:
   void create(int lanes);
   void renew();
 
+  LogUse use_;
   std::string topic_;
   std::unique_ptr<KafkaClient> producer_;
+  Poster poster_;
 };
 
 }  // namespace e2e::faults

@@ -112,6 +112,12 @@ void Memory::gap(const EventView& event) {
     if (part.at("lost").is_number()) sight.lost = part.at("lost").to_number<std::int64_t>();
     sight.exact = !part.as_object().contains("exact");
     add(sight);
+    // No reset says it where the new generation's offsets are above the old ones'.
+    if (sight.generation > generation_ &&
+        journal_.ends_before(generation_, sight.lane, sight.resumed)) {
+      generation_ = sight.generation;
+      next_.clear();
+    }
   }
 }
 

@@ -19,6 +19,8 @@ struct Offset {
   auto operator<=>(const Offset&) const = default;
   // Lies between this offset and every later one.
   Offset just_after() const { return {major, minor + 1}; }
+  // Redis's and the embedded log's are times, so those of a generation are above all before it.
+  bool is_time() const { return major >= 1'000'000'000'000; }
   static Offset parse(std::string_view text);
   std::string text() const;
 };

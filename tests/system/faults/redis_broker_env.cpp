@@ -5,23 +5,52 @@
 #include "tests/support/harness/redis.hpp"
 #include "tests/support/harness/source.hpp"
 #include "tests/system/faults/broker_env.hpp"
+#include "tests/system/faults/poster.hpp"
 
 namespace e2e::faults {
 namespace {
+
+using Words = std::vector<std::string>;
+
+// What the user of the sidecars may not do.
+Words without(Refusal what) {
+  switch (what) {
+    case Refusal::ends:
+      return {"-xinfo"};
+    case Refusal::tails:
+      return {"-xread"};
+    case Refusal::ranges:
+      return {"-xrange", "-xrevrange"};
+    case Refusal::writes:
+      return {"-xadd"};
+    default:
+      return {};
+  }
+}
 
 class RedisBrokerEnv : public NoSuchFaults {
  public:
   RedisBrokerEnv() { link_.lead_to(server_.address()); }
 
-  void new_log(int) override { stream_ = unique_name("faults"); }
-  std::string connector(bool by_link) const override {
-    const auto& address = by_link ? link_.address() : server_.address();
-    return "{ redis: { url: \"redis://" + address.text() + "\" } }";
+  void new_log(const LogUse& use) override {
+    use_ = use;
+    stream_ = unique_name("faults");
+    grant();
   }
-  std::string topic_keys() const override { return "stream: \"" + stream_ + "\""; }
+  std::string connector() const override {
+    const auto& address = use_.by_link ? link_.address() : server_.address();
+    return "{ redis: { url: \"redis://" + address.text() +
+           "\", username: reader, password: secret } }";
+  }
+  std::string topic_keys() const override {
+    return "stream: \"" + stream_ + "\"" + (use_.by_post ? ", publish: true" : "");
+  }
+  std::string template_keys() const override { return "stream: 'room:{s}', publish: true"; }
+  void attach(const Address& sidecar) override { poster_.attach(sidecar); }
 
   std::vector<std::optional<Offset>> append(const std::vector<Record>& records,
                                             std::size_t padding) override {
+    if (use_.by_post) return poster_.append(records, padding);
     std::vector<std::vector<std::string>> commands;
     for (const auto& record : records) {
       commands.push_back({"XADD", stream_, "*", "data", to_text(record, padding)});
@@ -38,7 +67,25 @@ class RedisBrokerEnv : public NoSuchFaults {
   }
 
   void kill() override { server_.stop(); }
-  void start() override { server_.start(); }
+  void start() override {
+    server_.start();
+    refuse(refused_);
+  }
+  void start_slowly() override {
+    server_.start({"--key-load-delay", load_delay});
+    refuse(refused_);
+  }
+  // A server that was killed knows neither the user nor the limit.
+  void refuse(Refusal what) override {
+    refused_ = what;
+    RedisClient admin(server_.address());
+    Words rights{"ACL", "SETUSER", "reader", "reset", "on", ">secret", "~*", "&*", "+@all"};
+    const auto changes = without(what);
+    rights.insert(rights.end(), changes.begin(), changes.end());
+    admin.command(rights);
+    admin.command({"CONFIG", "SET", "maxmemory", what == Refusal::memory ? "1" : "0"});
+  }
+  void grant() override { refuse(Refusal::none); }
   Link& link() override { return link_; }
   void freeze() override { server_.process().signal(SIGSTOP); }
   void thaw() override { server_.process().signal(SIGCONT); }
@@ -46,6 +93,7 @@ class RedisBrokerEnv : public NoSuchFaults {
     thaw();
     link_.go_on();
     if (!server_.process().running()) start();
+    grant();
   }
   void trim(int, Offset first_kept) override {
     const auto id = std::to_string(first_kept.major) + "-" + std::to_string(first_kept.minor);
@@ -66,9 +114,14 @@ class RedisBrokerEnv : public NoSuchFaults {
     }
   }
 
+  static constexpr auto* load_delay = "300";  // microseconds for each write that it had taken
+
   RedisServer server_;
   Link link_;
+  LogUse use_;
   std::string stream_;
+  Refusal refused_ = Refusal::none;
+  Poster poster_;
 };
 
 }  // namespace

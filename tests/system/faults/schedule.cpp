@@ -35,7 +35,10 @@ class Maker {
   // One broker of a cluster is never missed for long.
   bool log_works() const { return broker_ == State::up || cluster(); }
   // Whether records can be written now.
-  bool flows() const { return log_works() && (!embedded() || sidecars_[0] == State::up) && !full_; }
+  bool flows() const {
+    return log_works() && (!by_post() || sidecars_[0] == State::up) && !full_ && !unwritable_;
+  }
+  bool by_post() const { return embedded() || out_.post; }
 
   void add(Step step) {
     step.salt = static_cast<std::uint32_t>(random_());
@@ -53,11 +56,15 @@ class Maker {
   int add_one() {
     if (broker_ != State::up && chance(60)) return end_broker_fault();
     if (full_ && chance(50)) return free_disk();
+    if (refused_ && broker_ == State::up && chance(50)) return grant();
+    if (attacked_ && chance(35)) return end_attack();
     for (std::size_t i = 0; i < sidecars_.size(); ++i) {
       if (sidecars_[i] != State::up && chance(45)) return end_sidecar_fault(i);
     }
     if (silent_ && chance(60)) return end_silence();
     if (held_back_ && chance(20)) return read_all();
+    if (!attacked_ && chance(15)) return attack();
+    if (!refused_ && chance(15)) return refuse();
     const auto choice = draw(100);
     if (choice < 22) return on_sidecar(draw(static_cast<std::uint32_t>(sidecars_.size())));
     if (out_.link && !silent_ && chance(20)) return silence_link();
@@ -68,14 +75,46 @@ class Maker {
 
   int end_broker_fault() {
     const auto fault = broker_ == State::down ? Fault::start_broker : Fault::thaw_broker;
+    const bool slow = out_.kind == "redis" && broker_ == State::down && chance(50);
     broker_ = State::up;
-    add({.fault = fault});
+    add({.fault = fault, .slow = slow});
     return 0;
   }
 
   int free_disk() {
     full_ = false;
     add({.fault = Fault::free_disk});
+    return 0;
+  }
+
+  int attack() {
+    attacked_ = true;
+    add({.fault = Fault::attack, .attack = static_cast<Attack>(1 + draw(attacks - 1))});
+    return 1;
+  }
+
+  int end_attack() {
+    attacked_ = false;
+    add({.fault = Fault::end_attack});
+    return 0;
+  }
+
+  int refuse() {
+    const auto possible = possible_refusals(out_.kind, out_.link, out_.post);
+    if (possible.empty() || broker_ != State::up || sidecars_[0] != State::up || full_) return 0;
+    const auto what = possible[draw(static_cast<std::uint32_t>(possible.size()))];
+    refused_ = true;
+    unwritable_ = what == Refusal::writes || what == Refusal::memory || what == Refusal::files;
+    Step step{.fault = Fault::refuse, .refusal = what};
+    // So long that it is asked for again.
+    if (chance(40)) step.pause_ms = static_cast<int>(500 + draw(1500));
+    add(step);
+    return 1;
+  }
+
+  int grant() {
+    refused_ = unwritable_ = false;
+    add({.fault = Fault::grant});
     return 0;
   }
 
@@ -174,7 +213,7 @@ class Maker {
 
   int on_log() {
     if (embedded() || !log_works()) return 0;
-    if (kafka() && lanes_ < 6 && broker_ == State::up && chance(25)) {
+    if (kafka() && !out_.post && lanes_ < 6 && broker_ == State::up && chance(25)) {
       lanes_ += 1 + static_cast<int>(draw(2));
       add({.fault = Fault::grow, .lane = lanes_});
     } else if (chance(35)) {
@@ -219,6 +258,8 @@ class Maker {
   void release() {
     if (broker_ != State::up) end_broker_fault();
     if (full_) free_disk();
+    if (refused_) grant();
+    if (attacked_) end_attack();
     for (std::size_t i = 0; i < sidecars_.size(); ++i) {
       if (sidecars_[i] != State::up) end_sidecar_fault(i);
     }
@@ -231,7 +272,8 @@ class Maker {
   std::mt19937_64 random_;
   std::vector<State> sidecars_;
   State broker_ = State::up;
-  bool full_ = false, held_back_ = false, silent_ = false;
+  bool full_ = false, held_back_ = false, silent_ = false, attacked_ = false;
+  bool refused_ = false, unwritable_ = false;  // unwritable: what is refused is needed to write
   int lanes_;
   int kills_ = 0;
 };
@@ -250,6 +292,7 @@ Schedule make_schedule(const std::string& kind, std::uint64_t seed, Means means)
   schedule.padding = static_cast<int>(20 + random() % 500);
   schedule.topic_log = random() % 3 == 0 ? "1MiB" : "32KiB";
   schedule.link = (kind == "redis" || kind == "kafka1" || kind == "kafka3") && seed % 2 == 0;
+  schedule.post = (kind == "redis" || kind == "kafka1") && seed % 4 == 1;
   Maker(schedule, means).make(large ? 24 : 8);
   return schedule;
 }

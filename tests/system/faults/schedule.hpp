@@ -8,6 +8,9 @@
 #include <string>
 #include <vector>
 
+#include "tests/system/faults/attackers.hpp"
+#include "tests/system/faults/refusal.hpp"
+
 namespace e2e::faults {
 
 enum class Fault {
@@ -32,6 +35,10 @@ enum class Fault {
   recreate,
   fill_disk,
   free_disk,
+  refuse,  // the broker, one kind of request
+  grant,
+  attack,  // by strangers
+  end_attack,
   cut,
   abandon,
   stall,
@@ -41,13 +48,16 @@ enum class Fault {
 
 struct Step {
   Fault fault = Fault::none;
-  int sidecar = -1;        // whose process or clock. recreate: which is down meanwhile; -1: none
-  int percent = 0;         // of the clients, of a lane's records, or of a link's connections
-  int lane = 0;            // trim, move_leader; grow: to how many
-  int node = 0;            // kill_broker, freeze_broker: of several; 0: the one that leads the lane
-  int head_start = 0;      // recreate, wipe: so many rounds are written before all have heard of it
-  int ways = 0;            // silence_link: as Link::Ways
-  int seconds = 0;         // jump_clock
+  int sidecar = -1;    // whose process or clock. recreate: which is down meanwhile; -1: none
+  int percent = 0;     // of the clients, of a lane's records, or of a link's connections
+  int lane = 0;        // trim, move_leader; grow: to how many
+  int node = 0;        // kill_broker, freeze_broker: of several; 0: the one that leads the lane
+  int head_start = 0;  // recreate, wipe: so many rounds are written before all have heard of it
+  int ways = 0;        // silence_link: as Link::Ways
+  int seconds = 0;     // jump_clock
+  Refusal refusal = Refusal::none;
+  Attack attack = Attack::none;
+  bool slow = false;       // start_broker: it loads its data slowly
   std::uint32_t salt = 0;  // chooses clients and connections
   int rounds = 0;          // then so many records of each lane are written
   int overlap = 0;         // percent of them that may be left when the next step begins
@@ -63,6 +73,7 @@ struct Schedule {
   int padding = 0;
   std::string topic_log;  // its size
   bool link = false;      // the sidecars reach their broker through a link
+  bool post = false;      // records are written by POST, to sidecar 0
   std::vector<Step> steps;
 
   std::string text() const;

@@ -32,6 +32,8 @@ TEST(Schedule, EndsWhatItBegins) {
           case Fault::freeze_broker:
           case Fault::fill_disk:
           case Fault::silence_link:
+          case Fault::refuse:
+          case Fault::attack:
             ++broken;
             break;
           case Fault::start_sidecar:
@@ -41,6 +43,8 @@ TEST(Schedule, EndsWhatItBegins) {
           case Fault::free_disk:
           case Fault::mend_link:
           case Fault::reset_link:
+          case Fault::grant:
+          case Fault::end_attack:
             --broken;
             break;
           case Fault::wipe:
@@ -58,12 +62,20 @@ TEST(Schedule, EndsWhatItBegins) {
 
 TEST(Schedule, UsesEachFault) {
   std::set<Fault> seen;
+  std::set<Attack> attacked;
+  std::set<Refusal> refused;
   for (const auto* kind : {"embedded", "redis", "kafka1", "kafkacluster"}) {
     for (std::uint64_t seed = 1; seed <= 30; ++seed) {
-      for (const auto& step : make_schedule(kind, seed, {}).steps) seen.insert(step.fault);
+      for (const auto& step : make_schedule(kind, seed, {}).steps) {
+        seen.insert(step.fault);
+        attacked.insert(step.attack);
+        refused.insert(step.refusal);
+      }
     }
   }
-  EXPECT_EQ(seen.size(), 25u);
+  EXPECT_EQ(seen.size(), 29u);
+  EXPECT_EQ(attacked.size(), static_cast<std::size_t>(attacks));
+  EXPECT_EQ(refused.size(), static_cast<std::size_t>(refusals));
 }
 
 }  // namespace

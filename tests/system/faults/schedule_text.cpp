@@ -6,12 +6,12 @@
 namespace e2e::faults {
 namespace {
 
-constexpr std::array<const char*, 26> names{
+constexpr std::array<const char*, 30> names{
     "nothing",    "kill sidecar", "end sidecar",  "start sidecar", "freeze sidecar", "thaw sidecar",
     "jump clock", "kill broker",  "start broker", "freeze broker", "thaw broker",    "silence link",
     "mend link",  "reset link",   "move leader",  "wipe",          "trim",           "grow",
-    "recreate",   "fill disk",    "free disk",    "cut",           "abandon",        "stall",
-    "slow down",  "read all"};
+    "recreate",   "fill disk",    "free disk",    "refuse",        "grant",          "attack",
+    "end attack", "cut",          "abandon",      "stall",         "slow down",      "read all"};
 
 constexpr std::array<const char*, 4> ways_names{"", " to the broker", " to the sidecar",
                                                 " both ways"};
@@ -36,12 +36,15 @@ std::string Schedule::text() const {
   std::ostringstream out;
   out << kind << ", seed " << seed << ": " << clients << " clients, " << sidecars << " sidecars, "
       << lanes << " lanes, records of " << padding << " bytes, topic log " << topic_log
-      << (link ? ", through a link" : "") << "\n";
+      << (link ? ", through a link" : "") << (post ? ", written by POST" : "") << "\n";
   int number = 0;
   for (const auto& step : steps) {
     out << "  " << ++number << ". " << names.at(static_cast<std::size_t>(step.fault));
     if (step.sidecar >= 0) out << " " << step.sidecar;
     if (step.ways > 0) out << ways_names.at(static_cast<std::size_t>(step.ways));
+    if (step.refusal != Refusal::none) out << " " << name_of(step.refusal);
+    if (step.attack != Attack::none) out << " by " << name_of(step.attack);
+    if (step.slow) out << ", loading slowly";
     if (step.seconds != 0) out << " by " << step.seconds << " s";
     if (step.node > 0) out << " " << step.node;
     if (tells_lane(step, kind == "kafkacluster")) out << " lane " << step.lane;

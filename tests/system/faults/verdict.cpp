@@ -111,9 +111,9 @@ class Judge {
     at.next = s.number + 1;
   }
 
-  // Redis's ids grow over generations: a gap that leads into the new one announces its start.
+  // A gap that leads into the new generation announces its start.
   bool leads_to_another_life(const Sight& s) const {
-    if (s.generation <= generation_ || s.resumed.major < 1'000'000'000'000) return false;
+    if (s.generation <= generation_ || !s.resumed.is_time()) return false;
     const auto& old = lane(generation_, s.lane).offsets;
     return std::all_of(old.begin(), old.end(),
                        [&](const auto& offset) { return !offset || *offset < s.resumed; });

@@ -1,0 +1,34 @@
+#pragma once
+// Which of its processes each sidecar is in, so that a stream that ends by itself can be told from
+// one that ends with its process.
+//
+// Thread: any.
+
+#include <atomic>
+#include <cstddef>
+#include <deque>
+
+namespace e2e::faults {
+
+class Lives {
+ public:
+  explicit Lives(std::size_t sidecars) : counts_(sidecars) {}
+
+  // Before a process is ended, and when the next one listens.
+  void ends(std::size_t sidecar) { counts_[sidecar] |= 1; }
+  void begins(std::size_t sidecar) { counts_[sidecar] += 1; }
+
+  struct Life {
+    int count = 1;
+  };
+  Life of(std::size_t sidecar) const { return {counts_[sidecar]}; }
+  // Whether the process has been up since `life`, and is not being ended.
+  bool lasts(std::size_t sidecar, Life life) const {
+    return life.count % 2 == 0 && counts_[sidecar] == life.count;
+  }
+
+ private:
+  std::deque<std::atomic<int>> counts_;  // odd: down, or about to end
+};
+
+}  // namespace e2e::faults
