@@ -32,7 +32,7 @@ inline std::span<redisReply* const> elements_of(const redisReply& reply) {
   return {reply.element, reply.elements};
 }
 
-// Bytes in, replies out.
+// Bytes in, replies out. An array of more than 16 million elements is an error.
 class ReplyReader {
  public:
   ReplyReader();
