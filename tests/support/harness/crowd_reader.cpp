@@ -125,7 +125,10 @@ void CrowdReader::connect() {
 }
 
 void CrowdReader::close(Clock::duration pause) {
-  if (fd_ >= 0) ::close(fd_);
+  if (fd_ >= 0) {
+    loop_.forget(fd_);
+    ::close(fd_);
+  }
   fd_ = -1;
   phase_ = Phase::away;
   wake_ = Clock::now() + pause;

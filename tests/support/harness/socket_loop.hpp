@@ -2,7 +2,7 @@
 // A thread that serves many non-blocking sockets by epoll. Other threads reach what belongs to it by
 // tell().
 //
-// Thread: start(), stop(), tell(): any; watch(): the loop's own. Owns neither sockets nor their
+// Thread: start(), stop(), tell(): any; watch(), forget(): the loop's own. Owns neither sockets nor their
 // owners, which outlive the loop's end.
 // Errors: an exception ends the loop and is told to `failed`.
 
@@ -18,7 +18,7 @@ namespace e2e {
 
 class SocketLoop {
  public:
-  // Who has a socket. A socket that is closed is watched no more.
+  // Who has a socket.
   class Owner {
    public:
     virtual void on_ready(std::uint32_t events) = 0;
@@ -40,6 +40,7 @@ class SocketLoop {
   void tell(Command command);
   // `events`: as for epoll. Called again: other events.
   void watch(int fd, std::uint32_t events, Owner& owner);
+  // Before the socket is closed: a process that is just being forked keeps it open for a moment.
   void forget(int fd);
 
  private:

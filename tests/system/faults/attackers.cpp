@@ -66,7 +66,9 @@ class Attackers::Connection final : public SocketLoop::Owner {
 
  private:
   void leave() {
-    if (fd_ >= 0) ::close(fd_);
+    if (fd_ < 0) return;
+    loop_.forget(fd_);
+    ::close(fd_);
     fd_ = -1;
   }
 

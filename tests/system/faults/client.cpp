@@ -75,6 +75,7 @@ void Client::close(bool abruptly) {
     const linger now{1, 0};
     setsockopt(fd_, SOL_SOCKET, SO_LINGER, &now, sizeof now);
   }
+  context_.loop.forget(fd_);
   ::close(fd_);
   fd_ = -1;
   phase_ = Phase::away;
