@@ -292,7 +292,7 @@ Schedule make_schedule(const std::string& kind, std::uint64_t seed, Means means)
   schedule.padding = static_cast<int>(20 + random() % 500);
   schedule.topic_log = random() % 3 == 0 ? "1MiB" : "32KiB";
   schedule.link = (kind == "redis" || kind == "kafka1" || kind == "kafka3") && seed % 2 == 0;
-  schedule.post = (kind == "redis" || kind == "kafka1") && seed % 4 == 1;
+  schedule.post = (kind == "redis" && seed % 4 == 1) || (kind == "kafka1" && seed % 8 == 5);
   Maker(schedule, means).make(large ? 24 : 8);
   return schedule;
 }
