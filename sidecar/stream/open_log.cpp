@@ -16,7 +16,8 @@ OpenLog::OpenLog(std::shared_ptr<Topic> topic, std::string name, ReplayPool& poo
       name_(std::move(name)),
       topic_log_(topic_->connector.format(), topic_->settings.log_bytes),
       replay_(std::make_shared<Replay>(topic_, name_, pool)),
-      starts_(*this, *topic_, name_, topic_log_, replay_),
+      starts_(*this, *topic_, name_, topic_log_,
+              std::make_shared<TailSeeks>(topic_, name_, replay_, pool)),
       ingest_(*topic_, name_, topic_log_, *replay_, watches_, std::move(logger),
               [this] { starts_.retry(); }),
       left_at_(ticks(Clock::now())) {}

@@ -10,6 +10,7 @@
 
 #include "sidecar/http/client/address_key.hpp"
 #include "sidecar/settings/network.hpp"
+#include "sidecar/stream/replay/client_id.hpp"
 
 namespace sidestream {
 
@@ -31,6 +32,9 @@ struct Client {
 
   AddressKey key() const { return address_key(address); }
 };
+
+// For fairness among clients.
+inline ClientId client_id(AddressKey key) { return ClientId{static_cast<std::uint64_t>(key)}; }
 
 // The client of a request. `x_forwarded_for`, `forwarded`: the values of all fields of that name,
 // joined by commas; they are ignored unless the peer is trusted. Forwarded counts only without

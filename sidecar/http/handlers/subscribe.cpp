@@ -48,7 +48,7 @@ StreamOptions options_of(const StreamRequest& stream, const Request& request,
 }
 
 std::shared_ptr<StreamStart> request_start(StreamRequest& stream, EventLoop& loop,
-                                           OpenLogs& open_logs) {
+                                           OpenLogs& open_logs, ClientId client) {
   StreamStart::Logs logs;
   std::vector<StartRequest> requests;
   for (auto& part : stream.parts) {
@@ -56,7 +56,7 @@ std::shared_ptr<StreamStart> request_start(StreamRequest& stream, EventLoop& loo
     requests.push_back(std::move(part.start));
   }
   auto start = std::make_shared<StreamStart>(loop.io(), std::move(logs));
-  start->ask(std::move(requests));
+  start->ask(std::move(requests), client);
   return start;
 }
 
@@ -105,7 +105,8 @@ Awaitable<void> subscribe(StreamRequest stream, const Request& request, Responde
     std::string block = refusal(stream, admission.refused);
     co_return co_await responder.respond_stream(std::move(headers), std::move(block));
   }
-  const std::shared_ptr<StreamStart> start = request_start(stream, loop, context.logs);
+  const std::shared_ptr<StreamStart> start =
+      request_start(stream, loop, context.logs, client_id(request.client.key()));
   if (!start->is_known()) co_await wait_for_plans(start, responder);
   if (start->is_cancelled()) co_return;
   const StreamOptions options = options_of(stream, request, loop.config().server);

@@ -36,6 +36,8 @@ class AddressPlace {
   ~AddressPlace() { give_back(); }
 
   void give_back() noexcept;
+  // Of the address, also after give_back().
+  AddressKey key() const { return key_; }
 
  private:
   friend class AddressQuota;  // alone makes places that hold something

@@ -105,9 +105,11 @@ void Stream::restart(std::size_t part, const ReplyAddress& reply) {
 void Stream::fetch(std::size_t part, const ReplyAddress& reply) {
   const PageRequest request = subscription_.begin_fetch(part);
   PagePtr page = log(part).replay().want(
-      request.partition, request.after, request.until, [reply, part](Result<PagePtr> ready) {
+      request.partition, request.after, request.until,
+      [reply, part](Result<PagePtr> ready) {
         reply.postbox->post_page(reply.stream, part, std::move(ready));
-      });
+      },
+      client());
   if (page) subscription_.take_page(part, std::move(page));
 }
 

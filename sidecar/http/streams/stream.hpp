@@ -110,6 +110,7 @@ class Stream {
                  const ReplyAddress& reply);
   void restart(std::size_t part, const ReplyAddress& reply);
   void fetch(std::size_t part, const ReplyAddress& reply);
+  ClientId client() const { return client_id(cold_.place.of_address.key()); }
   OpenLog& log(std::size_t part) const { return memberships_[part].members->loop_log().open_log(); }
   Took send_pending();
   Took send_run(const Output& out, const LoopTime& time);

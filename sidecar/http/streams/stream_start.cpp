@@ -14,7 +14,7 @@ StreamStart::~StreamStart() {
 }
 
 // An answer on the loop is taken at once, one of a connector's thread is posted.
-void StreamStart::ask(std::vector<StartRequest> requests) {
+void StreamStart::ask(std::vector<StartRequest> requests, ClientId client) {
   assert(requests.size() == logs_.size());
   for (std::size_t part = 0; part < requests.size(); ++part) {
     const auto take = [weak = weak_from_this(), &io = io_, part](StartPlan plan) {
@@ -22,7 +22,7 @@ void StreamStart::ask(std::vector<StartRequest> requests) {
         if (const auto self = weak.lock()) self->take(part, std::move(plan));
       });
     };
-    logs_[part]->start(std::move(requests[part]), {take, weak_from_this()});
+    logs_[part]->start(std::move(requests[part]), {take, weak_from_this(), client});
   }
 }
 

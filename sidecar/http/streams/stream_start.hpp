@@ -35,7 +35,7 @@ class StreamStart final : public std::enable_shared_from_this<StreamStart> {
   StreamStart& operator=(const StreamStart&) = delete;
 
   // Requires: called once, with one request for each log.
-  void ask(std::vector<StartRequest> requests);
+  void ask(std::vector<StartRequest> requests, ClientId client = no_client);
   // All plans have come.
   bool is_known() const { return missing_ == 0; }
   // Returns when all plans are known, after `most`, or after cancel().

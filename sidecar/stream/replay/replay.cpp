@@ -26,29 +26,37 @@ void Replay::forget() {
   pool_.pages().drop_all(id_);
 }
 
-PagePtr Replay::want(Partition partition, Offset after, Offset until, PageCallback ready) {
+PagePtr Replay::want(Partition partition, Offset after, Offset until, PageCallback ready,
+                     ClientId client) {
   assert(until > after);
   {
     // Cache and queue under one lock: otherwise a page could arrive between the two.
     const std::lock_guard lock(mutex_);
     if (PagePtr page = pool_.pages().find(id_, partition, after)) return page;
     Queue& queue = queues_[partition];
-    queue.waiters.push_back({after, until, std::move(ready)});
-    if (std::exchange(queue.scheduled, true)) return nullptr;
+    queue.waiters.push(client, {after, until, std::move(ready)});
+    if (queue.reading || !queue.queued.insert(client).second) return nullptr;
   }
-  pool_.ranges().enqueue(topic_->connector, *topic_, shared_from_this(), partition);
+  enqueue(partition, client);
   return nullptr;
 }
 
-// It is this partition's turn.
-void Replay::read_range(Partition partition) {
+void Replay::enqueue(Partition partition, ClientId client) {
+  pool_.ranges().enqueue(topic_->connector, *topic_, client, shared_from_this(), partition);
+}
+
+// Any client's turn is used for the client that is next in this partition. A turn that comes during
+// a read is given back: finish() asks for another.
+bool Replay::take_turn(Partition partition, ClientId client) {
   auto read = std::make_shared<Read>();
   {
     const std::lock_guard lock(mutex_);
-    const Queue& queue = queues_[partition];
-    // Only finish() answers waiters, and it schedules a partition only if some are left.
-    assert(queue.scheduled && !queue.waiters.empty());
+    Queue& queue = queues_[partition];
+    queue.queued.erase(client);
+    if (queue.reading || queue.waiters.empty()) return false;
+    queue.reading = true;
     read->range = next_range(queue, partition);
+    queue.waiters.pass();
     read->generation = generation_;
     read->id_lines = partitions_ == 1;
   }
@@ -58,17 +66,19 @@ void Replay::read_range(Partition partition) {
       std::move(range),
       [this, read](std::span<const Record> records) { pipeline_.run(records, read->batch); },
       [self = shared_from_this(), read](Result<Offset> reached) { self->finish(*read, reached); });
+  return true;
 }
 
-// From the position that has waited longest, as far as any reader wants, but not into a page that
-// is cached.
+// From the position whose turn it is, as far as any reader wants, but not into a page that is
+// cached.
 Range Replay::next_range(const Queue& queue, Partition partition) const {
   Range range;
   range.log = log_;
   range.partition = partition;
   range.after = queue.waiters.front().after;
   range.until = queue.waiters.front().until;
-  for (const Waiter& waiter : queue.waiters) range.until = std::max(range.until, waiter.until);
+  queue.waiters.for_each(
+      [&range](const Waiter& waiter) { range.until = std::max(range.until, waiter.until); });
   if (const auto next = pool_.pages().next_page(id_, partition, range.after)) {
     range.until = std::min(range.until, *next);
   }
@@ -80,19 +90,22 @@ void Replay::finish(const Read& read, Result<Offset> reached) {
   const Partition partition = read.range.partition;
   Result<PagePtr> answer = build(read, reached);
   std::vector<PageCallback> answered;
-  bool more = false;
+  std::vector<ClientId> others;
   {
     const std::lock_guard lock(mutex_);
     Queue& queue = queues_[partition];
-    assert(queue.scheduled);
+    assert(queue.reading);
     if (answer && read.generation != generation_) answer = make_error_code(Errc::gone);
     if (answer) pool_.pages().put(id_, *answer);
     answered = take_answered(queue, read, answer);
-    more = queue.scheduled = !queue.waiters.empty();
+    queue.reading = false;
+    queue.waiters.for_each_key([&](ClientId client) {
+      if (queue.queued.insert(client).second) others.push_back(client);
+    });
   }
   // The broker's next read starts before the callbacks: they may take a while.
   pool_.ranges().finished(topic_->connector);
-  if (more) pool_.ranges().enqueue(topic_->connector, *topic_, shared_from_this(), partition);
+  for (const ClientId client : others) enqueue(partition, client);
   for (const PageCallback& ready : answered) ready(answer);
 }
 
@@ -120,15 +133,9 @@ std::vector<PageCallback> Replay::take_answered(Queue& queue, const Read& read,
     return stopped || waiter.after <= read.range.after;
   };
   std::vector<PageCallback> callbacks;
-  std::deque<Waiter> others;
-  for (Waiter& waiter : queue.waiters) {
-    if (is_answered(waiter)) {
-      callbacks.push_back(std::move(waiter.ready));
-    } else {
-      others.push_back(std::move(waiter));
-    }
+  for (Waiter& waiter : queue.waiters.take_if(is_answered)) {
+    callbacks.push_back(std::move(waiter.ready));
   }
-  queue.waiters = std::move(others);
   return callbacks;
 }
 

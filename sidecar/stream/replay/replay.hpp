@@ -3,7 +3,7 @@
 // them. One Replay per log; the pages and the order of reads are shared by all logs (ReplayPool).
 //
 // Per partition at most one read is in flight. Readers that ask meanwhile wait for its page; those
-// that it does not help get the next read.
+// that it does not help get the next reads, and the clients that they belong to take turns.
 //
 // Thread: any. The lock is held while the page cache is used, never while the scheduler, the
 // connector or a callback is called. Callbacks run on connector threads.
@@ -15,6 +15,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -26,7 +27,7 @@
 
 namespace sidestream {
 
-class Replay final : public RangeScheduler::Reader, public std::enable_shared_from_this<Replay> {
+class Replay final : public BrokerTurns::Worker, public std::enable_shared_from_this<Replay> {
  public:
   // `log` is the broker's name of the log.
   Replay(std::shared_ptr<Topic> topic, std::string log, ReplayPool& pool);
@@ -36,7 +37,8 @@ class Replay final : public RangeScheduler::Reader, public std::enable_shared_fr
   // calls `ready` later, on another thread. `until` is how far the caller wants to read in all.
   // Requires: until > after.
   // Errors: Errc::gone (the records after `after` are no longer held), Errc::stopped.
-  PagePtr want(Partition partition, Offset after, Offset until, PageCallback ready);
+  PagePtr want(Partition partition, Offset after, Offset until, PageCallback ready,
+               ClientId client = no_client);
 
   // Drops all pages after a reset. Reads in flight end as Errc::gone.
   void forget();
@@ -49,8 +51,9 @@ class Replay final : public RangeScheduler::Reader, public std::enable_shared_fr
     PageCallback ready;
   };
   struct Queue {  // of one partition
-    std::deque<Waiter> waiters;
-    bool scheduled = false;  // waits for a read, or is being read
+    TurnQueue<ClientId, Waiter> waiters;
+    bool reading = false;
+    std::set<ClientId> queued;  // clients with a turn to come; while nothing is read, all of them
   };
   struct Read {  // in flight
     Range range;
@@ -59,7 +62,8 @@ class Replay final : public RangeScheduler::Reader, public std::enable_shared_fr
     bool id_lines = false;
   };
 
-  void read_range(Partition partition) override;
+  bool take_turn(Partition partition, ClientId client) override;
+  void enqueue(Partition partition, ClientId client);
   Range next_range(const Queue& queue, Partition partition) const;
   void finish(const Read& read, Result<Offset> reached);
   Result<PagePtr> build(const Read& read, Result<Offset> reached) const;

@@ -5,39 +5,41 @@
 #include <utility>
 
 namespace sidestream {
+namespace {
+
+// Redis walks over them, and nobody can stop it meanwhile.
+constexpr std::int64_t step_most = 65536;
+
+}  // namespace
 
 TailSeek::TailSeek(Connector& connector, std::shared_ptr<Replay> replay, std::string log,
-                   LogExtent extent, std::int64_t wanted, Done done)
+                   LogExtent extent, std::int64_t wanted, std::function<bool()> is_wanted,
+                   Done done)
     : connector_(connector),
       replay_(std::move(replay)),
       log_(std::move(log)),
       extent_(std::move(extent)),
       wanted_(wanted),
+      is_wanted_(std::move(is_wanted)),
       done_(std::move(done)) {}
 
 void TailSeek::run() {
-  assert(found_.empty());
+  assert(found_.empty() && wanted_ > 0 && extent_.unknown.empty());
   next_partition();
 }
 
 void TailSeek::next_partition() {
   if (found_.size() == extent_.partitions.size()) return done_(found_);
-  const Extent& held = extent_.partitions[found_.size()];
-  // Without a leader there is no end to search back from.
-  const auto partition = static_cast<Partition>(found_.size());
-  if (std::ranges::find(extent_.unknown, partition) != extent_.unknown.end())
-    return done_(make_error_code(Errc::unavailable));
-  if (wanted_ == 0 || held.first > held.last) {
-    found_.push_back(held.last);
-    return next_partition();
-  }
-  step_ = wanted_;
+  if (held().first > held().last) return settle(held().last);
+  step_ = std::min(wanted_, step_most);
+  until_ = held().last;
+  newest_ = NewestRecords(wanted_);
   step_back();
 }
 
 void TailSeek::step_back() {
-  const auto partition = static_cast<Partition>(found_.size());
-  connector_.back(log_, partition, extent_.partitions[found_.size()].last, step_,
+  if (!is_wanted_()) return stop();
+  connector_.back(log_, partition(), until_, step_,
                   [self = shared_from_this()](Result<Offset> position) {
                     if (!position) return self->done_(position.error());
                     self->read_from(*position);
@@ -45,47 +47,64 @@ void TailSeek::step_back() {
 }
 
 void TailSeek::read_from(Offset position) {
-  from_ = at_ = std::max(position, extent_.partitions[found_.size()].floor);
-  deliverable_.clear();
+  from_ = at_ = std::max(position, held().floor);
+  // What is older was removed meanwhile.
+  if (from_ >= until_) return settle(until_);
   read_on();
 }
 
 // Loops over cached pages; a page that must be read calls it again.
 void TailSeek::read_on() {
-  const Offset last = extent_.partitions[found_.size()].last;
-  while (at_ < last) {
-    const PagePtr page = replay_->want(static_cast<Partition>(found_.size()), at_, last,
-                                       [self = shared_from_this()](Result<PagePtr> ready) {
-                                         if (!ready) return self->done_(ready.error());
-                                         self->take(**ready);
-                                         self->read_on();
-                                       });
+  while (at_ < until_) {
+    if (!is_wanted_()) return stop();
+    const PagePtr page =
+        replay_->want(partition(), at_, until_, [self = shared_from_this()](Result<PagePtr> ready) {
+          if (!ready) return self->done_(ready.error());
+          self->take(**ready);
+          self->read_on();
+        });
     if (!page) return;
     take(*page);
   }
-  finish_partition();
+  finish_stretch();
 }
 
-// A page may begin before `at_` and end after the last record of the extent.
+// A page may begin before `at_` and end after `until_`.
 void TailSeek::take(const Page& page) {
-  const Offset last = extent_.partitions[found_.size()].last;
   for (std::size_t i = 0; i < page.frames->frames(); ++i) {
     const Frame& frame = page.frames->frame(i);
-    if (frame.kind != FrameKind::record || frame.offset <= at_ || frame.offset > last) continue;
-    deliverable_.push_back(frame.offset);
-    if (static_cast<std::int64_t>(deliverable_.size()) > wanted_) deliverable_.pop_front();
+    if (frame.kind != FrameKind::record || frame.offset <= at_ || frame.offset > until_) continue;
+    if (!skip_) {
+      newest_.add(frame.offset);
+    } else if ((*skip_)-- == 0) {
+      answer_ = frame.offset.previous();
+    }
   }
-  at_ = std::max(at_, page.reached);
+  at_ = answer_ ? until_ : std::max(at_, page.reached);
 }
 
-// Fewer than `wanted` are enough where nothing older is held.
-void TailSeek::finish_partition() {
-  const bool enough = static_cast<std::int64_t>(deliverable_.size()) == wanted_;
-  if (!enough && from_ > extent_.partitions[found_.size()].floor) {
-    step_ *= 4;
-    return step_back();
+// Fewer than wanted are enough where nothing older is held.
+void TailSeek::finish_stretch() {
+  if (skip_) return settle(answer_.value_or(until_));
+  if (newest_.enough()) {
+    const Offset begin = newest_.begin().previous();
+    if (newest_.skip() == 0) return settle(begin);
+    skip_ = newest_.skip();
+    at_ = begin;
+    return read_on();
   }
-  found_.push_back(enough ? deliverable_.front().previous() : from_);
+  if (from_ <= held().floor) return settle(from_);
+  // The newest records of the older stretch are wanted, as many as are missing.
+  newest_ = NewestRecords(newest_.missing());
+  until_ = from_;
+  step_ = std::min(step_ * 4, step_most);
+  step_back();
+}
+
+void TailSeek::settle(Offset position) {
+  found_.push_back(position);
+  skip_.reset();
+  answer_.reset();
   next_partition();
 }
 

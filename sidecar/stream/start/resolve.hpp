@@ -1,6 +1,6 @@
 #pragma once
 // Decides where a reader starts, from its request and from what the broker holds, and what must be
-// announced. Pure. `since` and `tail` need the broker again: see Starts and TailSeek.
+// announced. Pure. `since` and `tail` need the broker again: see Starts and TailSeeks.
 //
 // `head` is always the topic log's head position. The tail may have moved it beyond the extent.
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "connectors/record.hpp"
+#include "sidecar/stream/replay/client_id.hpp"
 #include "sidecar/stream/start/gap.hpp"
 #include "sidecar/stream/start/reasons.hpp"
 
@@ -57,6 +58,7 @@ struct PlanReceiver {
   std::function<void(StartPlan)> take;
   // Expires when the plan is no longer wanted: then a failed start is not tried again.
   std::weak_ptr<const void> waiting;
+  ClientId client = no_client;
 };
 
 }  // namespace sidestream

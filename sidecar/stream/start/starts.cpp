@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "sidecar/base/rng.hpp"
-#include "sidecar/stream/replay/tail_seek.hpp"
 #include "sidecar/stream/start/resolve.hpp"
 
 namespace sidestream {
@@ -35,8 +34,8 @@ bool is_stop(const boost::system::error_code& error) {
 }  // namespace
 
 Starts::Starts(Owner& owner, Topic& topic, const std::string& log, TopicLog& topic_log,
-               std::shared_ptr<Replay> replay)
-    : owner_(owner), topic_(topic), log_(log), topic_log_(topic_log), replay_(std::move(replay)) {}
+               std::shared_ptr<TailSeeks> seeks)
+    : owner_(owner), topic_(topic), log_(log), topic_log_(topic_log), seeks_(std::move(seeks)) {}
 
 void Starts::start(StartRequest request, PlanReceiver receiver) {
   Pending pending{std::move(request), std::move(receiver)};
@@ -45,6 +44,7 @@ void Starts::start(StartRequest request, PlanReceiver receiver) {
   }
   StartPlan plan;
   if (start_from_memory(pending, plan)) return pending.receiver.take(std::move(plan));
+  if (join_seek(pending)) return;
   std::unique_lock lock(mutex_);
   if (closed_) {
     lock.unlock();
@@ -63,6 +63,8 @@ void Starts::retry(Clock::time_point now) {
   {
     const std::lock_guard lock(mutex_);
     now_ = now;
+    // While the broker is down, clients come and go.
+    std::erase_if(pending_, [](const Pending& p) { return p.receiver.waiting.expired(); });
     if (querying_ || !is_due()) return;
     querying_ = true;
   }
@@ -86,6 +88,7 @@ void Starts::close() {
     closed_ = true;
     pending.swap(pending_);
   }
+  seeks_->close();
   for (Pending& one : pending) one.receiver.take(no_plan(StartOutcome::stopped));
 }
 
@@ -219,28 +222,45 @@ void Starts::resolve(Pending pending, const LogExtent& extent, const LogView& vi
       return finish(resolve_position(std::move(request.position), extent, head, on_reset));
     case StartRequest::Kind::since: {
       const Timestamp since = request.since;
-      return topic_.connector.locate(
-          log_, since, when_located(std::move(pending), StartKind::since, dense, view.generation));
+      return topic_.connector.locate(log_, since,
+                                     when_located(std::make_shared<Pending>(std::move(pending)),
+                                                  StartKind::since, dense, view.generation));
     }
     case StartRequest::Kind::tail: {
-      const std::int64_t count = request.tail;
-      return std::make_shared<TailSeek>(
-                 topic_.connector, replay_, log_, extent, count,
-                 when_located(std::move(pending), StartKind::tail, dense, view.generation))
-          ->run();
+      const TailSeeks::Question question{request.tail, view.generation};
+      const auto kept = std::make_shared<Pending>(std::move(pending));
+      return seeks_->ask(question, extent, asker(kept, dense, view.generation));
     }
   }
 }
 
-std::function<void(Result<Position>)> Starts::when_located(Pending pending, StartKind start,
-                                                           bool dense, std::uint64_t generation) {
-  auto kept = std::make_shared<Pending>(std::move(pending));
-  return [self = owner_.shared_starts(), kept = std::move(kept), start, dense,
+bool Starts::join_seek(Pending& pending) {
+  if (pending.request.kind != StartRequest::Kind::tail || !topic_log_.is_open()) return false;
+  LogView view;
+  topic_log_.view(view);
+  const auto kept = std::make_shared<Pending>(std::move(pending));
+  const bool dense = format() == OffsetFormat::integer;
+  const TailSeeks::Question question{kept->request.tail, view.generation};
+  if (seeks_->join(question, asker(kept, dense, view.generation))) return true;
+  pending = std::move(*kept);
+  return false;
+}
+
+TailSeeks::Asker Starts::asker(const std::shared_ptr<Pending>& pending, bool dense,
+                               std::uint64_t generation) {
+  return {pending->receiver.waiting, pending->receiver.client,
+          when_located(pending, StartKind::tail, dense, generation)};
+}
+
+std::function<void(Result<Position>)> Starts::when_located(std::shared_ptr<Pending> pending,
+                                                           StartKind start, bool dense,
+                                                           std::uint64_t generation) {
+  return [self = owner_.shared_starts(), pending = std::move(pending), start, dense,
           generation](Result<Position> position) {
-    if (!position) return self->search_failed(std::move(*kept), position.error());
+    if (!position) return self->search_failed(std::move(*pending), position.error());
     StartPlan plan = plan_at(start, std::move(*position), dense);
     plan.generation = generation;
-    kept->receiver.take(std::move(plan));
+    pending->receiver.take(std::move(plan));
   };
 }
 

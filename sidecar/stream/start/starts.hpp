@@ -11,6 +11,7 @@
 // Errors of the broker are temporary (access denied, wrong type, records retired during a search):
 // the request is tried again after a back-off, 1 s doubling to 10 s, as long as its receiver waits.
 // A failed query delays all requests of the log; a failed search (`since`, `tail`) its own.
+// A `tail` that equals one under way shares its search (TailSeeks) and needs no query.
 //
 // Thread: any. Receivers are called without the lock, on a connector thread or within start().
 // Borrows: all constructor arguments. Queries in flight keep the owner alive.
@@ -28,7 +29,7 @@
 #include "connectors/connector.hpp"
 #include "sidecar/stream/id/event_id.hpp"
 #include "sidecar/stream/log/topic_log.hpp"
-#include "sidecar/stream/replay/replay.hpp"
+#include "sidecar/stream/replay/tail_seeks.hpp"
 #include "sidecar/stream/start/start.hpp"
 #include "sidecar/stream/topic/topic.hpp"
 
@@ -51,7 +52,7 @@ class Starts {
 
   // `log` is the broker's name of the log.
   Starts(Owner& owner, Topic& topic, const std::string& log, TopicLog& topic_log,
-         std::shared_ptr<Replay> replay);
+         std::shared_ptr<TailSeeks> seeks);
 
   // Calls `receiver` once while it waits, possibly before start() returns.
   void start(StartRequest request, PlanReceiver receiver);
@@ -88,7 +89,11 @@ class Starts {
   bool postpone(std::vector<Pending>& pending);
   void query_next();
   void resolve(Pending pending, const LogExtent& extent, const LogView& view);
-  std::function<void(Result<Position>)> when_located(Pending pending, StartKind start, bool dense,
+  bool join_seek(Pending& pending);
+  TailSeeks::Asker asker(const std::shared_ptr<Pending>& pending, bool dense,
+                         std::uint64_t generation);
+  std::function<void(Result<Position>)> when_located(std::shared_ptr<Pending> pending,
+                                                     StartKind start, bool dense,
                                                      std::uint64_t generation);
   void search_failed(Pending pending, const boost::system::error_code& error);
   OffsetFormat format() const { return topic_.connector.format(); }
@@ -97,7 +102,7 @@ class Starts {
   Topic& topic_;
   const std::string& log_;
   TopicLog& topic_log_;
-  const std::shared_ptr<Replay> replay_;
+  const std::shared_ptr<TailSeeks> seeks_;
 
   std::mutex mutex_;  // guards the following
   std::vector<Pending> pending_;

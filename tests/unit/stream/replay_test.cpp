@@ -16,8 +16,8 @@ class ReplayTest : public testing::Test {
   PageCallback note() {
     return [this](Result<PagePtr> page) { answers_.push_back(std::move(page)); };
   }
-  PagePtr want(std::int64_t after, std::int64_t until = 99) {
-    return replay_->want(0, Offset::of(after), Offset::of(until), note());
+  PagePtr want(std::int64_t after, std::int64_t until = 99, ClientId client = no_client) {
+    return replay_->want(0, Offset::of(after), Offset::of(until), note(), client);
   }
 
   static std::shared_ptr<Topic> topic_on(Connector& broker) {
@@ -38,6 +38,21 @@ TEST_F(ReplayTest, ReadsARangeOnceForManyReaders) {
   }
   EXPECT_EQ(answers_.size(), 1000u);
   EXPECT_EQ(broker_.reads(), 1u);
+}
+
+TEST_F(ReplayTest, LetsClientsTakeTurnsInAPartition) {
+  constexpr ClientId ann{1}, bob{2};
+  std::vector<char> answered;
+  const auto ask = [&](std::int64_t after, ClientId client, char name) {
+    const auto note = [&answered, name](const Result<PagePtr>&) { answered.push_back(name); };
+    replay_->want(0, Offset::of(after), Offset::of(after + 1), note, client);
+  };
+  for (std::int64_t after = 80; after > 0; after -= 10) ask(after, ann, 'a');
+  for (const std::int64_t after : {95, 85}) ask(after, bob, 'b');
+  for (int i = 0; i < 5; ++i) broker_.answer_all();
+  EXPECT_EQ(std::string(answered.begin(), answered.end()), "aabab");
+  while (broker_.answer_all()) continue;
+  EXPECT_EQ(answered.size(), 10u);
 }
 
 TEST_F(ReplayTest, AnswersFromACachedPage) {
