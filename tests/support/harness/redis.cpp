@@ -84,7 +84,7 @@ void RedisServer::start(const std::vector<std::string>& more) {
       "--appendfsync", "no", "--daemonize", "no"};
   command.insert(command.end(), more.begin(), more.end());
   process_ = std::make_unique<Process>(command);
-  if (!eventually([this] { return answers(address_); })) {
+  if (!eventually([this] { return answers(address_); }, 60s * patience)) {
     throw std::runtime_error("redis-server does not come up: " + process_->output());
   }
 }

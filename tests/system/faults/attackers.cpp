@@ -79,7 +79,8 @@ class Attackers::Connection final : public SocketLoop::Owner {
   bool sent_ = false;
 };
 
-Attackers::Attackers(std::vector<Address> sidecars) : sidecars_(std::move(sidecars)) {
+Attackers::Attackers(std::vector<Address> sidecars, std::uint64_t names)
+    : sidecars_(std::move(sidecars)), names_(names) {
   loop_.start([this] { return tend(); },
               [](const std::string& why) { fprintf(stderr, "attackers: %s\n", why.c_str()); });
 }
@@ -104,7 +105,7 @@ const Attackers::Shape& Attackers::shape_of(Attack attack) {
 
 std::string Attackers::text_for(const Shape& shape) {
   if (*shape.beginning != '\0') return shape.beginning;
-  return "GET /rooms/name" + std::to_string(++names_) + " HTTP/1.1\r\nHost: h\r\n\r\n";
+  return "GET /rooms/name" + std::to_string(next_name_++ % names_) + " HTTP/1.1\r\nHost: h\r\n\r\n";
 }
 
 void Attackers::open_one(const Shape& shape) {

@@ -29,7 +29,8 @@ const char* name_of(Attack attack);
 
 class Attackers {
  public:
-  explicit Attackers(std::vector<Address> sidecars);
+  // `names`: how many there are of a template.
+  Attackers(std::vector<Address> sidecars, std::uint64_t names);
   ~Attackers();
 
   // Ends what went on before. `none` ends it only.
@@ -52,7 +53,8 @@ class Attackers {
   const std::vector<Address> sidecars_;
   Attack attack_ = Attack::none;  // the loop's, as what follows
   std::mt19937 random_{5};
-  std::uint64_t names_ = 0;
+  const std::uint64_t names_;
+  std::uint64_t next_name_ = 0;
   std::vector<std::unique_ptr<Connection>> open_;
   std::atomic<std::int64_t> connections_{0};
   SocketLoop loop_;  // ends first

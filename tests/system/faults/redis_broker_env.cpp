@@ -114,7 +114,7 @@ class RedisBrokerEnv : public NoSuchFaults {
     }
   }
 
-  static constexpr auto* load_delay = "300";  // microseconds for each write that it had taken
+  static constexpr auto* load_delay = "100";  // microseconds for each write that it had taken
 
   RedisServer server_;
   Link link_;
