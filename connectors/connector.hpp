@@ -84,6 +84,7 @@ struct Message {
   std::optional<std::string> key;
   std::string event;         // empty: none
   std::string event_header;  // Kafka: the record header that carries `event`
+  std::uint64_t keep = 0;    // Redis: the newest entries left by this one, about; 0: all
 };
 
 struct Published {

@@ -22,7 +22,10 @@ constexpr std::size_t held_bytes_max = 64 * 1024 * 1024;
 constexpr std::chrono::milliseconds margin{100};
 
 std::string format_message(const std::string& log, const Message& message) {
-  std::vector<std::string_view> words{"XADD", log, "*", "data", message.value};
+  std::vector<std::string_view> words{"XADD", log};
+  const std::string keep = std::to_string(message.keep);
+  if (message.keep > 0) words.insert(words.end(), {"MAXLEN", "~", keep});
+  words.insert(words.end(), {"*", "data", message.value});
   if (!message.event.empty()) words.insert(words.end(), {"event", message.event});
   if (message.key) words.insert(words.end(), {"key", *message.key});
   return format_command(words);

@@ -110,7 +110,8 @@ void add_topics(Text& text, const ProcessStats& stats) {
                   static_cast<double>(topic.probe->skipped[i].value()));
     }
   }
-  counter(text, "event_names_altered_total", "Event names that were altered");
+  counter(text, "event_names_altered_total",
+          "Event names that were altered or left out: CR, LF, NUL, not UTF-8, or stream-...");
   per_topic(text, stats, [](auto& t) { return t.probe->names_altered.value(); });
   counter(text, "starts_total",
           "How streams started: live, from memory, from the broker, after a gap or reset");

@@ -76,7 +76,7 @@ struct TopicProbe {
   Counter gap_records;    // records announced as lost, counted once per log
   Counter gaps;           // stream-gap blocks sent
   Counter resets;         // stream-reset blocks sent
-  Counter names_altered;  // event names that contained CR, LF or NUL, or were reserved
+  Counter names_altered;  // event names that can't be sent as they are
   Counter published;
   Counter publish_failures;
   Counter lagged;  // subscriptions that fell behind the topic log

@@ -26,8 +26,9 @@ inline constexpr std::string_view retention[] = {"records", "bytes", "age"};
 inline constexpr std::string_view topic[] = {
     "path",     "from",           "topic",    "stream", "publish",      "multi",     "start",
     "on_reset", "control_events", "envelope", "event",  "invalid_utf8", "tombstone", "max_event",
-    "log",      "heartbeat",      "retry",    "flush",  "tail_max",     "linger",    "cors"};
-inline constexpr std::string_view event[] = {"header"};
+    "log",      "heartbeat",      "retry",    "flush",  "tail_max",     "linger",    "keep",
+    "cors"};
+inline constexpr std::string_view event[] = {"header", "name"};
 
 struct Section {
   std::string_view path;  // `*` stands for any name

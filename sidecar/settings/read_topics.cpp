@@ -18,6 +18,8 @@ using Kind = KnownConnector::Kind;
 constexpr std::size_t topics_max = 10'000;
 constexpr std::uint64_t event_most = 512ULL << 20;
 constexpr std::uint64_t tail_most = 100'000;
+constexpr std::uint64_t keep_most = 1'000'000'000'000;
+constexpr std::size_t event_name_most = 128;
 constexpr std::uint64_t log_least = 1024;
 constexpr std::uint64_t log_most = 1ULL << 40;
 
@@ -146,6 +148,45 @@ void check_parameters(const Path& path, const LogName& log) {
                        " does not use, so different paths would read the same log");
 }
 
+std::string check_event_name(std::string_view name) {
+  if (name.size() > event_name_most) return "exceeds 128 bytes";
+  if (!std::ranges::all_of(name, [](char c) { return c >= ' ' && c <= '~'; }))
+    return "contains a character that is not printable ASCII";
+  if (name.starts_with("stream-")) return "is reserved; control events begin with stream-";
+  if (name == "error" || name == "open") return "is an event that EventSource fires itself";
+  return {};
+}
+
+void read_event(const Value& event, Kind kind, TopicSettings& topic) {
+  const Section section = event.section(keys::event);
+  const bool has_own_name = kind == Kind::redis || kind == Kind::embedded;
+  if (has_own_name) topic.event_header.clear();
+  const Value header = section["header"];
+  if (has_own_name && header.present()) {
+    header.problem("is for Kafka; records of this connector carry their own event name");
+  } else if (const auto text = header.text()) {
+    topic.event_header = text->value;
+  }
+  const Value name = section["name"];
+  const auto text = name.text_or_empty();
+  if (!text) return;
+  topic.event_name = text->value;
+  const std::string fault = check_event_name(text->value);
+  if (!fault.empty()) name.problem(text->shown + ' ' + fault);
+}
+
+void read_keep(const Value& keep, Kind kind, TopicSettings& topic) {
+  keep.read_number(topic.keep, 0, keep_most);
+  if (topic.keep == 0) return;
+  if (kind == Kind::kafka || kind == Kind::embedded) {
+    keep.problem(kind == Kind::kafka
+                     ? "is for Redis; with Kafka set the retention of the topic at the broker"
+                     : "is for Redis; an embedded log has retention: at its connector");
+  } else if (!topic.publish) {
+    keep.problem("has no effect without publish: true, because POST removes the entries");
+  }
+}
+
 void read_encoding(const Section& section, Kind kind, TopicSettings& topic) {
   section["control_events"].read_boolean(topic.control_events);
   section["envelope"].read_boolean(topic.envelope);
@@ -154,12 +195,8 @@ void read_encoding(const Section& section, Kind kind, TopicSettings& topic) {
                                                            {"skip", InvalidUtf8::skip}});
   section["tombstone"].read_choice(
       topic.tombstone, {{"skip", Tombstone::skip}, {"delete", Tombstone::delete_event}});
-  const Value event = section["event"];
-  const Value header = event.section(keys::event)["header"];
-  if (const auto text = header.text()) topic.event_header = text->value;
+  read_event(section["event"], kind, topic);
   if (kind != Kind::redis && kind != Kind::embedded) return;
-  if (event.present())
-    event.problem("is for Kafka; records of this connector carry their own event name");
   if (section.has("tombstone"))
     section["tombstone"].problem("is for Kafka; other connectors have no tombstones");
 }
@@ -197,6 +234,7 @@ TopicSettings read_topic(const Value::Named& named, const ServerSettings& server
     if (path.good) paths.add(path.place, named.name, path.shown, path.pieces);
   }
   section["publish"].read_boolean(topic.publish);
+  read_keep(section["keep"], kind, topic);
   section["multi"].read_boolean(topic.multi);
   if (topic.multi && topic.is_template())
     section["multi"].problem("can't be true for a path with parameters: ?topic= names one log");

@@ -146,16 +146,18 @@ struct TopicSettings {
   Start on_reset = Start::live;
   bool control_events = true;
   bool envelope = false;
-  std::string event_header = "event";  // YAML: event: { header: NAME }. Kafka only
+  std::string event_header = "event";  // YAML: event: { header: NAME }. Kafka; else empty
+  std::string event_name;              // YAML: event: { name: NAME }. Of records without a name
   InvalidUtf8 invalid_utf8 = InvalidUtf8::base64;
   Tombstone tombstone = Tombstone::skip;
-  std::uint64_t max_event = 1024 * 1024;       // bytes of a record's value, limit included
+  std::uint64_t max_event = 1024 * 1024;       // bytes of an event, name and data; limit included
   std::uint64_t log_bytes = 16 * 1024 * 1024;  // YAML: `log`. Of a template: all its logs together
   Milliseconds heartbeat{15000};               // default: the server's
   RetrySettings retry;                         // default: the server's
   std::optional<Milliseconds> flush;           // delay to collect records before readers are woken;
                                                // YAML `auto` (default) = nullopt; 0ms..1s
   std::uint64_t tail_max = 1000;               // the most records that ?tail= starts before the end
+  std::uint64_t keep = 0;      // Redis: entries that POST leaves, approximately; 0: all
   Milliseconds linger{60000};  // how long a log stays open after its last reader has left
   CorsSettings cors;           // default: the server's
 

@@ -14,12 +14,13 @@
 #include "sidecar/http/net/event_loop.hpp"
 #include "sidecar/http/server_context.hpp"
 #include "sidecar/stream/id/event_id.hpp"
-#include "sidecar/stream/ingest/encoder.hpp"
+#include "sidecar/stream/ingest/event_text.hpp"
 
 namespace sidestream {
 namespace {
 
-constexpr std::size_t name_max = 256;  // bytes of an event's name in a query
+constexpr std::size_t event_max = 128;  // bytes of an event's name
+constexpr std::size_t key_max = 256;    // bytes of a key
 
 unsigned status_of(const boost::system::error_code& error) {
   const bool ours = error.category() == sidestream_category();
@@ -60,9 +61,9 @@ std::variant<PublishRequest, Response> parse_publish(const TopicMap::Match& matc
   PublishRequest publish{
       match.topic, match.log, {}, topic.max_event, cors_headers(topic.cors, request)};
   if (const auto event = request.parameter("event")) {
-    if (event->size() > name_max || !is_event_name(*event)) {
+    if (event->size() > event_max || !is_event_name(*event)) {
       return Response::error(400,
-                             "event: expected at most 256 bytes of UTF-8 without CR, LF or NUL, "
+                             "event: expected at most 128 bytes of UTF-8 without CR, LF or NUL, "
                              "not beginning with stream-");
     }
     if (*event == "error" || *event == "open") {
@@ -71,8 +72,12 @@ std::variant<PublishRequest, Response> parse_publish(const TopicMap::Match& matc
     }
     publish.message.event = *event;
   }
-  if (const auto key = request.parameter("key")) publish.message.key = std::string(*key);
+  if (const auto key = request.parameter("key")) {
+    if (key->size() > key_max) return Response::error(400, "key: expected at most 256 bytes");
+    publish.message.key = std::string(*key);
+  }
   publish.message.event_header = topic.event_header;
+  publish.message.keep = topic.keep;
   return publish;
 }
 
@@ -82,6 +87,18 @@ Response body_too_large(const PublishRequest& request) {
       by_memory ? "an eighth of server.memory, " : "the topic's max_event of ";
   Response response = Response::error(
       413, "the body exceeds " + limit + std::to_string(request.body_max) + " bytes");
+  response.headers = request.headers;
+  return response;
+}
+
+std::optional<Response> check_event_size(const PublishRequest& request) {
+  const Topic& topic = *request.topic;
+  if (fits_max_event(request.message, topic.settings, topic.connector.format()))
+    return std::nullopt;
+  Response response =
+      Response::error(413, "the event exceeds the topic's max_event of " +
+                               std::to_string(topic.settings.max_event) +
+                               " bytes with its name, in the form that readers get");
   response.headers = request.headers;
   return response;
 }
@@ -115,8 +132,11 @@ std::optional<Response> check_rate(const Client& client, EventLoop& loop,
 Response no_body(Body::Outcome outcome, const PublishRequest& request, const Client& client,
                  const ServerContext& context) {
   if (outcome == Body::Outcome::too_large) return body_too_large(request);
-  if (outcome == Body::Outcome::too_slow)
-    return with_headers(Response::error(408, "the body took too long"), request);
+  if (outcome == Body::Outcome::too_slow) {
+    context.limits.refusals.write(RefusalLog::Kind::publish, "slow_body", client, 408);
+    return with_headers(
+        Response::error(408, "the body took longer than 30 s and 1 s for each 64 KiB"), request);
+  }
   context.probe.refused(LimitRefusal::bodies);
   context.limits.refusals.write(RefusalLog::Kind::publish, name_of(LimitRefusal::bodies), client,
                                 503);
@@ -142,6 +162,8 @@ Awaitable<void> publish(PublishRequest request, const Client& client, Responder&
     co_return co_await responder.respond(std::move(response));
   }
   request.message.value = std::move(body.text);
+  if (auto refused = check_event_size(request))
+    co_return co_await responder.respond(std::move(*refused));
   const std::shared_ptr<Topic> topic = request.topic;
   const PublishResult result = co_await hand_over(request);
   (result ? topic->probe.published : topic->probe.publish_failures).add();

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <variant>
 
@@ -24,7 +25,7 @@ struct ServerContext;  // which includes this file
 struct PublishRequest {
   std::shared_ptr<Topic> topic;
   std::string log;
-  Message message;         // complete except for its value, which is the body
+  Message message;         // complete except for its value until the body is read
   std::uint64_t body_max;  // the topic's max_event
   Fields headers;          // of the response
 };
@@ -35,6 +36,8 @@ std::variant<PublishRequest, Response> parse_publish(const TopicMap::Match& matc
 
 // 413: the body exceeds `body_max`.
 Response body_too_large(const PublishRequest& request);
+// 413, if readers would get a gap in place of the event. Requires: the message is complete.
+std::optional<Response> check_event_size(const PublishRequest& request);
 
 // Reads the body, publishes it, counts the result in the topic's probe and responds. 429 before the
 // body is read: the client publishes too fast. Borrows all until it completes.

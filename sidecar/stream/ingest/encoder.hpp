@@ -3,8 +3,9 @@
 //
 // Guarantees:
 //   - LF only; no CR, LF or NUL in an event name; data is valid UTF-8.
-//   - Each record gives one item. One that exceeds max_event becomes a gap, one that the topic's
-//     policy skips becomes a frame without bytes. Both are counted, and both move the position.
+//   - Each record gives one item. One whose event exceeds max_event becomes a gap, one that the
+//     topic's policy skips becomes a frame without bytes. Both are counted, and both move the
+//     position.
 //
 // Thread: any; it keeps nothing between calls. One thread at a time for each batch.
 
@@ -27,9 +28,7 @@ class Encoder {
   void encode(const Record& record, EncodedBatch& out) const;
 
  private:
-  void encode_value(const Record& record, std::string_view value, EncodedBatch& out) const;
-  void append_event_name(const Record& record, std::string& out) const;
-  std::string envelope(const Record& record, std::string_view event) const;
+  void skip(const Record& record, SkipReason reason, EncodedBatch& out) const;
 
   const TopicSettings& topic_;
   OffsetFormat format_;
@@ -38,11 +37,5 @@ class Encoder {
 
 // Each CR, LF and CRLF in `text` starts a new data: line.
 void append_data_lines(std::string& out, std::string_view text);
-
-// Whether a client may get this as an event name: valid UTF-8 without CR, LF or NUL, and not
-// reserved (`stream-...`).
-bool is_event_name(std::string_view name);
-
-std::string base64(std::string_view bytes);
 
 }  // namespace sidestream

@@ -210,6 +210,23 @@ TEST_F(RedisTest, ReconnectsWhenConnectionsAreKilled) {
   EXPECT_GT(probe().reconnects.load(), 0u);
 }
 
+// In blocks of 100 entries, as Redis stores them by default.
+TEST_F(RedisTest, TrimsTheStreamToAboutKeepEntriesAtEachPublish) {
+  start();
+  admin().pipeline(
+      std::vector<std::string>(1000, redis::format_command({"XADD", "s", "*", "data", "v"})));
+  for (int i = 0; i < 3; ++i) {
+    ASSERT_TRUE(ask<Published>([&](auto done) {
+      connector().publish("s", {.value = "v", .keep = 300}, std::move(done));
+    }));
+  }
+  const auto length = admin().call({"XLEN", "s"})->integer;
+  EXPECT_GE(length, 300);
+  EXPECT_LT(length, 500);
+  ASSERT_TRUE(publish("s", "v"));
+  EXPECT_EQ(admin().call({"XLEN", "s"})->integer, length + 1) << "0 keeps all";
+}
+
 TEST_F(RedisTest, DeliversAnEntryWithoutDataAsJsonObject) {
   start();
   RecordingSink sink;

@@ -95,6 +95,32 @@ TEST_P(ConnectorSuite, DeliversKeyAndEvent) {
   EXPECT_EQ(event_of(seen[1]), "");
 }
 
+// What the encoder tells apart must arrive as it was: any byte, and an empty key is a key.
+TEST_P(ConnectorSuite, DeliversAnyBytesInKeyAndEvent) {
+  const auto log = new_log();
+  const auto start = end_of(log);
+  const std::vector<std::optional<std::string>> keys{
+      std::string("\0\0\0\xc8", 4), "AAAAyA==", "base64:x", every_byte(), "", std::nullopt};
+  RecordingSink sink;
+  const auto tail = connector().tail(log, start, sink);
+  for (const auto& key : keys) {
+    publish(
+        log,
+        {.value = "\xff\xfe", .key = key, .event = "\xff" + every_byte(), .event_header = "event"})
+        .value();
+  }
+  ASSERT_TRUE(sink.wait_records(keys.size()));
+  const auto ranged = read_all(log, start[0], sink.records().back().offset);
+  for (const auto& seen : {sink.records(), ranged}) {
+    ASSERT_EQ(seen.size(), keys.size());
+    for (std::size_t i = 0; i < keys.size(); ++i) {
+      EXPECT_TRUE(seen[i].key == keys[i]) << i;
+      EXPECT_EQ(seen[i].value, "\xff\xfe");
+      EXPECT_TRUE(event_of(seen[i]) == "\xff" + every_byte()) << i;
+    }
+  }
+}
+
 TEST_P(ConnectorSuite, DeliversPublishedValuesUnchanged) {
   const auto log = new_log();
   const auto start = end_of(log);

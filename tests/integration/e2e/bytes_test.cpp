@@ -113,6 +113,35 @@ TEST_P(Bytes, ReplacesOrSkipsInvalidUtf8) {
   EXPECT_EQ(stream.record().data, "after");
 }
 
+TEST_P(Bytes, ObeysInvalidUtf8InEnvelopes) {
+  {
+    Stage stage(GetParam(), {.topic = "envelope: true, invalid_utf8: replace"});
+    auto stream = stage.live();
+    stage.append_value("\xff\xfe");
+    const auto event = stream.record();
+    EXPECT_EQ(event.field("value"), "\"\xEF\xBF\xBD\xEF\xBF\xBD\"");
+    EXPECT_THAT(event.data, Not(HasSubstr("encoding")));
+  }
+  Stage stage(GetParam(), {.topic = "envelope: true, invalid_utf8: skip"});
+  auto stream = stage.live();
+  stage.append_value("\xff\xfe");
+  stage.append_value("after");
+  EXPECT_EQ(stream.record().field("value"), "\"after\"");
+}
+
+TEST_P(Bytes, TellsDifferentKeysApart) {
+  Stage stage(GetParam(), {.topic = "envelope: true"});
+  auto stream = stage.live();
+  const std::pair<std::string, std::string> keys[] = {
+      {std::string("\0\0\0\xc8", 4), "base64:AAAAyA=="},
+      {"AAAAyA==", "AAAAyA=="},
+      {"base64:AAAAyA==", "base64:YmFzZTY0OkFBQUF5QT09"}};
+  for (const auto& [key, sent] : keys) {
+    stage.append({{.value = "v", .key = key}});
+    EXPECT_EQ(stream.record().field("key"), '"' + sent + '"');
+  }
+}
+
 TEST_P(Bytes, PreservesNul) {
   Stage stage(GetParam());
   auto stream = stage.live();
@@ -148,6 +177,26 @@ TEST_P(BytesOfOthers, SendsAGapForARecordAboveTheLimit) {
   auto earlier = stage.resume(offset_before(large));
   EXPECT_EQ(earlier.control("stream-gap").field("reason"), "\"too_large\"");
   EXPECT_EQ(earlier.record().data, "after");
+}
+
+TEST_P(BytesOfOthers, MeasuresTheEventNameToo) {
+  Stage stage(GetParam(), {.topic = "max_event: 1KiB"});
+  auto stream = stage.live();
+  stage.append_value("x", std::string(100'000, 'e'));
+  stage.append_value("x", std::string(1023, 'e'));
+  EXPECT_EQ(stream.control("stream-gap").field("reason"), "\"too_large\"");
+  EXPECT_EQ(stream.record().name.size(), 1023u);
+}
+
+TEST_P(BytesOfOthers, NamesRecordsWithoutAName) {
+  Stage stage(GetParam(), {.topic = "event: { name: orders }"});
+  auto stream = stage.live();
+  stage.append_value("1");
+  stage.append_value("2", "own");
+  stage.append_value("3", "stream-reset");
+  EXPECT_EQ(stream.record().name, "orders");
+  EXPECT_EQ(stream.record().name, "own");
+  EXPECT_EQ(stream.record().name, "orders");
 }
 
 TEST_P(BytesOfOthers, RemovesControlBytesFromEventNames) {

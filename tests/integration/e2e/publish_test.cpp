@@ -107,6 +107,41 @@ TEST_P(Publish, Answers413AboveTheLimit) {
   EXPECT_EQ(stream.record().data, "c");
 }
 
+// Whatever is accepted arrives, and what is refused would have been a gap.
+TEST_P(Publish, Answers413WhenTheEventWouldBeTooLarge) {
+  Stage stage(GetParam(), publishing("envelope: true, max_event: 1KiB"));
+  auto stream = stage.live();
+  const auto target = std::string(Stage::path) + "?key=one&event=name";
+  std::size_t accepted = 0;
+  for (std::size_t size = 700; size < 1024; size += 4) {
+    const auto response = post(stage.sidecar().streams(), target, std::string(size, 'x'));
+    if (response.status == 413) {
+      EXPECT_THAT(response.body, HasSubstr("max_event of 1024 bytes"));
+      continue;
+    }
+    ASSERT_EQ(response.status, 201) << response.body;
+    EXPECT_EQ(size, 700 + 4 * accepted++) << "all larger ones are refused";
+    const auto event = stream.next();
+    ASSERT_EQ(event.name, "name") << size;
+    EXPECT_LE(event.data.size() + event.name.size(), 1024u);
+  }
+  EXPECT_GT(accepted, 10u);
+  EXPECT_LT(accepted, 80u);
+}
+
+TEST(PublishRequest, LimitsKeyAndEventName) {
+  Stage stage("embedded");
+  const auto status = [&](const std::string& query) {
+    return post(stage.sidecar().streams(), std::string(Stage::path) + query, "x").status;
+  };
+  EXPECT_EQ(status("?event=" + std::string(128, 'e')), 201);
+  EXPECT_EQ(status("?event=" + std::string(129, 'e')), 400);
+  EXPECT_EQ(status("?key=" + std::string(256, 'k')), 201);
+  EXPECT_EQ(status("?key=" + std::string(257, 'k')), 400);
+  EXPECT_EQ(status("?event=error"), 400);
+  EXPECT_EQ(status("?event=open"), 400);
+}
+
 TEST(PublishRequest, ClosesOnAnEnormousBody) {
   Stage stage("embedded", {.topic = "max_event: 1KiB"});
   HttpConnection connection(stage.sidecar().streams());

@@ -140,7 +140,8 @@ std::vector<std::string> EmbeddedSource::append(const std::vector<Input>& inputs
     std::string requests;
     for (auto i = next; i < end; ++i) {
       Request request{.target = path_, .method = "POST", .body = inputs[i].value.value()};
-      if (!inputs[i].event.empty()) request.target += "?event=" + url_encode(inputs[i].event);
+      request.target += "?event=" + url_encode(inputs[i].event);
+      if (!inputs[i].key.empty()) request.target += "&key=" + url_encode(inputs[i].key);
       requests += request.text();
     }
     connection->send(requests);

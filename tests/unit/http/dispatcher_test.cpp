@@ -171,6 +171,18 @@ TEST_F(DispatcherTest, AnswersABodyThatIsTooLarge) {
   EXPECT_EQ(responder_.response->status, 413u);
 }
 
+TEST_F(DispatcherTest, AnswersAnEventThatIsTooLarge) {
+  responder_.body = Body(Body::Outcome::whole, std::string(98, 'x'));
+  begin("POST", "/events/orders?event=abc");
+  ASSERT_TRUE(responder_.response);
+  EXPECT_EQ(responder_.response->status, 413u);
+  EXPECT_NE(responder_.response->body.find("max_event of 100 bytes"), std::string::npos);
+  EXPECT_EQ(topic_->probe.publish_failures.value(), 0u) << "the broker was not asked";
+  responder_.body = Body(Body::Outcome::whole, std::string(98, 'x'));
+  begin("POST", "/events/orders?event=ab");
+  EXPECT_EQ(responder_.response->status, 503u) << "the scripted broker takes nothing";
+}
+
 TEST_F(DispatcherTest, AnswersNothingWhenTheBodyIsLost) {
   responder_.body = Body(Body::Outcome::lost);
   begin("POST", "/events/orders");

@@ -62,7 +62,7 @@ topics:
     on_reset: earliest
     control_events: false
     envelope: true
-    event: { header: type }
+    event: { header: type, name: order }
     invalid_utf8: skip
     tombstone: delete
     max_event: 8MiB
@@ -85,6 +85,7 @@ topics:
   expected.control_events = false;
   expected.envelope = true;
   expected.event_header = "type";
+  expected.event_name = "order";
   expected.invalid_utf8 = InvalidUtf8::skip;
   expected.tombstone = Tombstone::delete_event;
   expected.max_event = 8 << 20;
@@ -98,6 +99,16 @@ topics:
   ASSERT_EQ(settings.topics.size(), 1u);
   EXPECT_EQ(settings.topics[0], expected);
   EXPECT_TRUE(settings.topics[0].is_template());
+}
+
+TEST(Load, ReadsTheSettingsOfRedisTopics) {
+  const Settings settings = load_good(connectors + R"(
+topics:
+  a: { from: cache, stream: a, publish: true, keep: 5000, event: { name: a } }
+)");
+  EXPECT_EQ(settings.topics.at(0).keep, 5000u);
+  EXPECT_EQ(settings.topics.at(0).event_name, "a");
+  EXPECT_EQ(settings.topics.at(0).event_header, "");
 }
 
 TEST(Load, TopicsInheritServerDefaultsInAnyOrder) {

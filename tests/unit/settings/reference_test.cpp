@@ -34,6 +34,7 @@ TopicSettings topic(std::string name, std::string path, std::string from, std::s
   topic.from = std::move(from);
   topic.log = std::move(log);
   topic.publish = publish;
+  if (topic.from != "events") topic.event_header.clear();
   return topic;
 }
 

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <set>
+
 namespace sidestream {
 namespace {
 
@@ -73,6 +75,75 @@ TEST_F(EncoderTest, AnnouncesRecordsThatAreTooLarge) {
   EXPECT_NE(gap.find("event: stream-gap\n"), std::string::npos);
   EXPECT_NE(gap.find(R"("reason":"too_large")"), std::string::npos);
   EXPECT_NE(gap.find(R"("requested":"6","resumed":"8","lost":1)"), std::string::npos);
+}
+
+TEST_F(EncoderTest, MeasuresNameAndDataAsTheyAreSent) {
+  topic_.max_event = 8;
+  EXPECT_EQ(encode("abc", "event"), "event: event\ndata: abc\n");
+  encode("abcd", "event");
+  EXPECT_EQ(kind_, FrameKind::unsendable);
+  encode("abcd", "\xff is left out");
+  EXPECT_EQ(kind_, FrameKind::record);
+  encode("abc", std::string(1 << 20, 'e'));
+  EXPECT_EQ(kind_, FrameKind::unsendable);
+  encode("\xff\xff\xff\xff\xff\xff");
+  EXPECT_EQ(kind_, FrameKind::record) << "8 bytes in base64";
+  encode("\xff\xff\xff\xff\xff\xff\xff");
+  EXPECT_EQ(kind_, FrameKind::unsendable);
+  topic_.invalid_utf8 = InvalidUtf8::replace;
+  encode("ab\xff\xff");
+  EXPECT_EQ(kind_, FrameKind::record);
+  encode("abc\xff\xff");
+  EXPECT_EQ(kind_, FrameKind::unsendable) << "U+FFFD has 3 bytes";
+}
+
+TEST_F(EncoderTest, MeasuresTheEnvelope) {
+  topic_.envelope = true;
+  const std::string data = encode("v");
+  topic_.max_event = data.size() - std::string_view("data: \n").size();
+  EXPECT_EQ(encode("v"), data);
+  encode("vv");
+  EXPECT_EQ(kind_, FrameKind::unsendable);
+  const Header headers[] = {{"h", ""}};
+  Record record;
+  record.value = "v";
+  record.headers = headers;
+  encode(record);
+  EXPECT_EQ(kind_, FrameKind::unsendable);
+}
+
+TEST_F(EncoderTest, SkipsByPolicyBeforeItMeasures) {
+  topic_.max_event = 3;
+  topic_.invalid_utf8 = InvalidUtf8::skip;
+  encode("abcd\xff");
+  EXPECT_EQ(kind_, FrameKind::skip);
+  encode("abcde");
+  EXPECT_EQ(kind_, FrameKind::unsendable);
+}
+
+TEST_F(EncoderTest, GivesDifferentKeysDifferentBytes) {
+  topic_.tombstone = Tombstone::delete_event;
+  for (const bool envelope : {false, true}) {
+    topic_.envelope = envelope;
+    std::set<std::string> seen;
+    for (const std::string_view key :
+         {std::string_view("\0\0\0\xc8", 4), std::string_view("AAAAyA=="),
+          std::string_view("base64:AAAAyA=="), std::string_view("\0\0\0\5", 4),
+          std::string_view("a\rb"), std::string_view("a\nb"), std::string_view()}) {
+      Record record;
+      record.key = key;
+      EXPECT_TRUE(seen.insert(encode(record)).second) << key;
+    }
+  }
+}
+
+TEST_F(EncoderTest, NamesRecordsWithoutAUsableName) {
+  topic_.event_name = "orders";
+  EXPECT_EQ(encode("v"), "event: orders\ndata: v\n");
+  EXPECT_EQ(encode("v", "own"), "event: own\ndata: v\n");
+  EXPECT_EQ(probe_.names_altered.value(), 0u);
+  EXPECT_EQ(encode("v", "stream-x"), "event: orders\ndata: v\n");
+  EXPECT_EQ(probe_.names_altered.value(), 1u);
 }
 
 TEST_F(EncoderTest, SkipsTombstonesOrSendsDeleteEvents) {
