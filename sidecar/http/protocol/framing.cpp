@@ -5,6 +5,8 @@
 #include <cstddef>
 #include <iterator>
 
+#include "sidecar/http/protocol/host.hpp"
+
 namespace sidestream {
 namespace {
 
@@ -35,6 +37,18 @@ std::optional<Response> find_framing_fault(const RequestHeader& request) {
   if (ends_with_one_chunked(request))
     return Response::error(501, "only chunked is supported as Transfer-Encoding of a request");
   return Response::error(400, "the Transfer-Encoding does not end with chunked");
+}
+
+std::optional<Response> find_host_fault(const RequestHeader& request) {
+  const auto [host, end] = request.equal_range(boost::beast::http::field::host);
+  if (host == end) {
+    if (request.version() < 11) return std::nullopt;
+    return Response::error(400, "the request has no Host header");
+  }
+  if (std::next(host) != end)
+    return Response::error(400, "the request has more than one Host header");
+  if (is_host({host->value().data(), host->value().size()})) return std::nullopt;
+  return Response::error(400, "the Host header is invalid");
 }
 
 }  // namespace sidestream

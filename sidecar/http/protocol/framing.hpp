@@ -1,5 +1,5 @@
 #pragma once
-// How the end of an HTTP/1.1 body is marked (RFC 9112, 6). Pure.
+// What a request head must say clearly: where its body ends (RFC 9112, 6), and its host. Pure.
 //
 // Thread: any.
 
@@ -24,5 +24,9 @@ using RequestHeader = boost::beast::http::request_header<>;
 // The response to a request whose end is ambiguous (RFC 9112, 6.3): what follows it on its
 // connection must not be read. Nothing: the end is known.
 std::optional<Response> find_framing_fault(const RequestHeader& request);
+
+// The response to a request whose Host is missing, repeated or no host (RFC 9112, 3.2). HTTP/1.0 may
+// leave it out.
+std::optional<Response> find_host_fault(const RequestHeader& request);
 
 }  // namespace sidestream

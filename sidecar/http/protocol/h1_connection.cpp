@@ -110,6 +110,9 @@ Awaitable<H1Connection::Next> H1Connection::serve() {
 Awaitable<void> H1Connection::answer(bool is_path, const Route& route, RequestHeadParser& head,
                                      Request& request, H1Responder& responder) {
   std::optional<Response> fault = find_framing_fault(head.get());
+  // On the admin port, pages check their names, and health is answered under any.
+  const bool of_topics = port_ == Port::streams || route.kind != Route::Kind::other;
+  if (!fault && of_topics) fault = find_host_fault(head.get());
   if (!fault && !is_path) fault = Response::error(400, "the request target is not a path");
   if (fault) {
     responder.close_after_answer();

@@ -7,10 +7,6 @@ EXPECTED_FAILURES = {
     "test_logs_of_a_kafka_template": "unknown names are queried for ever; starts wait behind them",
     "test_long_ids_of_many_topics": "the id is parsed for each topic, and topics are not limited",
     # addresses and origins
-    "test_host_of_a_topic[none]": "Host is not checked",
-    "test_host_of_a_topic[two]": "Host is not checked",
-    "test_host_of_a_topic[invalid]": "Host is not checked",
-    "test_event_name_counts_for_max_event": "max_event counts the value only",
     "test_log_lines_about_requests": "publishes and refusals are not logged",
     # process
     "test_secret_that_librdkafka_refuses[file:pw]": "the value is printed",

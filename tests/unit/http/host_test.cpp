@@ -2,6 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
+#include <vector>
+
+#include "sidecar/http/protocol/framing.hpp"
+
 namespace sidestream {
 namespace {
 
@@ -19,6 +24,29 @@ TEST(Host, RefusesAnythingElse) {
                            "a#b",   "a\"b", "a%zz",     "[]",   "[::g]", "a:1:2",     "\xff"}) {
     EXPECT_FALSE(is_host(host)) << host;
   }
+}
+
+unsigned fault(unsigned version, const std::vector<std::string>& hosts) {
+  RequestHeader request;
+  request.version(version);
+  for (const auto& host : hosts) request.insert(boost::beast::http::field::host, host);
+  const auto response = find_host_fault(request);
+  return response ? response->status : 0;
+}
+
+TEST(HostFault, IsAllButOneValidHost) {
+  EXPECT_EQ(fault(11, {"a"}), 0u);
+  EXPECT_EQ(fault(11, {}), 400u);
+  EXPECT_EQ(fault(11, {"a", "a"}), 400u);
+  EXPECT_EQ(fault(11, {"a/b@c"}), 400u);
+  EXPECT_EQ(fault(11, {""}), 400u);
+}
+
+TEST(HostFault, IsNoneWithoutHostInHttp10) {
+  EXPECT_EQ(fault(10, {}), 0u);
+  EXPECT_EQ(fault(10, {"a"}), 0u);
+  EXPECT_EQ(fault(10, {"a", "b"}), 400u);
+  EXPECT_EQ(fault(10, {"a/b"}), 400u);
 }
 
 }  // namespace
