@@ -34,6 +34,10 @@ bool asks_for_ours(const Request& preflight, const TopicSettings& topic) {
   return method == "GET" || method == "HEAD" || (method == "POST" && topic.publish);
 }
 
+bool is_write(const Request& request) {
+  return request.method == "POST" || request.method == "PUT" || request.method == "DELETE";
+}
+
 // A parsed request, or the response that refuses it.
 template <class Parsed>
 Router::Outcome to_outcome(std::variant<Parsed, Response> parsed, const CorsSettings& cors,
@@ -84,6 +88,13 @@ Router::Outcome Dispatch::to_topic(const TopicMap::Match& match) const {
   const bool posts = request_.method == "POST" && topic.publish;
   const bool preflight =
       is_preflight(request_) && (!has_app(config_, port_) || asks_for_ours(request_, topic));
+  // What the topic does not accept is the app's affair, if there is one.
+  const bool is_apps = !posts && has_app(config_, port_);
+  if (is_write(request_) && !is_apps && is_cross_site(request_, topic.cors)) {
+    return with(
+        Response::error(403, "cross-site publishes are not allowed; list the origin in cors"),
+        topic.cors, request_);
+  }
   if (!preflight && !request_.reads() && !posts) {
     const char* allowed = topic.publish ? "GET, HEAD, OPTIONS, POST" : "GET, HEAD, OPTIONS";
     return to_app_or(with(allowing(request_, allowed), topic.cors, request_));
@@ -94,11 +105,6 @@ Router::Outcome Dispatch::to_topic(const TopicMap::Match& match) const {
         Response::error(400, "{" + match.bad_parameter +
                                  "} of the path: expected 1 to 128 characters of A-Z a-z 0-9 _ . ~ "
                                  "@ - except . and .."),
-        topic.cors, request_);
-  }
-  if (posts && is_cross_site(request_, topic.cors)) {
-    return with(
-        Response::error(403, "cross-site publishes are not allowed; list the origin in cors"),
         topic.cors, request_);
   }
   if (posts) return to_outcome(parse_publish(match, request_), topic.cors, request_);

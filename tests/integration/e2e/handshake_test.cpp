@@ -30,6 +30,13 @@ TEST_P(Handshake, SendsTheHeadersThatClientsAndProxiesNeed) {
   }
 }
 
+TEST_P(Handshake, SendsTheSameHeadOnTheAdminPort) {
+  Stage stage(GetParam(), {.server = {"console: true"}});
+  const auto head = EventStream(stage.sidecar().admin(), Stage::path).head();
+  EXPECT_EQ(head.header("Content-Type"), "text/event-stream; charset=utf-8");
+  EXPECT_EQ(head.header("Cache-Control"), "no-cache, no-transform") << "not no-store";
+}
+
 TEST_P(Handshake, SendsStreamOpenImmediately) {
   Stage stage(GetParam());
   stage.append(3);

@@ -108,6 +108,12 @@ TEST_F(RouterTest, RefusesMethodsWithAllow) {
       std::holds_alternative<PublishRequest>(route("POST", "/events/orders?event=x&key=k")));
   EXPECT_EQ(status("POST", "/events/orders?event=stream-open"), 400u);
   EXPECT_EQ(status("POST", "/events/orders?event=a%0Ab"), 400u);
+  EXPECT_EQ(status("POST", "/events/orders?event=error"), 400u);
+  EXPECT_EQ(status("POST", "/events/orders?event=open"), 400u);
+  EXPECT_EQ(status("POST", "/events/orders?event=" + std::string(128, 'e')), 0u);
+  EXPECT_EQ(status("POST", "/events/orders?event=" + std::string(129, 'e')), 400u);
+  EXPECT_EQ(status("POST", "/events/orders?key=" + std::string(256, 'k')), 0u);
+  EXPECT_EQ(status("POST", "/events/orders?key=" + std::string(257, 'k')), 400u);
 }
 
 TEST_F(RouterTest, AnswersOptionsWithAllow) {
@@ -210,8 +216,9 @@ TEST_F(RouterTest, GrantsSeveralTopicsToOriginsThatAllOfThemAllow) {
 }
 
 TEST_F(RouterTest, RefusesPublishesOfOtherSites) {
-  const auto publishes = [this](Fields headers) {
-    const auto outcome = route("POST", "/events/orders", Port::streams, std::move(headers));
+  std::string method = "POST";
+  const auto publishes = [&](Fields headers) {
+    const auto outcome = route(method, "/events/orders", Port::streams, std::move(headers));
     const auto* response = std::get_if<Response>(&outcome);
     return response ? response->status : 0;
   };
@@ -219,6 +226,25 @@ TEST_F(RouterTest, RefusesPublishesOfOtherSites) {
   EXPECT_EQ(publishes({{"host", "h"}, {"sec-fetch-site", "cross-site"}}), 403u);
   EXPECT_EQ(publishes({{"host", "h"}, {"origin", "https://h"}}), 0u);
   EXPECT_EQ(publishes({{"host", "h"}}), 0u);
+  for (const auto* other : {"PUT", "DELETE"}) {
+    method = other;
+    EXPECT_EQ(publishes({{"host", "h"}, {"origin", "https://evil.example"}}), 403u) << other;
+    EXPECT_EQ(publishes({{"host", "h"}, {"origin", "https://h"}}), 405u) << other;
+  }
+}
+
+TEST_F(RouterTest, LetsOtherSitesReadAndLeavesTheAppsPathsToTheApp) {
+  const Fields foreign{{"host", "h"}, {"origin", "https://evil.example"}};
+  EXPECT_TRUE(std::holds_alternative<StreamRequest>(
+      route("GET", "/events/orders", Port::streams, foreign)));
+  serving_.server.upstream.emplace();
+  const auto is_apps = [&](const char* method, const char* target) {
+    return std::holds_alternative<Router::ToApp>(route(method, target, Port::streams, foreign));
+  };
+  EXPECT_TRUE(is_apps("POST", "/form"));
+  EXPECT_TRUE(is_apps("POST", "/events/logs")) << "not published by us";
+  EXPECT_TRUE(is_apps("DELETE", "/events/orders"));
+  EXPECT_FALSE(is_apps("POST", "/events/orders"));
 }
 
 TEST_F(RouterTest, RefusesEventNamesThatEventSourceFires) {
