@@ -20,9 +20,12 @@ std::unique_ptr<Connector> make_kafka_connector(std::string name,
 
 // All problems of `properties` that can be found without connecting: unknown names (with the
 // nearest match), bad values, unreadable files, properties that Sidestream owns. Each is one
-// sentence, which begins with the property's name if it concerns one. None contains a secret.
+// sentence, which begins with the property's name if it concerns one. None contains a secret;
+// `written`: how the values that must not be shown are written in the file. What librdkafka says of
+// all properties together may quote one.
 // Thread: any.
 std::vector<std::string> check_kafka_properties(
-    const std::map<std::string, std::string>& properties);
+    const std::map<std::string, std::string>& properties,
+    const std::map<std::string, std::string>& written = {});
 
 }  // namespace sidestream

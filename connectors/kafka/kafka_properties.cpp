@@ -8,6 +8,7 @@
 #include "connectors/connector.hpp"
 #include "connectors/kafka/kafka_connector.hpp"
 #include "sidecar/base/edit_distance.hpp"
+#include "sidecar/base/secret_names.hpp"
 
 namespace sidestream::kafka {
 namespace {
@@ -76,14 +77,6 @@ std::string_view why_owned(std::string_view name) {
   const auto* const found =
       std::find_if(owned.begin(), owned.end(), [&](const Owned& o) { return o.name == name; });
   return found == owned.end() ? std::string_view() : found->why;
-}
-
-bool is_secret(std::string_view name) {
-  for (const std::string_view word :
-       {"password", "secret", "key.pem", "token", "jaas", "oauthbearer.config"}) {
-    if (name.find(word) != std::string_view::npos) return true;
-  }
-  return false;
 }
 
 void set(rd_kafka_conf_t* config, const char* name, const char* value) {
@@ -166,8 +159,17 @@ std::string near_match(rd_kafka_conf_t* config, std::string_view name) {
   return best;
 }
 
+// librdkafka's reason quotes the value, so it is left out where the value must not be shown.
+std::string refused(const std::string& name, const std::string& value, const Properties& written,
+                    std::string_view reason) {
+  if (const auto found = written.find(name); found != written.end())
+    return name + ": librdkafka refuses " + found->second;
+  if (is_secret_name(name)) return name + ": librdkafka refuses this value";
+  return name + ": librdkafka refuses \"" + value + "\": " + std::string(reason);
+}
+
 std::optional<std::string> problem(rd_kafka_conf_t* c, const std::string& name,
-                                   const std::string& value) {
+                                   const std::string& value, const Properties& written) {
   if (const auto why = why_owned(name); !why.empty()) {
     return name + ": is set by Sidestream, remove it (" + std::string(why) + ")";
   }
@@ -181,8 +183,7 @@ std::optional<std::string> problem(rd_kafka_conf_t* c, const std::string& name,
              (match.empty() ? "" : ", did you mean \"" + match + "\"?");
     }
     default:
-      if (is_secret(name)) return name + ": librdkafka refuses this value";
-      return name + ": librdkafka refuses \"" + value + "\": " + reason;
+      return refused(name, value, written, reason);
   }
 }
 
@@ -225,11 +226,13 @@ ConfigHandle make_configuration(Role role, const Properties& properties) {
   return config;
 }
 
-std::vector<std::string> property_problems(const Properties& properties) {
+std::vector<std::string> property_problems(const Properties& properties,
+                                           const Properties& written) {
   std::vector<std::string> problems;
   const ConfigHandle config(rd_kafka_conf_new());
   for (const auto& [name, value] : properties) {
-    if (auto text = problem(config.get(), name, value)) problems.push_back(std::move(*text));
+    if (auto text = problem(config.get(), name, value, written))
+      problems.push_back(std::move(*text));
   }
   if (!has_servers(properties)) {
     problems.emplace_back(
@@ -246,8 +249,9 @@ std::vector<std::string> property_problems(const Properties& properties) {
 namespace sidestream {
 
 std::vector<std::string> check_kafka_properties(
-    const std::map<std::string, std::string>& properties) {
-  return kafka::property_problems(properties);
+    const std::map<std::string, std::string>& properties,
+    const std::map<std::string, std::string>& written) {
+  return kafka::property_problems(properties, written);
 }
 
 }  // namespace sidestream

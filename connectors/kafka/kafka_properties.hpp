@@ -21,7 +21,7 @@ enum class Role { query, tail, range, producer };
 ConfigHandle make_configuration(Role role, const Properties& properties);
 
 // One sentence for each invalid property; it begins with the property's name and never contains the
-// value of a secret.
-std::vector<std::string> property_problems(const Properties& properties);
+// value of a secret. `written`: how values that must not be shown are written in the file.
+std::vector<std::string> property_problems(const Properties& properties, const Properties& written);
 
 }  // namespace sidestream::kafka

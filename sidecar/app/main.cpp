@@ -37,9 +37,10 @@ int main(int argc, char** argv) {
   if (!options) return exit_code;
   if (options->action == Options::Action::drain) return drain(*options);
   Loaded loaded = load_configuration(options->config);
+  const HiddenTexts hidden(loaded.hidden);
   if (loaded.errors.empty()) {
     for (const auto& problem : check_connectors(loaded.settings.connectors)) {
-      loaded.errors.push_back(options->config + ": " + problem);
+      loaded.errors.push_back(options->config + ": " + hidden.hide(problem));
     }
   }
   if (!loaded.errors.empty()) return fail(loaded.errors);
@@ -52,6 +53,9 @@ int main(int argc, char** argv) {
   const Logger log(options->log_level, options->log_format,
                    [&writer](std::string_view line) { writer.write(line); });
   Application application(std::move(loaded), options->config, log, writer);
-  if (const auto problems = application.open(); !problems.empty()) return fail(problems);
+  if (auto problems = application.open(); !problems.empty()) {
+    for (std::string& problem : problems) problem = hidden.hide(problem);
+    return fail(problems);
+  }
   return application.run();
 }

@@ -44,6 +44,7 @@ bool expand_one(std::string_view& text, const Environment& environment, Expanded
     return false;
   }
   out.text += *value;
+  out.parts.push_back({*value, "${" + name + '}'});
   out.changed = true;
   text.remove_prefix(end + 1);
   return true;
@@ -103,7 +104,7 @@ Expanded expand(std::string_view text, const Environment& environment,
   Expanded out = expand_variables(named, environment);
   if (!out.error.empty()) return out;
   const std::filesystem::path path = folder / out.text;
-  out = {{}, true, {}, path.string()};
+  out = {{}, true, {}, path.string(), {}};
   std::error_code error;
   FileContent content;
   // Only regular files: reading a pipe without a writer would block the start.
@@ -117,6 +118,7 @@ Expanded expand(std::string_view text, const Environment& environment,
   }
   out.text = std::move(content.text);
   drop_line_end(out.text);
+  out.parts.push_back({out.text, std::string(text)});
   return out;
 }
 

@@ -6,16 +6,19 @@
 #include <filesystem>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "sidecar/base/hidden_texts.hpp"
 #include "sidecar/settings/load.hpp"
 
 namespace sidestream {
 
 struct Expanded {
   std::string text;
-  bool changed = false;  // something was expanded
-  std::string error;     // empty: good
-  std::string file;      // that was read, or could not be read; empty: none
+  bool changed = false;             // something was expanded
+  std::string error;                // empty: good
+  std::string file;                 // that was read, or could not be read; empty: none
+  std::vector<HiddenText> parts{};  // what was expanded, and how it is written
 };
 
 // A text that begins with `file:` becomes the content of that file without its last line end; a

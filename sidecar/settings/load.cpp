@@ -57,8 +57,9 @@ Loaded parse_settings(std::string_view text, const std::string& path,
   if (!root && problems.empty())
     problems.add(top, "", "the file is empty; " + std::string(start_here));
   if (root) {
-    Context context{problems, environment, check_kafka, std::filesystem::path(path).parent_path(),
-                    loaded.files};
+    Context context{problems,     environment,
+                    check_kafka,  std::filesystem::path(path).parent_path(),
+                    loaded.files, loaded.hidden.texts};
     read_settings(context, root, loaded.settings);
   }
   loaded.errors = problems.lines();
@@ -71,7 +72,7 @@ Loaded load_settings(const std::string& path, const Environment& environment,
   if (content.error.empty()) return parse_settings(content.text, path, environment, check_kafka);
   Problems problems(path);
   problems.add({}, "", "cannot read the file: " + content.error);
-  return {{}, problems.lines(), {}};
+  return {{}, problems.lines(), {}, {}};
 }
 
 }  // namespace sidestream

@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "sidecar/base/hidden_texts.hpp"
 #include "sidecar/settings/settings.hpp"
 
 namespace sidestream {
@@ -21,6 +22,8 @@ struct Loaded {
   std::vector<std::string> errors;
   // Every other file that was read or looked for. A change of one of them triggers a reload.
   std::vector<std::string> files;
+  // What environment variables and secret files hold: no message may show it.
+  Hidden hidden{};
 };
 
 // Gives an environment variable's value; a parameter so that tests need not change the environment.
@@ -28,9 +31,10 @@ using Environment = std::function<std::optional<std::string>(const std::string& 
 std::optional<std::string> process_environment(const std::string& name);
 
 // Checks the properties of a Kafka connector with librdkafka. A problem with one property begins
-// with "NAME: ".
+// with "NAME: ". `written`: how the values that must not be shown are written in the file.
 using CheckProperties =
-    std::function<std::vector<std::string>(const std::map<std::string, std::string>& properties)>;
+    std::function<std::vector<std::string>(const std::map<std::string, std::string>& properties,
+                                           const std::map<std::string, std::string>& written)>;
 
 // Thread: any. Reads `path` and the secret files that it names (relative ones from its folder).
 // Without `check_kafka` the properties are not checked.

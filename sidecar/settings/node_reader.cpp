@@ -49,6 +49,17 @@ std::string Context::suggest(std::string_view word, const std::vector<std::strin
   return suggestion(word, candidates, otherwise);
 }
 
+void Text::hide_address(const std::string& host, std::uint16_t port,
+                        std::vector<HiddenText>& into) const {
+  if (host.empty()) return;
+  for (const HiddenText& part : parts) {
+    if (part.value.find(host) == std::string::npos) continue;
+    const std::string both = host + ':' + std::to_string(port);
+    if (part.value.find(both) != std::string::npos) into.push_back({both, part.shown});
+    into.push_back({host, part.shown});
+  }
+}
+
 std::optional<Text> Value::scalar(std::string_view wanted) const {
   if (!node_) return std::nullopt;
   if (node_->kind == Node::Kind::null) {
@@ -65,8 +76,9 @@ std::optional<Text> Value::scalar(std::string_view wanted) const {
     problem(expanded.error);
     return std::nullopt;
   }
-  return Text{std::move(expanded.text), in_quotes(node_->text), expanded.changed,
-              node_->plain || expanded.changed};
+  context_->hidden.insert(context_->hidden.end(), expanded.parts.begin(), expanded.parts.end());
+  return Text{std::move(expanded.text), in_quotes(without_user_info(node_->text)), expanded.changed,
+              node_->plain || expanded.changed, std::move(expanded.parts)};
 }
 
 std::optional<Text> Value::text_or_empty() const {

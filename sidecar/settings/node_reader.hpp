@@ -18,6 +18,7 @@
 #include <utility>
 #include <vector>
 
+#include "sidecar/base/hidden_texts.hpp"
 #include "sidecar/settings/document.hpp"
 #include "sidecar/settings/load.hpp"
 #include "sidecar/settings/problems.hpp"
@@ -31,6 +32,7 @@ struct Context {
   const CheckProperties& check_kafka;
   std::filesystem::path folder;     // of the configuration file
   std::vector<std::string>& files;  // that were read, or looked for
+  std::vector<HiddenText>& hidden;  // what was expanded so far
 
   // suggestion() of near_match.hpp, but empty once there are very many problems.
   std::string suggest(std::string_view word, const std::vector<std::string_view>& candidates,
@@ -42,10 +44,14 @@ using Keys = std::span<const std::string_view>;
 // A text after expansion of ${NAME} and file:.
 struct Text {
   std::string value;
-  std::string shown;      // as written in the file, in quotes: the only form for messages
+  std::string shown;      // as written, in quotes, without user info: the only form for messages
   bool expanded = false;  // from a variable or a file, so `value` must not be shown
   bool bare = false;      // may be a number or a boolean: without quotes, or expanded
+  std::vector<HiddenText> parts{};  // of `value` that were expanded
 
+  // The parts of `value` in which `host` stands: it is hidden like them.
+  void hide_address(const std::string& host, std::uint16_t port,
+                    std::vector<HiddenText>& into) const;
   // Safe to use for suggestions.
   std::string_view showable() const {
     return expanded ? std::string_view() : std::string_view(value);

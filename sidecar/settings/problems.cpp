@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <tuple>
 
+#include "sidecar/base/hidden_texts.hpp"
+
 namespace sidestream {
 
 namespace {
@@ -37,6 +39,17 @@ std::string one_line(std::string_view text) {
 }
 
 std::string in_quotes(std::string_view text) { return '"' + one_line(text) + '"'; }
+
+// A URL may lack its scheme by mistake, and a password may hold any character.
+std::string without_user_info(std::string_view text) {
+  const std::size_t at = text.rfind('@');
+  if (at == std::string_view::npos) return std::string(text);
+  const std::size_t scheme = text.substr(0, at).find("://");
+  const std::size_t from = scheme == std::string_view::npos ? 0 : scheme + 3;
+  const bool is_user_info = from > 0 || text.substr(0, at).find(':') != std::string_view::npos;
+  if (!is_user_info) return std::string(text);
+  return std::string(text.substr(0, from)).append(shown_secret).append(text.substr(at));
+}
 
 std::string join_path(std::string_view parent, std::string_view key) {
   const std::string name = key.empty() ? in_quotes(key) : one_line(key);

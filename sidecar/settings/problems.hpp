@@ -43,7 +43,9 @@ class Problems {
 
 // `text` for a message: in quotes, on one line, shortened where it is long.
 std::string in_quotes(std::string_view text);
-// The same without the quotes, for the path of a key.
+// The text of a value for a message. The user info of a URL is not shown.
+std::string without_user_info(std::string_view text);
+// The same as in_quotes() without the quotes, for the path of a key.
 std::string one_line(std::string_view text);
 // `topics` and `orders` -> `topics.orders`.
 std::string join_path(std::string_view parent, std::string_view key);

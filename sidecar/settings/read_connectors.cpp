@@ -2,8 +2,11 @@
 #include <array>
 #include <functional>
 #include <map>
+#include <sstream>
 #include <utility>
 
+#include "sidecar/base/hidden_texts.hpp"
+#include "sidecar/base/secret_names.hpp"
 #include "sidecar/settings/expand.hpp"
 #include "sidecar/settings/keys.hpp"
 #include "sidecar/settings/read.hpp"
@@ -32,13 +35,34 @@ void note_files(const Value& value, KafkaSettings& kafka) {
   }
 }
 
+// Hides the secrets that are written in the file, and each server of an expanded list.
+void hide_property(const std::string& name, const Text& text, std::vector<HiddenText>& hidden) {
+  if (is_secret_name(name) && !text.expanded)
+    hidden.push_back({text.value, std::string(shown_secret)});
+  if (name != "bootstrap.servers" && name != "metadata.broker.list") return;
+  for (const HiddenText& part : text.parts) {
+    std::istringstream list(part.value);
+    for (std::string item; std::getline(list, item, ',');) {
+      const auto first = item.find_first_not_of(' ');
+      if (first == std::string::npos) continue;
+      item = item.substr(first, item.find_last_not_of(' ') - first + 1);
+      hidden.push_back({item, part.shown});
+      hidden.push_back({item.substr(0, item.rfind(':')), part.shown});
+    }
+  }
+}
+
 // Reports each problem at its property, or at the connector.
-void check_properties(const Value& value, const KafkaSettings& kafka) {
+void check_properties(const Value& value, const KafkaSettings& kafka,
+                      const std::map<std::string, std::string>& written,
+                      const std::vector<HiddenText>& hidden) {
   const auto& check = value.context().check_kafka;
   const auto properties = value.named();
   const bool all_were_read = kafka.properties.size() == properties.size();
   if (!check || properties.empty() || !all_were_read) return;
-  for (const std::string& problem : check(kafka.properties)) {
+  const HiddenTexts texts(Hidden{hidden});
+  for (const std::string& quoted : check(kafka.properties, written)) {
+    const std::string problem = texts.hide(quoted);
     const auto end = problem.find(": ");
     const auto about = std::find_if(properties.begin(), properties.end(), [&](const auto& named) {
       return named.name == std::string_view(problem).substr(0, end);
@@ -52,6 +76,9 @@ void check_properties(const Value& value, const KafkaSettings& kafka) {
 
 KafkaSettings read_kafka(const Value& value) {
   KafkaSettings kafka;
+  std::map<std::string, std::string> written;  // of expanded values
+  std::vector<HiddenText>& hidden = value.context().hidden;
+  const std::size_t hidden_before = hidden.size();
   const auto properties = value.named();
   for (const Value::Named& property : properties) {
     const Value& entry = property.value;
@@ -60,12 +87,16 @@ KafkaSettings read_kafka(const Value& value) {
           "must be a string, not a map; write the full property name, like bootstrap.servers");
       continue;
     }
-    if (auto text = entry.text_or_empty())
-      kafka.properties.emplace(property.name, std::move(text->value));
+    auto text = entry.text_or_empty();
+    if (!text) continue;
+    hide_property(property.name, *text, hidden);
+    if (text->expanded) written.emplace(property.name, text->shown);
+    kafka.properties.emplace(property.name, std::move(text->value));
   }
   if (properties.empty() && value.is_empty_section())
     value.problem("has no properties; bootstrap.servers is required");
-  check_properties(value, kafka);
+  const auto from = hidden.begin() + static_cast<std::ptrdiff_t>(hidden_before);
+  check_properties(value, kafka, written, {from, hidden.end()});
   note_files(value, kafka);
   return kafka;
 }
@@ -76,6 +107,13 @@ void check_redis_user(const Section& section, const RedisSettings& redis) {
         "has a user name without a password; for a password alone write redis://:PASSWORD@host");
   if (!redis.ca.empty() && !redis.tls)
     section["ca"].problem("needs TLS; write rediss:// in the url");
+}
+
+// The user info, and the host where it is expanded.
+void hide_url(const Text& url, const RedisSettings& redis, std::vector<HiddenText>& hidden) {
+  for (const std::string& secret : {redis.username, redis.password})
+    hidden.push_back({secret, std::string(shown_secret)});
+  url.hide_address(redis.host, redis.port, hidden);
 }
 
 RedisSettings read_redis(const Value& value) {
@@ -89,6 +127,7 @@ RedisSettings read_redis(const Value& value) {
     good = parsed.error.empty();
     if (!good) section["url"].problem(parsed.error);
     redis = std::move(parsed.value);
+    hide_url(*url, redis, value.context().hidden);
   }
 
   RedisSettings beside;

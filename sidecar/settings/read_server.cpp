@@ -83,6 +83,7 @@ void read_url(const Value& value, std::initializer_list<ListenAddress> own, Upst
   const Parsed<UpstreamAddress> url = parse_upstream_url(text->value);
   if (!url.error.empty()) return value.problem(text->shown + ' ' + url.error);
   into = url.value;
+  text->hide_address(into.host, into.port, value.context().hidden);
   for (const ListenAddress& address : own) {
     if (is_own(into, address))
       value.problem(text->shown + " is a port of Sidestream; use another port for the app");

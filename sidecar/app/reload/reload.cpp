@@ -24,8 +24,9 @@ bool Reload::run() {
   Loaded loaded = load_configuration(config_);
   watch_.set_files(std::move(loaded.files));
   if (loaded.errors.empty()) {
+    const HiddenTexts hidden(loaded.hidden);
     for (const auto& problem : configuration_.check(loaded.settings))
-      loaded.errors.push_back(config_ + ": " + problem);
+      loaded.errors.push_back(config_ + ": " + hidden.hide(problem));
   }
   if (!loaded.errors.empty()) {
     fail(loaded.errors);

@@ -87,5 +87,12 @@ TEST(KafkaProperties, NeverShowsASecret) {
   }
 }
 
+TEST(KafkaProperties, ShowsAHiddenValueAsItIsWritten) {
+  const std::map<std::string, std::string> properties{{"bootstrap.servers", "h:1"},
+                                                      {"socket.timeout.ms", "hunter2"}};
+  EXPECT_THAT(check_kafka_properties(properties, {{"socket.timeout.ms", "\"${PW}\""}}),
+              ElementsAre("socket.timeout.ms: librdkafka refuses \"${PW}\""));
+}
+
 }  // namespace
 }  // namespace sidestream
