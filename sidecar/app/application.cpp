@@ -98,6 +98,7 @@ void Application::wait_for_end() {
     tidied_at = now;
     logs_.tidy(now);
     configuration_.tidy(logs_);
+    heap_trim_.step(now);
   }
 }
 

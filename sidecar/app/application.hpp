@@ -11,6 +11,7 @@
 
 #include "sidecar/app/drain.hpp"
 #include "sidecar/app/drain_socket.hpp"
+#include "sidecar/app/heap_trim.hpp"
 #include "sidecar/app/reload/config_loader.hpp"
 #include "sidecar/app/reload/reload.hpp"
 #include "sidecar/app/signals.hpp"
@@ -65,6 +66,7 @@ class Application {
   DrainSocket drain_socket_;
   std::atomic<bool> drain_requested_{false};
   Drain drain_;
+  HeapTrim heap_trim_;
 };
 
 }  // namespace sidestream

@@ -1,19 +1,13 @@
 #include "sidecar/http/limits/connection_gate.hpp"
 
-#include <sys/resource.h>
-
 #include <algorithm>
+
+#include "sidecar/http/limits/descriptors.hpp"
 
 namespace sidestream {
 namespace {
 
-constexpr std::uint64_t spare_files = 256;       // brokers, listeners, the admin port
-constexpr std::uint64_t admin_descriptors = 64;  // that the public port never takes
-
-std::uint64_t file_limit() {
-  rlimit limit{};
-  return ::getrlimit(RLIMIT_NOFILE, &limit) == 0 ? limit.rlim_cur : 1024;
-}
+constexpr std::uint64_t spare_files = 256;  // brokers, listeners, the admin port
 
 }  // namespace
 
@@ -23,8 +17,7 @@ std::uint64_t default_connections(std::uint64_t file_limit) {
 
 std::unique_ptr<Connection> ConnectionGate::admit(int socket, const AddressBytes& from) {
   const std::uint64_t files = file_limit();
-  // The kernel gives the lowest free descriptor: this one tells how many are in use.
-  if (static_cast<std::uint64_t>(socket) + admin_descriptors >= files) {
+  if (is_reserved(socket, files)) {
     make_room();
     refuse(ConnectionRefusal::descriptors, from);
     return nullptr;

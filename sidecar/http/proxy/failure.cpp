@@ -24,7 +24,7 @@ constexpr std::array<Failure, upstream_errors.size()> failures{{
     {504, "the upstream app did not respond within first_byte_timeout"},
     {502, "the upstream app closed the connection without a response"},
     {502, "the upstream response is not valid HTTP/1.1"},
-    {503, "too many concurrent requests (upstream.max_requests)"},
+    {503, "too many concurrent requests (upstream.max_requests, or the limit of open files)"},
     {503, "too many upgraded connections (upstream.max_tunnels)"},
     {413, "the request body exceeds upstream.max_body"},
     {400, "the request body is not valid HTTP/1.1"},

@@ -8,6 +8,7 @@
 #include <string>
 #include <utility>
 
+#include "sidecar/http/limits/descriptors.hpp"
 #include "sidecar/http/net/awaitable.hpp"
 #include "sidecar/http/net/peer.hpp"
 
@@ -91,6 +92,10 @@ Awaitable<error_code> UpstreamPool::connect(UpstreamConnection& connection) {
     error_code ignored;
     connection.socket.close(ignored);
     connection.socket.open(endpoint.protocol(), error);
+    if (!error && is_reserved(connection.socket.native_handle())) {
+      connection.socket.close(ignored);
+      error = make_error_code(boost::system::errc::too_many_files_open);
+    }
     if (error) continue;
     const auto [refused] = co_await connection.socket.async_connect(endpoint, no_throw);
     error = refused;
