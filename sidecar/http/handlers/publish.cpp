@@ -165,9 +165,15 @@ Awaitable<void> publish(PublishRequest request, const Client& client, Responder&
   if (auto refused = check_event_size(request))
     co_return co_await responder.respond(std::move(*refused));
   const std::shared_ptr<Topic> topic = request.topic;
+  const std::string log = request.log;
+  const std::size_t bytes = request.message.value.size();
   const PublishResult result = co_await hand_over(request);
   (result ? topic->probe.published : topic->probe.publish_failures).add();
   Response response = with_headers(publish_response(result, topic->connector.format()), request);
+  const std::string reason = result ? std::string() : result.error().message();
+  const PublishLog::Line line{
+      topic->settings.name, topic->settings.path, log, bytes, response.status, reason};
+  context.limits.publish_lines.write(line, client, loop.config().server.access_log);
   co_await responder.respond(std::move(response));
 }
 

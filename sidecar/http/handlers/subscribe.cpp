@@ -73,12 +73,12 @@ struct Admission {
 };
 
 Admission admit(const Client& client, EventLoop& loop, const ServerContext& context) {
-  if (context.lifecycle.is_ending()) return {std::nullopt, "drain"};
   const ServerSettings& server = loop.config().server;
   const auto refuse = [&](std::string_view reason, std::string_view limit) {
     context.limits.refusals.write(RefusalLog::Kind::stream, limit, client, 200);
     return Admission{std::nullopt, reason};
   };
+  if (context.lifecycle.is_ending()) return refuse("drain", "drain");
   auto place = context.quotas.streams.take(server.max_connections);
   if (!place) return refuse("overload", "max_connections");
   const std::uint64_t most = server.limits.streams_per_address;

@@ -10,6 +10,7 @@
 #include "sidecar/http/limits/address_quota.hpp"
 #include "sidecar/http/limits/byte_budget.hpp"
 #include "sidecar/http/limits/connection_table.hpp"
+#include "sidecar/http/limits/publish_log.hpp"
 #include "sidecar/http/limits/rate_limit.hpp"
 #include "sidecar/http/limits/refusal_log.hpp"
 
@@ -21,7 +22,10 @@ struct Limits {
 
   // `memory`: of topic logs and replays (server.memory).
   Limits(std::uint64_t memory, Logger log)
-      : heads(memory / 8), bodies(std::max(memory / 4, bodies_least)), refusals(std::move(log)) {}
+      : heads(memory / 8),
+        bodies(std::max(memory / 4, bodies_least)),
+        publish_lines(log),
+        refusals(std::move(log)) {}
 
   ConnectionTable connections;  // of the public port
   AddressQuota streams;
@@ -30,6 +34,7 @@ struct Limits {
   // The admin port depends on nothing that clients of the public port hold.
   ByteBudget admin_heads{4 * 1024 * 1024};
   ByteBudget bodies;  // of publishes
+  PublishLog publish_lines;
   RefusalLog refusals;
 };
 

@@ -1,17 +1,17 @@
 #pragma once
-// Log lines of refusals. Each kind has its own rate, so that a flood of one kind writes few lines
-// and hides no other kind; a line tells how many of its kind were left out before it.
+// Log lines of refusals and client errors. Each kind has its own rate, so that a flood of one kind
+// writes few lines and hides no other kind. They are not sampled: access_log does not hide them.
 //
 // Thread: any.
 
 #include <array>
 #include <chrono>
 #include <cstdint>
-#include <mutex>
 #include <string_view>
 
 #include "sidecar/base/logger.hpp"
 #include "sidecar/http/client/client.hpp"
+#include "sidecar/http/limits/line_pace.hpp"
 
 namespace sidestream {
 
@@ -20,25 +20,25 @@ class RefusalLog {
   using Clock = std::chrono::steady_clock;
 
   enum class Kind : std::uint8_t { connection, stream, publish, request };
+  // Of the request, where there is one. `path`: without the query, which may hold secrets.
+  struct Target {
+    std::string_view method;
+    std::string_view path;
+  };
 
   explicit RefusalLog(Logger log) : log_(std::move(log)) {}
 
   // `status`: of the answer; 0: the connection was closed without one.
   void write(Kind kind, std::string_view reason, const Client& client, unsigned status = 0,
-             Clock::time_point now = Clock::now());
+             Clock::time_point now = Clock::now()) {
+    write(kind, reason, client, status, Target(), now);
+  }
+  void write(Kind kind, std::string_view reason, const Client& client, unsigned status,
+             const Target& target, Clock::time_point now = Clock::now());
 
  private:
-  struct Pace {
-    Clock::time_point whole_at{};  // GCRA, see rate_limit.hpp
-    std::uint64_t left_out = 0;
-  };
-
-  // Nothing to write: `left_out` has grown.
-  bool admit(Kind kind, Clock::time_point now, std::uint64_t& left_out);
-
   const Logger log_;
-  std::mutex mutex_;
-  std::array<Pace, 4> paces_;
+  std::array<LinePace, 4> paces_;
 };
 
 }  // namespace sidestream

@@ -95,6 +95,7 @@ Awaitable<H1Connection::Next> H1Connection::serve() {
   if (error) co_return co_await refuse_head(error);
   client_.deadline.clear();
   Request request;
+  request.client = {client_.peer.bytes, client_.peer.socket};
   const bool is_path = read_request_line(head, request);
   const Route route = dispatcher_.find(is_path ? &request : nullptr);
   H1Responder responder(client_, &head, request, loop_, context_);
@@ -132,7 +133,8 @@ Awaitable<H1Connection::Next> H1Connection::refuse_head(boost::beast::error_code
     context_.limits.refusals.write(RefusalLog::Kind::request, name_of(LimitRefusal::heads),
                                    {client_.peer.bytes, client_.peer.socket}, 503);
   }
-  const Request request;
+  Request request;
+  request.client = {client_.peer.bytes, client_.peer.socket};
   H1Responder responder(client_, nullptr, request, loop_, context_);
   Response response = malformed_response(error);
   co_await responder.respond(std::move(response));

@@ -2,6 +2,8 @@
 
 #include <boost/asio/write.hpp>
 #include <boost/beast/http.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/parse.hpp>
 #include <optional>
 #include <utility>
 
@@ -30,6 +32,15 @@ std::string_view as_text(const auto& buffer) {
   return {static_cast<const char*>(buffer.data()), buffer.size()};
 }
 
+// Of Response::error().
+std::string error_text(const std::string& body) {
+  boost::system::error_code not_json;
+  const auto parsed = boost::json::parse(body, not_json);
+  const auto* object = not_json ? nullptr : parsed.if_object();
+  const auto* text = object ? object->if_contains("error") : nullptr;
+  return text && text->is_string() ? std::string(text->get_string()) : std::string();
+}
+
 }  // namespace
 
 // Unwanted bodies are not read, so the connection cannot be reused after one.
@@ -45,6 +56,7 @@ H1Responder::H1Responder(H1Transport& client, RequestHeadParser* head, const Req
 
 // While draining the connection closes, so that the next request goes to another process.
 Awaitable<void> H1Responder::respond(Response response) {
+  if (has_line(response.status)) log_refusal(response);
   const bool head_only = request_.method == "HEAD";
   const bool keep_alive = reusable_ && !context_.lifecycle.is_draining();
   http::response<http::string_body> out;
@@ -64,6 +76,23 @@ Awaitable<void> H1Responder::respond(Response response) {
       head_only ? co_await http::async_write_header(client_.socket, serializer, no_throw)
                 : co_await http::async_write(client_.socket, serializer, no_throw);
   next_ = !error && keep_alive ? Next::again : Next::close;
+}
+
+// Limits of publishes (429, 503) and of heads have lines of their own; 503 of /readyz is no refusal.
+bool H1Responder::has_line(unsigned status) const {
+  const bool client_error = status >= 400 && status < 500;
+  if (passed_on_) return !passed_on_->logged && (client_error || status == 503);
+  return client_error && status != 429;
+}
+
+void H1Responder::log_refusal(const Response& response) {
+  const bool publishes = request_.method == "POST" && !passed_on_;
+  const auto kind = publishes ? RefusalLog::Kind::publish : RefusalLog::Kind::request;
+  const bool has_cause = passed_on_ && !passed_on_->cause.empty();
+  const std::string reason = has_cause ? std::string(passed_on_->cause) : error_text(response.body);
+  const std::string path = request_.segments.empty() ? std::string() : request_.path();
+  context_.limits.refusals.write(kind, reason, passed_on_ ? passed_on_->client : request_.client,
+                                 response.status, {request_.method, path});
 }
 
 // An HTTP/1.0 client does not know 100 (RFC 9110, 10.1.1).
@@ -134,8 +163,12 @@ Awaitable<void> H1Responder::pass_on() {
                          client_.peer, asker);
     done = co_await proxied.run();
   }
+  passed_on_ = {asker, done.cause, done.logged};
   reusable_ = done.keep_alive;
-  if (done.refused_stream) co_return co_await respond_refused_stream(*done.refused_stream);
+  if (done.refused_stream) {
+    if (has_line(done.answer->status)) log_refusal(*done.answer);
+    co_return co_await respond_refused_stream(*done.refused_stream);
+  }
   if (done.answer) co_return co_await respond(std::move(*done.answer));
   if (done.tunnel) co_return open_tunnel(done);
   if (done.reset) {

@@ -5,6 +5,9 @@
 // Borrows everything: transport, head and request outlive it. An answer may take the transport's
 // socket over, for a stream or a tunnel.
 
+#include <optional>
+#include <string_view>
+
 #include "sidecar/http/net/event_loop.hpp"
 #include "sidecar/http/protocol/h1_transport.hpp"
 #include "sidecar/http/protocol/request.hpp"
@@ -40,6 +43,8 @@ class H1Responder final : public Responder {
   std::unique_ptr<ClientWatch> watch_client(std::function<void()> left) override;
 
  private:
+  bool has_line(unsigned status) const;
+  void log_refusal(const Response& response);
   bool expects_continue() const;
   Client find_client_of_fields() const;
   Awaitable<void> respond_refused_stream(RefusedStream stream);
@@ -48,6 +53,13 @@ class H1Responder final : public Responder {
   H1Transport& client_;
   RequestHeadParser* head_;
   const Request& request_;
+  // Of a request that was passed on.
+  struct PassedOn {
+    Client client;
+    std::string_view cause;
+    bool logged = false;
+  };
+  std::optional<PassedOn> passed_on_;
   EventLoop& loop_;
   const ServerContext& context_;
   bool reusable_;  // the connection can take another request

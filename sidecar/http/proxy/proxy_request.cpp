@@ -46,7 +46,8 @@ bool ProxyRequest::check_head() {
   exchange_.traits = {request.version() < 11, request.method() == http::verb::head,
                       body_.keeps_client() && !proxy.is_draining()};
   const auto target = parse_target({request.target().data(), request.target().size()});
-  exchange_.line.begin(request, from_, proxy.is_logged());
+  result_.logged = proxy.is_logged();
+  exchange_.line.begin(request, from_, result_.logged);
   auto made = make_request_head(request, body_.framing(), *target, peer_, proxy.traits());
   if (auto* refused = std::get_if<Response>(&made)) {
     result_.answer = std::move(*refused);
@@ -162,7 +163,10 @@ Awaitable<void> ProxyRequest::connect() {
   exchange_.response_deadline.set(proxy.settings().connect_timeout, UpstreamError::connect_timeout);
   const error_code error = co_await proxy.pool().connect(*exchange_.app);
   exchange_.response_deadline.clear();
-  if (error) exchange_.fail(UpstreamError::connect);
+  if (error == boost::system::errc::too_many_files_open)
+    exchange_.fail(UpstreamError::busy);
+  else if (error)
+    exchange_.fail(UpstreamError::connect);
 }
 
 // The app may close an idle connection just as the request is sent.
@@ -188,6 +192,7 @@ void ProxyRequest::release_connection() {
 
 void ProxyRequest::refuse(UpstreamError failure) {
   result_.answer = failure_response(failure, head_.accept);
+  result_.cause = upstream_errors[static_cast<std::size_t>(failure)];
   if (!head_.event_source || result_.answer->status < 500) return;
   exchange_.line.status = result_.answer->status;  // of the failure, not of the stream
   result_.refused_stream = std::move(head_.event_source);

@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <optional>
+#include <string_view>
 
 #include "sidecar/http/limits/quota.hpp"
 #include "sidecar/http/protocol/request_parser.hpp"
@@ -17,6 +18,10 @@ struct ProxyResult {
 
   // A response of our own, when nothing was sent yet.
   std::optional<Response> answer;
+  // Why, as the metric has it; empty: the request was not valid.
+  std::string_view cause;
+  // The access log has a line.
+  bool logged = false;
   // An EventSource must reconnect, when nothing was sent yet.
   std::optional<RefusedStream> refused_stream;
   // The connection must be reset, or its end would look like the end of the broken response.

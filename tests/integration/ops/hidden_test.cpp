@@ -18,7 +18,8 @@ TEST(Hidden, VariableWithTheListenAddress) {
                    "server: { listen: \"${LISTEN}\", admin: \"127.0.0.1:0\" }\n"
                    "connectors: { c: { embedded: {} } }\ntopics: { t: { from: c } }\n");
   // 192.0.2.0/24 is for documentation: no interface has it.
-  const auto done = run({"env", "LISTEN=192.0.2.1:8080", sidestream_binary(), "--config", path});
+  const auto done =
+      run({"/usr/bin/env", "LISTEN=192.0.2.1:8080", sidestream_binary(), "--config", path});
   EXPECT_EQ(done.status, 2);
   EXPECT_THAT(done.output, HasSubstr("cannot listen on ${LISTEN}: "));
 }

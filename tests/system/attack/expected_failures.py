@@ -6,13 +6,6 @@ EXPECTED_FAILURES = {
     "test_logs_of_an_embedded_template": "logs without readers stay open",
     "test_logs_of_a_kafka_template": "unknown names are queried for ever; starts wait behind them",
     "test_long_ids_of_many_topics": "the id is parsed for each topic, and topics are not limited",
-    # addresses and origins
-    "test_log_lines_about_requests": "publishes and refusals are not logged",
-    # process
-    "test_secret_that_librdkafka_refuses[file:pw]": "the value is printed",
-    "test_secret_that_librdkafka_refuses[${PW}]": "the value is printed",
-    "test_user_name_in_a_url[upstream]": "the URL is printed",
-    "test_user_name_in_a_url[origin]": "the URL is printed",
 }
 
 # Attacks that succeed in some runs only. These may pass.
