@@ -21,9 +21,10 @@ constexpr std::uint64_t spare_files = 256;  // brokers, listeners, admin connect
 
 }  // namespace
 
-Application::Application(Loaded loaded, const std::string& config, Logger log,
+Application::Application(Loaded loaded, const std::string& config, HiddenTexts& hidden, Logger log,
                          const LogWriter& writer)
-    : log_(std::move(log)),
+    : hidden_(hidden),
+      log_(std::move(log)),
       writer_(writer),
       memory_(loaded.settings.server.memory > 0 ? loaded.settings.server.memory : default_memory(),
               std::ranges::any_of(loaded.settings.connectors, is_in_memory)),
@@ -33,7 +34,7 @@ Application::Application(Loaded loaded, const std::string& config, Logger log,
       pages_(logs_, probe_, lifecycle_, calls()),
       router_(pages_),
       server_(configuration_.serving(), router_, logs_, memory_, probe_, lifecycle_, quotas_, log_),
-      reload_(config, std::move(loaded.files), configuration_, probe_.config, log_),
+      reload_(config, std::move(loaded.files), configuration_, hidden_, probe_.config, log_),
       drain_socket_(config, log_),
       drain_(server_, quotas_, lifecycle_, log_) {}
 
@@ -42,7 +43,9 @@ AdminPages::Calls Application::calls() {
     lifecycle_.advance(Lifecycle::Phase::draining);
     drain_requested_.store(true);
   };
-  return {[this] { return metrics(); }, [this] { return configuration_.connectors(); }, drain};
+  const auto shown = [this](std::string_view text) { return hidden_.hide(text); };
+  return {[this] { return metrics(); }, [this] { return configuration_.connectors(); }, drain,
+          shown};
 }
 
 std::vector<std::string> Application::open() { return server_.open(); }

@@ -15,6 +15,7 @@
 #include "sidecar/app/reload/config_loader.hpp"
 #include "sidecar/app/reload/reload.hpp"
 #include "sidecar/app/signals.hpp"
+#include "sidecar/base/hidden_texts.hpp"
 #include "sidecar/base/lifecycle.hpp"
 #include "sidecar/base/log_writer.hpp"
 #include "sidecar/base/logger.hpp"
@@ -32,8 +33,9 @@ namespace sidestream {
 
 class Application {
  public:
-  // Borrows the writer, for its metric. Blocks the signals that run() waits for. Requires: no other thread has been started.
-  Application(Loaded loaded, const std::string& config, Logger log, const LogWriter& writer);
+  // Borrows the hidden texts, to which a reload adds, and the writer, for its metric. Blocks the signals that run() waits for. Requires: no other thread has been started.
+  Application(Loaded loaded, const std::string& config, HiddenTexts& hidden, Logger log,
+              const LogWriter& writer);
   Application(const Application&) = delete;
   Application& operator=(const Application&) = delete;
 
@@ -50,6 +52,7 @@ class Application {
   void check_file_limit();
 
   Signals signals_;  // first: blocks signals before any thread starts
+  HiddenTexts& hidden_;
   Logger log_;
   const LogWriter& writer_;
   Memory memory_;

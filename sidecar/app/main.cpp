@@ -1,6 +1,7 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -8,6 +9,7 @@
 #include "sidecar/app/application.hpp"
 #include "sidecar/app/connectors.hpp"
 #include "sidecar/app/drain_order.hpp"
+#include "sidecar/app/hiding_sink.hpp"
 #include "sidecar/app/options.hpp"
 #include "sidecar/base/log_writer.hpp"
 
@@ -37,10 +39,10 @@ int main(int argc, char** argv) {
   if (!options) return exit_code;
   if (options->action == Options::Action::drain) return drain(*options);
   Loaded loaded = load_configuration(options->config);
-  const HiddenTexts hidden(loaded.hidden);
+  const auto hidden = std::make_shared<HiddenTexts>(loaded.hidden);
   if (loaded.errors.empty()) {
     for (const auto& problem : check_connectors(loaded.settings.connectors)) {
-      loaded.errors.push_back(options->config + ": " + hidden.hide(problem));
+      loaded.errors.push_back(options->config + ": " + hidden->hide(problem));
     }
   }
   if (!loaded.errors.empty()) return fail(loaded.errors);
@@ -51,10 +53,10 @@ int main(int argc, char** argv) {
   }
   LogWriter writer(STDERR_FILENO, options->log_format);
   const Logger log(options->log_level, options->log_format,
-                   [&writer](std::string_view line) { writer.write(line); });
-  Application application(std::move(loaded), options->config, log, writer);
+                   hiding_sink([&writer](std::string_view line) { writer.write(line); }, hidden));
+  Application application(std::move(loaded), options->config, *hidden, log, writer);
   if (auto problems = application.open(); !problems.empty()) {
-    for (std::string& problem : problems) problem = hidden.hide(problem);
+    for (std::string& problem : problems) problem = hidden->hide(problem);
     return fail(problems);
   }
   return application.run();

@@ -1,6 +1,8 @@
 #include "sidecar/base/hidden_texts.hpp"
 
 #include <algorithm>
+#include <boost/json/serialize.hpp>
+#include <utility>
 
 namespace sidestream {
 namespace {
@@ -23,12 +25,28 @@ bool stands_at(std::string_view text, std::size_t at, std::string_view value) {
                                      !continues(value, text.substr(at + value.size())));
 }
 
+bool contains(const std::vector<HiddenText>& texts, const HiddenText& text) {
+  return std::ranges::any_of(texts, [&](const HiddenText& known) {
+    return known.value == text.value && known.shown == text.shown;
+  });
+}
+
+std::string in_json(std::string_view text) {
+  const std::string quoted = boost::json::serialize(text);
+  return quoted.substr(1, quoted.size() - 2);
+}
+
+HiddenText in_json(const HiddenText& text) { return {in_json(text.value), in_json(text.shown)}; }
+
 }  // namespace
 
 void HiddenTexts::add(const Hidden& hidden) {
   const std::lock_guard lock(mutex_);
   for (const HiddenText& text : hidden.texts) {
-    if (!text.value.empty()) texts_.push_back(text);
+    if (text.value.empty() || contains(texts_, text)) continue;
+    texts_.push_back(text);
+    if (auto quoted = in_json(text); quoted.value != text.value)
+      texts_.push_back(std::move(quoted));
   }
   std::ranges::stable_sort(texts_, std::ranges::greater(),
                            [](const HiddenText& text) { return text.value.size(); });

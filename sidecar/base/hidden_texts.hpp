@@ -30,6 +30,7 @@ class HiddenTexts {
   HiddenTexts() = default;
   explicit HiddenTexts(const Hidden& hidden) { add(hidden); }
 
+  // The texts are hidden as they are and as JSON strings have them.
   void add(const Hidden& hidden);
   // Short values are replaced only where they are whole words: "1" of "${N}" does not change "10 s".
   std::string hide(std::string_view text) const;

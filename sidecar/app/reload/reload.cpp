@@ -8,10 +8,11 @@
 namespace sidestream {
 
 Reload::Reload(std::string config, std::vector<std::string> files, Configuration& configuration,
-               ConfigProbe& probe, Logger log)
+               HiddenTexts& hidden, ConfigProbe& probe, Logger log)
     : config_(config),
       watch_(std::move(config)),
       configuration_(configuration),
+      hidden_(hidden),
       probe_(probe),
       log_(std::move(log)) {
   watch_.mark_handled();
@@ -23,10 +24,10 @@ bool Reload::run() {
   watch_.mark_handled();
   Loaded loaded = load_configuration(config_);
   watch_.set_files(std::move(loaded.files));
+  hidden_.add(loaded.hidden);
   if (loaded.errors.empty()) {
-    const HiddenTexts hidden(loaded.hidden);
     for (const auto& problem : configuration_.check(loaded.settings))
-      loaded.errors.push_back(config_ + ": " + hidden.hide(problem));
+      loaded.errors.push_back(config_ + ": " + hidden_.hide(problem));
   }
   if (!loaded.errors.empty()) {
     fail(loaded.errors);

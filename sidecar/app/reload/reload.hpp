@@ -9,6 +9,7 @@
 
 #include "sidecar/app/reload/config_loader.hpp"
 #include "sidecar/app/reload/config_watch.hpp"
+#include "sidecar/base/hidden_texts.hpp"
 #include "sidecar/base/logger.hpp"
 #include "sidecar/metrics/config_probe.hpp"
 
@@ -18,7 +19,7 @@ class Reload {
  public:
   // `files`: named by the configuration. Borrows the others.
   Reload(std::string config, std::vector<std::string> files, Configuration& configuration,
-         ConfigProbe& probe, Logger log);
+         HiddenTexts& hidden, ConfigProbe& probe, Logger log);
 
   // Reloads if a file has changed. Call several times a second. Returns whether the configuration
   // was replaced.
@@ -32,6 +33,7 @@ class Reload {
   const std::string config_;
   ConfigWatch watch_;
   Configuration& configuration_;
+  HiddenTexts& hidden_;
   ConfigProbe& probe_;
   const Logger log_;
 };

@@ -85,6 +85,9 @@ Response AdminPages::drain(const Request& request) const {
 
 // 200 while streams are accepted. A broker that is down is only a detail: streams wait for it.
 Response AdminPages::readiness(const AppState* app) const {
+  const auto shown = [this](const std::string& text) {
+    return calls_.shown ? calls_.shown(text) : text;
+  };
   const bool draining = lifecycle_.is_draining();
   json::array connectors;
   for (const NamedConnector& named : calls_.connectors()) {
@@ -92,14 +95,14 @@ Response AdminPages::readiness(const AppState* app) const {
     connectors.push_back(json::object{{"name", named.name},
                                       {"kind", named.kind},
                                       {"up", probe.is_up()},
-                                      {"detail", probe.detail()}});
+                                      {"detail", shown(probe.detail())}});
   }
   const bool waiting = app && !app->ready;
   const char* status = draining ? "draining" : waiting ? "waiting for the upstream app" : "ready";
   json::object page{{"status", status},
                     {"connectors", std::move(connectors)},
                     {"config", describe(probe_.config.state())}};
-  if (app) page["upstream"] = {{"ready", app->ready}, {"detail", app->detail}};
+  if (app) page["upstream"] = {{"ready", app->ready}, {"detail", shown(app->detail)}};
   Response response = Response::json(text(page));
   response.status = draining || waiting ? 503 : 200;
   return response;

@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -32,6 +33,8 @@ class AdminPages {
     std::function<std::string()> metrics;  // the Prometheus text
     std::function<std::vector<NamedConnector>()> connectors;
     std::function<void()> drain;  // starts the drain
+    // A text of a broker or the app without what no message may show. Null: all is shown.
+    std::function<std::string(std::string_view)> shown;
   };
   // Borrows logs, probe and lifecycle.
   AdminPages(OpenLogs& logs, const ServerProbe& probe, const Lifecycle& lifecycle, Calls calls)
