@@ -36,8 +36,8 @@ struct Server::Parts {
         gate(limits, c, p) {}
 
   std::unique_ptr<EventLoop> make_loop() {
-    return std::make_unique<EventLoop>(memory, context.probe, lifecycle, context.quotas, config,
-                                       log);
+    return std::make_unique<EventLoop>(memory, context.probe, lifecycle, context.quotas, limits,
+                                       config, log);
   }
   EventLoop& next(Port port) {
     return port == Port::admin ? *admin_loop : *loops[next_loop++ % loops.size()];

@@ -37,6 +37,9 @@ void add_server(Text& text, const ProcessStats& stats) {
     text.sample({{"limit", std::string(limit_refusals[i])}},
                 static_cast<double>(server.beyond_limit[i].value()));
   }
+  counter(text, "replay_limit_waits_total",
+          "Times that a replay waited because its client was beyond replay_bytes_per_second");
+  text.sample({}, static_cast<double>(server.replay_limit_waits.value()));
   gauge(text, "streams", "Open event streams");
   text.sample({}, static_cast<double>(stats.streams));
   gauge(text, "max_streams", "Limit of event streams (server.max_connections)");

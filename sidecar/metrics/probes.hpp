@@ -180,7 +180,8 @@ struct ServerProbe {
   std::array<Counter, 6> responses;  // responses that are no streams, by class: [1] 1xx ... [5] 5xx
   std::array<Counter, connection_refusals.size()> connections_refused;
   std::array<Counter, limit_refusals.size()> beyond_limit;
-  Counter malformed;  // requests that could not be parsed
+  Counter replay_limit_waits;  // of streams, for replay_bytes_per_second
+  Counter malformed;           // requests that could not be parsed
   UpstreamProbe upstream;
   ConfigProbe config;
 

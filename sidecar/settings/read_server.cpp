@@ -16,6 +16,7 @@ using namespace std::chrono_literals;
 constexpr std::uint64_t threads_most = 256;
 constexpr std::uint64_t connections_most = 10'000'000;
 constexpr std::uint64_t rate_most = 1'000'000;
+constexpr std::uint64_t replay_least = 1024;  // a second
 constexpr Milliseconds age_least{1000};
 constexpr Milliseconds age_most{std::chrono::hours(24 * 30)};
 constexpr std::uint64_t memory_least = 1ULL << 20;
@@ -116,6 +117,8 @@ void read_limits(const Value& value, LimitSettings& into) {
   section["connections"].read_number(into.connections, 0, connections_most);
   section["streams_per_address"].read_number(into.streams_per_address, 0, connections_most);
   section["publishes_per_second"].read_number(into.publishes_per_second, 0, rate_most);
+  section["replay_bytes_per_second"].read_size(into.replay_bytes_per_second, replay_least,
+                                               memory_most, true);
 }
 
 }  // namespace

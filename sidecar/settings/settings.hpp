@@ -61,9 +61,10 @@ struct UpstreamSettings {
 
 // Limits of what clients may hold or use. Streams, publishes: of one address (IPv6: of one /64).
 struct LimitSettings {
-  std::uint32_t connections = 0;           // of the public port; 0: the file limit less 256
-  std::uint32_t streams_per_address = 0;   // 0: no limit
-  std::uint32_t publishes_per_second = 0;  // of one address; 0: no limit
+  std::uint32_t connections = 0;              // of the public port; 0: the file limit less 256
+  std::uint32_t streams_per_address = 0;      // 0: no limit
+  std::uint32_t publishes_per_second = 0;     // of one address; 0: no limit
+  std::uint64_t replay_bytes_per_second = 0;  // of one address; 0: no limit
 
   friend bool operator==(const LimitSettings&, const LimitSettings&) = default;
 };

@@ -30,7 +30,8 @@ struct Limits {
   ConnectionTable connections;  // of the public port
   AddressQuota streams;
   RateLimit publishes;
-  ByteBudget heads;  // unfinished request heads of the public port
+  RateLimit replays;  // bytes
+  ByteBudget heads;   // unfinished request heads of the public port
   // The admin port depends on nothing that clients of the public port hold.
   ByteBudget admin_heads{4 * 1024 * 1024};
   ByteBudget bodies;  // of publishes

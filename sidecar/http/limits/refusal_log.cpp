@@ -11,10 +11,11 @@ struct KindOfLine {
 };
 
 // In the order of Kind. Connections: at most 55 lines in any minute.
-constexpr std::array<KindOfLine, 4> kinds{{{{1200ms, 6s}, "connection closed"},
+constexpr std::array<KindOfLine, 5> kinds{{{{1200ms, 6s}, "connection closed"},
                                            {{200ms, 20s}, "stream refused"},
                                            {{200ms, 20s}, "publish refused"},
-                                           {{200ms, 20s}, "request refused"}}};
+                                           {{200ms, 20s}, "request refused"},
+                                           {{1200ms, 6s}, "replay delayed"}}};
 
 constexpr std::size_t path_max = 256;  // bytes in a line
 
@@ -34,6 +35,16 @@ void RefusalLog::write(Kind kind, std::string_view reason, const Client& client,
              {"client", format_ip(client.address)},
              {"peer", format_ip(client.peer)},
              {"left_out", *left_out}});
+}
+
+void RefusalLog::delayed(std::string_view limit, AddressKey client, Clock::time_point now) {
+  if (!log_.on(LogLevel::warn)) return;
+  constexpr auto index = static_cast<std::size_t>(Kind::replay);
+  const auto left_out = paces_[index].admit(kinds[index].rate, now);
+  if (!left_out) return;
+  log_.warn(
+      "http", kinds[index].text,
+      {{"reason", limit}, {"client", format_ip(first_address(client))}, {"left_out", *left_out}});
 }
 
 }  // namespace sidestream

@@ -5,11 +5,13 @@
 namespace sidestream {
 
 EventLoop::EventLoop(Memory& memory, ServerProbe& probe, const Lifecycle& lifecycle, Quotas& quotas,
-                     const ConfigHolder& config, const Logger& log)
+                     Limits& limits, const ConfigHolder& config, const Logger& log)
     : io_(1),
       work_(io_.get_executor()),
-      streams_(io_, memory, probe, log),
       config_(config),
+      streams_(io_, memory, probe, log, read_clocks,
+               {[this] { return config_.get().server.limits.replay_bytes_per_second; },
+                &limits.replays, &limits.refusals}),
       upstream_(config.get()->server.upstream) {
   if (upstream_) proxy_.emplace(io_, *upstream_, probe, lifecycle, quotas, log);
 }

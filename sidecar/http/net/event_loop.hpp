@@ -7,6 +7,7 @@
 #include <optional>
 #include <thread>
 
+#include "sidecar/http/limits/limits.hpp"
 #include "sidecar/http/proxy/proxy.hpp"
 #include "sidecar/http/running_config.hpp"
 #include "sidecar/http/streams/stream_table.hpp"
@@ -17,7 +18,7 @@ class EventLoop {
  public:
   // Borrows all.
   EventLoop(Memory& memory, ServerProbe& probe, const Lifecycle& lifecycle, Quotas& quotas,
-            const ConfigHolder& config, const Logger& log);
+            Limits& limits, const ConfigHolder& config, const Logger& log);
   ~EventLoop() { stop(); }
 
   void run() {
@@ -38,8 +39,8 @@ class EventLoop {
  private:
   boost::asio::io_context io_;
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
-  StreamTable streams_;
   LoopConfig config_;
+  StreamTable streams_;
   const std::optional<UpstreamSettings> upstream_;  // a reload doesn't change it
   std::optional<Proxy> proxy_;
   std::thread thread_;

@@ -44,8 +44,10 @@ Stream::Stream(std::unique_ptr<Outlet> outlet, Memberships memberships,
 
 Stream::Sent Stream::send(const LoopTime& time, SendBuffers& buffers, const ReplyAddress& reply) {
   const std::uint64_t before = bytes_;
+  buffers.replayed = 0;
   Took took = pending_ ? send_pending() : Took::all;
-  while (took == Took::all && bytes_ - before < send_budget) {
+  while (took == Took::all && bytes_ - before < send_budget &&
+         buffers.replayed < buffers.replay_most) {
     const Output out = subscription_.step(buffers.own);
     if (out.action == Action::wait || out.action == Action::finish) {
       if (bytes_ != before) last_sent_ = time.now;
@@ -64,7 +66,7 @@ Stream::Took Stream::carry_out(const Output& out, const LoopTime& time, SendBuff
                                const ReplyAddress& reply) {
   switch (out.action) {
     case Action::send_run:
-      return send_run(out, time);
+      return send_run(out, time, buffers);
     case Action::send_own:
       return send_own(out, time, buffers);
     case Action::fetch:
@@ -133,7 +135,7 @@ Stream::Took Stream::send_pending() {
 
 // A run of which nothing was taken stays in the log: the cursor doesn't move. Of one that was taken
 // in part the rest is kept, and all of it counts as sent.
-Stream::Took Stream::send_run(const Output& out, const LoopTime& time) {
+Stream::Took Stream::send_run(const Output& out, const LoopTime& time, SendBuffers& buffers) {
   LoopLog& log = memberships_[0].members->loop_log();
   const Run& run = log.run(out.cursor, out.limit);
   if (run.blocks.empty()) return subscription_.sent_run(run) ? Took::everything : Took::all;
@@ -143,6 +145,7 @@ Stream::Took Stream::send_run(const Output& out, const LoopTime& time) {
   if (bytes == 0) return Took::part;
   log.count(run.counts, out.live, time.wall_ms);
   log.count_bytes(wire->size());
+  if (!out.live) buffers.replayed += run.blocks.size();
   events_ += run.counts.events;
   const bool everything = subscription_.sent_run(run);
   if (bytes == wire->size()) return everything ? Took::everything : Took::all;
@@ -163,6 +166,7 @@ Stream::Took Stream::send_own(const Output& out, const LoopTime& time, SendBuffe
     events_ += counts.events;
   }
   memberships_[0].members->loop_log().count_bytes(out.blocks.size());
+  buffers.replayed += buffers.own.replayed;
   subscription_.sent_own();
   return all ? Took::all : Took::part;
 }

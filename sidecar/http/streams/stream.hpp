@@ -38,6 +38,8 @@ struct StreamOptions {
 struct SendBuffers {
   OwnBlocks own;
   std::string chunk_head;
+  std::size_t replayed = 0;            // bytes of replays sent by the last send()
+  std::size_t replay_most = SIZE_MAX;  // about; of one send()
 };
 
 class Stream {
@@ -82,6 +84,8 @@ class Stream {
   // Bytes that this stream keeps in memory because its client is slow.
   std::size_t pinned() const { return pending_ ? pending_->pinned() : 0; }
   Milliseconds heartbeat() const { return Milliseconds(cold_.heartbeat_ms); }
+  // Whose limits count; 0: nobody's.
+  AddressKey address() const { return cold_.place.of_address.key(); }
   Ending& ending() { return cold_.ending; }
   // Tells the client that the stream ends for ending().reason().
   void announce_end(const LoopTime& time);
@@ -110,10 +114,10 @@ class Stream {
                  const ReplyAddress& reply);
   void restart(std::size_t part, const ReplyAddress& reply);
   void fetch(std::size_t part, const ReplyAddress& reply);
-  ClientId client() const { return client_id(cold_.place.of_address.key()); }
+  ClientId client() const { return client_id(address()); }
   OpenLog& log(std::size_t part) const { return memberships_[part].members->loop_log().open_log(); }
   Took send_pending();
-  Took send_run(const Output& out, const LoopTime& time);
+  Took send_run(const Output& out, const LoopTime& time, SendBuffers& buffers);
   Took send_own(const Output& out, const LoopTime& time, SendBuffers& buffers);
   Outlet::Sent offer(const SendPieces& pieces);
 

@@ -12,11 +12,13 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr std::size_t streams_per_clock_read = 64;  // a send takes some 5 us
+// Of one stream at a time where replays are limited: the address may exceed its rate by as much.
+constexpr std::size_t replay_step = 64 * 1024;
 
 }  // namespace
 
 StreamTable::StreamTable(boost::asio::io_context& io, Memory& memory, ServerProbe& probe,
-                         Logger log, TimeSource clocks)
+                         Logger log, TimeSource clocks, ReplayLimit replay_limit)
     : io_(io),
       probe_(probe),
       log_(std::move(log)),
@@ -24,6 +26,8 @@ StreamTable::StreamTable(boost::asio::io_context& io, Memory& memory, ServerProb
       time_(clocks_()),
       logs_(io, memory, streams_, [this](LogMembers& changed) { wake(changed); }),
       sweep_(memory, time_.now),
+      pace_(io, std::move(replay_limit), probe, clocks_,
+            [this](std::uint64_t name) { resume_replay(name); }),
       timer_(io) {
   schedule_sweep();
 }
@@ -99,6 +103,7 @@ void StreamTable::drain(std::chrono::milliseconds window) {
 void StreamTable::close_all() {
   closed_ = true;
   timer_.cancel();
+  pace_.stop();
   for (std::uint32_t slot = 0; slot < streams_.end(); ++slot) {
     if (streams_.has(slot)) close(slot, CloseReason::drain);
   }
@@ -137,7 +142,8 @@ void StreamTable::prefetch(const std::vector<std::uint32_t>& slots, std::size_t 
 void StreamTable::pump(std::uint32_t slot) {
   Stream& stream = streams_[slot];
   if (stream.waits_writable || stream.waits_its_turn || stream.finished) return;
-  switch (stream.send(time_, buffers_, {this, streams_.name_of(slot)})) {
+  const std::uint64_t name = streams_.name_of(slot);
+  switch (limited_ ? send_limited(stream, name) : stream.send(time_, buffers_, {this, name})) {
     case Stream::Sent::all:
       return;
     case Stream::Sent::part:
@@ -152,6 +158,33 @@ void StreamTable::pump(std::uint32_t slot) {
     case Stream::Sent::broken:
       return close(slot, CloseReason::client);
   }
+}
+
+// A replay whose client address is beyond its rate is held. It keeps no page meanwhile.
+Stream::Sent StreamTable::send_limited(Stream& stream, std::uint64_t name) {
+  Subscription& subscription = stream.subscription();
+  if (!subscription.is_held() && subscription.replays())
+    subscription.hold(pace_.wait(stream.address(), name, time_.now));
+  const Stream::Sent sent = stream.send(time_, buffers_, {this, name});
+  if (subscription.is_held()) subscription.blocked();
+  if (buffers_.replayed > 0) pace_.charge(stream.address(), buffers_.replayed, time_.now);
+  return sent;
+}
+
+void StreamTable::read_time() {
+  time_ = clocks_();
+  limited_ = pace_.is_limited();
+  buffers_.replay_most = limited_ ? replay_step : SIZE_MAX;
+}
+
+void StreamTable::resume_replay(std::uint64_t name) {
+  Stream* stream = streams_.find(name);
+  if (!stream) return;
+  stream->subscription().hold(false);
+  read_time();
+  const auto members = stream->memberships()[0].members;
+  pump(StreamSlots::slot_of(name));
+  members->loop_log().flush_counts();
 }
 
 void StreamTable::pump_later(std::uint32_t slot) {
@@ -246,6 +279,7 @@ void StreamTable::schedule_sweep() {
 void StreamTable::sweep() {
   read_time();
   sweep_.begin(time_.now);
+  pace_.resume_due(time_.now);
   if (!draining_) logs_.end_retired(time_.now, rng());
   for (std::uint32_t slot = 0; slot < streams_.end(); ++slot) {
     if (!streams_.has(slot)) continue;

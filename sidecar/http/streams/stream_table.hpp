@@ -17,6 +17,7 @@
 
 #include "sidecar/base/logger.hpp"
 #include "sidecar/http/streams/loop_logs.hpp"
+#include "sidecar/http/streams/replay_pace.hpp"
 #include "sidecar/http/streams/stream_slots.hpp"
 #include "sidecar/http/streams/stream_start.hpp"
 #include "sidecar/http/streams/sweep.hpp"
@@ -30,7 +31,7 @@ class StreamTable final : public Postbox, public OutletEvents {
 
   // Borrows memory and probe.
   StreamTable(boost::asio::io_context& io, Memory& memory, ServerProbe& probe, Logger log,
-              TimeSource clocks = read_clocks);
+              TimeSource clocks = read_clocks, ReplayLimit replay_limit = {});
 
   // Takes over an outlet whose response head is unsent, and its place among the streams. The head
   // goes out at once with the first blocks, or with a comment while they are unknown. The
@@ -60,11 +61,13 @@ class StreamTable final : public Postbox, public OutletEvents {
   void prefetch(const std::vector<std::uint32_t>& slots, std::size_t next) const;
   void pump(std::uint32_t slot);
   void pump_later(std::uint32_t slot);
+  Stream::Sent send_limited(Stream& stream, std::uint64_t name);
+  void resume_replay(std::uint64_t name);
   void begin(std::uint64_t name, StreamStart::Plans plans);
   void take_plan(std::uint64_t name, std::size_t part, StartPlan plan);
   void take_page(std::uint64_t name, std::size_t part, Result<PagePtr> page);
   void schedule_sweep();
-  void read_time() { time_ = clocks_(); }
+  void read_time();
 
   boost::asio::io_context& io_;
   ServerProbe& probe_;
@@ -75,6 +78,8 @@ class StreamTable final : public Postbox, public OutletEvents {
   LoopLogs logs_;
   Sweep sweep_;
   SendBuffers buffers_;
+  ReplayPace pace_;
+  bool limited_ = false;  // pace_.is_limited() when the time was read
   boost::asio::steady_timer timer_;
   std::uint32_t loggable_ = 0;  // streams that might have been logged
   bool draining_ = false;

@@ -33,6 +33,11 @@ class CatchUp {
     return live_at_ ? std::min(head, live_at_[0]) : head;
   }
   bool delivers_live() const { return !live_at_ || live_at_[0] == until_joined; }
+  // Whether the next record of this part's reader is from before it was live.
+  bool replays(std::size_t part, const LogReader& reader) const {
+    if (!reader.joined()) return reader.replays();
+    return live_at_ && reader.cursor() < live_at_[part];
+  }
   // Ends it if all readers have reached the places where their logs are live.
   bool end_if_live(std::span<const LogReader> readers);
 

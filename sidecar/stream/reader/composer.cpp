@@ -34,16 +34,21 @@ LogReader::Found Composer::run(std::uint32_t& part, OwnBlocks& own) {
   const auto parts = static_cast<std::uint32_t>(readers_.size());
   own.text.clear();
   own.counts.assign(parts, {});
+  own.replayed = 0;
   for (std::uint32_t idle = 0; own.text.size() < budget && idle < parts;) {
     NextFrame next;
-    const LogReader::Found found = readers_[part].next(next);
+    const bool replays = catch_up_.replays(part, readers_[part]);
+    const LogReader::Found found =
+        replays && held_ ? LogReader::Found::nothing : readers_[part].next(next);
     if (found == LogReader::Found::page || found == LogReader::Found::start) {
       // Goes out first, and this part is the next one to be asked.
       if (!own.text.empty()) return LogReader::Found::frame;
       return found;
     }
     if (found == LogReader::Found::frame) {
+      const std::size_t before = own.text.size();
       add(part, next, own);
+      if (replays) own.replayed += own.text.size() - before;
       idle = 0;
     } else {
       ++idle;

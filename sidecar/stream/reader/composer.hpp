@@ -21,14 +21,20 @@ namespace sidestream {
 struct OwnBlocks {
   std::string text;
   std::vector<Counts> counts;
+  std::size_t replayed = 0;  // bytes of `text` that are records of a replay
 };
 
 class Composer {
  public:
-  // `announces_live`: the end of the catch-up is announced to the client.
+  // `announces_live`: the end of the catch-up is announced to the client. `held`: parts that replay
+  // have nothing now.
   Composer(std::span<LogReader> readers, BlockWriter& writer, CatchUp& catch_up,
-           bool announces_live)
-      : readers_(readers), writer_(writer), catch_up_(catch_up), announces_live_(announces_live) {}
+           bool announces_live, bool held)
+      : readers_(readers),
+        writer_(writer),
+        catch_up_(catch_up),
+        announces_live_(announces_live),
+        held_(held) {}
 
   // Fills `own` in turn from all parts, beginning with `part`, up to a budget. It stops at a part
   // that needs a page or a start, and leaves its number in `part`.
@@ -51,6 +57,7 @@ class Composer {
   BlockWriter& writer_;
   CatchUp& catch_up_;
   bool announces_live_;
+  bool held_;
 };
 
 // Whether the log's own blocks do for these readers: for one topic whose ids are the log's, once

@@ -38,6 +38,10 @@ void LogReader::save_position() {
   away_ = std::move(away);
 }
 
+bool LogReader::replays() const {
+  return state_ == State::replaying && !at_or_after(away_->position, view().tail_position);
+}
+
 // Enters the topic log. Requires: this reader's vector is at or after the log's tail.
 void LogReader::join() {
   state_ = State::joined;

@@ -63,6 +63,8 @@ class LogReader {
   // Whether the log's own blocks can be sent unchanged from cursor() on.
   bool shared() const { return state_ == State::joined && !spliced(); }
   bool joined() const { return state_ == State::joined; }
+  // Whether what follows is older than the log.
+  bool replays() const;
   std::uint64_t cursor() const { return cursor_; }
   // Everything before `cursor` was sent. Requires: shared().
   void set_cursor(std::uint64_t cursor) {

@@ -127,6 +127,14 @@ void Subscription::tick() {
   for (LogReader& reader : readers_) reader.resume();
 }
 
+bool Subscription::replays() const {
+  if (!started_) return false;
+  for (std::size_t part = 0; part < parts(); ++part) {
+    if (catch_up_.replays(part, readers_[part])) return true;
+  }
+  return false;
+}
+
 // ---- steps ----
 
 Output Subscription::step(OwnBlocks& own) {
@@ -141,6 +149,7 @@ Output Subscription::step(OwnBlocks& own) {
   }
   if (has_blocks()) {
     own.counts.clear();
+    own.replayed = 0;
     offer(out, Action::send_own, Offered::blocks);
     out.blocks = *blocks_;
     out.last = ending_;
@@ -169,7 +178,7 @@ bool Subscription::offer_records(Output& out, OwnBlocks& own) {
 bool Subscription::offer_run(Output& out) {
   const LogReader& reader = readers_[0];
   out.limit = catch_up_.limit(reader.view().head);
-  if (reader.cursor() >= out.limit) return false;
+  if (reader.cursor() >= out.limit || (held_ && !catch_up_.delivers_live())) return false;
   offer(out, Action::send_run, Offered::run);
   out.cursor = reader.cursor();
   out.live = catch_up_.delivers_live();

@@ -95,6 +95,11 @@ class Subscription {
   // Retries a paused read. Call it once in a while.
   void tick();
   bool is_paused() const { return paused_; }
+  // Whether what follows is a replay, at least of one log.
+  bool replays() const;
+  // While held, it gives no records of replays; own blocks and live records go on.
+  void hold(bool held) { held_ = held; }
+  bool is_held() const { return held_; }
   // Ends the stream with stream-shutdown. `retry_ms`: when the client shall reconnect.
   void end(std::string_view reason, std::int64_t retry_ms);
 
@@ -118,7 +123,9 @@ class Subscription {
   bool offer_run(Output& out);
   bool offer_composed(Output& out, OwnBlocks& own);
   void offer(Output& out, Action action, Offered offered);
-  Composer composer() { return {{readers_.data(), parts()}, writer_, catch_up_, control_events_}; }
+  Composer composer() {
+    return {{readers_.data(), parts()}, writer_, catch_up_, control_events_, held_};
+  }
   const std::string& topic(std::size_t part) const {
     return readers_[part].log().topic().settings.name;
   }
@@ -133,6 +140,7 @@ class Subscription {
   bool control_events_;
   bool paused_ = false;  // a recovery found nothing new; tick() tries again
   bool ending_ = false;
+  bool held_ = false;
   std::uint16_t current_ = 0;  // the part that is read next
   BlockWriter writer_;
   // Until all plans are known.

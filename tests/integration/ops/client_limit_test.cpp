@@ -179,5 +179,35 @@ TEST(ClientLimit, CountsBlankLinesBeforeAHead) {
   EXPECT_EQ(connection.receive(5s * patience).status, 414) << "no request line after 16 KiB";
 }
 
+// 300 KB each. Alone, each stream would wait for less than a second.
+TEST(ClientLimit, LetsTheReplaysOfOneAddressShareARate) {
+  Stage stage("embedded", {.server = {trusting, "limits: { replay_bytes_per_second: 100KiB }",
+                                      "heartbeat: 100ms"}});
+  stage.append(300, 1000);
+  const auto start = Clock::now();
+  auto live = stage.open({}, from("203.0.113.9"));
+  live.control("stream-open");
+  auto one = stage.open("from=earliest", from("203.0.113.9"));
+  auto two = stage.open("from=earliest", from("203.0.113.9"));
+  EXPECT_TRUE(eventually([&] {
+    return stage.sidecar().metrics().sum("sidestream_replay_limit_waits_total", {}) >= 2;
+  }));
+  const auto before = Clock::now();
+  stage.open("tail=100", from("203.0.113.10")).records(100);
+  stage.append_value("now");
+  EXPECT_EQ(live.record().data, "now");
+  EXPECT_LT(Clock::now() - before, 1s * patience);
+  one.records(301);
+  two.records(301);
+  EXPECT_GT(Clock::now() - start, 2s) << "600 KB less a burst of 200 KiB and two steps of 64 KiB";
+  EXPECT_GT(one.heartbeats() + two.heartbeats(), 0);
+  const auto lines = log_lines(stage.sidecar().log());
+  EXPECT_TRUE(std::any_of(lines.begin(), lines.end(), [](const auto& line) {
+    return text_of(line, "message") == "replay delayed" &&
+           text_of(line, "reason") == "replay_bytes_per_second" &&
+           text_of(line, "client") == "203.0.113.9";
+  })) << stage.sidecar().log();
+}
+
 }  // namespace
 }  // namespace e2e

@@ -110,7 +110,7 @@ class House {
   Router router_{pages_};
   Limits limits_{memory_.budget(), Logger()};
   ServerContext context_{router_, logs_, probe_, lifecycle_, quotas_, limits_, Logger()};
-  EventLoop loop_{memory_, probe_, lifecycle_, quotas_, serving_, Logger()};
+  EventLoop loop_{memory_, probe_, lifecycle_, quotas_, limits_, serving_, Logger()};
 };
 
 }  // namespace

@@ -38,17 +38,19 @@ class StreamTableTest : public testing::Test {
     topic_ = std::make_unique<Topic>(settings, test::borrowed(broker_));
     log_ = std::make_shared<OpenLog>(test::borrowed(*topic_), "orders", pool_, Logger());
   }
-  Record open(Coding coding = Coding::chunked) {
+  Record open(Coding coding = Coding::chunked, StartRequest::Kind kind = StartRequest::Kind::live) {
     auto record = std::make_shared<OutletRecord>();
-    const auto start = ask();
+    const auto start = ask(kind);
     settle();
     add(record, start, coding);
     return record;
   }
-  std::shared_ptr<StreamStart> ask() {
+  std::shared_ptr<StreamStart> ask(StartRequest::Kind kind = StartRequest::Kind::live) {
+    StartRequest request;
+    request.kind = kind;
     log_->enter();
     const auto start = std::make_shared<StreamStart>(io_, StreamStart::Logs{log_});
-    start->ask({StartRequest()});
+    start->ask({std::move(request)});
     return start;
   }
   void add(const Record& record, const std::shared_ptr<StreamStart>& start,

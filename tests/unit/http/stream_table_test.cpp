@@ -217,4 +217,28 @@ TEST_F(StreamTableTest, CountsWhatItSends) {
 }
 
 }  // namespace
+
+TEST_F(StreamTableTest, HoldsAReplayBeyondTheRateButNoLiveRecords) {
+  table_->close_all();
+  RateLimit rate;
+  RefusalLog log{Logger()};
+  table_ = std::make_unique<StreamTable>(
+      io_, memory_, probe_, Logger(), [this] { return time_; },
+      ReplayLimit{[] { return std::uint64_t{50'000}; }, &rate, &log});
+  for (int i = 0; i < 400; ++i) broker_.append(0, std::to_string(i) + std::string(1000, '~'));
+  const Record live = open(Coding::identity);
+  const Record replay = open(Coding::identity, StartRequest::Kind::earliest);
+  const auto burst = replay->received.size();
+  EXPECT_GT(burst, 100'000u);
+  EXPECT_LT(burst, 200'000u);
+  EXPECT_EQ(probe_.replay_limit_waits.value(), 1u);
+  publish("now");
+  EXPECT_NE(live->received.find("data: now\n"), std::string::npos);
+  EXPECT_EQ(replay->received.size(), burst);
+  for (int i = 0; i < 16; ++i) pass(1s);
+  EXPECT_NE(replay->received.find("data: now\n"), std::string::npos);
+  EXPECT_EQ(std::count(replay->received.begin(), replay->received.end(), '~'), 400'000);
+  EXPECT_GT(probe_.replay_limit_waits.value(), 3u);
+}
+
 }  // namespace sidestream
