@@ -217,7 +217,8 @@ TEST(Load, NamesAMissingFile) {
 
 // With all others, so that nobody mends one after the other.
 TEST(Load, ReportsLibraryProblemsAtTheProperty) {
-  const auto check = [](const std::map<std::string, std::string>&) {
+  using Texts = std::map<std::string, std::string>;
+  const auto check = [](const Texts&, const Texts&) {
     return Errors{"linger.ms: is odd", "two of them contradict each other"};
   };
   const Loaded loaded = parse_settings(
