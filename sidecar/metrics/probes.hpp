@@ -164,10 +164,18 @@ constexpr std::string_view name_of(ConnectionRefusal reason) {
   return connection_refusals[static_cast<std::size_t>(reason)];
 }
 
-// The limit that a request of one client was beyond.
-enum class LimitRefusal : std::uint8_t { streams_per_address, publishes_per_second, heads, bodies };
-inline constexpr std::array<std::string_view, 4> limit_refusals{
-    "streams_per_address", "publishes_per_second", "heads", "bodies"};
+// The limit that a request was beyond.
+enum class LimitRefusal : std::uint8_t {
+  streams_per_address,
+  publishes_per_second,
+  heads,
+  bodies,
+  max_logs,
+  logs_per_address,
+};
+inline constexpr std::array<std::string_view, 6> limit_refusals{
+    "streams_per_address", "publishes_per_second", "heads", "bodies", "max_logs",
+    "logs_per_address"};
 constexpr std::string_view name_of(LimitRefusal limit) {
   return limit_refusals[static_cast<std::size_t>(limit)];
 }

@@ -14,7 +14,8 @@ inline constexpr std::string_view server[] = {
     "drain_delay",     "drain",       "drain_http",      "access_log", "cors",
     "trusted_proxies", "admin_hosts", "proxy_protocol",  "upstream"};
 inline constexpr std::string_view limits[] = {"connections", "streams_per_address",
-                                              "publishes_per_second", "replay_bytes_per_second"};
+                                              "logs_per_address", "publishes_per_second",
+                                              "replay_bytes_per_second"};
 inline constexpr std::string_view upstream[] = {
     "url",       "connect_timeout", "first_byte_timeout", "idle_timeout", "max_body",
     "readiness", "max_requests",    "max_tunnels",        "access_log",   "via"};
@@ -24,10 +25,11 @@ inline constexpr std::string_view redis[] = {"url", "username", "password", "ca"
 inline constexpr std::string_view embedded[] = {"path", "retention"};
 inline constexpr std::string_view retention[] = {"records", "bytes", "age"};
 inline constexpr std::string_view topic[] = {
-    "path",     "from",           "topic",    "stream", "publish",      "multi",     "start",
-    "on_reset", "control_events", "envelope", "event",  "invalid_utf8", "tombstone", "max_event",
-    "log",      "heartbeat",      "retry",    "flush",  "tail_max",     "linger",    "keep",
-    "cors"};
+    "path",      "from",         "topic",     "stream",         "publish",
+    "multi",     "start",        "on_reset",  "control_events", "envelope",
+    "event",     "invalid_utf8", "tombstone", "max_event",      "log",
+    "heartbeat", "retry",        "flush",     "tail_max",       "max_logs",
+    "linger",    "keep",         "cors"};
 inline constexpr std::string_view event[] = {"header", "name"};
 
 struct Section {

@@ -20,6 +20,7 @@ constexpr std::uint64_t event_most = 512ULL << 20;
 constexpr std::uint64_t tail_most = 100'000;
 constexpr std::uint64_t keep_most = 1'000'000'000'000;
 constexpr std::size_t event_name_most = 128;
+constexpr std::uint64_t logs_most = 10'000'000;
 constexpr std::uint64_t log_least = 1024;
 constexpr std::uint64_t log_most = 1ULL << 40;
 
@@ -207,6 +208,7 @@ void read_pace(const Section& section, TopicSettings& topic) {
   section["heartbeat"].read_duration(topic.heartbeat, pace_least, pace_most);
   section["retry"].read_retry(topic.retry, pace_least, pace_most);
   section["tail_max"].read_number(topic.tail_max, 1, tail_most);
+  section["max_logs"].read_number(topic.max_logs, 1, logs_most);
   section["linger"].read_duration(topic.linger, 0ms, 24h);
   section["flush"].read_duration_or(topic.flush, "auto", 0ms, 1s);
   read_cors(section["cors"], topic.cors);

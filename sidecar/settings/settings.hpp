@@ -59,10 +59,12 @@ struct UpstreamSettings {
   friend bool operator==(const UpstreamSettings&, const UpstreamSettings&) = default;
 };
 
-// Limits of what clients may hold or use. Streams, publishes: of one address (IPv6: of one /64).
+// Limits of what clients may hold or use. Streams, logs, publishes: of one address (IPv6: of one
+// /64).
 struct LimitSettings {
   std::uint32_t connections = 0;              // of the public port; 0: the file limit less 256
   std::uint32_t streams_per_address = 0;      // 0: no limit
+  std::uint32_t logs_per_address = 0;         // opened by templates; 0: no limit
   std::uint32_t publishes_per_second = 0;     // of one address; 0: no limit
   std::uint64_t replay_bytes_per_second = 0;  // of one address; 0: no limit
 
@@ -158,8 +160,10 @@ struct TopicSettings {
   std::optional<Milliseconds> flush;           // delay to collect records before readers are woken;
                                                // YAML `auto` (default) = nullopt; 0ms..1s
   std::uint64_t tail_max = 1000;               // the most records that ?tail= starts before the end
-  std::uint64_t keep = 0;      // Redis: entries that POST leaves, approximately; 0: all
-  Milliseconds linger{60000};  // how long a log stays open after its last reader has left
+  std::uint64_t keep = 0;          // Redis: entries that POST leaves, approximately; 0: all
+  std::uint64_t max_logs = 10000;  // open logs of a template
+  Milliseconds linger{60000};  // how long a log stays open after its last reader has left; at most
+                               // 1 s if no reader was sent a record
   CorsSettings cors;           // default: the server's
 
   // Whether the path has parameters: one topic with many logs.

@@ -33,7 +33,8 @@ void OpenLog::open_at(const LogExtent& extent) {
   tail_ = topic_->connector.tail(name_, base, ingest_);
 }
 
-void OpenLog::leave(Clock::time_point now) {
+void OpenLog::leave(Clock::time_point now, bool served) {
+  if (served) served_.store(true, std::memory_order_relaxed);
   left_at_.store(ticks(now), std::memory_order_relaxed);
   readers_.fetch_sub(1, std::memory_order_relaxed);
 }

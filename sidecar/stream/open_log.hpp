@@ -57,9 +57,12 @@ class OpenLog final : public std::enable_shared_from_this<OpenLog>, private Star
   void unwatch(LogWatch& watch) { watches_.remove(watch); }
   std::uint64_t slowest_lag() const { return watches_.slowest_lag(); }
 
-  // Counts the subscriptions. OpenLogs closes a log that had none for its topic's `linger`.
+  // Counts the subscriptions. OpenLogs closes a log that had none for a while.
   void enter() { readers_.fetch_add(1, std::memory_order_relaxed); }
-  void leave(Clock::time_point now);
+  // `served`: the subscription was sent a record.
+  void leave(Clock::time_point now, bool served);
+  // Whether a subscription that has left was sent a record.
+  bool has_served() const { return served_.load(std::memory_order_relaxed); }
   int readers() const { return readers_.load(std::memory_order_relaxed); }
   bool idle_since(Clock::time_point then) const;
 
@@ -80,6 +83,7 @@ class OpenLog final : public std::enable_shared_from_this<OpenLog>, private Star
   Ingest ingest_;
 
   std::atomic<int> readers_{0};
+  std::atomic<bool> served_{false};
   std::atomic<std::int64_t> left_at_;  // when the last reader left, in ticks of the steady clock
 
   std::mutex mutex_;  // guards the following

@@ -5,17 +5,25 @@
 // Owns: the open logs, shared with their readers. Borrows: memory and pool.
 
 #include <chrono>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "sidecar/base/logger.hpp"
+#include "sidecar/metrics/probes.hpp"
 #include "sidecar/stream/open_log.hpp"
 #include "sidecar/stream/topic/topic.hpp"
 
 namespace sidestream {
+
+// What a client holds as long as a log that it has opened is open. The layer above knows what it is.
+using LogPlace = std::shared_ptr<const void>;
+// Called before a log is opened. Nothing: the client must not open it.
+using TakeLogPlace = std::function<std::optional<LogPlace>()>;
 
 class OpenLogs {
  public:
@@ -24,11 +32,21 @@ class OpenLogs {
   OpenLogs(Memory& memory, ReplayPool& pool, Logger logger)
       : memory_(memory), pool_(pool), logger_(std::move(logger)) {}
 
-  // The open log with one reader more; opens it first if necessary. The caller calls leave().
-  std::shared_ptr<OpenLog> enter(const std::shared_ptr<Topic>& topic, const std::string& name);
+  struct Entered {
+    std::shared_ptr<OpenLog> log;         // null: refused
+    std::optional<LimitRefusal> refused;  // max_logs or logs_per_address
+  };
+  // The open log with one reader more; opens it first if necessary, unless the topic has `max_logs`
+  // or `take_place` refuses. The caller calls OpenLog::leave().
+  Entered enter(const std::shared_ptr<Topic>& topic, const std::string& name,
+                const TakeLogPlace& take_place);
+  // Why enter() would refuse; opens nothing.
+  std::optional<LimitRefusal> check(const std::shared_ptr<Topic>& topic, const std::string& name,
+                                    const TakeLogPlace& take_place) const;
 
-  // Closes logs that had no readers for `linger`, at once if their topic is retired. Shares the
-  // memory among the others and retries pending starts. Call it about once a second.
+  // Closes logs that had no readers for `linger`, at once if their topic is
+  // retired. Shares the memory among the others and retries pending starts. Call it about once a
+  // second.
   // Requires: not on an event loop, because ending a tail may wait for its thread.
   void tidy(Clock::time_point now);
   // Ends all tails. Logs that are entered later are closed from the start.
@@ -39,14 +57,24 @@ class OpenLogs {
   std::vector<std::shared_ptr<OpenLog>> all() const;
 
  private:
-  using Named = std::map<std::string, std::shared_ptr<OpenLog>, std::less<>>;
+  struct Opened {
+    std::shared_ptr<OpenLog> log;
+    LogPlace place;
+  };
+  struct LogsOfTopic {
+    std::map<std::string, Opened, std::less<>> logs;
+    bool full = false;  // refused a reader since the last tidy()
+  };
+
+  // Both require the lock.
+  std::vector<std::shared_ptr<OpenLog>> take_idle(Clock::time_point now);
   void share_memory();
 
   Memory& memory_;
   ReplayPool& pool_;
   Logger logger_;
   mutable std::mutex mutex_;  // guards the following
-  std::map<std::shared_ptr<Topic>, Named> open_;
+  std::map<std::shared_ptr<Topic>, LogsOfTopic> open_;
   bool closed_ = false;
 };
 

@@ -19,6 +19,9 @@
 namespace sidestream {
 namespace {
 
+// As long as the shortest delay of a stream that is refused for the same reason.
+constexpr std::chrono::seconds retry_after_logs{15};
+
 constexpr std::size_t event_max = 128;  // bytes of an event's name
 constexpr std::size_t key_max = 256;    // bytes of a key
 
@@ -129,6 +132,27 @@ std::optional<Response> check_rate(const Client& client, EventLoop& loop,
   return response;
 }
 
+// 503 or 429, if the log is not open and a stream could not open it.
+std::optional<Response> check_logs(const PublishRequest& request, const Client& client,
+                                   EventLoop& loop, const ServerContext& context) {
+  if (!request.topic->settings.is_template()) return std::nullopt;
+  const std::uint64_t most = loop.config().server.limits.logs_per_address;
+  const auto take = context.limits.logs.taker(*request.topic, client.key(), most);
+  const auto refused = context.logs.check(request.topic, request.log, take);
+  if (!refused) return std::nullopt;
+  const bool of_topic = *refused == LimitRefusal::max_logs;
+  const unsigned status = of_topic ? 503 : 429;
+  context.probe.refused(*refused);
+  context.limits.refusals.write(RefusalLog::Kind::publish, name_of(*refused), client, status);
+  Response response = Response::error(
+      status, of_topic ? "too many open logs (topics." + request.topic->settings.name +
+                             ".max_logs = " + std::to_string(request.topic->settings.max_logs) + ")"
+                       : "too many open logs of one address (server.limits.logs_per_address = " +
+                             std::to_string(most) + ")");
+  response.headers.emplace_back("Retry-After", std::to_string(retry_after_logs.count()));
+  return response;
+}
+
 Response no_body(Body::Outcome outcome, const PublishRequest& request, const Client& client,
                  const ServerContext& context) {
   if (outcome == Body::Outcome::too_large) return body_too_large(request);
@@ -150,8 +174,10 @@ Response no_body(Body::Outcome outcome, const PublishRequest& request, const Cli
 
 Awaitable<void> publish(PublishRequest request, const Client& client, Responder& responder,
                         EventLoop& loop, const ServerContext& context) {
-  if (auto refused = check_rate(client, loop, context)) {
-    Response response = with_headers(std::move(*refused), request);
+  auto limited = check_rate(client, loop, context);
+  if (!limited) limited = check_logs(request, client, loop, context);
+  if (limited) {
+    Response response = with_headers(std::move(*limited), request);
     co_return co_await responder.respond(std::move(response));
   }
   request.body_max = std::min(request.body_max, context.limits.bodies.largest());

@@ -1,6 +1,7 @@
 #include "sidecar/http/handlers/stream_request.hpp"
 
 #include <algorithm>
+#include <unordered_map>
 
 #include "sidecar/http/handlers/cors.hpp"
 #include "sidecar/http/handlers/start_rule.hpp"
@@ -26,23 +27,40 @@ StartRequest resume(const std::string& id) {
   return start;
 }
 
+// A topic that a composite id doesn't name is new to this reader and keeps its own start. The id is
+// parsed once, and each topic gets its part only: an id may be long and the topics many.
+void resume_parts(std::vector<StreamRequest::Part>& parts, const std::string& id) {
+  const auto named = parse_composite(id);
+  if (!named) {
+    // The id of one log says nothing of several.
+    for (auto& part : parts) part.start = resume(parts.size() > 1 ? std::string(unusable_id) : id);
+    return;
+  }
+  std::unordered_map<std::string_view, std::string_view> by_topic;
+  for (const auto& [topic, part] : *named) by_topic.emplace(topic, part);  // the first counts
+  for (auto& part : parts) {
+    const auto found = by_topic.find(part.topic->settings.name);
+    if (found == by_topic.end() || found->second.empty()) continue;
+    std::string own;
+    append_composite(own, found->first, found->second);
+    part.start = resume(own);
+  }
+}
+
 // The start of each part: the id if there is one, else the rule of the request, else the topic's.
 std::optional<Response> set_starts(StreamRequest& stream, const Request& request, Timestamp now) {
   const auto rule = start_rule(request, now);
   if (const auto* problem = std::get_if<std::string>(&rule)) return Response::error(400, *problem);
   const auto& asked = std::get<std::optional<StartRequest>>(rule);
-  auto id = last_event_id(request);
+  const auto id = last_event_id(request);
   if (id) stream.own_id = is_id_text(*id) ? *id : unusable_id;
-  // The id of one log says nothing of several.
-  if (id && stream.parts.size() > 1 && !is_composite(*id)) id = unusable_id;
   for (auto& part : stream.parts) {
     const TopicSettings& topic = part.topic->settings;
     part.start = asked ? *asked : default_start(topic);
     part.start.tail = std::min(part.start.tail, static_cast<std::int64_t>(topic.tail_max));
-    // A topic that a composite id doesn't name is new to this reader and takes its own start.
-    if (id && !id_part(*id, topic.name).empty()) part.start = resume(*id);
     if (id && !stream.composite) part.start = resume(*id);
   }
+  if (id && stream.composite) resume_parts(stream.parts, *id);
   return std::nullopt;
 }
 

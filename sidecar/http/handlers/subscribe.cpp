@@ -47,17 +47,10 @@ StreamOptions options_of(const StreamRequest& stream, const Request& request,
   return options;
 }
 
-std::shared_ptr<StreamStart> request_start(StreamRequest& stream, EventLoop& loop,
-                                           OpenLogs& open_logs, ClientId client) {
-  StreamStart::Logs logs;
+void request_start(StreamRequest& stream, ClientId client, StreamStart& start) {
   std::vector<StartRequest> requests;
-  for (auto& part : stream.parts) {
-    logs.push_back(open_logs.enter(part.topic, part.log));
-    requests.push_back(std::move(part.start));
-  }
-  auto start = std::make_shared<StreamStart>(loop.io(), std::move(logs));
-  start->ask(std::move(requests), client);
-  return start;
+  for (auto& part : stream.parts) requests.push_back(std::move(part.start));
+  start.ask(std::move(requests), client);
 }
 
 Awaitable<void> wait_for_plans(const std::shared_ptr<StreamStart>& start, Responder& responder) {
@@ -66,26 +59,52 @@ Awaitable<void> wait_for_plans(const std::shared_ptr<StreamStart>& start, Respon
   co_await start->wait(plans_time);
 }
 
-// A stream's places, or why it gets none.
+// A stream's places and its logs, or why it gets none.
 struct Admission {
-  std::optional<StreamPlace> place;
+  StreamPlace place;
+  std::shared_ptr<StreamStart> start;  // null: refused
   std::string_view refused;
 };
 
-Admission admit(const Client& client, EventLoop& loop, const ServerContext& context) {
-  const ServerSettings& server = loop.config().server;
-  const auto refuse = [&](std::string_view reason, std::string_view limit) {
+Admission refuse(LimitRefusal limit, const Client& client, const ServerContext& context) {
+  context.probe.refused(limit);
+  context.limits.refusals.write(RefusalLog::Kind::stream, name_of(limit), client, 200);
+  return {{}, nullptr, "limit"};
+}
+
+Admission enter_logs(const StreamRequest& stream, StreamPlace place, const Client& client,
+                     EventLoop& loop, const ServerContext& context) {
+  const std::uint64_t most = loop.config().server.limits.logs_per_address;
+  StreamStart::Logs logs;
+  for (const auto& part : stream.parts) {
+    const auto take = context.limits.logs.taker(*part.topic, client.key(), most);
+    auto entered = context.logs.enter(part.topic, part.log, take);
+    if (entered.refused) {
+      const StreamStart left(loop.io(), std::move(logs));  // leaves the logs
+      return refuse(*entered.refused, client, context);
+    }
+    logs.push_back(std::move(entered.log));
+  }
+  return {std::move(place), std::make_shared<StreamStart>(loop.io(), std::move(logs)), {}};
+}
+
+Admission admit(const StreamRequest& stream, const Client& client, EventLoop& loop,
+                const ServerContext& context) {
+  const auto refuse_any = [&](std::string_view reason, std::string_view limit) {
+    context.probe.streams_refused.add();
     context.limits.refusals.write(RefusalLog::Kind::stream, limit, client, 200);
-    return Admission{std::nullopt, reason};
+    return Admission{{}, nullptr, reason};
   };
-  if (context.lifecycle.is_ending()) return refuse("drain", "drain");
+  if (context.lifecycle.is_ending()) return refuse_any("drain", "drain");
+  const ServerSettings& server = loop.config().server;
   auto place = context.quotas.streams.take(server.max_connections);
-  if (!place) return refuse("overload", "max_connections");
+  if (!place) return refuse_any("overload", "max_connections");
   const std::uint64_t most = server.limits.streams_per_address;
   auto of_address =
       context.limits.streams.take(client.key(), most > 0 ? most : AddressQuota::no_limit);
-  if (!of_address) return refuse("limit", name_of(LimitRefusal::streams_per_address));
-  return {StreamPlace(std::move(*place), std::move(*of_address)), {}};
+  if (!of_address) return refuse(LimitRefusal::streams_per_address, client, context);
+  return enter_logs(stream, StreamPlace(std::move(*place), std::move(*of_address)), client, loop,
+                    context);
 }
 
 }  // namespace
@@ -96,21 +115,17 @@ Awaitable<void> subscribe(StreamRequest stream, const Request& request, Responde
   if (request.method == "HEAD") {
     co_return co_await responder.respond_stream(std::move(headers), std::string());
   }
-  Admission admission = admit(request.client, loop, context);
-  if (!admission.place) {
-    if (admission.refused == "limit")
-      context.probe.refused(LimitRefusal::streams_per_address);
-    else
-      context.probe.streams_refused.add();
+  Admission admission = admit(stream, request.client, loop, context);
+  if (!admission.start) {
     std::string block = refusal(stream, admission.refused);
     co_return co_await responder.respond_stream(std::move(headers), std::move(block));
   }
-  const std::shared_ptr<StreamStart> start =
-      request_start(stream, loop, context.logs, client_id(request.client.key()));
+  const std::shared_ptr<StreamStart> start = std::move(admission.start);
+  request_start(stream, client_id(request.client.key()), *start);
   if (!start->is_known()) co_await wait_for_plans(start, responder);
   if (start->is_cancelled()) co_return;
   const StreamOptions options = options_of(stream, request, loop.config().server);
-  loop.streams().add(responder.open_stream(headers), std::move(*admission.place), start, options);
+  loop.streams().add(responder.open_stream(headers), std::move(admission.place), start, options);
 }
 
 }  // namespace sidestream

@@ -10,6 +10,7 @@
 #include "sidecar/http/limits/address_quota.hpp"
 #include "sidecar/http/limits/byte_budget.hpp"
 #include "sidecar/http/limits/connection_table.hpp"
+#include "sidecar/http/limits/log_places.hpp"
 #include "sidecar/http/limits/publish_log.hpp"
 #include "sidecar/http/limits/rate_limit.hpp"
 #include "sidecar/http/limits/refusal_log.hpp"
@@ -29,6 +30,7 @@ struct Limits {
 
   ConnectionTable connections;  // of the public port
   AddressQuota streams;
+  LogPlaces logs;
   RateLimit publishes;
   RateLimit replays;  // bytes
   ByteBudget heads;   // unfinished request heads of the public port

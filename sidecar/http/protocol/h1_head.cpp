@@ -82,7 +82,7 @@ class HeadBytes {
 Awaitable<beast::error_code> read_head(H1Transport& client, RequestHeadParser& parser, bool first,
                                        ByteBudget& budget) {
   beast::flat_buffer& buffer = client.buffer;
-  bool has_line = false;  // the request line was parsed
+  bool has_line = false;  // the request line is whole
   bool begun = first || buffer.size() > 0;
   parser.header_limit(head_max);
   parser.body_limit(boost::none);
@@ -99,6 +99,8 @@ Awaitable<beast::error_code> read_head(H1Transport& client, RequestHeadParser& p
     if (parser.is_header_done()) co_return error;
     if (error == http::error::need_more) error = {};
     if (!error && !has_line) error = find_line_fault(as_text(buffer));
+    // Unless the line came at once, the parser takes it with the last field only.
+    has_line = has_line || as_text(buffer).find('\n') != std::string_view::npos;
     if (!error) error = bytes.check(has_line);
     if (error) co_return error;
     if (client.deadline.is_interrupted()) {

@@ -31,6 +31,7 @@ Stream::Memberships LoopLogs::join(std::uint32_t slot,
 }
 
 void LoopLogs::leave(std::uint32_t slot) {
+  const bool served = streams_[slot].events() > 0;
   for (Stream::Membership& membership : streams_[slot].memberships()) {
     LogMembers& members = *membership.members;
     OpenLog& log = members.loop_log().open_log();
@@ -49,7 +50,7 @@ void LoopLogs::leave(std::uint32_t slot) {
       members.close();
       logs_.erase(&log);
     }
-    log.leave(Clock::now());
+    log.leave(Clock::now(), served);
   }
 }
 

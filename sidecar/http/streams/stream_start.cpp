@@ -10,7 +10,7 @@ StreamStart::StreamStart(boost::asio::io_context& io, Logs logs)
     : io_(io), logs_(std::move(logs)), plans_(logs_.size()), missing_(logs_.size()), timer_(io) {}
 
 StreamStart::~StreamStart() {
-  for (const auto& log : logs_) log->leave(OpenLog::Clock::now());
+  for (const auto& log : logs_) log->leave(OpenLog::Clock::now(), false);
 }
 
 // An answer on the loop is taken at once, one of a connector's thread is posted.

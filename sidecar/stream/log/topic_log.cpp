@@ -57,6 +57,11 @@ bool TopicLog::is_open() const {
   return open_;
 }
 
+std::uint64_t TopicLog::bytes() const {
+  const std::lock_guard lock(mutex_);
+  return bytes_;
+}
+
 std::uint64_t TopicLog::generation() const {
   const std::lock_guard lock(mutex_);
   return generation_;

@@ -65,6 +65,8 @@ class TopicLog {
   void set_bytes_max(std::uint64_t bytes);
 
   bool is_open() const;
+  // That the frames take; 0: there are none.
+  std::uint64_t bytes() const;
   std::uint64_t generation() const;
   void view(LogView& out) const;
 

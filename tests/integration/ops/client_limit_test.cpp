@@ -167,6 +167,18 @@ TEST(ClientLimit, RefusesALongUnfinishedRequestLineAtOnce) {
   EXPECT_EQ(connection.receive(5s * patience).status, 414);
 }
 
+TEST(ClientLimit, TakesALongLineInPiecesBeforeALongHead) {
+  Stage stage("embedded");
+  HttpConnection connection(stage.sidecar().streams());
+  for (const auto& piece :
+       {"GET /" + std::string(4'000, 'x'), std::string(4'000, 'x') + " HTTP/1.1\r\nHost: h\r\n",
+        "a: " + std::string(30'000, 'b') + "\r\n", std::string("\r\n")}) {
+    connection.send(piece);
+    EXPECT_TRUE(connection.is_quiet(50ms) || piece == "\r\n");
+  }
+  EXPECT_EQ(connection.receive().status, 404);
+}
+
 TEST(ClientLimit, CountsBlankLinesBeforeAHead) {
   Stage stage("embedded");
   HttpConnection connection(stage.sidecar().streams());

@@ -1,12 +1,6 @@
 """Attacks that succeed today, with what others notice. Strict: a repair must remove the line."""
 
-EXPECTED_FAILURES = {
-    # logs of templates
-    "test_logs_of_a_redis_template": "logs without readers stay open",
-    "test_logs_of_an_embedded_template": "logs without readers stay open",
-    "test_logs_of_a_kafka_template": "unknown names are queried for ever; starts wait behind them",
-    "test_long_ids_of_many_topics": "the id is parsed for each topic, and topics are not limited",
-}
+EXPECTED_FAILURES = {}
 
 # Attacks that succeed in some runs only. These may pass.
 VARYING = {

@@ -142,6 +142,24 @@ TEST_F(RouterTest, CombinesSeveralTopics) {
   EXPECT_EQ(status("GET", "/events?topic=chat"), 404u) << "a template";
 }
 
+TEST_F(RouterTest, GivesEachTopicItsPartOfAnId) {
+  const auto starts = [this](std::string id) {
+    const auto outcome = route("GET", "/events?topic=orders&topic=logs&from=earliest",
+                               Port::streams, {{"last-event-id", std::move(id)}});
+    std::vector<std::string> ids;
+    for (const auto& part : std::get<StreamRequest>(outcome).parts) {
+      const bool resumes = part.start.kind == StartRequest::Kind::resume;
+      ids.push_back(resumes ? part.start.id : "none");
+    }
+    return ids;
+  };
+  using Ids = std::vector<std::string>;
+  EXPECT_EQ(starts("orders~1~~logs~2"), (Ids{"orders~1", "logs~2"}));
+  EXPECT_EQ(starts("other~7~~logs~0.2~1.3~~logs~9"), (Ids{"none", "logs~0.2~1.3"}));
+  EXPECT_EQ(starts("orders~orders~1"), (Ids{"orders~orders~1", "none"}));
+  EXPECT_EQ(starts("42"), (Ids{"~", "~"})) << "the id of one log says nothing of several";
+}
+
 TEST_F(RouterTest, TakesOneSpellingOfAPathOnly) {
   for (const char* target :
        {"/./events/orders", "/events/./orders", "/events//orders", "//events/orders",

@@ -71,6 +71,7 @@ topics:
     retry: 100ms..200ms
     flush: 10ms
     tail_max: 50
+    max_logs: 20
     linger: 0s
     cors: { origins: ["*"] }
 )");
@@ -94,6 +95,7 @@ topics:
   expected.retry = {100ms, 200ms};
   expected.flush = 10ms;
   expected.tail_max = 50;
+  expected.max_logs = 20;
   expected.linger = 0s;
   expected.cors = {{"*"}, false};
   ASSERT_EQ(settings.topics.size(), 1u);
