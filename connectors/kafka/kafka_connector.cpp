@@ -101,7 +101,7 @@ class KafkaConnector final : public Connector, private ClientEvents {
   BrokerLinks links_;
   TopicTable topics_;
   Workers workers_;
-  Queries queries_{probe_, links_};
+  Queries queries_{probe_, links_, workers_, [this] { return make_client(Role::query); }};
   LogQueries log_queries_{report_, workers_, queries_, topics_};
   KafkaRanges ranges_{report_,  probe_,  workers_,
                       queries_, topics_, [this] { return make_client(Role::range); }};
@@ -187,6 +187,7 @@ std::unique_ptr<Tail> KafkaConnector::tail(std::string log, Position from, TailS
 }
 
 void KafkaConnector::serve() {
+  queries_.poll();
   ranges_.poll();
   tail_clients_->poll();
 }

@@ -76,10 +76,12 @@ void KafkaMonitor::run() {
   }
 }
 
+// Topics that were never seen have none: librdkafka would ask for them as long as it lives.
 void KafkaMonitor::keep_handles() {
   topics_.prune();
   std::erase_if(handles_, [this](const auto& entry) { return !topics_.known(entry.first); });
   for (const auto& topic : topics_.all()) {
+    if (topic->partitions == 0) continue;
     auto& handle = handles_[topic->name];
     if (!handle) handle = client_.topic(topic->name);
   }

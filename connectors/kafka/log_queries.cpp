@@ -34,7 +34,12 @@ void LogQueries::submit(const std::string& log, std::function<Attempt<T>(TopicSt
   query->topic = topics_.find(log);
   query->attempt = std::move(attempt);
   query->done = std::move(done);
-  workers_.submit([this, query] { run(query); });
+  const auto job = [this, query] { run(query); };
+  if (query->topic->partitions > 0) {
+    workers_.submit(job);
+  } else if (!unseen_.submit(job)) {
+    workers_.submit([query] { query->done(make_error_code(Errc::unavailable)); });
+  }
 }
 
 template <class T>

@@ -1,6 +1,7 @@
 #pragma once
-// extent(), locate() and back() of the connector. Each is a job of the workers. While no broker can
-// be reached it waits, and so do a limited number of others. A refusal is retried for a moment,
+// extent(), locate() and back() of the connector. Each is a job of the workers; topics that were
+// never seen have a lane of their own, because clients choose the names of template logs. While no
+// broker can be reached it waits, and so do a limited number of others. A refusal is retried for a moment,
 // because leaders change, and then answered: whoever still wants the answer asks again.
 //
 // Thread: any; answers come on worker threads. Borrows: everything given, which outlives the
@@ -16,6 +17,7 @@
 #include <vector>
 
 #include "connectors/connector.hpp"
+#include "connectors/kafka/lane.hpp"
 #include "connectors/kafka/queries.hpp"
 #include "connectors/kafka/refusal_report.hpp"
 #include "connectors/kafka/topic_table.hpp"
@@ -27,10 +29,17 @@ class LogQueries {
  public:
   // Queries that wait for an unreachable broker at once.
   static constexpr int max_waiting = 2000;
+  // Queries of topics that were never seen: at once, and behind those.
+  static constexpr std::size_t unseen_running = 4;
+  static constexpr std::size_t unseen_waiting = 1000;
 
   LogQueries(const RefusalReport& report, Workers& workers, const Queries& queries,
              TopicTable& topics)
-      : report_(report), workers_(workers), queries_(queries), topics_(topics) {}
+      : report_(report),
+        workers_(workers),
+        queries_(queries),
+        topics_(topics),
+        unseen_(workers, unseen_running, unseen_waiting) {}
 
   void extent(const std::string& log, Connector::Callback<LogExtent> done);
   void locate(const std::string& log, Timestamp time, Connector::Callback<Position> done);
@@ -68,6 +77,7 @@ class LogQueries {
   Workers& workers_;
   const Queries& queries_;
   TopicTable& topics_;
+  Lane unseen_;  // queries of topics that were never seen
   std::atomic<int> waiting_{0};
 };
 

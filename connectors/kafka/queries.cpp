@@ -26,9 +26,17 @@ PartitionList make_list(const std::string& topic, const std::vector<Partition>& 
 boost::system::result<std::vector<std::int32_t>, Refusal> Queries::leaders(
     TopicState& topic) const {
   if (!probe_.is_up()) return Refusal{RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN};
-  const auto handle = client_->topic(topic.name);
+  if (topic.partitions > 0) return leaders(*client_, topic);
+  const auto client = names_.use();
+  if (!client) return Refusal{RD_KAFKA_RESP_ERR__DESTROY};
+  return leaders(*client, topic);
+}
+
+boost::system::result<std::vector<std::int32_t>, Refusal> Queries::leaders(
+    const KafkaClient& client, TopicState& topic) const {
+  const auto handle = client.topic(topic.name);
   const rd_kafka_metadata_t* answer = nullptr;
-  const auto error = rd_kafka_metadata(client_->get(), 0, handle.get(), &answer, timeout_ms);
+  const auto error = rd_kafka_metadata(client.get(), 0, handle.get(), &answer, timeout_ms);
   if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return Refusal{error};
   const Metadata metadata(answer);
   if (metadata->topic_cnt != 1) return Refusal{RD_KAFKA_RESP_ERR__BAD_MSG};

@@ -2,7 +2,7 @@
 // Queries to the broker; nothing is cached. Each blocks its thread for at most its time-out, and
 // fails at once while the probe is down: KafkaMonitor finds out when the broker is back.
 //
-// Thread: any, several at once. Owns: its client. Borrows: probe, links.
+// Thread: any, several at once. Owns: its clients. Borrows: probe, links, workers.
 // Errors: librdkafka's codes; a time-out is one of them.
 
 #include <cstdint>
@@ -15,6 +15,7 @@
 #include "connectors/connector.hpp"
 #include "connectors/kafka/broker_links.hpp"
 #include "connectors/kafka/kafka_client.hpp"
+#include "connectors/kafka/name_client.hpp"
 #include "connectors/kafka/topic_metadata.hpp"
 #include "connectors/kafka/topic_table.hpp"
 
@@ -38,12 +39,20 @@ class Queries {
   // Limit for one query. The caller retries.
   static constexpr int timeout_ms = 2000;
 
-  Queries(const ConnectorProbe& probe, const BrokerLinks& links) : probe_(probe), links_(links) {}
+  // `make_client`: for topics that were never seen.
+  Queries(const ConnectorProbe& probe, const BrokerLinks& links, Workers& workers,
+          NameClient::MakeClient make_client)
+      : probe_(probe), links_(links), names_(workers, std::move(make_client)) {}
 
   // Before the probe is up. `client` may be null: then all queries fail.
   void open(std::unique_ptr<KafkaClient> client) { client_ = std::move(client); }
+  // Serves the callbacks of the other client.
+  void poll() { names_.poll(); }
   // After the last query.
-  void close() { client_.reset(); }
+  void close() {
+    names_.close();
+    client_.reset();
+  }
   // Whether a query can be sent. False: it would fail at once.
   bool open() const { return probe_.is_up(); }
   // Null before open() and after close().
@@ -75,9 +84,13 @@ class Queries {
                                                    std::int64_t time) const;
   std::optional<Density> query_density(const std::string& topic) const;
 
+  boost::system::result<std::vector<std::int32_t>, Refusal> leaders(const KafkaClient& client,
+                                                                    TopicState& topic) const;
+
   std::unique_ptr<KafkaClient> client_;
   const ConnectorProbe& probe_;
   const BrokerLinks& links_;
+  mutable NameClient names_;  // has a lock of its own
 };
 
 }  // namespace sidestream::kafka
