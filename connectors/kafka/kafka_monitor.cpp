@@ -200,9 +200,12 @@ void KafkaMonitor::set_down(const std::string& summary, const std::string& why) 
 
 void KafkaMonitor::note_throttle(std::int32_t broker, int ms) {
   const std::lock_guard lock(mutex_);
-  const bool first = ms > 0 && throttle_ms_ == 0;
   throttle_ms_ = ms;
-  throttled_at_ = Clock::now();
+  if (ms <= 0) return;
+  // Requests without a delay come between delayed ones, as the broker averages over seconds.
+  const auto now = Clock::now();
+  const bool first = now - throttled_at_ > throttle_memory;
+  throttled_at_ = now;
   if (!first) return;
   log_.logger.warn("kafka", "requests delayed by a quota",
                    {{"connector", log_.connector}, {"broker", broker}, {"ms", ms}});

@@ -74,8 +74,8 @@ class KafkaMonitor {
   bool failed_ = false;
   bool all_down_ = false;
   std::string reason_;   // the latest error
-  int throttle_ms_ = 0;  // the latest delay, and when it was reported
-  Clock::time_point throttled_at_{};
+  int throttle_ms_ = 0;              // of the latest request that was reported
+  Clock::time_point throttled_at_{};  // the latest delay
   std::thread thread_;
 };
 

@@ -42,6 +42,12 @@ bool is_mapped_v4(const AddressBytes& address) {
   return std::equal(prefix.begin(), prefix.end(), address.begin());
 }
 
+bool is_loopback(const AddressBytes& address) {
+  static const Network v4{*parse_ip("127.0.0.0"), 96 + 8};
+  static const Network v6{*parse_ip("::1"), 128};
+  return v4.contains(address) || v6.contains(address);
+}
+
 std::string format_ip(const AddressBytes& address) {
   std::array<char, INET6_ADDRSTRLEN> text{};
   if (is_mapped_v4(address))

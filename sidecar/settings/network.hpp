@@ -22,6 +22,8 @@ std::optional<AddressBytes> parse_ip(std::string_view text);
 std::string format_ip(const AddressBytes& address);
 // Whether it is an IPv4 address, in IPv6-mapped form.
 bool is_mapped_v4(const AddressBytes& address);
+// 127.0.0.0/8 or ::1.
+bool is_loopback(const AddressBytes& address);
 
 struct Network {
   AddressBytes first{};

@@ -183,7 +183,7 @@ void read_keep(const Value& keep, Kind kind, TopicSettings& topic) {
     keep.problem(kind == Kind::kafka
                      ? "is for Redis; with Kafka set the retention of the topic at the broker"
                      : "is for Redis; an embedded log has retention: at its connector");
-  } else if (!topic.publish) {
+  } else if (topic.publish == Publish::no) {
     keep.problem("has no effect without publish: true, because POST removes the entries");
   }
 }
@@ -235,7 +235,9 @@ TopicSettings read_topic(const Value::Named& named, const ServerSettings& server
     if (path.good && log.good) check_parameters(path, log);
     if (path.good) paths.add(path.place, named.name, path.shown, path.pieces);
   }
-  section["publish"].read_boolean(topic.publish);
+  section["publish"].read_choice(
+      topic.publish,
+      {{"false", Publish::no}, {"local", Publish::local}, {"true", Publish::yes}});
   read_keep(section["keep"], kind, topic);
   section["multi"].read_boolean(topic.multi);
   if (topic.multi && topic.is_template())

@@ -122,7 +122,7 @@ Response AdminPages::list_topics(const TopicMap& topics) const {
                                 {"template", s.is_template()},
                                 {"connector", s.from},
                                 {"log", s.log},
-                                {"publish", s.publish},
+                                {"publish", s.publish != Publish::no},
                                 {"subscribers", topic->probe.subscribers.value()},
                                 {"events_read", topic->probe.records_read.value()},
                                 {"open_logs", open.size()},

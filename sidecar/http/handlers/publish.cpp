@@ -113,6 +113,16 @@ Response with_headers(Response response, const PublishRequest& request) {
   return response;
 }
 
+// 403, if only clients of this pod may publish and this is none. An address that a proxy names does
+// not make a peer a local one.
+std::optional<Response> check_place(const Client& client, const PublishRequest& request,
+                                    const ServerContext& context) {
+  if (request.topic->settings.publish != Publish::local) return std::nullopt;
+  if (is_loopback(client.address) && is_loopback(client.peer)) return std::nullopt;
+  context.limits.refusals.write(RefusalLog::Kind::publish, "not local", client, 403);
+  return Response::error(403, "only loopback addresses may publish here (publish: local)");
+}
+
 // 429, if the client publishes too fast.
 std::optional<Response> check_rate(const Client& client, EventLoop& loop,
                                    const ServerContext& context) {
@@ -174,10 +184,11 @@ Response no_body(Body::Outcome outcome, const PublishRequest& request, const Cli
 
 Awaitable<void> publish(PublishRequest request, const Client& client, Responder& responder,
                         EventLoop& loop, const ServerContext& context) {
-  auto limited = check_rate(client, loop, context);
-  if (!limited) limited = check_logs(request, client, loop, context);
-  if (limited) {
-    Response response = with_headers(std::move(*limited), request);
+  auto refused = check_place(client, request, context);
+  if (!refused) refused = check_rate(client, loop, context);
+  if (!refused) refused = check_logs(request, client, loop, context);
+  if (refused) {
+    Response response = with_headers(std::move(*refused), request);
     co_return co_await responder.respond(std::move(response));
   }
   request.body_max = std::min(request.body_max, context.limits.bodies.largest());
@@ -188,8 +199,8 @@ Awaitable<void> publish(PublishRequest request, const Client& client, Responder&
     co_return co_await responder.respond(std::move(response));
   }
   request.message.value = std::move(body.text);
-  if (auto refused = check_event_size(request))
-    co_return co_await responder.respond(std::move(*refused));
+  if (auto too_large = check_event_size(request))
+    co_return co_await responder.respond(std::move(*too_large));
   const std::shared_ptr<Topic> topic = request.topic;
   const std::string log = request.log;
   const std::size_t bytes = request.message.value.size();

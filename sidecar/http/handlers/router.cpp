@@ -31,7 +31,7 @@ Response allowing(const Request& request, std::string_view allow) {
 // Whether the topic accepts the request that the preflight announces.
 bool asks_for_ours(const Request& preflight, const TopicSettings& topic) {
   const auto method = preflight.header("access-control-request-method");
-  return method == "GET" || method == "HEAD" || (method == "POST" && topic.publish);
+  return method == "GET" || method == "HEAD" || (method == "POST" && topic.publish != Publish::no);
 }
 
 bool is_write(const Request& request) {
@@ -85,7 +85,8 @@ Router::Outcome Dispatch::to_streams() const {
 
 Router::Outcome Dispatch::to_topic(const TopicMap::Match& match) const {
   const TopicSettings& topic = match.topic->settings;
-  const bool posts = request_.method == "POST" && topic.publish;
+  const bool publishes = topic.publish != Publish::no;
+  const bool posts = request_.method == "POST" && publishes;
   const bool preflight =
       is_preflight(request_) && (!has_app(config_, port_) || asks_for_ours(request_, topic));
   // What the topic does not accept is the app's affair, if there is one.
@@ -96,10 +97,10 @@ Router::Outcome Dispatch::to_topic(const TopicMap::Match& match) const {
         topic.cors, request_);
   }
   if (!preflight && !request_.reads() && !posts) {
-    const char* allowed = topic.publish ? "GET, HEAD, OPTIONS, POST" : "GET, HEAD, OPTIONS";
+    const char* allowed = publishes ? "GET, HEAD, OPTIONS, POST" : "GET, HEAD, OPTIONS";
     return to_app_or(with(allowing(request_, allowed), topic.cors, request_));
   }
-  if (preflight) return answer_preflight(topic.cors, request_, topic.publish);
+  if (preflight) return answer_preflight(topic.cors, request_, publishes);
   if (!match.bad_parameter.empty()) {
     return with(
         Response::error(400, "{" + match.bad_parameter +

@@ -20,7 +20,7 @@ TopicSettings orders() {
   settings.name = "orders";
   settings.path = "/events/orders";
   settings.log = "orders";
-  settings.publish = true;
+  settings.publish = Publish::yes;
   settings.max_event = 100;
   return settings;
 }
@@ -30,7 +30,7 @@ TopicSettings chat() {
   settings.name = "chat";
   settings.path = "/chat/{session}";
   settings.log = "chat:{session}";
-  settings.publish = true;
+  settings.publish = Publish::yes;
   settings.max_logs = 2;
   return settings;
 }
@@ -173,6 +173,25 @@ TEST_F(DispatcherTest, PublishesTheBody) {
   ASSERT_TRUE(responder_.response);
   EXPECT_EQ(responder_.response->status, 503u) << "the scripted broker takes nothing";
   EXPECT_EQ(topic_->probe.publish_failures.value(), 1u);
+}
+
+TEST_F(DispatcherTest, TakesRecordsOfALocalTopicFromLoopbackAddressesOnly) {
+  TopicSettings local = orders();
+  local.publish = Publish::local;
+  topic_ = std::make_shared<Topic>(local, test::borrowed(broker_));
+  const auto status = [this](const char* address, const char* peer) {
+    client_.address = *parse_ip(address);
+    client_.peer = *parse_ip(peer);
+    responder_.body = Body(Body::Outcome::whole, "x");
+    begin("POST", "/events/orders");
+    return responder_.response->status;
+  };
+  EXPECT_EQ(status("203.0.113.9", "203.0.113.9"), 403u);
+  EXPECT_EQ(status("203.0.113.9", "127.0.0.1"), 403u) << "a proxy in the pod";
+  EXPECT_EQ(status("127.0.0.1", "203.0.113.9"), 403u) << "a proxy can't make a client local";
+  EXPECT_EQ(topic_->probe.publish_failures.value(), 0u) << "the broker is not asked";
+  EXPECT_EQ(status("127.0.0.1", "127.0.0.1"), 503u) << "the scripted broker takes nothing";
+  EXPECT_EQ(status("::1", "::1"), 503u);
 }
 
 TEST_F(DispatcherTest, AnswersABodyThatIsTooLarge) {

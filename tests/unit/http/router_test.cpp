@@ -17,7 +17,7 @@ TopicSettings topic(std::string name, std::string path, std::string log, bool pu
   t.name = std::move(name);
   t.path = std::move(path);
   t.log = std::move(log);
-  t.publish = publish;
+  t.publish = publish ? Publish::yes : Publish::no;
   return t;
 }
 

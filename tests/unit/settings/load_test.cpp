@@ -80,7 +80,7 @@ topics:
   expected.path = "/shop/{region}";
   expected.from = "events";
   expected.log = "shop.orders-{region}";
-  expected.publish = true;
+  expected.publish = Publish::yes;
   expected.start = Start::earliest;
   expected.on_reset = Start::earliest;
   expected.control_events = false;

@@ -33,7 +33,7 @@ TopicSettings topic(std::string name, std::string path, std::string from, std::s
   topic.path = std::move(path);
   topic.from = std::move(from);
   topic.log = std::move(log);
-  topic.publish = publish;
+  topic.publish = publish ? Publish::yes : Publish::no;
   if (topic.from != "events") topic.event_header.clear();
   return topic;
 }

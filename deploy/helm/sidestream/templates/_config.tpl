@@ -26,7 +26,7 @@
 {{- $_ := set $config "server" $server }}
 {{- if include "sidestream.isDemo" . }}
 {{- $_ := set $config "connectors" (dict "demo" (dict "embedded" dict)) }}
-{{- $_ := set $config "topics" (dict "hello" (dict "from" "demo" "publish" true)) }}
+{{- $_ := set $config "topics" (dict "hello" (dict "from" "demo" "publish" "local")) }}
 {{- end }}
 {{- range $key, $section := $config }}
 {{- if not $section }}
