@@ -47,7 +47,7 @@ class DispatcherTest : public testing::Test {
   EventLoop& loop() {
     if (!loop_) {
       config_.emplace(RunningConfig{settings_, TopicMap({topic_, chat_})});
-      loop_.emplace(memory_, probe_, lifecycle_, quotas_, *config_, Logger());
+      loop_.emplace(memory_, probe_, lifecycle_, quotas_, limits_, *config_, Logger());
     }
     return *loop_;
   }
