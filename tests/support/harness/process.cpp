@@ -136,10 +136,12 @@ void Process::reset_peak() {
 }
 int Process::threads() const { return static_cast<int>(status_field(pid_, "Threads:")); }
 
-int Process::descriptors() const {
+int Process::descriptors(int end) const {
   int count = 0;
   if (DIR* folder = opendir(("/proc/" + std::to_string(pid_) + "/fd").c_str())) {
-    while (const dirent* entry = readdir(folder)) count += entry->d_name[0] != '.';
+    while (const dirent* entry = readdir(folder)) {
+      count += entry->d_name[0] != '.' && std::atoi(entry->d_name) < end;
+    }
     closedir(folder);
   }
   return count;

@@ -8,6 +8,7 @@
 #include <sys/types.h>
 
 #include <chrono>
+#include <climits>
 #include <condition_variable>
 #include <functional>
 #include <mutex>
@@ -47,7 +48,8 @@ class Process {
   std::int64_t peak_bytes() const;      // the highest since the start or the last reset
   void reset_peak();
   int threads() const;
-  int descriptors() const;
+  // Open descriptors, or those whose number is below `end`.
+  int descriptors(int end = INT_MAX) const;
   double cpu_seconds() const;
 
  private:
