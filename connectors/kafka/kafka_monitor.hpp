@@ -73,8 +73,8 @@ class KafkaMonitor {
   bool stopping_ = false;
   bool failed_ = false;
   bool all_down_ = false;
-  std::string reason_;   // the latest error
-  int throttle_ms_ = 0;              // of the latest request that was reported
+  std::string reason_;                // the latest error
+  int throttle_ms_ = 0;               // of the latest request that was reported
   Clock::time_point throttled_at_{};  // the latest delay
   std::thread thread_;
 };

@@ -236,8 +236,7 @@ TopicSettings read_topic(const Value::Named& named, const ServerSettings& server
     if (path.good) paths.add(path.place, named.name, path.shown, path.pieces);
   }
   section["publish"].read_choice(
-      topic.publish,
-      {{"false", Publish::no}, {"local", Publish::local}, {"true", Publish::yes}});
+      topic.publish, {{"false", Publish::no}, {"local", Publish::local}, {"true", Publish::yes}});
   read_keep(section["keep"], kind, topic);
   section["multi"].read_boolean(topic.multi);
   if (topic.multi && topic.is_template())

@@ -136,15 +136,16 @@ struct ConnectorSettings {
 enum class Start { live, earliest };               // where a reader without an id starts
 enum class InvalidUtf8 { base64, replace, skip };  // how to send data that is not UTF-8
 enum class Tombstone { skip, delete_event };       // YAML: skip, delete
-enum class Publish { no, local, yes };  // who may POST; local: loopback addresses. YAML: false, local, true
+// Who may POST. YAML: false, local (loopback addresses), true.
+enum class Publish { no, local, yes };
 
 struct TopicSettings {
-  std::string name;      // [A-Za-z0-9_-]{1,64}
-  std::string path;      // default /events/<name>; may hold {parameters}
-  std::string from;      // name of the connector
-  std::string log;       // YAML: `topic:` (Kafka), `stream:` (Redis, embedded; of embedded the
-                         // default is the topic's name); may hold the path's {parameters}
-  bool multi = false;    // /events?topic= serves it although its path is not the default one
+  std::string name;    // [A-Za-z0-9_-]{1,64}
+  std::string path;    // default /events/<name>; may hold {parameters}
+  std::string from;    // name of the connector
+  std::string log;     // YAML: `topic:` (Kafka), `stream:` (Redis, embedded; of embedded the
+                       // default is the topic's name); may hold the path's {parameters}
+  bool multi = false;  // /events?topic= serves it although its path is not the default one
   Publish publish = Publish::no;
   Start start = Start::live;
   Start on_reset = Start::live;
