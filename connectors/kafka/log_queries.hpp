@@ -1,6 +1,6 @@
 #pragma once
 // extent(), locate() and back() of the connector. Each is a job of the workers; topics that were
-// never seen have a lane of their own, because clients choose the names of template logs. While no
+// never seen have a queue of their own, because clients choose the names of template logs. While no
 // broker can be reached it waits, and so do a limited number of others. A refusal is retried for a moment,
 // because leaders change, and then answered: whoever still wants the answer asks again.
 //
@@ -17,7 +17,7 @@
 #include <vector>
 
 #include "connectors/connector.hpp"
-#include "connectors/kafka/lane.hpp"
+#include "connectors/kafka/job_queue.hpp"
 #include "connectors/kafka/queries.hpp"
 #include "connectors/kafka/refusal_report.hpp"
 #include "connectors/kafka/topic_table.hpp"
@@ -77,7 +77,7 @@ class LogQueries {
   Workers& workers_;
   const Queries& queries_;
   TopicTable& topics_;
-  Lane unseen_;  // queries of topics that were never seen
+  JobQueue unseen_;  // queries of topics that were never seen
   std::atomic<int> waiting_{0};
 };
 

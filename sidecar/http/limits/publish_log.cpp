@@ -25,11 +25,11 @@ void PublishLog::write(const Line& line, const Client& client, std::uint32_t acc
               {"path", line.path},
               {"log", line.log},
               {"status", line.status},
-              {"reason", line.reason},
               {"bytes", line.bytes},
               {"client", format_ip(client.address)},
               {"peer", format_ip(client.peer)},
-              {"left_out", *left_out}});
+              {"left_out", *left_out},
+              {"error", line.reason}});  // quotes the broker: see app/hiding_sink.hpp
 }
 
 }  // namespace sidestream

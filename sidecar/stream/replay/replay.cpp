@@ -47,7 +47,7 @@ void Replay::enqueue(Partition partition, ClientId client) {
 
 // Any client's turn is used for the client that is next in this partition. A turn that comes during
 // a read is given back: finish() asks for another.
-bool Replay::take_turn(Partition partition, ClientId client) {
+bool Replay::start_next(Partition partition, ClientId client) {
   auto read = std::make_shared<Read>();
   {
     const std::lock_guard lock(mutex_);

@@ -27,7 +27,7 @@
 
 namespace sidestream {
 
-class Replay final : public BrokerTurns::Worker, public std::enable_shared_from_this<Replay> {
+class Replay final : public BrokerScheduler::Worker, public std::enable_shared_from_this<Replay> {
  public:
   // `log` is the broker's name of the log.
   Replay(std::shared_ptr<Topic> topic, std::string log, ReplayPool& pool);
@@ -51,9 +51,9 @@ class Replay final : public BrokerTurns::Worker, public std::enable_shared_from_
     PageCallback ready;
   };
   struct Queue {  // of one partition
-    TurnQueue<ClientId, Waiter> waiters;
+    RoundRobin<ClientId, Waiter> waiters;
     bool reading = false;
-    std::set<ClientId> queued;  // clients with a turn to come; while nothing is read, all of them
+    std::set<ClientId> queued;  // clients that wait for the scheduler; while nothing is read, all of them
   };
   struct Read {  // in flight
     Range range;
@@ -62,7 +62,7 @@ class Replay final : public BrokerTurns::Worker, public std::enable_shared_from_
     bool id_lines = false;
   };
 
-  bool take_turn(Partition partition, ClientId client) override;
+  bool start_next(Partition partition, ClientId client) override;
   void enqueue(Partition partition, ClientId client);
   Range next_range(const Queue& queue, Partition partition) const;
   void finish(const Read& read, Result<Offset> reached);

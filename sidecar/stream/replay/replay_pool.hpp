@@ -8,7 +8,7 @@
 #include <cstdint>
 
 #include "sidecar/stream/log/memory.hpp"
-#include "sidecar/stream/replay/broker_turns.hpp"
+#include "sidecar/stream/replay/broker_scheduler.hpp"
 #include "sidecar/stream/replay/page_cache.hpp"
 
 namespace sidestream {
@@ -19,8 +19,8 @@ class ReplayPool {
       : pages_(memory), ranges_(reads_at_once), seeks_(seeks_at_once) {}
 
   PageCache& pages() { return pages_; }
-  BrokerTurns& ranges() { return ranges_; }
-  BrokerTurns& seeks() { return seeks_; }
+  BrokerScheduler& ranges() { return ranges_; }
+  BrokerScheduler& seeks() { return seeks_; }
   // Memory of the cached pages.
   std::uint64_t bytes() const { return pages_.bytes(); }
 
@@ -29,8 +29,8 @@ class ReplayPool {
   static constexpr std::size_t seeks_at_once = 4;
 
   PageCache pages_;
-  BrokerTurns ranges_;
-  BrokerTurns seeks_;
+  BrokerScheduler ranges_;
+  BrokerScheduler seeks_;
 };
 
 }  // namespace sidestream

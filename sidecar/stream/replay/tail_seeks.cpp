@@ -23,20 +23,20 @@ TailSeeks::TailSeeks(std::shared_ptr<Topic> topic, std::string log, std::shared_
     : topic_(std::move(topic)), log_(std::move(log)), replay_(std::move(replay)), pool_(pool) {}
 
 bool TailSeeks::join(const Question& question, Asker asker) {
-  std::vector<ClientId> turns;
+  std::vector<ClientId> clients;
   {
     const std::lock_guard lock(mutex_);
     const auto found = seeks_.find(question);
     if (found == seeks_.end()) return false;
     add(question, found->second, std::move(asker));
-    turns = unqueued();
+    clients = unqueued();
   }
-  enqueue(turns);
+  enqueue(clients);
   return true;
 }
 
 void TailSeeks::ask(const Question& question, const LogExtent& extent, Asker asker) {
-  std::vector<ClientId> turns;
+  std::vector<ClientId> clients;
   {
     std::unique_lock lock(mutex_);
     if (auto answer = answer_now(question, extent)) {
@@ -46,9 +46,9 @@ void TailSeeks::ask(const Question& question, const LogExtent& extent, Asker ask
     Seek& seek = seeks_[question];
     if (!seek.running) seek.extent = extent;
     add(question, seek, std::move(asker));
-    turns = unqueued();
+    clients = unqueued();
   }
-  enqueue(turns);
+  enqueue(clients);
 }
 
 // Requires: the lock.
@@ -62,7 +62,7 @@ void TailSeeks::add(const Question& question, Seek& seek, Asker asker) {
   seek.tidy_at = std::max<std::size_t>(16, 2 * seek.askers.size());
 }
 
-// The clients that need a turn. While a seek runs, a turn would be of no use. Requires: the lock;
+// The clients to enqueue. While a seek runs, that would be of no use. Requires: the lock;
 // enqueue() follows.
 std::vector<ClientId> TailSeeks::unqueued() {
   std::vector<ClientId> clients;
@@ -79,8 +79,8 @@ void TailSeeks::enqueue(const std::vector<ClientId>& clients) {
   }
 }
 
-// Any client's turn is used for the client that is next in this log.
-bool TailSeeks::take_turn(Partition, ClientId client) {
+// Whichever client is due, the one that is next in this log is served.
+bool TailSeeks::start_next(Partition, ClientId client) {
   Question question;
   std::optional<LogExtent> extent;
   {
@@ -125,7 +125,7 @@ bool TailSeeks::is_wanted(const Question& question) {
 
 void TailSeeks::finish(const Question& question, const Result<Position>& result) {
   std::vector<Asker> askers;
-  std::vector<ClientId> turns;
+  std::vector<ClientId> clients;
   {
     const std::lock_guard lock(mutex_);
     const auto found = seeks_.find(question);
@@ -135,10 +135,10 @@ void TailSeeks::finish(const Question& question, const Result<Position>& result)
       seeks_.erase(found);
     }
     running_ = false;
-    turns = unqueued();
+    clients = unqueued();
   }
   pool_.seeks().finished(topic_->connector);
-  enqueue(turns);
+  enqueue(clients);
   for (const Asker& asker : askers) {
     if (!has_left(asker)) asker.done(result);
   }

@@ -2,7 +2,7 @@
 // Answers `tail=` of one log. Equal questions share one seek while it waits and while it runs, and
 // its answer as long as the log's end has not moved.
 //
-// At most one seek of a log runs, and few of a broker (BrokerTurns), so the queries of other starts
+// At most one seek of a log runs, and few of a broker (BrokerScheduler), so the queries of other starts
 // never wait behind many of them. The clients that ask take turns. A seek ends when its last asker
 // has left.
 //
@@ -27,7 +27,8 @@
 
 namespace sidestream {
 
-class TailSeeks final : public BrokerTurns::Worker, public std::enable_shared_from_this<TailSeeks> {
+class TailSeeks final : public BrokerScheduler::Worker,
+                        public std::enable_shared_from_this<TailSeeks> {
  public:
   struct Question {
     std::int64_t wanted = 0;       // records of each partition
@@ -68,7 +69,7 @@ class TailSeeks final : public BrokerTurns::Worker, public std::enable_shared_fr
   // Of the log, not of a partition.
   static constexpr Partition whole_log = -1;
 
-  bool take_turn(Partition, ClientId client) override;
+  bool start_next(Partition, ClientId client) override;
   void add(const Question& question, Seek& seek, Asker asker);
   void enqueue(const std::vector<ClientId>& clients);
   std::vector<ClientId> unqueued();
@@ -85,8 +86,8 @@ class TailSeeks final : public BrokerTurns::Worker, public std::enable_shared_fr
 
   std::mutex mutex_;  // guards the following
   std::map<Question, Seek> seeks_;
-  TurnQueue<ClientId, Question> waiting_;
-  std::set<ClientId> queued_;  // clients with a turn to come
+  RoundRobin<ClientId, Question> waiting_;
+  std::set<ClientId> queued_;  // clients that wait for the scheduler
   std::vector<Answer> answers_;
   bool running_ = false;
   bool closed_ = false;

@@ -46,7 +46,7 @@ void Client::on_time() {
 
 void Client::connect() {
   sidecar_ = random_() % context_.sidecars.size();
-  life_ = context_.lives.of(sidecar_);
+  run_ = context_.process_runs.of(sidecar_);
   const auto& address = context_.sidecars[sidecar_];
   sockaddr_in to{};
   to.sin_family = AF_INET;
@@ -147,7 +147,7 @@ void Client::take(std::string_view bytes) {
 // Whoever reads keeps an open stream, whatever others do.
 void Client::on_end() {
   const bool open = phase_ == Phase::body && memory_.history().sights.size() > seen_before_;
-  if (open && always_read_ && context_.lives.lasts(sidecar_, life_)) {
+  if (open && always_read_ && context_.process_runs.lasts(sidecar_, run_)) {
     memory_.broken("sidecar " + std::to_string(sidecar_) + " ended an open stream");
   }
   close(false);

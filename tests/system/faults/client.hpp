@@ -3,7 +3,7 @@
 // the last complete block, and connects again after each end.
 //
 // Thread: one; connects(): any. Owns the socket. Borrows all of its context.
-// Errors: a broken rule of the wire, and an open stream that is ended while its sidecar lives, are
+// Errors: a broken rule of the wire, and an open stream that is ended while its sidecar process_runs, are
 // recorded in its memory.
 
 #include <atomic>
@@ -16,8 +16,8 @@
 #include "tests/support/harness/chunks.hpp"
 #include "tests/support/harness/socket.hpp"
 #include "tests/support/harness/socket_loop.hpp"
-#include "tests/system/faults/lives.hpp"
 #include "tests/system/faults/memory.hpp"
+#include "tests/system/faults/process_runs.hpp"
 
 namespace e2e::faults {
 
@@ -28,7 +28,7 @@ class Client final : public SocketLoop::Owner {
     SocketLoop& loop;
     const std::string& target;
     const std::vector<Address>& sidecars;
-    const Lives& lives;
+    const ProcessRuns& process_runs;
   };
   Client(int index, std::uint64_t seed, const Journal& journal, Context context);
   ~Client();
@@ -67,7 +67,7 @@ class Client final : public SocketLoop::Owner {
   Phase phase_ = Phase::away;
   Pace pace_ = Pace::usual;
   std::size_t sidecar_ = 0;
-  Lives::Life life_;             // of that sidecar
+  ProcessRuns::Run run_;         // of that sidecar
   std::size_t seen_before_ = 0;  // of its history, before this stream
   bool always_read_ = true;      // since this stream opened
   Clock::time_point wake_;       // away: when to connect; slow: when to read

@@ -14,9 +14,9 @@ bool Clients::Share::holds(int client) const {
   return static_cast<int>(x % 100) < percent;
 }
 
-Clients::Clients(Options options, const Journal& journal, const Lives& lives)
+Clients::Clients(Options options, const Journal& journal, const ProcessRuns& process_runs)
     : options_(std::move(options)) {
-  const Client::Context context{loop_, options_.target, options_.sidecars, lives};
+  const Client::Context context{loop_, options_.target, options_.sidecars, process_runs};
   for (int i = 0; i < options_.clients; ++i) {
     clients_.push_back(std::make_unique<Client>(i, options_.seed, journal, context));
   }

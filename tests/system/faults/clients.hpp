@@ -16,7 +16,7 @@
 #include "tests/support/harness/socket_loop.hpp"
 #include "tests/system/faults/history.hpp"
 #include "tests/system/faults/journal.hpp"
-#include "tests/system/faults/lives.hpp"
+#include "tests/system/faults/process_runs.hpp"
 
 namespace e2e::faults {
 
@@ -30,7 +30,7 @@ class Clients {
     std::string target = "/events/t?from=earliest";
     std::vector<Address> sidecars;
   };
-  Clients(Options options, const Journal& journal, const Lives& lives);
+  Clients(Options options, const Journal& journal, const ProcessRuns& process_runs);
   ~Clients();
 
   // `salt` alone decides which clients are in a share.

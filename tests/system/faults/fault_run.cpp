@@ -38,7 +38,7 @@ FaultRun::FaultRun(BrokerEnv& broker, Schedule schedule)
       journal_(schedule_.lanes),
       lanes_(schedule_.lanes),
       logs_(static_cast<std::size_t>(schedule_.sidecars)),
-      lives_(static_cast<std::size_t>(schedule_.sidecars)),
+      process_runs_(static_cast<std::size_t>(schedule_.sidecars)),
       begun_(Clock::now()) {
   broker_.new_log({.lanes = lanes_, .by_link = schedule_.link, .by_post = schedule_.post});
   const auto config = make_config(broker_, schedule_);
@@ -48,7 +48,7 @@ FaultRun::FaultRun(BrokerEnv& broker, Schedule schedule)
     options.sidecars.push_back(sidecars_.back()->streams());
   }
   broker_.attach(options.sidecars[0]);
-  clients_ = std::make_unique<Clients>(options, journal_, lives_);
+  clients_ = std::make_unique<Clients>(options, journal_, process_runs_);
   // librdkafka asks for each topic that does not exist for ever; thousands keep it from the others.
   const bool kafka = schedule_.kind.rfind("kafka", 0) == 0;
   attackers_ = std::make_unique<Attackers>(options.sidecars, kafka ? 50 : 1'000'000);
@@ -115,19 +115,19 @@ FaultRun::Wrong FaultRun::check() {
 
 void FaultRun::kill(int sidecar) {
   auto& process = *sidecars_[static_cast<std::size_t>(sidecar)];
-  lives_.ends(static_cast<std::size_t>(sidecar));
+  process_runs_.ends(static_cast<std::size_t>(sidecar));
   process.kill();
   logs_[static_cast<std::size_t>(sidecar)] += process.log() + "-- killed\n";
 }
 
 void FaultRun::start(int sidecar) {
   sidecars_[static_cast<std::size_t>(sidecar)]->start();
-  lives_.begins(static_cast<std::size_t>(sidecar));
+  process_runs_.begins(static_cast<std::size_t>(sidecar));
 }
 
 void FaultRun::end(int sidecar) {
   auto& process = *sidecars_[static_cast<std::size_t>(sidecar)];
-  lives_.ends(static_cast<std::size_t>(sidecar));
+  process_runs_.ends(static_cast<std::size_t>(sidecar));
   const auto status = process.terminate(20s * patience);
   logs_[static_cast<std::size_t>(sidecar)] += process.log() + "-- ended\n";
   if (status != 0) throw std::runtime_error("a sidecar does not end as it should");

@@ -13,7 +13,7 @@
 #include "tests/system/faults/attackers.hpp"
 #include "tests/system/faults/broker_env.hpp"
 #include "tests/system/faults/clients.hpp"
-#include "tests/system/faults/lives.hpp"
+#include "tests/system/faults/process_runs.hpp"
 #include "tests/system/faults/producer.hpp"
 #include "tests/system/faults/schedule.hpp"
 #include "tests/system/faults/wall_clock.hpp"
@@ -54,7 +54,7 @@ class FaultRun {
   std::deque<WallClock> clocks_;  // of the sidecars
   std::vector<std::unique_ptr<Sidecar>> sidecars_;
   std::vector<std::string> logs_;  // of former processes
-  Lives lives_;
+  ProcessRuns process_runs_;
   std::unique_ptr<Clients> clients_;
   std::unique_ptr<Attackers> attackers_;
   std::unique_ptr<Producer> producer_;

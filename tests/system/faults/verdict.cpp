@@ -112,7 +112,7 @@ class Judge {
   }
 
   // A gap that leads into the new generation announces its start.
-  bool leads_to_another_life(const Sight& s) const {
+  bool begins_generation(const Sight& s) const {
     if (s.generation <= generation_ || !s.resumed.is_time()) return false;
     const auto& old = lane(generation_, s.lane).offsets;
     return std::all_of(old.begin(), old.end(),
@@ -121,7 +121,7 @@ class Judge {
 
   void gap(const Sight& s) {
     const auto what = name(s) + " gap after " + s.at.text() + " until " + s.resumed.text();
-    const bool another = leads_to_another_life(s);
+    const bool another = begins_generation(s);
     if (another) enter(s.generation);
     by_gap_ = another;
     auto& at = place(s.lane);

@@ -46,7 +46,7 @@ TEST_F(Publishes, HaveALineWhenTheyFailWhateverAccessLogSays) {
              now_);
   ASSERT_EQ(lines_.size(), 1u);
   EXPECT_NE(lines_[0].find("\"publish failed\""), std::string::npos);
-  EXPECT_NE(lines_[0].find("\"reason\":\"cannot reach the broker\""), std::string::npos);
+  EXPECT_NE(lines_[0].find("\"error\":\"cannot reach the broker\""), std::string::npos);
 }
 
 TEST_F(Publishes, OfAFloodWriteFewLines) {

@@ -1,4 +1,4 @@
-#include "connectors/kafka/lane.hpp"
+#include "connectors/kafka/job_queue.hpp"
 
 #include <gtest/gtest.h>
 
@@ -13,13 +13,13 @@ namespace {
 
 TEST(KafkaLane, RunsAFewJobsAtOnceAndLeavesThreadsToOthers) {
   Workers workers;
-  Lane lane(workers, 2, 100);
+  JobQueue queue(workers, 2, 100);
   std::promise<void> released;
   const auto gate = released.get_future().share();
   std::atomic<int> running = 0, most = 0;
   std::latch all(50);
   for (int i = 0; i < 50; ++i) {
-    ASSERT_TRUE(lane.submit([&, gate] {
+    ASSERT_TRUE(queue.submit([&, gate] {
       most = std::max(most.load(), ++running);
       gate.wait();
       --running;
@@ -37,9 +37,9 @@ TEST(KafkaLane, RunsAFewJobsAtOnceAndLeavesThreadsToOthers) {
 
 TEST(KafkaLane, RunsJobsInOrder) {
   Workers workers;
-  Lane lane(workers, 1, 100);
+  JobQueue queue(workers, 1, 100);
   std::vector<int> order;
-  for (int i = 0; i < 50; ++i) lane.submit([&, i] { order.push_back(i); });
+  for (int i = 0; i < 50; ++i) queue.submit([&, i] { order.push_back(i); });
   workers.stop();
   ASSERT_EQ(order.size(), 50u);
   EXPECT_TRUE(std::is_sorted(order.begin(), order.end()));
@@ -47,17 +47,17 @@ TEST(KafkaLane, RunsJobsInOrder) {
 
 TEST(KafkaLane, RefusesAJobBehindTooMany) {
   Workers workers;
-  Lane lane(workers, 1, 3);
+  JobQueue queue(workers, 1, 3);
   std::promise<void> began, released;
   const auto gate = released.get_future().share();
-  lane.submit([&, gate] {
+  queue.submit([&, gate] {
     began.set_value();
     gate.wait();
   });
   began.get_future().wait();
   int taken = 0;
   std::atomic<int> ran = 0;
-  for (int i = 0; i < 5; ++i) taken += lane.submit([&] { ++ran; }) ? 1 : 0;
+  for (int i = 0; i < 5; ++i) taken += queue.submit([&] { ++ran; }) ? 1 : 0;
   EXPECT_EQ(taken, 3);
   released.set_value();
   workers.stop();

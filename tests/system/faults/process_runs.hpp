@@ -10,21 +10,21 @@
 
 namespace e2e::faults {
 
-class Lives {
+class ProcessRuns {
  public:
-  explicit Lives(std::size_t sidecars) : counts_(sidecars) {}
+  explicit ProcessRuns(std::size_t sidecars) : counts_(sidecars) {}
 
   // Before a process is ended, and when the next one listens.
   void ends(std::size_t sidecar) { counts_[sidecar] |= 1; }
   void begins(std::size_t sidecar) { counts_[sidecar] += 1; }
 
-  struct Life {
+  struct Run {
     int count = 1;
   };
-  Life of(std::size_t sidecar) const { return {counts_[sidecar]}; }
-  // Whether the process has been up since `life`, and is not being ended.
-  bool lasts(std::size_t sidecar, Life life) const {
-    return life.count % 2 == 0 && counts_[sidecar] == life.count;
+  Run of(std::size_t sidecar) const { return {counts_[sidecar]}; }
+  // Whether the process has been up since `run`, and is not being ended.
+  bool lasts(std::size_t sidecar, Run run) const {
+    return run.count % 2 == 0 && counts_[sidecar] == run.count;
   }
 
  private:

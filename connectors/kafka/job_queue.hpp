@@ -13,9 +13,9 @@
 
 namespace sidestream::kafka {
 
-class Lane {
+class JobQueue {
  public:
-  Lane(Workers& workers, std::size_t running_max, std::size_t waiting_max)
+  JobQueue(Workers& workers, std::size_t running_max, std::size_t waiting_max)
       : workers_(workers), running_max_(running_max), waiting_max_(waiting_max) {}
 
   // False: too many wait, and the job was not taken.
@@ -50,7 +50,7 @@ class Lane {
   const std::size_t waiting_max_;
   std::mutex mutex_;  // guards the following
   std::deque<Workers::Job> waiting_;
-  std::size_t running_ = 0;  // threads that run jobs of this lane
+  std::size_t running_ = 0;  // threads that run jobs of this queue
 };
 
 }  // namespace sidestream::kafka

@@ -1,12 +1,12 @@
-#include "sidecar/stream/replay/broker_turns.hpp"
+#include "sidecar/stream/replay/broker_scheduler.hpp"
 
 #include <cassert>
 #include <utility>
 
 namespace sidestream {
 
-void BrokerTurns::enqueue(const Connector& broker, const Topic& topic, ClientId client,
-                          std::shared_ptr<Worker> worker, Partition partition) {
+void BrokerScheduler::enqueue(const Connector& broker, const Topic& topic, ClientId client,
+                              std::shared_ptr<Worker> worker, Partition partition) {
   {
     const std::lock_guard lock(mutex_);
     Queue& queue = queues_[&broker];
@@ -17,26 +17,26 @@ void BrokerTurns::enqueue(const Connector& broker, const Topic& topic, ClientId 
   start(broker);
 }
 
-void BrokerTurns::finished(const Connector& broker) {
-  end_turn(broker);
+void BrokerScheduler::finished(const Connector& broker) {
+  release(broker);
   start(broker);
 }
 
-void BrokerTurns::end_turn(const Connector& broker) {
+void BrokerScheduler::release(const Connector& broker) {
   const std::lock_guard lock(mutex_);
   const auto queue = queues_.find(&broker);
   assert(queue != queues_.end() && queue->second.under_way > 0);
   --queue->second.under_way;
 }
 
-// Several threads may be here at once for one broker: take_next() gives each work out once.
-void BrokerTurns::start(const Connector& broker) {
+// Several threads may be here at once for one broker: take_next() gives each job out once.
+void BrokerScheduler::start(const Connector& broker) {
   for (Waiting next; take_next(broker, next); next = {}) {
-    if (!next.worker->take_turn(next.partition, next.client)) end_turn(broker);
+    if (!next.worker->start_next(next.partition, next.client)) release(broker);
   }
 }
 
-bool BrokerTurns::take_next(const Connector& broker, Waiting& next) {
+bool BrokerScheduler::take_next(const Connector& broker, Waiting& next) {
   const std::lock_guard lock(mutex_);
   const auto found = queues_.find(&broker);
   if (found == queues_.end()) return false;
@@ -49,10 +49,10 @@ bool BrokerTurns::take_next(const Connector& broker, Waiting& next) {
   ++queue.under_way;
   const ClientId client = queue.order.front();
   queue.order.pop_front();
-  const auto turn = queue.clients.find(client);
-  next = turn->second.pop();
-  if (turn->second.empty())
-    queue.clients.erase(turn);
+  const auto jobs = queue.clients.find(client);
+  next = jobs->second.pop();
+  if (jobs->second.empty())
+    queue.clients.erase(jobs);
   else
     queue.order.push_back(client);
   return true;

@@ -13,7 +13,7 @@
 namespace sidestream {
 
 template <class Key, class Item>
-class TurnQueue {
+class RoundRobin {
  public:
   bool empty() const { return order_.empty(); }
 
@@ -40,7 +40,7 @@ class TurnQueue {
     return item;
   }
 
-  // Ends the turn of the front's key; the item stays. Requires: !empty().
+  // Goes on with the next key; the item stays. Requires: !empty().
   void pass() {
     order_.push_back(order_.front());
     order_.pop_front();
