@@ -38,6 +38,10 @@ class CatchUp {
     if (!reader.joined()) return reader.replays();
     return live_at_ && reader.cursor() < live_at_[part];
   }
+  // Whether the record that this part's reader has found is from before it was live.
+  bool is_before_live(std::size_t part, const LogReader& reader) const {
+    return !reader.joined() || (live_at_ && reader.cursor() < live_at_[part]);
+  }
   // Ends it if all readers have reached the places where their logs are live.
   bool end_if_live(std::span<const LogReader> readers);
 

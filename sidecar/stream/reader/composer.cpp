@@ -37,18 +37,19 @@ LogReader::Found Composer::run(std::uint32_t& part, OwnBlocks& own) {
   own.replayed = 0;
   for (std::uint32_t idle = 0; own.text.size() < budget && idle < parts;) {
     NextFrame next;
-    const bool replays = catch_up_.replays(part, readers_[part]);
-    const LogReader::Found found =
-        replays && held_ ? LogReader::Found::nothing : readers_[part].next(next);
+    const LogReader& reader = readers_[part];
+    const bool holds = held_ && catch_up_.replays(part, reader);
+    const LogReader::Found found = holds ? LogReader::Found::nothing : readers_[part].next(next);
     if (found == LogReader::Found::page || found == LogReader::Found::start) {
       // Goes out first, and this part is the next one to be asked.
       if (!own.text.empty()) return LogReader::Found::frame;
       return found;
     }
     if (found == LogReader::Found::frame) {
+      const bool replayed = catch_up_.is_before_live(part, reader);
       const std::size_t before = own.text.size();
       add(part, next, own);
-      if (replays) own.replayed += own.text.size() - before;
+      if (replayed) own.replayed += own.text.size() - before;
       idle = 0;
     } else {
       ++idle;

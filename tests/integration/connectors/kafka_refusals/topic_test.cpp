@@ -1,4 +1,8 @@
 // Topics that do not exist, and records that the broker refuses.
+#include <algorithm>
+#include <string>
+#include <vector>
+
 #include "tests/integration/connectors/kafka_refusals/refusals_fixture.hpp"
 #include "tests/support/kafka/kafka_quota.hpp"
 
@@ -61,7 +65,20 @@ TEST_F(KafkaRefusals, ForgetsManyMissingTopicsAndServesOthersMeanwhile) {
   const auto asked = Clock::now();
   ASSERT_TRUE(publish(topic).has_value());
   EXPECT_LT(Clock::now() - asked, seconds(2));
-  for (const auto& answer : answers) EXPECT_EQ(answer.get().error(), Errc::no_such_log);
+  // Few wait; the others must ask again, as an open log does.
+  std::vector<std::string> refused;
+  for (int i = 0; i < count; ++i) {
+    const auto error = answers[static_cast<std::size_t>(i)].get().error();
+    if (error == Errc::unavailable)
+      refused.push_back("missing-" + std::to_string(i));
+    else
+      EXPECT_EQ(error, Errc::no_such_log);
+  }
+  EXPECT_LT(refused.size(), static_cast<std::size_t>(count) - 200);
+  refused.resize(std::min<std::size_t>(refused.size(), 20));
+  for (const auto& name : refused) {
+    EXPECT_TRUE(eventually([&] { return extent(name).error() == Errc::no_such_log; })) << name;
+  }
   EXPECT_LT(detail().size(), 1000u);
   EXPECT_LE(lines().count({"request refused"}), 20u);
   const auto began = Clock::now();
