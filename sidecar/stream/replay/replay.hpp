@@ -53,7 +53,7 @@ class Replay final : public BrokerScheduler::Worker, public std::enable_shared_f
   struct Queue {  // of one partition
     RoundRobin<ClientId, Waiter> waiters;
     bool reading = false;
-    std::set<ClientId> queued;  // clients that wait for the scheduler; while nothing is read, all of them
+    std::set<ClientId> queued;  // clients that wait for the scheduler; all while nothing is read
   };
   struct Read {  // in flight
     Range range;

@@ -1,61 +1,10 @@
-#include "sidecar/http/handlers/router.hpp"
-
-#include <gtest/gtest.h>
-
 #include <algorithm>
 #include <string>
-#include <vector>
 
-#include "connectors/embedded/embedded_connector.hpp"
-#include "sidecar/http/protocol/target.hpp"
+#include "router_fixture.hpp"
 
-namespace sidestream {
+namespace sidestream::test {
 namespace {
-
-TopicSettings topic(std::string name, std::string path, std::string log, bool publish) {
-  TopicSettings t;
-  t.name = std::move(name);
-  t.path = std::move(path);
-  t.log = std::move(log);
-  t.publish = publish ? Publish::yes : Publish::no;
-  return t;
-}
-
-class RouterTest : public testing::Test {
- protected:
-  Router::Outcome route(std::string method, std::string_view target, Port port = Port::streams,
-                        Fields headers = {}) {
-    Request r;
-    r.method = std::move(method);
-    r.headers = std::move(headers);
-    EXPECT_TRUE(decode({target, {}}, r)) << target;
-    return router_.route(serving_, port, r, Router::find(serving_, port, r), Timestamp());
-  }
-  unsigned status(std::string method, std::string_view target, Port port = Port::streams) {
-    const auto outcome = route(std::move(method), target, port);
-    const auto* response = std::get_if<Response>(&outcome);
-    return response ? response->status : 0;
-  }
-
-  std::shared_ptr<Connector> broker_ = make_embedded_connector("local", {}, Logger());
-  TopicMap topics_{
-      {std::make_shared<Topic>(topic("orders", "/events/orders", "orders", true), broker_),
-       std::make_shared<Topic>(topic("logs", "/events/logs", "logs", false), broker_),
-       std::make_shared<Topic>(topic("chat", "/chat/{session}", "chat:{session}", true), broker_)}};
-  RunningConfig serving_{{}, topics_};
-  Memory memory_{1 << 20};
-  ReplayPool pool_{memory_};
-  OpenLogs logs_{memory_, pool_, Logger()};
-  ServerProbe probe_;
-  Lifecycle lifecycle_;
-  AdminPages pages_{
-      logs_,
-      probe_,
-      lifecycle_,
-      {[] { return std::string("metrics"); }, [] { return std::vector<NamedConnector>(); },
-       [this] { lifecycle_.advance(Lifecycle::Phase::draining); }}};
-  Router router_{pages_};
-};
 
 // With an app beside us everything that no topic takes is the app's.
 TEST_F(RouterTest, ForwardsUnmatchedPathsToTheApp) {
@@ -271,74 +220,5 @@ TEST_F(RouterTest, RefusesEventNamesThatEventSourceFires) {
   EXPECT_EQ(status("POST", "/events/orders?event=opened"), 0u);
 }
 
-TEST_F(RouterTest, GuardsTheAdminPort) {
-  const auto admin = [this](Fields headers) {
-    return std::get<Response>(route("GET", "/topics", Port::admin, std::move(headers)));
-  };
-  EXPECT_EQ(admin({{"host", "rebind.evil.example"}}).status, 421u);
-  EXPECT_EQ(admin({{"host", "localhost"}, {"sec-fetch-site", "cross-site"}}).status, 403u);
-  const auto page = admin({{"host", "localhost"}});
-  EXPECT_EQ(page.status, 200u);
-  const Fields& headers = page.headers;
-  EXPECT_EQ(std::count(headers.begin(), headers.end(),
-                       std::pair<std::string, std::string>("X-Frame-Options", "DENY")),
-            1);
-  serving_.server.admin_hosts = {"rebind.evil.example"};
-  EXPECT_EQ(admin({{"host", "rebind.evil.example:9090"}}).status, 200u);
-}
-
-TEST_F(RouterTest, ServesAdminPagesOnTheAdminPortOnly) {
-  EXPECT_EQ(status("GET", "/livez"), 404u);
-  EXPECT_EQ(status("GET", "/livez", Port::admin), 200u);
-  EXPECT_EQ(status("GET", "/events/orders", Port::admin), 404u);  // no console here
-  EXPECT_EQ(status("POST", "/metrics", Port::admin), 405u);
-}
-
-TEST_F(RouterTest, LeavesReadinessToTheCaller) {
-  EXPECT_TRUE(
-      std::holds_alternative<AdminPages::AskReadiness>(route("HEAD", "/readyz", Port::admin)));
-  EXPECT_EQ(status("POST", "/readyz", Port::admin), 405u);
-  EXPECT_EQ(status("GET", "/readyz"), 404u);
-}
-
-TEST_F(RouterTest, IsNotReadyWhileDraining) {
-  EXPECT_EQ(pages_.readiness(nullptr).status, 200u);
-  lifecycle_.advance(Lifecycle::Phase::draining);
-  EXPECT_EQ(pages_.readiness(nullptr).status, 503u);
-}
-
-TEST_F(RouterTest, ReadinessFollowsTheUpstreamApp) {
-  const AppState up(true, "200"), down(false, "no answer within 2s");
-  EXPECT_EQ(pages_.readiness(nullptr).body.find("upstream"), std::string::npos);
-  EXPECT_EQ(pages_.readiness(&up).status, 200u);
-  const Response waiting = pages_.readiness(&down);
-  EXPECT_EQ(waiting.status, 503u);
-  EXPECT_NE(waiting.body.find(R"("status":"waiting for the upstream app")"), std::string::npos);
-  EXPECT_NE(waiting.body.find(R"("upstream":{"ready":false,"detail":"no answer within 2s"})"),
-            std::string::npos);
-}
-
-TEST_F(RouterTest, ReportsDrainingWhateverTheAppAnswers) {
-  const AppState up(true, "200"), down(false, "503");
-  lifecycle_.advance(Lifecycle::Phase::draining);
-  for (const AppState* app : {&up, &down}) {
-    const Response page = pages_.readiness(app);
-    EXPECT_EQ(page.status, 503u);
-    EXPECT_NE(page.body.find(R"("status":"draining")"), std::string::npos);
-  }
-}
-
-TEST_F(RouterTest, StartsTheDrainByHttpOnlyWhenEnabled) {
-  EXPECT_EQ(status("POST", "/drain", Port::admin), 404u);
-  serving_.server.drain_http = true;
-  EXPECT_EQ(status("POST", "/drain"), 404u) << "the public port";
-  EXPECT_EQ(status("DELETE", "/drain", Port::admin), 405u);
-  EXPECT_FALSE(lifecycle_.is_draining());
-  EXPECT_EQ(status("GET", "/drain", Port::admin), 405u) << "an image could send it";
-  EXPECT_FALSE(lifecycle_.is_draining());
-  EXPECT_EQ(status("POST", "/drain", Port::admin), 200u);
-  EXPECT_TRUE(lifecycle_.is_draining());
-}
-
 }  // namespace
-}  // namespace sidestream
+}  // namespace sidestream::test
