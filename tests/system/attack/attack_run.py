@@ -5,6 +5,7 @@ import math
 import multiprocessing
 import os
 import re
+import signal
 import socket
 import threading
 import time
@@ -43,6 +44,7 @@ class AttackRun:
         self.attacker = context.Process(target=self.work, daemon=True)
 
     def work(self):
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
         self.go.wait()
         held = self.attack(*self.arguments)
         self.leave.wait()
