@@ -28,6 +28,7 @@ std::uint64_t resident_bytes() {
 void HeapTrim::step(Clock::time_point now) {
   if (now < next_) return;
   const std::uint64_t resident = resident_bytes();
+  kept_ = std::min(kept_, resident);
   if (resident < kept_ + worth_it) return;
   next_ = now + interval;
   const auto stats = ::mallinfo2();
