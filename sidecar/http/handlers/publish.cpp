@@ -165,7 +165,6 @@ Response no_body(Body::Outcome outcome, const PublishRequest& request, const Cli
                  const ServerContext& context) {
   if (outcome == Body::Outcome::too_large) return body_too_large(request);
   if (outcome == Body::Outcome::too_slow) {
-    context.limits.refusals.write(RefusalLog::Kind::publish, "slow_body", client, 408);
     return with_headers(
         Response::error(408, "the body took longer than 30 s and 1 s for each 64 KiB"), request);
   }

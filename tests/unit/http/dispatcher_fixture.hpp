@@ -30,11 +30,10 @@ inline TopicSettings orders() {
 }
 
 inline TopicSettings chat() {
-  TopicSettings settings;
+  TopicSettings settings = orders();
   settings.name = "chat";
   settings.path = "/chat/{session}";
   settings.log = "chat:{session}";
-  settings.publish = Publish::yes;
   settings.max_logs = 2;
   return settings;
 }
