@@ -19,7 +19,7 @@ TakeLogPlace LogPlaces::taker(const Topic& topic, AddressKey address, std::uint6
   return [quota = quota_, address, most]() -> std::optional<LogPlace> {
     auto place = quota->take(address, most);
     if (!place) return std::nullopt;
-    return std::make_shared<const Held>(quota, std::move(*place));
+    return std::make_shared<const Held>(Held{quota, std::move(*place)});
   };
 }
 
