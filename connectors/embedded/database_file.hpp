@@ -45,6 +45,11 @@ void check_file(const std::string& path);
 // below those of the file in its place. 0 for a file of an older version.
 Offset start_of(Connection& connection);
 
+// The first offset of a log that has no row, as SQL; its argument is start_of(). It is higher once
+// TableWriter has forgotten logs.
+inline constexpr const char* start_of_new_log =
+    "SELECT ifnull((SELECT CAST(value AS INTEGER) FROM meta WHERE name = 'forgotten'), ?1)";
+
 // A random id, different for every file ever created. A file that replaces another has another one.
 std::string generation_of(Connection& connection);
 

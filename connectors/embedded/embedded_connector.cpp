@@ -43,6 +43,7 @@ class EmbeddedConnector final : public Connector {
       LogExtent extent;
       extent.partitions.push_back(reader.extent(log));
       extent.origin = database_.origin();
+      extent.exact = reader.exact();
       return extent;
     };
     queries_.add(std::make_unique<ValueQuery<LogExtent>>(query, std::move(done)));

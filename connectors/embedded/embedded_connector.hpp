@@ -5,7 +5,8 @@
 // retention has deleted all records or the process was killed. They start at the creation time of
 // the file, or of the logs in memory, in microseconds: ids of a file that was lost, or from before a
 // restart, are below LogExtent::origin. (Files of older versions start at 0.) The first record
-// creates a log; a reader does not.
+// creates a log; a reader does not. A log in memory that was forgotten (memory_bytes) starts above
+// its earlier offsets, so a reader of it gets a loss whose number is an upper bound.
 //
 // Durability: an acknowledged record is on the disk (WAL, synchronous=FULL) and survives kill -9
 // and a power failure. Queued publishes share one commit.
@@ -40,9 +41,11 @@ struct EmbeddedOptions {
   std::uint64_t retention_records = 1'000'000;
   std::uint64_t retention_bytes = 256 * 1024 * 1024;  // of keys, events and values
   std::chrono::milliseconds retention_age{0};
-  // Of all logs in memory together, with 64 bytes for each record; 0: unlimited. Beyond it the
-  // oldest records of the largest log are deleted.
+  // In memory, of all logs together; 0: unlimited. Bytes include names and 64 bytes for each record
+  // (those count in retention_bytes too). Beyond it logs without records are forgotten, then the
+  // oldest records of the largest log are deleted. `memory_records` requires `memory_bytes`.
   std::uint64_t memory_bytes = 0;
+  std::uint64_t memory_records = 0;
 };
 
 std::unique_ptr<Connector> make_embedded_connector(std::string name, EmbeddedOptions options,

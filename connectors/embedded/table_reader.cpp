@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <limits>
 
+#include "connectors/embedded/database_file.hpp"
+
 namespace sidestream::embedded {
 
 TableReader::TableReader(Connection& connection, Offset start)
@@ -10,6 +12,7 @@ TableReader::TableReader(Connection& connection, Offset start)
       start_(start),
       find_(connection, "SELECT id, next FROM logs WHERE name = ?"),
       first_(connection, "SELECT offset FROM records WHERE log = ? ORDER BY offset LIMIT 1"),
+      start_of_new_(connection, start_of_new_log),
       records_(connection,
                "SELECT offset, time, key, event, value FROM records"
                " WHERE log = ? AND offset > ? AND offset <= ? ORDER BY offset"),
@@ -21,16 +24,27 @@ Extent TableReader::extent(const std::string& log) {
   return look_up(log).extent;
 }
 
+bool TableReader::exact() { return start_of_new() == start_.number(); }
+
+std::int64_t TableReader::start_of_new() {
+  Rows row = start_of_new_.rows(start_.number());
+  row.next();
+  return row.number(0);
+}
+
 std::int64_t TableReader::find(const std::string& log, std::int64_t& next) {
   Rows row = find_.rows(std::string_view(log));
-  if (!row.next()) return -1;
+  if (!row.next()) {
+    next = start_of_new();
+    return -1;
+  }
   next = row.number(1);
   return row.number(0);
 }
 
 TableReader::Found TableReader::look_up(const std::string& log) {
   Found found;
-  std::int64_t next = start_.number();
+  std::int64_t next = 0;
   found.id = find(log, next);
   std::int64_t first = next;
   if (found.id >= 0) {
@@ -87,7 +101,7 @@ TableReader::Held TableReader::read_on(const std::string& log, Offset after, Row
   batch.clear();
   Transaction snapshot(connection_, Transaction::reading);
   Held held;
-  std::int64_t next = start_.number();
+  std::int64_t next = 0;
   const auto id = find(log, next);
   // An offset beyond the end may exceed SQLite's 64-bit integers.
   if (id >= 0 && after < Offset::of(next)) {
@@ -96,6 +110,7 @@ TableReader::Held TableReader::read_on(const std::string& log, Offset after, Row
                      usual.max_records, usual.max_bytes, batch);
   }
   if (batch.empty()) held.extent = look_up(log).extent;
+  held.exact = exact();
   return held;
 }
 

@@ -13,10 +13,12 @@ namespace sidestream::embedded {
 
 class TableReader {
  public:
-  // `start`: the first offset of a log that has no record yet. Borrows the connection.
+  // `start`: start_of() the file or memory. Borrows the connection.
   TableReader(Connection& connection, Offset start);
 
   Extent extent(const std::string& log);
+  // Whether the difference of two offsets counts records: no log was forgotten (TableWriter).
+  bool exact();
   // The offset before the first record at or after `time`; the end if there is none.
   Offset locate(const std::string& log, Timestamp time);
   Offset back(const std::string& log, Offset end, std::int64_t count);
@@ -28,6 +30,7 @@ class TableReader {
   struct Held {
     Extent extent;      // set only with an empty batch
     bool more = false;  // the batch is full
+    bool exact = true;  // as above
   };
   Held read_on(const std::string& log, Offset after, RowBatch& batch);
 
@@ -36,6 +39,8 @@ class TableReader {
     std::int64_t id = -1;  // -1: the log does not exist yet
     Extent extent;
   };
+  std::int64_t start_of_new();
+  // -1: the log has no row; `next` is where it will start.
   std::int64_t find(const std::string& log, std::int64_t& next);
   Found look_up(const std::string& log);
   // Stops after `until`, `max_records` or the record that exceeds `max_bytes`. True: at a limit.
@@ -45,7 +50,7 @@ class TableReader {
 
   Connection& connection_;
   Offset start_;
-  Statement find_, first_, records_, time_;
+  Statement find_, first_, start_of_new_, records_, time_;
 };
 
 }  // namespace sidestream::embedded

@@ -1,8 +1,10 @@
 #include "connectors/embedded/table_writer.hpp"
 
 #include <algorithm>
+#include <cassert>
 #include <chrono>
 
+#include "connectors/embedded/database_file.hpp"
 #include "sidecar/base/time_text.hpp"
 
 namespace sidestream::embedded {
@@ -12,9 +14,8 @@ namespace {
 constexpr std::int64_t step_records = 1000;
 constexpr std::int64_t step_bytes = 4 * 1024 * 1024;
 constexpr int step_logs = 200;
-constexpr std::size_t cached_logs_max = 50'000;
-// Of a record in memory, besides its key, event and value.
-constexpr std::int64_t record_overhead = 64;
+constexpr int candidates = 16;  // that largest_log() looks at
+constexpr std::size_t cached_logs_max = 10'000;
 // A clock set back by less than this keeps the last timestamp, so timestamps don't decrease in a
 // log.
 constexpr std::int64_t clock_slack_ms = 60'000;
@@ -30,8 +31,10 @@ TableWriter::TableWriter(Connection& connection, const EmbeddedOptions& options,
     : connection_(connection),
       options_(options),
       start_(start),
+      use_(options),
       find_(connection, "SELECT id, next, bytes FROM logs WHERE name = ?"),
       first_(connection, "SELECT offset FROM records WHERE log = ? ORDER BY offset LIMIT 1"),
+      start_of_new_(connection, start_of_new_log),
       create_(connection, "INSERT INTO logs (name, next) VALUES (?, ?) RETURNING id"),
       insert_(connection,
               "INSERT INTO records (log, offset, time, key, event, value)"
@@ -39,19 +42,25 @@ TableWriter::TableWriter(Connection& connection, const EmbeddedOptions& options,
       update_(connection, "UPDATE logs SET next = ?, bytes = ? WHERE id = ?"),
       oldest_(connection,
               "SELECT offset, time,"
-              " ifnull(length(key), 0) + length(CAST(event AS BLOB)) + length(value)"
-              " FROM records WHERE log = ? ORDER BY offset LIMIT ?"),
+              " ?3 + ifnull(length(key), 0) + length(CAST(event AS BLOB)) + length(value)"
+              " FROM records WHERE log = ?1 ORDER BY offset LIMIT ?2"),
       delete_(connection, "DELETE FROM records WHERE log = ? AND offset <= ?"),
       next_log_(connection, "SELECT id, name FROM logs WHERE id > ? ORDER BY id LIMIT 1"),
       version_(connection, "PRAGMA data_version"),
       test_write_(connection, "UPDATE meta SET value = 1 - value WHERE name = 'writable'"),
-      largest_(connection, "SELECT name FROM logs ORDER BY bytes DESC, id LIMIT 1"),
+      largest_(connection, "SELECT name FROM logs WHERE bytes > 0 ORDER BY bytes DESC, id LIMIT ?"),
+      empty_(connection, "SELECT id, name, next FROM logs WHERE bytes = 0 ORDER BY id LIMIT 1"),
+      forget_(connection, "DELETE FROM logs WHERE id = ?"),
+      raise_start_(connection,
+                   "INSERT INTO meta VALUES ('forgotten', ?1) ON CONFLICT (name)"
+                   " DO UPDATE SET value = max(CAST(value AS INTEGER), ?1)"),
       used_(connection,
-            "SELECT ifnull((SELECT sum(bytes) FROM logs), 0) +"
-            " ?1 * (SELECT count(*) FROM records)") {}
+            "SELECT ifnull(sum(bytes + ?1 + 2 * length(CAST(name AS BLOB))), 0),"
+            " (SELECT count(*) FROM records) FROM logs") {}
 
 void TableWriter::begin() {
   connection_.run("BEGIN IMMEDIATE");
+  ++commit_;
   drop_stale_cache();
 }
 
@@ -82,7 +91,12 @@ TableWriter::LogState* TableWriter::find(const std::string& log) {
 TableWriter::LogState& TableWriter::find_or_create(const std::string& log) {
   if (auto* known = find(log)) return *known;
   LogState state;
-  state.first = state.next = start_.number();
+  {
+    Rows row = start_of_new_.rows(start_.number());
+    row.next();
+    state.first = state.next = row.number(0);
+  }
+  use_.add(SharedUse::log_cost(log), 0);
   Rows row = create_.rows(std::string_view(log), state.next);
   row.next();
   state.id = row.number(0);
@@ -102,10 +116,13 @@ Offset TableWriter::append(const std::string& log, const Message& message) {
   if (message.key) key = Blob{*message.key};
   insert_.run(state.id, state.next, next_timestamp(), key, std::string_view(message.event),
               Blob{message.value});
-  const auto size = message.value.size() + message.event.size() + (key ? key->bytes.size() : 0);
-  state.bytes += static_cast<std::int64_t>(size);
-  memory_used_ += static_cast<std::int64_t>(size) + record_overhead;
+  const auto size = static_cast<std::int64_t>(message.value.size() + message.event.size() +
+                                              (key ? key->bytes.size() : 0)) +
+                    use_.record_overhead();
+  state.bytes += size;
+  use_.add(size, 1);
   if (state.appended++ == 0) touched_.push_back(&state);
+  state.commit = commit_;
   state.changed = true;
   return Offset::of(state.next++);
 }
@@ -119,34 +136,75 @@ void TableWriter::commit() {
     log->appended = 0;
   }
   touched_.clear();
-  if (options_.memory_bytes > 0) keep_within_memory();
+  if (use_.is_limited()) keep_within_shared_limits();
   connection_.run("COMMIT");
 }
 
-// The largest log pays, so one that grows without end harms no other.
-void TableWriter::keep_within_memory() {
-  const auto most = static_cast<std::int64_t>(options_.memory_bytes);
-  while (memory_used_ > most) {
-    std::string name;
-    {
-      Rows row = largest_.rows();
-      if (!row.next()) return;
-      name = row.bytes(0);
-    }
-    auto* log = find(name);
-    if (log == nullptr || log->first == log->next) return;
-    std::int64_t last = -1, bytes = 0;
-    {
-      Rows row = oldest_.rows(log->id, step_records);
-      while (row.next() && memory_used_ - bytes > most) {
-        last = row.number(0);
-        bytes += row.number(2) + record_overhead;
-      }
-    }
-    const auto records = last - log->first + 1;
-    delete_through(*log, last, bytes - records * record_overhead);
-    save(*log);
+void TableWriter::keep_within_shared_limits() {
+  while (use_.exceeds_bytes()) {
+    if (!forget_empty_log() && !shrink_largest_log()) return;
   }
+  while (use_.exceeds_records()) {
+    if (!shrink_largest_log()) return;
+  }
+}
+
+bool TableWriter::forget_empty_log() {
+  std::string name;
+  {
+    Rows row = empty_.rows();
+    if (!row.next()) return false;
+    forget_.run(row.number(0));
+    raise_start_.run(row.number(2));
+    name = row.bytes(1);
+  }
+  use_.remove(SharedUse::log_cost(name), 0);
+  logs_.erase(name);
+  return true;
+}
+
+// Prefers another log to one whose only record is of this transaction: no reader has seen it yet.
+TableWriter::Largest TableWriter::largest_log() {
+  std::vector<std::string> names;
+  {
+    Rows row = largest_.rows(std::int64_t{candidates});
+    while (row.next()) names.emplace_back(row.bytes(0));
+  }
+  Largest largest;
+  for (const auto& name : names) {
+    auto* log = find(name);
+    assert(log != nullptr);
+    if (largest.log != nullptr) {
+      largest.next = log->bytes;
+      break;
+    }
+    if (log->next - log->first > 1 || log->commit != commit_) largest.log = log;
+  }
+  if (largest.log == nullptr && !names.empty()) largest.log = find(names.front());
+  return largest;
+}
+
+// The largest log pays, so one that grows without end harms no other. It shrinks to a little less
+// than the next one.
+bool TableWriter::shrink_largest_log() {
+  const auto [log, next] = largest_log();
+  if (log == nullptr) return false;
+  const auto enough = log->bytes - (next - next / 16);
+  // The newest record goes only in a step of its own.
+  const auto most = std::clamp<std::int64_t>(log->next - log->first - 1, 1, step_records);
+  std::int64_t last = -1, bytes = 0, records = 0;
+  {
+    Rows row = oldest_.rows(log->id, most, use_.record_overhead());
+    while (bytes <= enough && use_.exceeds_without(bytes, records) && row.next()) {
+      last = row.number(0);
+      bytes += row.number(2);
+      ++records;
+    }
+  }
+  assert(last >= 0);
+  delete_through(*log, last, bytes);
+  save(*log);
+  return true;
 }
 
 void TableWriter::rollback() {
@@ -154,9 +212,10 @@ void TableWriter::rollback() {
   if (connection_.in_transaction()) connection_.run("ROLLBACK");
   touched_.clear();
   logs_.clear();
-  if (options_.memory_bytes == 0) return;
-  Rows row = used_.rows(record_overhead);
-  memory_used_ = row.next() ? row.number(0) : 0;
+  if (!use_.is_limited()) return;
+  Rows row = used_.rows(SharedUse::log_cost({}));
+  row.next();
+  use_.set(row.number(0), row.number(1));
 }
 
 bool TableWriter::exceeds_limits(const LogState& log, std::int64_t records,
@@ -172,7 +231,7 @@ bool TableWriter::delete_oldest(LogState& log, std::int64_t most) {
   std::int64_t deleted = -1, deleted_bytes = 0, left = most;
   bool more = false;
   {
-    Rows row = oldest_.rows(log.id, most);
+    Rows row = oldest_.rows(log.id, most, use_.record_overhead());
     while (row.next()) {
       const auto offset = row.number(0);
       if (row.number(1) >= oldest_kept &&
@@ -192,7 +251,7 @@ bool TableWriter::delete_oldest(LogState& log, std::int64_t most) {
 
 void TableWriter::delete_through(LogState& log, std::int64_t offset, std::int64_t bytes) {
   delete_.run(log.id, offset);
-  memory_used_ -= bytes + (offset - log.first + 1) * record_overhead;
+  use_.remove(bytes, offset - log.first + 1);
   log.first = offset + 1;
   log.bytes = log.first == log.next ? 0 : log.bytes - bytes;
   log.changed = true;

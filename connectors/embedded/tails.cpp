@@ -97,8 +97,8 @@ bool Tails::read_on(OpenTail& tail) {
       return true;
     }
   }
-  if (batch_.empty()) return compare_with_extent(tail, held.extent);
-  if (batch_.first() > tail.after.next()) report_loss(tail, batch_.first());
+  if (batch_.empty()) return compare_with_extent(tail, held);
+  if (batch_.first() > tail.after.next()) report_loss(tail, batch_.first(), held.exact);
   tail.after = batch_.last();
   probe_.records_read.fetch_add(batch_.size(), std::memory_order_relaxed);
   tail.sink.deliver(batch_.records());
@@ -110,8 +110,8 @@ void Tails::report_recreated(OpenTail& tail) {
   tail.sink.reset("recreated", {tail.after});
 }
 
-void Tails::report_loss(OpenTail& tail, Offset resumed) {
-  Loss loss{.position = tail.after, .resumed = resumed};
+void Tails::report_loss(OpenTail& tail, Offset resumed, bool exact) {
+  Loss loss{.position = tail.after, .resumed = resumed, .exact = exact};
   if (tail.after >= database_.origin()) {
     loss.lost = resumed.previous().number() - tail.after.number();
   }
@@ -119,9 +119,10 @@ void Tails::report_loss(OpenTail& tail, Offset resumed) {
   tail.sink.lose(loss);
 }
 
-bool Tails::compare_with_extent(OpenTail& tail, const Extent& extent) {
+bool Tails::compare_with_extent(OpenTail& tail, const TableReader::Held& held) {
+  const Extent& extent = held.extent;
   if (tail.after < extent.last) {
-    report_loss(tail, extent.last.next());
+    report_loss(tail, extent.last.next(), held.exact);
     return true;
   }
   if (tail.after > extent.last) {

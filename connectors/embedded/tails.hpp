@@ -56,9 +56,9 @@ class Tails {
   // True: there may be more to read.
   bool read_on(OpenTail& tail);
   void report_recreated(OpenTail& tail);
-  void report_loss(OpenTail& tail, Offset resumed);
+  void report_loss(OpenTail& tail, Offset resumed, bool exact);
   // No record is held after the tail's offset. True: that was a loss or a reset.
-  bool compare_with_extent(OpenTail& tail, const Extent& extent);
+  bool compare_with_extent(OpenTail& tail, const TableReader::Held& held);
 
   Database& database_;
   ConnectorProbe& probe_;

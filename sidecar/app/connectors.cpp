@@ -10,8 +10,9 @@
 namespace sidestream {
 namespace {
 
-EmbeddedOptions options_of(const EmbeddedSettings& s, std::uint64_t memory_bytes = 0) {
-  return {s.path, s.retention_records, s.retention_bytes, s.retention_age, memory_bytes};
+EmbeddedOptions options_of(const EmbeddedSettings& s, MemoryShare memory = {}) {
+  return {s.path,          s.retention_records, s.retention_bytes,
+          s.retention_age, memory.bytes,        memory.records};
 }
 
 RedisOptions options_of(const RedisSettings& s) {
@@ -20,7 +21,7 @@ RedisOptions options_of(const RedisSettings& s) {
 
 struct Make {
   const ConnectorSettings& settings;
-  std::uint64_t memory_bytes;
+  MemoryShare memory;
   const Logger& log;
 
   ConfiguredConnector operator()(const KafkaSettings& s) const {
@@ -31,7 +32,7 @@ struct Make {
   }
   ConfiguredConnector operator()(const EmbeddedSettings& s) const {
     return {settings, "embedded",
-            make_embedded_connector(settings.name, options_of(s, memory_bytes), log)};
+            make_embedded_connector(settings.name, options_of(s, memory), log)};
   }
 };
 
@@ -58,20 +59,22 @@ bool is_in_memory(const ConnectorSettings& settings) {
   return embedded && (embedded->path.empty() || embedded->path == ":memory:");
 }
 
-std::uint64_t memory_of(const ConnectorSettings& connector, const Settings& all,
-                        std::uint64_t budget) {
-  if (!is_in_memory(connector)) return 0;
+MemoryShare memory_of(const ConnectorSettings& connector, const Settings& all,
+                      std::uint64_t budget) {
+  if (!is_in_memory(connector)) return {};
   const auto sharing = std::ranges::count_if(all.connectors, is_in_memory);
-  const auto topics = std::ranges::count_if(
-      all.topics, [&](const auto& topic) { return topic.from == connector.name; });
-  const auto retention = std::get<EmbeddedSettings>(connector.kind).retention_bytes;
-  return std::min(budget / static_cast<std::uint64_t>(std::max<std::ptrdiff_t>(sharing, 1)),
-                  retention * static_cast<std::uint64_t>(std::max<std::ptrdiff_t>(topics, 1)));
+  const auto reads_it = [&](const auto& topic) { return topic.from == connector.name; };
+  const auto topics = static_cast<std::uint64_t>(
+      std::max<std::ptrdiff_t>(std::ranges::count_if(all.topics, reads_it), 1));
+  const auto& retention = std::get<EmbeddedSettings>(connector.kind);
+  return {
+      std::min(budget / static_cast<std::uint64_t>(sharing), retention.retention_bytes * topics),
+      retention.retention_records * topics};
 }
 
-ConfiguredConnector make_connector(const ConnectorSettings& settings, std::uint64_t memory_bytes,
+ConfiguredConnector make_connector(const ConnectorSettings& settings, MemoryShare memory,
                                    const Logger& log) {
-  return std::visit(Make{settings, memory_bytes, log}, settings.kind);
+  return std::visit(Make{settings, memory, log}, settings.kind);
 }
 
 }  // namespace sidestream

@@ -26,13 +26,17 @@ std::vector<std::string> check_connectors(const std::vector<ConnectorSettings>& 
 
 // Whether its logs are in memory.
 bool is_in_memory(const ConnectorSettings& settings);
-// What all logs in memory of the connector may take together: its retention for each topic, where a
-// template counts once, and its share of `budget`.
-std::uint64_t memory_of(const ConnectorSettings& connector, const Settings& all,
-                        std::uint64_t budget);
+// What all logs of an embedded connector in memory may hold together. Zeros: it is none.
+struct MemoryShare {
+  std::uint64_t bytes = 0;
+  std::uint64_t records = 0;
+};
+// The connector's retention for each topic, where a template counts once, and at most its share of
+// `budget`.
+MemoryShare memory_of(const ConnectorSettings& connector, const Settings& all,
+                      std::uint64_t budget);
 
-// `memory_bytes`: of an embedded connector in memory.
-ConfiguredConnector make_connector(const ConnectorSettings& settings, std::uint64_t memory_bytes,
+ConfiguredConnector make_connector(const ConnectorSettings& settings, MemoryShare memory,
                                    const Logger& log);
 
 }  // namespace sidestream

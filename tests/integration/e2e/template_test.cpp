@@ -55,6 +55,29 @@ TEST_P(Template, ServesReadersBeforeTheFirstRecord) {
   EXPECT_EQ(again.record().data, "first");
 }
 
+TEST(TemplateInMemory, LogsShareTheirRetention) {
+  Sidecar sidecar({.connectors = {"b: { embedded: { retention: { records: 500 } } }"},
+                   .topics = {"chat: { path: \"/chat/{session}\", from: b, publish: true, "
+                              "stream: \"{session}\", max_logs: 20000, linger: 0s }"}});
+  EventStream stream(sidecar.streams(), "/chat/reader");
+  stream.control("stream-open");
+  say(sidecar, "/chat/reader", "first");
+  const auto id = stream.record().id.value();
+  for (int i = 0; i < 10; ++i) say(sidecar, "/chat/reader", "lost");
+  stream.drop();
+  HttpConnection attacker(sidecar.streams());
+  for (int i = 0; i < 10'000; ++i) {
+    attacker.send("POST /chat/s" + std::to_string(i) +
+                  " HTTP/1.1\r\nHost: h\r\nContent-Length: 1\r\n\r\nx");
+    ASSERT_EQ(attacker.receive().status, 201) << i;
+  }
+  auto again = EventStream::resume(sidecar.streams(), "/chat/reader", id);
+  const auto gap = again.control("stream-gap");
+  EXPECT_EQ(gap.field("reason"), "\"retention\"");
+  say(sidecar, "/chat/reader", "next");
+  EXPECT_EQ(again.record().data, "next");
+}
+
 TEST_P(Template, RefusesParametersOutsideTheAlphabet) {
   Sidecar sidecar(config());
   for (const std::string& segment :
