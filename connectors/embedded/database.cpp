@@ -100,6 +100,14 @@ std::unique_lock<std::shared_mutex> Database::lock_if_memory() {
   return in_memory_ ? std::unique_lock(connections_) : std::unique_lock<std::shared_mutex>();
 }
 
+std::unique_lock<std::shared_mutex> Database::try_lock_memory() {
+  if (!in_memory_ || is_down()) return {};
+  std::unique_lock exclusive(connections_, std::try_to_lock);
+  const std::lock_guard lock(mutex_);
+  if (!open_ || read_failed_) return {};
+  return exclusive;
+}
+
 void Database::write_succeeded() {
   if (is_down()) up();
 }

@@ -53,6 +53,8 @@ class Database {
   bool usable();
   // In memory, the exclusive lock; in a file, none is needed. Requires: usable().
   std::unique_lock<std::shared_mutex> lock_if_memory();
+  // Thread: any. In memory and usable: the exclusive lock, if no other thread has it.
+  std::unique_lock<std::shared_mutex> try_lock_memory();
   TableWriter& writer() { return *writer_; }
   void write_succeeded();
   // Closes the database unless the write may simply be retried.

@@ -32,6 +32,8 @@ TableWriter::TableWriter(Connection& connection, const EmbeddedOptions& options,
       options_(options),
       start_(start),
       use_(options),
+      begin_(connection, "BEGIN IMMEDIATE"),
+      end_(connection, "COMMIT"),
       find_(connection, "SELECT id, next, bytes FROM logs WHERE name = ?"),
       first_(connection, "SELECT offset FROM records WHERE log = ? ORDER BY offset LIMIT 1"),
       start_of_new_(connection, start_of_new_log),
@@ -59,7 +61,7 @@ TableWriter::TableWriter(Connection& connection, const EmbeddedOptions& options,
             " (SELECT count(*) FROM records) FROM logs") {}
 
 void TableWriter::begin() {
-  connection_.run("BEGIN IMMEDIATE");
+  begin_.run();
   ++commit_;
   drop_stale_cache();
 }
@@ -137,7 +139,7 @@ void TableWriter::commit() {
   }
   touched_.clear();
   if (use_.is_limited()) keep_within_shared_limits();
-  connection_.run("COMMIT");
+  end_.run();
 }
 
 void TableWriter::keep_within_shared_limits() {
@@ -285,14 +287,14 @@ bool TableWriter::retention_step() {
     if (!more) pass_log_ = id;
     if (changed) break;
   }
-  connection_.run("COMMIT");
+  end_.run();
   return pass_complete;
 }
 
 void TableWriter::test_write() {
   begin();
   test_write_.run();
-  connection_.run("COMMIT");
+  end_.run();
 }
 
 }  // namespace sidestream::embedded

@@ -29,6 +29,8 @@ class TableWriter {
   // One commit: begin(), append() repeatedly, then commit() or rollback().
   void begin();
   Offset append(const std::string& log, const Message& message);
+  // Of the last append().
+  Timestamp timestamp() const { return Timestamp(std::chrono::milliseconds(last_timestamp_)); }
   void commit();  // also applies a step of retention to the logs appended to
   void rollback();
 
@@ -77,8 +79,8 @@ class TableWriter {
   std::int64_t data_version_ = -1;
   std::int64_t pass_log_ = 0;  // retention_step() has handled the logs up to this id
   std::int64_t last_timestamp_ = 0;
-  Statement find_, first_, start_of_new_, create_, insert_, update_, oldest_, delete_, next_log_,
-      version_, test_write_, largest_, empty_, forget_, raise_start_, used_;
+  Statement begin_, end_, find_, first_, start_of_new_, create_, insert_, update_, oldest_, delete_,
+      next_log_, version_, test_write_, largest_, empty_, forget_, raise_start_, used_;
 };
 
 }  // namespace sidestream::embedded

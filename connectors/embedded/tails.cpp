@@ -1,7 +1,6 @@
 #include "connectors/embedded/tails.hpp"
 
 #include <cassert>
-#include <utility>
 #include <vector>
 
 namespace sidestream::embedded {
@@ -53,6 +52,35 @@ void Tails::notify(const std::string& log) {
   for (auto* tail : found->second) make_ready(*tail);
 }
 
+bool Tails::is_next(const std::vector<OpenTail*>& tails, const Record& record) const {
+  const auto& tail = *tails.front();
+  return tails.size() == 1 && !current_ && !tail.ready && tail.after.next() == record.offset &&
+         tail.generation == database_.generation();
+}
+
+void Tails::deliver(const std::string& log, const Record& record) {
+  std::unique_lock lock(mutex_);
+  const auto found = by_log_.find(log);
+  if (found == by_log_.end()) return;
+  if (!is_next(found->second, record)) {
+    for (auto* tail : found->second) make_ready(*tail);
+    return;
+  }
+  current_ = found->second.front();
+  lock.unlock();
+  current_->after = record.offset;
+  probe_.records_read.fetch_add(1, std::memory_order_relaxed);
+  current_->sink.deliver({&record, 1});
+  lock.lock();
+  finish_read();
+  if (!ready_.empty()) ready_added_.notify_all();
+}
+
+void Tails::finish_read() {
+  current_ = nullptr;
+  read_done_.notify_all();
+}
+
 void Tails::notify_all() {
   const std::lock_guard lock(mutex_);
   for (auto& [log, tails] : by_log_) {
@@ -63,7 +91,7 @@ void Tails::notify_all() {
 void Tails::run() {
   std::unique_lock lock(mutex_);
   for (;;) {
-    ready_added_.wait(lock, [this] { return stopping_ || !ready_.empty(); });
+    ready_added_.wait(lock, [this] { return stopping_ || (!ready_.empty() && !current_); });
     if (stopping_) return;
     current_ = ready_.front();
     ready_.pop_front();
@@ -71,9 +99,8 @@ void Tails::run() {
     lock.unlock();
     const bool more = read_on(*current_);
     lock.lock();
-    auto* const tail = std::exchange(current_, nullptr);
-    if (more && !tail->closed) make_ready(*tail);
-    read_done_.notify_all();
+    if (more && !current_->closed) make_ready(*current_);
+    finish_read();
   }
 }
 

@@ -1,10 +1,10 @@
 #pragma once
 // The thread that reads for all tails. A tail is a log and an offset. The writer notifies the
-// thread of logs with new records, and the thread reads from the tail's offset on. So there is one
-// way to read, whether a tail lags, starts in the past or returns after an outage. Private to the
-// folder.
+// thread of logs with new records, and the thread reads from the tail's offset on, whether a tail
+// lags, starts in the past or returns after an outage. A record that was written in memory goes
+// straight to a tail that has everything before it. Private to the folder.
 //
-// Thread: open() and notify() any; start(), stop() start-up. Sinks are called without a lock.
+// Thread: open(), notify() and deliver() any; start(), stop() start-up. Sinks are called without the mutex.
 
 #include <condition_variable>
 #include <deque>
@@ -31,6 +31,9 @@ class Tails {
   std::unique_ptr<Tail> open(std::string log, Offset after, TailSink& sink);
   // The log may have new records.
   void notify(const std::string& log);
+  // The log has this new record: passes it to the tail on the caller's thread, if nothing is read
+  // just now and it is the tail's next one. Otherwise like notify().
+  void deliver(const std::string& log, const Record& record);
   // The database was opened: any log may have.
   void notify_all();
 
@@ -52,6 +55,9 @@ class Tails {
 
   void close(OpenTail& tail);
   void make_ready(OpenTail& tail);
+  // Requires: the mutex.
+  bool is_next(const std::vector<OpenTail*>& tails, const Record& record) const;
+  void finish_read();
   void run();
   // True: there may be more to read.
   bool read_on(OpenTail& tail);
@@ -68,7 +74,7 @@ class Tails {
   std::condition_variable ready_added_, read_done_;
   std::unordered_map<std::string, std::vector<OpenTail*>> by_log_;
   std::deque<OpenTail*> ready_;
-  OpenTail* current_ = nullptr;  // being read without the mutex
+  OpenTail* current_ = nullptr;  // used without the mutex by the thread that has set it
   bool stopping_ = false;
   std::thread thread_;
 };

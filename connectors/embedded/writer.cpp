@@ -12,6 +12,8 @@ namespace {
 constexpr std::chrono::seconds maintenance_interval{1};
 // A database that was open for this long has recovered.
 constexpr std::chrono::seconds recovered_after{10};
+// A larger record is not copied on the caller's thread.
+constexpr std::size_t write_now_max = 64 * 1024;
 
 }  // namespace
 
@@ -20,6 +22,28 @@ void Writer::start() { thread_ = std::thread(&Writer::run, this); }
 void Writer::stop() {
   queue_.close();
   if (thread_.joinable()) thread_.join();
+}
+
+std::optional<Published> Writer::write_now(const std::string& log, const Message& message) {
+  if (message.value.size() > write_now_max) return std::nullopt;
+  const auto exclusive = database_.try_lock_memory();
+  if (!exclusive) return std::nullopt;
+  auto& writer = database_.writer();
+  Record record;
+  try {
+    writer.begin();
+    record.offset = writer.append(log, message);
+    record.timestamp = writer.timestamp();
+    writer.commit();
+  } catch (const SqliteError&) {
+    writer.rollback();
+    return std::nullopt;  // the writer's thread meets the same error, and reports it
+  }
+  if (message.key) record.key = *message.key;
+  record.event = message.event;
+  record.value = message.value;
+  tails_.deliver(log, record);  // before the next record is written, and before close()
+  return Published{.offset = record.offset};
 }
 
 void Writer::run() {

@@ -2,9 +2,11 @@
 // The thread that writes: it opens the database, commits queued publishes in batches, applies
 // retention, and reopens the database after a failure. Private to the folder.
 //
-// Thread: start(), stop() start-up.
+// Thread: start(), stop() start-up; write_now() any.
 
 #include <chrono>
+#include <optional>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -23,6 +25,11 @@ class Writer {
 
   void start();
   void stop();  // after the current batch
+
+  // In memory there is no disk to wait for: writes a small record on the caller's thread, and
+  // passes it to the log's tail. Absent: the database is a file, in use or down, or the write
+  // failed. Then the record belongs into the queue.
+  std::optional<Published> write_now(const std::string& log, const Message& message);
 
  private:
   using Clock = std::chrono::steady_clock;
