@@ -1,6 +1,9 @@
 // The memory of embedded logs in memory: one budget for all logs of a connector.
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <thread>
+
 #include "tests/integration/connectors/embedded_test.hpp"
 
 namespace sidestream::test {
@@ -35,7 +38,7 @@ TEST_F(EmbeddedLog, ReadersAreToldOfRecordsDeletedForMemory) {
   RecordingSink sink;
   const auto reader = connector_->tail("log", {first}, sink);
   sink.hold();
-  publish_many(1, "held");
+  publish_many(1, std::string(100'000, 'x'));  // too large for delivery on this thread
   publish_many(100, std::string(100'000, 'x'));
   sink.release();
   ASSERT_TRUE(sink.wait([&] {
@@ -51,6 +54,29 @@ TEST_F(EmbeddedLog, ReadersAreToldOfRecordsDeletedForMemory) {
         {.log = "log", .after = first, .until = extent().last}, [](auto) {}, done);
   });
   EXPECT_EQ(answer.error(), Errc::gone);
+}
+
+TEST_F(EmbeddedLog, AnswersAndDeliversOnThePublishersThreadInMemory) {
+  struct ThreadSink final : TailSink {
+    void deliver(std::span<const Record>) noexcept override { thread = std::this_thread::get_id(); }
+    void pass(Partition, Offset) noexcept override {}
+    void lose(const Loss&) noexcept override {}
+    void reset(std::string_view, const Position&) noexcept override {}
+    void grow(int) noexcept override {}
+    std::atomic<std::thread::id> thread;
+  } sink;
+  open({});
+  const auto reader = connector_->tail("log", {publish("first")}, sink);
+  // Not at once: the tail's own thread looks for records first.
+  const auto on_this_thread = [&] {
+    sink.thread = std::thread::id();
+    std::atomic<std::thread::id> answered;
+    const auto done = [&](const PublishResult&) { answered = std::this_thread::get_id(); };
+    connector_->publish("log", {.value = "next"}, done);
+    while (answered == std::thread::id()) std::this_thread::yield();
+    return answered == std::this_thread::get_id() && sink.thread == std::this_thread::get_id();
+  };
+  EXPECT_TRUE(eventually(on_this_thread));
 }
 
 TEST_F(EmbeddedLog, ManySmallRecordsCountWithTheirOverhead) {
