@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "sidecar/http/handlers/cors.hpp"
+#include "sidecar/http/handlers/publish_answer.hpp"
 #include "sidecar/http/net/event_loop.hpp"
 #include "sidecar/http/server_context.hpp"
 #include "sidecar/stream/id/event_id.hpp"
@@ -38,21 +39,22 @@ unsigned status_of(const boost::system::error_code& error) {
   }
 }
 
-// Completes on the loop of the awaiting coroutine.
+// Completes on the loop of the awaiting coroutine; at once, if the connector has answered already.
 Awaitable<PublishResult> hand_over(PublishRequest& request) {
   auto executor = co_await boost::asio::this_coro::executor;
-  auto initiate = [executor, &request](auto handler) {
-    auto shared = std::make_shared<decltype(handler)>(std::move(handler));
-    request.topic->connector.publish(
-        std::move(request.log), std::move(request.message),
-        [executor, shared](PublishResult result) {
-          boost::asio::post(executor, [shared, result = std::move(result)]() mutable {
-            std::move (*shared)(std::move(result));
-          });
-        });
-  };
-  co_return co_await boost::asio::async_initiate<const UseAwaitable&, void(PublishResult)>(
-      initiate, UseAwaitable());
+  const auto answer = std::make_shared<PublishAnswer>();
+  request.topic->connector.publish(
+      std::move(request.log), std::move(request.message),
+      [answer](PublishResult result) { answer->set(std::move(result)); });
+  if (!answer->is_set()) {
+    auto initiate = [executor, answer](auto handler) {
+      auto shared = std::make_shared<decltype(handler)>(std::move(handler));
+      answer->when_set(
+          [executor, shared] { boost::asio::post(executor, [shared] { std::move (*shared)(); }); });
+    };
+    co_await boost::asio::async_initiate<const UseAwaitable&, void()>(initiate, UseAwaitable());
+  }
+  co_return answer->take();
 }
 
 }  // namespace

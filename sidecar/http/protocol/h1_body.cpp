@@ -2,6 +2,7 @@
 
 #include <boost/asio/write.hpp>
 #include <boost/beast/http.hpp>
+#include <tuple>
 #include <utility>
 
 namespace sidestream {
@@ -29,6 +30,14 @@ void set_deadline(Deadline& deadline, Deadline::Clock::time_point begin, std::ui
   deadline.set_interrupt(due - Deadline::Clock::now());
 }
 
+// What has been received already: most bodies come with their head.
+boost::beast::error_code parse(boost::beast::flat_buffer& buffer, Parser& parser) {
+  if (buffer.size() == 0) return http::error::need_more;
+  boost::beast::error_code error;
+  buffer.consume(parser.put(buffer.data(), error));
+  return error;
+}
+
 }  // namespace
 
 Awaitable<Body> read_h1_body(H1Transport& client, RequestHeadParser&& head, BodyBudget budget,
@@ -49,10 +58,13 @@ Awaitable<Body> read_h1_body(H1Transport& client, RequestHeadParser&& head, Body
     const std::uint64_t received = parser.get().body().size();
     if (parser.chunked() && received + step > held->amount() && !held->grow(step))
       co_return Body(Outcome::no_room);
-    set_deadline(client.deadline, begin, received);
-    const auto [failed, n] =
-        co_await http::async_read_some(client.socket, client.buffer, parser, no_throw);
-    if (client.deadline.is_interrupted()) co_return Body(Outcome::too_slow);
+    boost::beast::error_code failed = parse(client.buffer, parser);
+    if (failed == http::error::need_more) {
+      set_deadline(client.deadline, begin, received);
+      std::tie(failed, std::ignore) =
+          co_await http::async_read_some(client.socket, client.buffer, parser, no_throw);
+      if (client.deadline.is_interrupted()) co_return Body(Outcome::too_slow);
+    }
     if (!failed) continue;
     if (failed == http::error::body_limit) co_return Body(Outcome::too_large);
     error = failed;

@@ -25,7 +25,10 @@ H1Connection::H1Connection(Socket socket, std::unique_ptr<Connection> admitted, 
       port_(port),
       loop_(loop),
       context_(context),
-      dispatcher_(port, loop, context) {}
+      dispatcher_(port, loop, context) {
+  boost::beast::error_code ignored;
+  client_.socket.non_blocking(true, ignored);  // for write_now()
+}
 
 Awaitable<void> H1Connection::run() {
   const bool identified = co_await identify();

@@ -1,5 +1,7 @@
 #include "sidecar/http/protocol/h1_responder.hpp"
 
+#include <array>
+#include <boost/asio/buffer.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/http.hpp>
 #include <boost/json/object.hpp>
@@ -8,6 +10,7 @@
 #include <utility>
 
 #include "sidecar/http/net/peer.hpp"
+#include "sidecar/http/net/write_now.hpp"
 #include "sidecar/http/protocol/h1_body.hpp"
 #include "sidecar/http/protocol/h1_client_watch.hpp"
 #include "sidecar/http/protocol/h1_head.hpp"
@@ -57,24 +60,19 @@ H1Responder::H1Responder(H1Transport& client, RequestHeadParser* head, const Req
 // While draining the connection closes, so that the next request goes to another process.
 Awaitable<void> H1Responder::respond(Response response) {
   if (has_line(response.status)) log_refusal(response);
-  const bool head_only = request_.method == "HEAD";
   const bool keep_alive = reusable_ && !context_.lifecycle.is_draining();
-  http::response<http::string_body> out;
-  out.version(11);  // also to HTTP/1.0 clients: the version is the sender's (RFC 9110, 6.2)
-  out.result(response.status);
-  if (response.status != 204) out.set(http::field::content_type, response.content_type);
-  for (const auto& [name, value] : response.headers) out.insert(name, value);
-  out.keep_alive(keep_alive);
-  if (keep_alive && request_.http10) out.set(http::field::connection, "keep-alive");
-  const std::size_t size = response.body.size();
-  if (!head_only) out.body() = std::move(response.body);
-  if (response.status != 204) out.content_length(size);
+  const bool says_keep_alive = keep_alive && request_.http10;
+  const std::string_view connection = says_keep_alive ? "keep-alive" : keep_alive ? "" : "close";
+  const std::string head = head_of(response, connection);
+  const bool head_only = request_.method == "HEAD";
+  const std::array<asio::const_buffer, 2> parts{
+      asio::buffer(head), asio::buffer(response.body.data(), head_only ? 0 : response.body.size())};
   context_.probe.response(response.status);
   client_.deadline.set(write_time);
-  http::response_serializer<http::string_body> serializer(out);
-  const auto [error, n] =
-      head_only ? co_await http::async_write_header(client_.socket, serializer, no_throw)
-                : co_await http::async_write(client_.socket, serializer, no_throw);
+  beast::error_code error;
+  const std::size_t sent = write_now(client_.socket, parts, error);
+  if (!error && sent < asio::buffer_size(parts))
+    error = co_await write_rest(client_.socket, parts, sent);
   next_ = !error && keep_alive ? Next::again : Next::close;
 }
 
@@ -146,9 +144,7 @@ Client H1Responder::find_client_of_fields() const {
 
 Awaitable<void> H1Responder::pass_on() {
   if (!std::exchange(client_.for_proxy, true)) {
-    beast::error_code ignored;
     set_proxy_options(client_.socket.native_handle());
-    client_.socket.non_blocking(true, ignored);
   }
   const auto target = head_->get().target();
   if (!parse_target({target.data(), target.size()})) {

@@ -23,4 +23,8 @@ struct Response {
   static Response not_allowed(std::string_view allow);
 };
 
+// The HTTP/1.1 head, also for HTTP/1.0 clients: the version is the sender's (RFC 9110, 6.2).
+// `connection`: the field's value; empty: none.
+std::string head_of(const Response& response, std::string_view connection);
+
 }  // namespace sidestream

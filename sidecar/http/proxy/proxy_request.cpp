@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "sidecar/http/net/write_now.hpp"
 #include "sidecar/http/proxy/failure.hpp"
-#include "sidecar/http/proxy/write_now.hpp"
 
 namespace sidestream {
 namespace {

@@ -6,9 +6,9 @@
 #include <string_view>
 #include <utility>
 
+#include "sidecar/http/net/write_now.hpp"
 #include "sidecar/http/proxy/body_writer.hpp"
 #include "sidecar/http/proxy/lenient_head.hpp"
-#include "sidecar/http/proxy/write_now.hpp"
 
 namespace sidestream {
 namespace {

@@ -7,7 +7,7 @@
 #include <memory>
 #include <utility>
 
-#include "sidecar/http/proxy/write_now.hpp"
+#include "sidecar/http/net/write_now.hpp"
 
 namespace sidestream {
 namespace {
