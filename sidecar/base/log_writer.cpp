@@ -97,7 +97,7 @@ LogWriter::~LogWriter() {
 }
 
 void LogWriter::write(std::string_view line) {
-  const std::lock_guard lock(state_->mutex);
+  std::unique_lock lock(state_->mutex);
   if (state_->bytes + line.size() > limits_.buffer) {
     state_->dropped.fetch_add(1, std::memory_order_relaxed);
     ++state_->unreported;
@@ -107,6 +107,7 @@ void LogWriter::write(std::string_view line) {
   state_->push(line);
   if (!std::exchange(state_->started, true))
     start_without_signals([state = state_] { run(state); }).detach();
+  lock.unlock();  // the thread that wakes would wait for it
   state_->changed.notify_all();
 }
 
