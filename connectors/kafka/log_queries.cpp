@@ -34,6 +34,12 @@ void LogQueries::submit(const std::string& log, std::function<Attempt<T>(TopicSt
   query->topic = topics_.find(log);
   query->attempt = std::move(attempt);
   query->done = std::move(done);
+  enqueue(query);
+}
+
+// Of an unseen topic each attempt is queued, later ones too.
+template <class T>
+void LogQueries::enqueue(const std::shared_ptr<Retried<T>>& query) {
   const auto job = [this, query] { run(query); };
   if (query->topic->partitions > 0) {
     workers_.submit(job);
@@ -43,8 +49,16 @@ void LogQueries::submit(const std::string& log, std::function<Attempt<T>(TopicSt
 }
 
 template <class T>
+void LogQueries::retry(const std::shared_ptr<Retried<T>>& query) {
+  const auto again = [this, query] {
+    if (std::exchange(query->waiting, false)) --waiting_;
+    enqueue(query);
+  };
+  workers_.submit(again, query->backoff.next(rng()));
+}
+
+template <class T>
 void LogQueries::run(const std::shared_ptr<Retried<T>>& query) {
-  if (std::exchange(query->waiting, false)) --waiting_;
   if (workers_.stopping()) return query->done(make_error_code(Errc::stopped));
   if (!queries_.open()) return wait(query);
   auto answer = query->attempt(*query->topic);
@@ -55,7 +69,7 @@ void LogQueries::run(const std::shared_ptr<Retried<T>>& query) {
   report_.refused(Activity::start, query->topic->name, failure.reason);
   if (failure.error != Errc::unavailable || ++query->failures == max_attempts)
     return query->done(make_error_code(failure.error));
-  workers_.submit([this, query] { run(query); }, query->backoff.next(rng()));
+  retry(query);
 }
 
 template <class T>
@@ -63,7 +77,7 @@ void LogQueries::wait(const std::shared_ptr<Retried<T>>& query) {
   if (waiting_ >= max_waiting) return query->done(make_error_code(Errc::unavailable));
   ++waiting_;
   query->waiting = true;
-  workers_.submit([this, query] { run(query); }, query->backoff.next(rng()));
+  retry(query);
 }
 
 LogQueries::Failure LogQueries::failure_of(const Refusal& refusal) {

@@ -63,6 +63,10 @@ class LogQueries {
   void submit(const std::string& log, std::function<Attempt<T>(TopicState&)> attempt,
               Connector::Callback<T> done);
   template <class T>
+  void enqueue(const std::shared_ptr<Retried<T>>& query);
+  template <class T>
+  void retry(const std::shared_ptr<Retried<T>>& query);
+  template <class T>
   void run(const std::shared_ptr<Retried<T>>& query);
   template <class T>
   void wait(const std::shared_ptr<Retried<T>>& query);
