@@ -15,23 +15,31 @@ constexpr Milliseconds short_linger = 1s;
 
 }  // namespace
 
+std::variant<LogPlace, LimitRefusal> OpenLogs::admit(const Topic& topic, std::size_t open,
+                                                     const TakeLogPlace& take_place) {
+  if (open >= topic.settings.max_logs) return LimitRefusal::max_logs;
+  auto place = take_place();
+  if (!place) return LimitRefusal::logs_per_address;
+  return std::move(*place);
+}
+
 OpenLogs::Entered OpenLogs::enter(const std::shared_ptr<Topic>& topic, const std::string& name,
                                   const TakeLogPlace& take_place) {
   const std::lock_guard lock(mutex_);
   LogsOfTopic& of_topic = open_[topic];
   auto found = of_topic.logs.find(name);
   if (found == of_topic.logs.end()) {
-    if (of_topic.logs.size() >= topic->settings.max_logs) {
-      of_topic.full = true;
-      return {nullptr, LimitRefusal::max_logs};
+    auto admitted = admit(*topic, of_topic.logs.size(), take_place);
+    if (const auto* refused = std::get_if<LimitRefusal>(&admitted)) {
+      if (*refused == LimitRefusal::max_logs) of_topic.full = true;
+      return {nullptr, *refused};
     }
-    auto place = take_place();
-    if (!place) return {nullptr, LimitRefusal::logs_per_address};
     auto log = std::make_shared<OpenLog>(topic, name, pool_, logger_);
     // Until share_memory() has seen it.
     log->topic_log().set_bytes_max(topic->settings.log_bytes / (of_topic.logs.size() + 1));
     if (closed_) log->close();
-    found = of_topic.logs.emplace(name, Opened{std::move(log), std::move(*place)}).first;
+    Opened opened{std::move(log), std::get<LogPlace>(std::move(admitted))};
+    found = of_topic.logs.emplace(name, std::move(opened)).first;
   }
   found->second.log->enter();
   return {found->second.log, std::nullopt};
@@ -40,16 +48,14 @@ OpenLogs::Entered OpenLogs::enter(const std::shared_ptr<Topic>& topic, const std
 std::optional<LimitRefusal> OpenLogs::check(const std::shared_ptr<Topic>& topic,
                                             const std::string& name,
                                             const TakeLogPlace& take_place) const {
-  {
-    const std::lock_guard lock(mutex_);
-    const auto of_topic = open_.find(topic);
-    if (of_topic != open_.end()) {
-      if (of_topic->second.logs.contains(name)) return std::nullopt;
-      if (of_topic->second.logs.size() >= topic->settings.max_logs) return LimitRefusal::max_logs;
-    }
-  }
-  if (!take_place()) return LimitRefusal::logs_per_address;
-  return std::nullopt;
+  const std::lock_guard lock(mutex_);
+  const auto of_topic = open_.find(topic);
+  const bool known = of_topic != open_.end();
+  if (known && of_topic->second.logs.contains(name)) return std::nullopt;
+  const std::size_t open = known ? of_topic->second.logs.size() : 0;
+  const auto admitted = admit(*topic, open, take_place);
+  const auto* refused = std::get_if<LimitRefusal>(&admitted);
+  return refused ? std::optional(*refused) : std::nullopt;
 }
 
 void OpenLogs::tidy(Clock::time_point now) {

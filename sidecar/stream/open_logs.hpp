@@ -11,6 +11,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "sidecar/base/logger.hpp"
@@ -66,7 +67,10 @@ class OpenLogs {
     bool full = false;  // refused a reader since the last tidy()
   };
 
-  // Both require the lock.
+  // All require the lock.
+  // The place of one more log beside so many of the topic.
+  static std::variant<LogPlace, LimitRefusal> admit(const Topic& topic, std::size_t open,
+                                                    const TakeLogPlace& take_place);
   std::vector<std::shared_ptr<OpenLog>> take_idle(Clock::time_point now);
   void share_memory();
 
