@@ -4,8 +4,6 @@
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/http.hpp>
-#include <boost/json/object.hpp>
-#include <boost/json/parse.hpp>
 #include <optional>
 #include <utility>
 
@@ -33,15 +31,6 @@ constexpr auto write_time = 30s;
 
 std::string_view as_text(const auto& buffer) {
   return {static_cast<const char*>(buffer.data()), buffer.size()};
-}
-
-// Of Response::error().
-std::string error_text(const std::string& body) {
-  boost::system::error_code not_json;
-  const auto parsed = boost::json::parse(body, not_json);
-  const auto* object = not_json ? nullptr : parsed.if_object();
-  const auto* text = object ? object->if_contains("error") : nullptr;
-  return text && text->is_string() ? std::string(text->get_string()) : std::string();
 }
 
 }  // namespace
@@ -87,7 +76,7 @@ void H1Responder::log_refusal(const Response& response) {
   const bool publishes = request_.method == "POST" && !passed_on_;
   const auto kind = publishes ? RefusalLog::Kind::publish : RefusalLog::Kind::request;
   const bool has_cause = passed_on_ && !passed_on_->cause.empty();
-  const std::string reason = has_cause ? std::string(passed_on_->cause) : error_text(response.body);
+  const std::string_view reason = has_cause ? passed_on_->cause : response.reason;
   const std::string path = request_.segments.empty() ? std::string() : request_.path();
   context_.limits.refusals.write(kind, reason, passed_on_ ? passed_on_->client : request_.client,
                                  response.status, {request_.method, path});

@@ -9,6 +9,7 @@ namespace sidestream {
 Response Response::error(unsigned status, std::string_view text) {
   Response response;
   response.status = status;
+  response.reason = text;
   response.body = boost::json::serialize(boost::json::object{{"error", text}}) + "\n";
   return response;
 }

@@ -16,8 +16,9 @@ struct Response {
   std::string content_type = "application/json";
   std::string body;
   Fields headers;
+  std::string reason{};  // of an error, for the log: the text in the body
 
-  static Response json(std::string body) { return {200, "application/json", std::move(body), {}}; }
+  static Response json(std::string body) { return {.body = std::move(body)}; }
   // {"error": text}
   static Response error(unsigned status, std::string_view text);
   static Response not_allowed(std::string_view allow);
