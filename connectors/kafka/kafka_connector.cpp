@@ -197,8 +197,9 @@ void KafkaConnector::on_error(rd_kafka_resp_err_t code, const std::string& text)
       code == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART) {
     return;  // about one topic; its readers handle it
   }
-  log_.logger.debug("kafka", text,
-                    {{"connector", log_.connector}, {"code", rd_kafka_err2name(code)}});
+  log_.logger.debug(
+      "kafka", "error in librdkafka",
+      {{"connector", log_.connector}, {"code", rd_kafka_err2name(code)}, {"error", text}});
   const std::lock_guard lock(monitor_mutex_);
   if (monitor_) monitor_->note_error(code, text);
 }
@@ -211,9 +212,11 @@ void KafkaConnector::on_throttle(std::int32_t broker, int ms) noexcept {
 void KafkaConnector::on_log(int level, const std::string& text) noexcept {
   // The monitor reports failed connections, once, and the producer fatal errors.
   if (level <= syslog_critical && !text.starts_with("FATAL: ")) {
-    log_.logger.error("kafka", text, {{"connector", log_.connector}});
+    log_.logger.error("kafka", "error in librdkafka",
+                      {{"connector", log_.connector}, {"error", text}});
   } else {
-    log_.logger.debug("kafka", text, {{"connector", log_.connector}});
+    log_.logger.debug("kafka", "message of librdkafka",
+                      {{"connector", log_.connector}, {"why", text}});
   }
 }
 

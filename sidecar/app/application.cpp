@@ -33,7 +33,8 @@ Application::Application(Loaded loaded, const std::string& config, HiddenTexts& 
       logs_(memory_, pool_, log_),
       pages_(logs_, probe_, lifecycle_, calls()),
       router_(pages_),
-      server_(configuration_.serving(), router_, logs_, memory_, probe_, lifecycle_, quotas_, log_),
+      server_(configuration_.serving(), router_, logs_, memory_, probe_, lifecycle_, quotas_,
+              hidden_, log_),
       reload_(config, std::move(loaded.files), configuration_, hidden_, probe_.config, log_),
       drain_socket_(config, log_),
       drain_(server_, quotas_, lifecycle_, log_) {}

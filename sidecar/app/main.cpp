@@ -9,7 +9,6 @@
 #include "sidecar/app/application.hpp"
 #include "sidecar/app/connectors.hpp"
 #include "sidecar/app/drain_order.hpp"
-#include "sidecar/app/hiding_sink.hpp"
 #include "sidecar/app/options.hpp"
 #include "sidecar/base/log_writer.hpp"
 
@@ -52,8 +51,9 @@ int main(int argc, char** argv) {
     return 0;
   }
   LogWriter writer(STDERR_FILENO, options->log_format);
-  const Logger log(options->log_level, options->log_format,
-                   hiding_sink([&writer](std::string_view line) { writer.write(line); }, hidden));
+  const Logger log(
+      options->log_level, options->log_format,
+      [&writer](std::string_view line) { writer.write(line); }, hidden);
   Application application(std::move(loaded), options->config, *hidden, log, writer);
   if (auto problems = application.open(); !problems.empty()) {
     for (std::string& problem : problems) problem = hidden->hide(problem);

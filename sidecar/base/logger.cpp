@@ -42,28 +42,37 @@ std::string to_utf8(std::string text) {
   return shown;
 }
 
-boost::json::value to_json(const LogField& field) {
-  if (const auto* text = std::get_if<std::string>(&field.value))
-    return boost::json::value(to_utf8(*text));
+bool quotes(const LogField& field) {
+  return field.name == "error" || field.name == "why" || field.name == "broker";
+}
+
+boost::json::value to_json(const LogField& field, const HiddenTexts* hidden) {
+  if (const auto* text = std::get_if<std::string>(&field.value)) {
+    const bool hide = hidden != nullptr && quotes(field);
+    return boost::json::value(to_utf8(hide ? hidden->hide(*text) : *text));
+  }
   return std::visit([](const auto& v) { return boost::json::value(v); }, field.value);
 }
 
 std::string json_line(LogLevel level, std::string_view area, std::string_view text,
-                      std::initializer_list<LogField> fields) {
+                      std::initializer_list<LogField> fields, const HiddenTexts* hidden) {
   boost::json::object line{{"time", format_time(unix_now_ms())},
                            {"level", level_name(level)},
                            {"area", area},
                            {"message", to_utf8(std::string(text))}};
-  for (const auto& field : fields) line[field.name] = to_json(field);
+  for (const auto& field : fields) line[field.name] = to_json(field, hidden);
   return boost::json::serialize(line) + '\n';
 }
 
 std::string text_line(LogLevel level, std::string_view area, std::string_view text,
-                      std::initializer_list<LogField> fields) {
+                      std::initializer_list<LogField> fields, const HiddenTexts* hidden) {
   std::string line = format_time(unix_now_ms());
   line.append(" ").append(level_name(level)).append(" ").append(area).append(": ").append(text);
   for (const auto& field : fields) {
-    line.append(" ").append(field.name).append("=").append(boost::json::serialize(to_json(field)));
+    line.append(" ")
+        .append(field.name)
+        .append("=")
+        .append(boost::json::serialize(to_json(field, hidden)));
   }
   return line + '\n';
 }
@@ -71,18 +80,23 @@ std::string text_line(LogLevel level, std::string_view area, std::string_view te
 }  // namespace
 
 std::string format_line(LogFormat format, LogLevel level, std::string_view area,
-                        std::string_view text, std::initializer_list<LogField> fields) {
-  return format == LogFormat::json ? json_line(level, area, text, fields)
-                                   : text_line(level, area, text, fields);
+                        std::string_view text, std::initializer_list<LogField> fields,
+                        const HiddenTexts* hidden) {
+  return format == LogFormat::json ? json_line(level, area, text, fields, hidden)
+                                   : text_line(level, area, text, fields, hidden);
 }
 
-Logger::Logger(LogLevel least, LogFormat format, Sink sink)
-    : least_(least), format_(format), sink_(std::make_shared<const Sink>(std::move(sink))) {}
+Logger::Logger(LogLevel least, LogFormat format, Sink sink,
+               std::shared_ptr<const HiddenTexts> hidden)
+    : least_(least),
+      format_(format),
+      sink_(std::make_shared<const Sink>(std::move(sink))),
+      hidden_(std::move(hidden)) {}
 
 void Logger::write(LogLevel level, std::string_view area, std::string_view text,
                    std::initializer_list<LogField> fields) const {
   if (!on(level)) return;
-  (*sink_)(format_line(format_, level, area, text, fields));
+  (*sink_)(format_line(format_, level, area, text, fields, hidden_.get()));
 }
 
 }  // namespace sidestream

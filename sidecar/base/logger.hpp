@@ -3,6 +3,9 @@
 //
 //   log.warn("kafka", "broker unreachable", {{"connector", name}, {"error", text}});
 //
+// The fields `error`, `why` and `broker` quote brokers, their libraries and the system, so secrets of
+// the configuration are hidden in them. Names of connectors, topics and clients stay as they are.
+//
 // Thread: any. The sink gets whole lines; LogWriter (log_writer.hpp) writes them.
 
 #include <cstdint>
@@ -12,6 +15,8 @@
 #include <string>
 #include <string_view>
 #include <variant>
+
+#include "sidecar/base/hidden_texts.hpp"
 
 namespace sidestream {
 
@@ -32,9 +37,10 @@ struct LogField {
       : name(n), value(static_cast<std::int64_t>(v)) {}
 };
 
-// One line of the log, LF included.
+// One line of the log, LF included. `hidden` may be null.
 std::string format_line(LogFormat format, LogLevel level, std::string_view area,
-                        std::string_view text, std::initializer_list<LogField> fields);
+                        std::string_view text, std::initializer_list<LogField> fields,
+                        const HiddenTexts* hidden = nullptr);
 
 class Logger {
  public:
@@ -42,7 +48,9 @@ class Logger {
 
   // Drops everything.
   Logger() = default;
-  Logger(LogLevel least, LogFormat format, Sink sink);
+  // `hidden` may get more texts later.
+  Logger(LogLevel least, LogFormat format, Sink sink,
+         std::shared_ptr<const HiddenTexts> hidden = nullptr);
 
   bool on(LogLevel level) const noexcept { return sink_ && level >= least_; }
   void write(LogLevel level, std::string_view area, std::string_view text,
@@ -69,6 +77,7 @@ class Logger {
   LogLevel least_ = LogLevel::error;
   LogFormat format_ = LogFormat::json;
   std::shared_ptr<const Sink> sink_;
+  std::shared_ptr<const HiddenTexts> hidden_;
 };
 
 }  // namespace sidestream

@@ -27,12 +27,12 @@ constexpr std::chrono::seconds accept_line_every{10};
 
 struct Server::Parts {
   Parts(const ConfigHolder& c, const Router& router, OpenLogs& logs, Memory& m, ServerProbe& p,
-        Lifecycle& life, Quotas& q, Logger l)
+        Lifecycle& life, Quotas& q, const HiddenTexts& hidden, Logger l)
       : config(c),
         memory(m),
         lifecycle(life),
         log(l),
-        context{router, logs, p, life, q, limits, std::move(l)},
+        context{router, logs, p, life, q, limits, hidden, std::move(l)},
         gate(limits, c, p) {}
 
   std::unique_ptr<EventLoop> make_loop() {
@@ -118,8 +118,9 @@ void Server::Parts::take_last() {
 }
 
 Server::Server(const ConfigHolder& config, const Router& router, OpenLogs& logs, Memory& memory,
-               ServerProbe& probe, Lifecycle& lifecycle, Quotas& quotas, Logger log)
-    : parts_(std::make_unique<Parts>(config, router, logs, memory, probe, lifecycle, quotas,
+               ServerProbe& probe, Lifecycle& lifecycle, Quotas& quotas, const HiddenTexts& hidden,
+               Logger log)
+    : parts_(std::make_unique<Parts>(config, router, logs, memory, probe, lifecycle, quotas, hidden,
                                      std::move(log))) {}
 
 Server::~Server() { stop(); }

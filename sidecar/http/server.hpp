@@ -27,7 +27,8 @@ class Server {
  public:
   // Borrows all.
   Server(const ConfigHolder& config, const Router& router, OpenLogs& logs, Memory& memory,
-         ServerProbe& probe, Lifecycle& lifecycle, Quotas& quotas, Logger log);
+         ServerProbe& probe, Lifecycle& lifecycle, Quotas& quotas, const HiddenTexts& hidden,
+         Logger log);
   ~Server();
 
   // Binds both ports. The problems, if any.

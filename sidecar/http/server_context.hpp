@@ -1,6 +1,7 @@
 #pragma once
 // What all connections of the server share. It outlives them.
 
+#include "sidecar/base/hidden_texts.hpp"
 #include "sidecar/base/lifecycle.hpp"
 #include "sidecar/base/logger.hpp"
 #include "sidecar/http/handlers/router.hpp"
@@ -18,6 +19,7 @@ struct ServerContext {
   const Lifecycle& lifecycle;
   Quotas& quotas;
   Limits& limits;
+  const HiddenTexts& hidden;  // in what brokers say
   Logger log;
 };
 

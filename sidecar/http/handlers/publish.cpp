@@ -39,6 +39,14 @@ unsigned status_of(const boost::system::error_code& error) {
   }
 }
 
+// The broker's words, which the log and the client get, may quote the configuration.
+void hide_secrets(PublishResult& result, const HiddenTexts& hidden) {
+  if (result || result.error().reason.empty()) return;
+  PublishError error = result.error();
+  error.reason = hidden.hide(error.reason);
+  result = std::move(error);
+}
+
 // Completes on the loop of the awaiting coroutine; at once, if the connector has answered already.
 Awaitable<PublishResult> hand_over(PublishRequest& request) {
   auto executor = co_await boost::asio::this_coro::executor;
@@ -203,7 +211,8 @@ Awaitable<void> publish(PublishRequest request, const Client& client, Responder&
   const std::shared_ptr<Topic> topic = request.topic;
   const std::string log = request.log;
   const std::size_t bytes = request.message.value.size();
-  const PublishResult result = co_await hand_over(request);
+  PublishResult result = co_await hand_over(request);
+  hide_secrets(result, context.hidden);
   (result ? topic->probe.published : topic->probe.publish_failures).add();
   Response response = with_headers(publish_response(result, topic->connector.format()), request);
   const std::string reason = result ? std::string() : result.error().message();

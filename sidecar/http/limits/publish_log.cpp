@@ -29,7 +29,7 @@ void PublishLog::write(const Line& line, const Client& client, std::uint32_t acc
               {"client", format_ip(client.address)},
               {"peer", format_ip(client.peer)},
               {"left_out", *left_out},
-              {"error", line.reason}});  // quotes the broker: see app/hiding_sink.hpp
+              {"error", line.reason}});
 }
 
 }  // namespace sidestream

@@ -109,7 +109,8 @@ class House {
   AdminPages pages_{logs_, probe_, lifecycle_, {}};
   Router router_{pages_};
   Limits limits_{memory_.budget(), Logger()};
-  ServerContext context_{router_, logs_, probe_, lifecycle_, quotas_, limits_, Logger()};
+  HiddenTexts hidden_;
+  ServerContext context_{router_, logs_, probe_, lifecycle_, quotas_, limits_, hidden_, Logger()};
   EventLoop loop_{memory_, probe_, lifecycle_, quotas_, limits_, serving_, Logger()};
 };
 

@@ -94,7 +94,8 @@ class DispatcherTest : public testing::Test {
       {[] { return std::string(); }, [] { return std::vector<NamedConnector>(); }, [] {}}};
   Router router_{pages_};
   Limits limits_{memory_.budget(), Logger()};
-  ServerContext context_{router_, logs_, probe_, lifecycle_, quotas_, limits_, Logger()};
+  HiddenTexts hidden_;
+  ServerContext context_{router_, logs_, probe_, lifecycle_, quotas_, limits_, hidden_, Logger()};
   std::optional<ConfigHolder> config_;
   Request request_;
   Client client_;

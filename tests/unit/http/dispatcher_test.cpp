@@ -1,3 +1,5 @@
+#include <gmock/gmock.h>
+
 #include <algorithm>
 #include <cstdio>
 
@@ -78,6 +80,17 @@ TEST_F(DispatcherTest, PublishesTheBody) {
   ASSERT_TRUE(responder_.response);
   EXPECT_EQ(responder_.response->status, 503u) << "the scripted broker takes nothing";
   EXPECT_EQ(topic_->probe.publish_failures.value(), 1u);
+}
+
+TEST_F(DispatcherTest, HidesSecretsInWhatTheBrokerSaysOfAPublish) {
+  hidden_.add(Hidden{{{"app:S3CRET", "${LOGIN}"}}});
+  broker_.refuse_publishes({Errc::refused, "NOPERM app:S3CRET may not write"});
+  responder_.body = Body(Body::Outcome::whole, "x");
+  begin("POST", "/events/orders");
+  ASSERT_TRUE(responder_.response);
+  EXPECT_EQ(responder_.response->status, 502u);
+  EXPECT_THAT(responder_.response->body, ::testing::HasSubstr("NOPERM ${LOGIN} may not write"));
+  EXPECT_THAT(responder_.response->body, ::testing::Not(::testing::HasSubstr("S3CRET")));
 }
 
 TEST_F(DispatcherTest, TakesRecordsOfALocalTopicFromLoopbackAddressesOnly) {

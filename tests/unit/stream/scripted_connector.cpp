@@ -156,7 +156,7 @@ std::unique_ptr<Tail> ScriptedConnector::tail(std::string, Position from, TailSi
 }
 
 void ScriptedConnector::publish(std::string, Message, PublishCallback done) {
-  done(make_error_code(Errc::unavailable));
+  done(publish_error_);
 }
 
 }  // namespace sidestream

@@ -34,6 +34,8 @@ class ScriptedConnector final : public Connector {
   // Answers all queries with `error` until accept().
   void refuse(Errc error) { refusal_ = make_error_code(error); }
   void accept() { refusal_ = {}; }
+  // What publishes get.
+  void refuse_publishes(PublishError error) { publish_error_ = std::move(error); }
   // The partition's extent is unknown until elect_leader().
   void lose_leader(Partition partition) { leaderless_ = partition; }
   void elect_leader() { leaderless_.reset(); }
@@ -81,6 +83,7 @@ class ScriptedConnector final : public Connector {
   std::size_t known_ = 0;  // how many partitions the tail knows of
   bool lose_a_read_ = false;
   boost::system::error_code refusal_;
+  PublishError publish_error_{Errc::unavailable};
   std::optional<std::int64_t> damaged_;
   std::optional<Partition> leaderless_;
   std::vector<std::function<void()>> asked_;
