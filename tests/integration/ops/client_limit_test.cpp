@@ -48,6 +48,8 @@ TEST(ClientLimit, EndsAStreamTooManyAndLetsItComeBack) {
            text_of(line, "reason") == "streams_per_address" &&
            text_of(line, "client") == "203.0.113.9" && text_of(line, "peer") == "127.0.0.1";
   })) << stage.sidecar().log();
+  EXPECT_EQ(get(stage.sidecar().admin(), "/metrics").body.find("203.0.113."), std::string::npos)
+      << "no label holds an address";
 }
 
 TEST(ClientLimit, CountsIPv6BySlash64) {

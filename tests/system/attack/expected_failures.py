@@ -6,5 +6,5 @@ EXPECTED_FAILURES = {}
 VARYING = {
     "test_tail_of_an_embedded_log": "beside a build: deliveries wait longer than 250 ms in some runs",
     "test_tail_of_a_kafka_topic": "beside a build: deliveries wait longer than 250 ms in some runs",
-    "test_logs_of_a_kafka_template": "the memory of 10,000 names whose topics are looked up: up to 65 MiB over the limit",
+    "test_logs_of_a_kafka_template": "14,000 names in 3 s, once source ports are free again: peaks of 80 to 103 MiB, most of it freed memory",
 }
