@@ -72,6 +72,11 @@ bool PublishQueue::closed() const {
   return closed_;
 }
 
+bool PublishQueue::is_idle() const {
+  const std::lock_guard lock(mutex_);
+  return !closed_ && queue_.empty() && batch_open_ == 0;
+}
+
 std::span<const PublishQueue::Entry> PublishQueue::take() {
   const std::lock_guard lock(mutex_);
   assert(batch_open_ == 0);

@@ -47,6 +47,9 @@ class PublishQueue {
   // Waits for a publish, close() or `until`. True: the queue is not empty.
   bool wait(Clock::time_point until);
   bool closed() const;
+  // Nothing is queued or unanswered, and it is not closed: a record that is written past the queue
+  // overtakes none. Thread: any.
+  bool is_idle() const;
   // The next batch. Valid until the next take(). Requires: the previous batch is answered.
   std::span<const Entry> take();
   // Answer one entry of the batch, or all that are still open.

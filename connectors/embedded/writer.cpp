@@ -27,7 +27,7 @@ void Writer::stop() {
 std::optional<Published> Writer::write_now(const std::string& log, const Message& message) {
   if (message.value.size() > write_now_max) return std::nullopt;
   const auto exclusive = database_.try_lock_memory();
-  if (!exclusive) return std::nullopt;
+  if (!exclusive || !queue_.is_idle()) return std::nullopt;
   auto& writer = database_.writer();
   Record record;
   try {

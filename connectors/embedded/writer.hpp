@@ -27,8 +27,8 @@ class Writer {
   void stop();  // after the current batch
 
   // In memory there is no disk to wait for: writes a small record on the caller's thread, and
-  // passes it to the log's tail. Absent: the database is a file, in use or down, or the write
-  // failed. Then the record belongs into the queue.
+  // passes it to the log's tail. Absent: the database is a file, in use or down, others are queued,
+  // or the write failed. Then the record belongs into the queue.
   std::optional<Published> write_now(const std::string& log, const Message& message);
 
  private:
