@@ -65,6 +65,8 @@ TEST(TemplateInMemory, LogsShareTheirRetention) {
   const auto id = stream.record().id.value();
   for (int i = 0; i < 10; ++i) say(sidecar, "/chat/reader", "lost");
   stream.drop();
+  // An open log would still have the records in its own memory.
+  ASSERT_TRUE(eventually([&] { return sidecar.metrics().sum("sidestream_open_logs") == 0; }));
   HttpConnection attacker(sidecar.streams());
   for (int i = 0; i < 10'000; ++i) {
     attacker.send("POST /chat/s" + std::to_string(i) +
