@@ -5,8 +5,9 @@
 // A *log* is a topic (Kafka), a stream (Redis) or a log (embedded). Every call takes its name.
 //
 // Threads: every function of Connector may be called from any thread and returns at once, without
-// I/O. Callbacks and sinks run on the connector's own threads, or within publish() where that writes
-// to memory. They must be quick, must not throw and may call the connector again. A Tail must not be destroyed by its own sink.
+// I/O. Callbacks and sinks run on the connector's own threads, or within publish() where that
+// writes to memory. They must be quick, must not throw and may call the connector again. A Tail
+// must not be destroyed by its own sink.
 //
 // While the broker is unreachable, extent, locate, back and read wait: the connector reconnects
 // forever with jittered back-off (backoff.hpp) and answers after that. publish never waits longer
@@ -114,8 +115,8 @@ struct PublishError {
 }
 using PublishResult = boost::system::result<Published, PublishError>;
 
-// Receives what a tail reads. Thread: a connector thread or within publish();
-// calls for one tail never overlap.
+// Receives what a tail reads. Thread: a connector's, or a publisher's within publish(); calls for
+// one tail never overlap.
 class TailSink {
  public:
   virtual ~TailSink() = default;

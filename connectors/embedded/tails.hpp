@@ -4,7 +4,8 @@
 // lags, starts in the past or returns after an outage. A record that was written in memory goes
 // straight to a tail that has everything before it. Private to the folder.
 //
-// Thread: open(), notify() and deliver() any; start(), stop() start-up. Sinks are called without the mutex.
+// Thread: open(), notify() and deliver() any; start(), stop() start-up. Sinks are called without
+// the mutex.
 
 #include <condition_variable>
 #include <deque>

@@ -1,7 +1,8 @@
 #pragma once
 // Takes what a tail reads into the topic log: encodes it once, appends it, notifies the loops.
 //
-// Thread: the connector's, one call at a time for each log (the contract of TailSink).
+// Thread: the connector's or a publisher's, one call at a time for each log (the contract of
+// TailSink).
 // Borrows: all constructor arguments.
 
 #include <functional>
