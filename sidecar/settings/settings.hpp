@@ -11,6 +11,7 @@
 #include <variant>
 #include <vector>
 
+#include "sidecar/settings/access_settings.hpp"
 #include "sidecar/settings/network.hpp"
 
 namespace sidestream {
@@ -147,6 +148,11 @@ struct TopicSettings {
                        // default is the topic's name); may hold the path's {parameters}
   bool multi = false;  // /events?topic= serves it although its path is not the default one
   Publish publish = Publish::no;
+  std::optional<Rules> publish_rules;  // YAML: publish: RULES. Instead of `publish`
+  std::optional<Rules> read;           // absent: anyone; with `access:` each topic has it
+  std::vector<FieldCondition> only;    // of every reader
+  std::vector<FilterParameter> filters;
+  std::string key_field;  // YAML: `key`. Redis: the entry's field that is the record's key
   Start start = Start::live;
   Start on_reset = Start::live;
   bool control_events = true;
@@ -176,6 +182,7 @@ struct TopicSettings {
 
 struct Settings {
   ServerSettings server;
+  std::optional<AccessSettings> access;
   std::vector<ConnectorSettings> connectors;  // in the file's order
   std::vector<TopicSettings> topics;          // in the file's order
 
