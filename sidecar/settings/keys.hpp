@@ -7,7 +7,7 @@
 
 namespace sidestream::keys {
 
-inline constexpr std::string_view root[] = {"server", "connectors", "topics"};
+inline constexpr std::string_view root[] = {"server", "access", "connectors", "topics"};
 inline constexpr std::string_view server[] = {
     "listen",          "admin",       "console",         "threads",    "memory",
     "heartbeat",       "retry",       "max_connections", "limits",     "max_age",
@@ -20,20 +20,31 @@ inline constexpr std::string_view upstream[] = {
     "url",       "connect_timeout", "first_byte_timeout", "idle_timeout", "max_body",
     "readiness", "max_requests",    "max_tunnels",        "access_log",   "via"};
 inline constexpr std::string_view cors[] = {"origins", "credentials"};
+inline constexpr std::string_view access[] = {"tokens",          "token_from", "ticket_lifetime",
+                                              "stream_lifetime", "forward",    "subject",
+                                              "revocations",     "log_subject"};
+inline constexpr std::string_view issuer[] = {"issuer",     "audience", "keys", "secret",
+                                              "algorithms", "leeway",   "ca"};
+inline constexpr std::string_view token_source[] = {"header", "cookie", "query"};
+inline constexpr std::string_view forward[] = {"url",     "pass",  "claims",
+                                               "timeout", "cache", "recheck"};
+inline constexpr std::string_view revocations[] = {"from", "topic", "stream"};
 inline constexpr std::string_view connector[] = {"kafka", "redis", "embedded"};
 inline constexpr std::string_view redis[] = {"url", "username", "password", "ca"};
 inline constexpr std::string_view embedded[] = {"path", "retention"};
 inline constexpr std::string_view retention[] = {"records", "bytes", "age"};
 inline constexpr std::string_view topic[] = {
-    "path",      "from",         "topic",     "stream",         "publish",
-    "multi",     "start",        "on_reset",  "control_events", "envelope",
-    "event",     "invalid_utf8", "tombstone", "max_event",      "log",
-    "heartbeat", "retry",        "flush",     "tail_max",       "max_logs",
-    "linger",    "keep",         "cors"};
+    "path",         "from",      "topic",          "stream",   "publish",
+    "read",         "only",      "filters",        "key",      "multi",
+    "start",        "on_reset",  "control_events", "envelope", "event",
+    "invalid_utf8", "tombstone", "max_event",      "log",      "heartbeat",
+    "retry",        "flush",     "tail_max",       "max_logs", "linger",
+    "keep",         "cors"};
 inline constexpr std::string_view event[] = {"header", "name"};
+inline constexpr std::string_view rule[] = {"claims", "peers"};
 
 struct Section {
-  std::string_view path;  // `*` stands for any name
+  std::string_view path;  // `*` stands for any name, `[]` for an item of a list
   std::span<const std::string_view> keys;
 };
 
@@ -44,12 +55,19 @@ inline constexpr Section sections[] = {
     {"server.limits", limits},
     {"server.cors", cors},
     {"server.upstream", upstream},
+    {"access", access},
+    {"access.tokens.[]", issuer},
+    {"access.token_from.[]", token_source},
+    {"access.forward", forward},
+    {"access.revocations", revocations},
     {"connectors.*", connector},
     {"connectors.*.redis", redis},
     {"connectors.*.embedded", embedded},
     {"connectors.*.embedded.retention", retention},
     {"topics.*", topic},
     {"topics.*.event", event},
+    {"topics.*.read", rule},
+    {"topics.*.publish", rule},
     {"topics.*.cors", cors},
 };
 

@@ -38,7 +38,8 @@ void read_settings(Context& context, const Node* root, Settings& into) {
   if (known_keys) check_anything_to_serve(section, into.server.upstream.has_value());
   Connectors connectors = read_connectors(section["connectors"]);
   into.connectors = std::move(connectors.settings);
-  into.topics = read_topics(section["topics"], into.server, connectors.known);
+  into.access = read_access(section["access"], connectors.known);
+  into.topics = read_topics(section["topics"], {into.server, into.access, connectors.known});
 }
 
 }  // namespace

@@ -261,6 +261,11 @@ std::vector<Value> Value::items() const {
   return out;
 }
 
+std::vector<Value> Value::one_or_more() const {
+  if (!node_ || is_list()) return items();
+  return {*this};
+}
+
 Section::Section(Context& context, std::string path, Mark mark, const Node* node, Keys keys)
     : context_(&context), path_(std::move(path)), mark_(mark), node_(node), keys_(keys) {
   if (!node_) return;

@@ -70,6 +70,7 @@ class Value {
 
   bool present() const { return node_ != nullptr; }
   bool is_section() const { return node_ && node_->kind == Node::Kind::map; }
+  bool is_list() const { return node_ && node_->kind == Node::Kind::list; }
   bool is_empty_section() const;  // present, and null or a map without entries
   const std::string& path() const { return path_; }
   Mark mark() const { return node_ ? node_->mark : key_; }
@@ -112,6 +113,8 @@ class Value {
   struct Named;
   std::vector<Named> named() const;
   std::vector<Value> items() const;
+  // The items of a list, or the value itself. Absent: none.
+  std::vector<Value> one_or_more() const;
 
  private:
   std::optional<Text> scalar(std::string_view wanted) const;

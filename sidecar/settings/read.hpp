@@ -1,8 +1,10 @@
 #pragma once
-// The three parts of the file, each read in its own .cpp. Private to this folder.
+// The parts of the file, each read in its own .cpp. Private to this folder.
 //
 // Errors: reported to the context's problems; a wrong value keeps its default.
 
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "sidecar/settings/node_reader.hpp"
@@ -28,8 +30,28 @@ struct Connectors {
 };
 Connectors read_connectors(const Value& value);
 
-std::vector<TopicSettings> read_topics(const Value& value, const ServerSettings& server,
-                                       const std::vector<KnownConnector>& connectors);
+// Nothing: the file has no `access:`.
+std::optional<AccessSettings> read_access(const Value& value,
+                                          const std::vector<KnownConnector>& connectors);
+
+// What topics take over from the rest of the file.
+struct TopicDefaults {
+  const ServerSettings& server;
+  const std::optional<AccessSettings>& access;
+  const std::vector<KnownConnector>& connectors;
+};
+std::vector<TopicSettings> read_topics(const Value& value, const TopicDefaults& defaults);
+
+// `from:` of a topic, or of another log. Reports what is missing.
+KnownConnector::Kind read_from(const Value& value, const std::vector<KnownConnector>& connectors,
+                               std::string& into);
+
+// `read:`, `publish:`, `only:`, `filters:` and `key:` of a topic. Requires: its path and `from` were
+// read.
+void read_rights(const Section& section, KnownConnector::Kind kind,
+                 const std::optional<AccessSettings>& access, TopicSettings& topic);
+
+void read_networks(const Value& value, std::vector<Network>& into);
 
 // In the server's section and in a topic's.
 void read_cors(const Value& value, CorsSettings& into);

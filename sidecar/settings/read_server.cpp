@@ -50,16 +50,6 @@ void read_origins(const Value& value, std::vector<std::string>& into) {
   into = std::move(origins);
 }
 
-void read_networks(const Value& value, std::vector<Network>& into) {
-  for (const Value& item : value.items()) {
-    const auto text = item.text();
-    if (!text) continue;
-    const Parsed<Network> network = parse_network(text->value);
-    if (!network.error.empty()) item.problem(text->shown + ' ' + network.error);
-    into.push_back(network.value);
-  }
-}
-
 void read_hosts(const Value& value, std::vector<std::string>& into) {
   for (const Value& item : value.items()) {
     const auto text = item.text();
@@ -123,6 +113,16 @@ void read_limits(const Value& value, LimitSettings& into) {
 }
 
 }  // namespace
+
+void read_networks(const Value& value, std::vector<Network>& into) {
+  for (const Value& item : value.items()) {
+    const auto text = item.text();
+    if (!text) continue;
+    const Parsed<Network> network = parse_network(text->value);
+    if (!network.error.empty()) item.problem(text->shown + ' ' + network.error);
+    into.push_back(network.value);
+  }
+}
 
 void read_cors(const Value& value, CorsSettings& into) {
   if (!value.present()) return;

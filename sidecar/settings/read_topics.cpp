@@ -24,29 +24,6 @@ constexpr std::uint64_t logs_most = 10'000'000;
 constexpr std::uint64_t log_least = 1024;
 constexpr std::uint64_t log_most = 1ULL << 40;
 
-Kind read_from(const Value& value, const std::vector<KnownConnector>& connectors,
-               std::string& into) {
-  std::vector<std::string_view> names;
-  for (const KnownConnector& connector : connectors) names.push_back(connector.name);
-  const std::string none = names.empty() ? "; the file has no connectors" : "";
-  if (!value.present()) {
-    value.problem("is missing; name the connector to read from" +
-                  (names.empty() ? none : value.context().suggest("", names, "known")));
-    return Kind::unclear;
-  }
-  const auto text = value.text();
-  if (!text) return Kind::unclear;
-  const auto found = std::ranges::find(connectors, text->value, &KnownConnector::name);
-  if (found == connectors.end()) {
-    value.problem(
-        text->shown + " is not a connector" +
-        (names.empty() ? none : value.context().suggest(text->showable(), names, "known")));
-    return Kind::unclear;
-  }
-  into = text->value;
-  return found->kind;
-}
-
 std::string check_literal(std::string_view text, Kind kind) {
   const auto control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; };
   if (std::ranges::any_of(text, control)) return "contains a control character";
@@ -132,19 +109,41 @@ Path read_path(const Value& value, const std::string& name, std::string& into) {
   return out;
 }
 
-// The path and the log name must have the same parameters.
-void check_parameters(const Path& path, const LogName& log) {
+bool uses(const std::vector<ValuePattern>& values, std::string_view parameter) {
+  const ValuePiece piece{ValuePiece::Kind::parameter, std::string(parameter)};
+  return std::ranges::any_of(values, [&](const ValuePattern& value) {
+    return std::ranges::find(value.pieces, piece) != value.pieces.end();
+  });
+}
+
+bool uses(const std::optional<Rules>& rules, std::string_view parameter) {
+  if (!rules) return false;
+  return std::ranges::any_of(rules->rules, [&](const Rule& rule) {
+    return std::ranges::any_of(rule.claims,
+                               [&](const auto& claim) { return uses(claim.values, parameter); });
+  });
+}
+
+// Whether rules or filters depend on the parameter.
+bool is_used_by_rights(const TopicSettings& topic, std::string_view parameter) {
+  return uses(topic.read, parameter) || uses(topic.publish_rules, parameter) ||
+         std::ranges::any_of(topic.only,
+                             [&](const auto& field) { return uses(field.values, parameter); });
+}
+
+// The log name, rules or filters must use all parameters of the path, and no others.
+void check_parameters(const Path& path, const LogName& log, const TopicSettings& topic) {
   const auto in_path = parameters_of(path.pieces);
   const auto in_log = parameters_of(log.pieces);
   const auto lacks = [](const auto& names, std::string_view name) {
     return std::ranges::find(names, name) == names.end();
   };
-  const bool log_lacks =
-      std::ranges::any_of(in_path, [&](auto name) { return lacks(in_log, name); });
+  const bool unused = std::ranges::any_of(
+      in_path, [&](auto name) { return lacks(in_log, name) && !is_used_by_rights(topic, name); });
   const bool path_lacks =
       std::ranges::any_of(in_log, [&](auto name) { return lacks(in_path, name); });
   if (path_lacks) log.place.problem("has a parameter that is not in the path " + path.shown);
-  if (log_lacks)
+  if (unused)
     path.place.problem(path.shown + " has a parameter that " + log.place.path() +
                        " does not use, so different paths would read the same log");
 }
@@ -183,7 +182,7 @@ void read_keep(const Value& keep, Kind kind, TopicSettings& topic) {
     keep.problem(kind == Kind::kafka
                      ? "is for Redis; with Kafka set the retention of the topic at the broker"
                      : "is for Redis; an embedded log has retention: at its connector");
-  } else if (topic.publish == Publish::no) {
+  } else if (!topic.can_publish()) {
     keep.problem("has no effect without publish: true, because POST removes the entries");
   }
 }
@@ -214,13 +213,13 @@ void read_pace(const Section& section, TopicSettings& topic) {
   read_cors(section["cors"], topic.cors);
 }
 
-TopicSettings read_topic(const Value::Named& named, const ServerSettings& server,
-                         const std::vector<KnownConnector>& connectors, TopicPaths& paths) {
+TopicSettings read_topic(const Value::Named& named, const TopicDefaults& defaults,
+                         TopicPaths& paths) {
   TopicSettings topic;
   topic.name = named.name;
-  topic.heartbeat = server.heartbeat;
-  topic.retry = server.retry;
-  topic.cors = server.cors;
+  topic.heartbeat = defaults.server.heartbeat;
+  topic.retry = defaults.server.retry;
+  topic.cors = defaults.server.cors;
 
   const bool name_good = check_name(named);
   if (!named.value.is_section() && !named.value.is_empty_section()) {
@@ -228,18 +227,16 @@ TopicSettings read_topic(const Value::Named& named, const ServerSettings& server
     return topic;
   }
   const Section section = named.value.section(keys::topic);
-  const Kind kind = read_from(section["from"], connectors, topic.from);
+  const Kind kind = read_from(section["from"], defaults.connectors, topic.from);
   const LogName log = read_log(section, kind, named.name, topic.log);
-  if (name_good || section.has("path")) {
-    const Path path = read_path(section["path"], named.name, topic.path);
-    if (path.good && log.good) check_parameters(path, log);
-    if (path.good) paths.add(path.place, named.name, path.shown, path.pieces);
-  }
-  section["publish"].read_choice(
-      topic.publish, {{"false", Publish::no}, {"local", Publish::local}, {"true", Publish::yes}});
+  std::optional<Path> path;
+  if (name_good || section.has("path")) path = read_path(section["path"], named.name, topic.path);
+  read_rights(section, kind, defaults.access, topic);
+  if (path && path->good && log.good) check_parameters(*path, log, topic);
+  if (path && path->good) paths.add(path->place, named.name, path->shown, path->pieces);
   read_keep(section["keep"], kind, topic);
   section["multi"].read_boolean(topic.multi);
-  if (topic.multi && topic.is_template())
+  if (topic.multi && topic.has_parameters())
     section["multi"].problem("can't be true for a path with parameters: ?topic= names one log");
   const auto starts = {std::pair<std::string_view, Start>{"live", Start::live},
                        {"earliest", Start::earliest}};
@@ -251,6 +248,29 @@ TopicSettings read_topic(const Value::Named& named, const ServerSettings& server
 }
 
 }  // namespace
+
+Kind read_from(const Value& value, const std::vector<KnownConnector>& connectors,
+               std::string& into) {
+  std::vector<std::string_view> names;
+  for (const KnownConnector& connector : connectors) names.push_back(connector.name);
+  const std::string none = names.empty() ? "; the file has no connectors" : "";
+  if (!value.present()) {
+    value.problem("is missing; name the connector to read from" +
+                  (names.empty() ? none : value.context().suggest("", names, "known")));
+    return Kind::unclear;
+  }
+  const auto text = value.text();
+  if (!text) return Kind::unclear;
+  const auto found = std::ranges::find(connectors, text->value, &KnownConnector::name);
+  if (found == connectors.end()) {
+    value.problem(
+        text->shown + " is not a connector" +
+        (names.empty() ? none : value.context().suggest(text->showable(), names, "known")));
+    return Kind::unclear;
+  }
+  into = text->value;
+  return found->kind;
+}
 
 bool check_name(const Value::Named& named) {
   Problems& problems = named.value.context().problems;
@@ -264,8 +284,7 @@ bool check_name(const Value::Named& named) {
   return good;
 }
 
-std::vector<TopicSettings> read_topics(const Value& value, const ServerSettings& server,
-                                       const std::vector<KnownConnector>& connectors) {
+std::vector<TopicSettings> read_topics(const Value& value, const TopicDefaults& defaults) {
   std::vector<TopicSettings> topics;
   TopicPaths paths;
   for (const Value::Named& named : value.named()) {
@@ -273,7 +292,7 @@ std::vector<TopicSettings> read_topics(const Value& value, const ServerSettings&
       named.value.problem("exceeds the limit of " + std::to_string(topics_max) + " topics");
       break;
     }
-    topics.push_back(read_topic(named, server, connectors, paths));
+    topics.push_back(read_topic(named, defaults, paths));
   }
   return topics;
 }

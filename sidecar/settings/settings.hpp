@@ -174,8 +174,11 @@ struct TopicSettings {
                                // 1 s if no reader was sent a record
   CorsSettings cors;           // default: the server's
 
-  // Whether the path has parameters: one topic with many logs.
-  bool is_template() const { return path.find('{') != std::string::npos; }
+  // Whether some client may POST.
+  bool can_publish() const { return publish != Publish::no || publish_rules.has_value(); }
+  bool has_parameters() const { return path.find('{') != std::string::npos; }
+  // Whether parameters of the path choose the log: one topic with many logs.
+  bool is_template() const { return log.find('{') != std::string::npos; }
 
   friend bool operator==(const TopicSettings&, const TopicSettings&) = default;
 };

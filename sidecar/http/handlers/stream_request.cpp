@@ -100,7 +100,7 @@ constexpr std::size_t topics_max = 64;  // of one stream
 // The topic, if ?topic= serves it: not a template, and with a path of its own only by its setting.
 std::shared_ptr<Topic> find_shared(const TopicMap& topics, std::string_view name) {
   auto topic = topics.find(name);
-  if (!topic || topic->settings.is_template()) return nullptr;
+  if (!topic || topic->settings.has_parameters()) return nullptr;
   const TopicSettings& settings = topic->settings;
   return settings.multi || settings.path == "/events/" + settings.name ? topic : nullptr;
 }

@@ -10,6 +10,11 @@ std::vector<const Node*> sections_at(const Node* root, std::string_view path) {
   const std::string_view name = path.substr(0, dot);
   const std::string_view rest = dot == path.size() ? std::string_view() : path.substr(dot + 1);
   std::vector<const Node*> found;
+  if (name == "[]") {
+    for (const Node* item : root->items)
+      for (const Node* node : sections_at(item, rest)) found.push_back(node);
+    return found;
+  }
   for (const Entry& entry : root->entries)
     if (name == "*" || name == entry.key)
       for (const Node* node : sections_at(entry.value, rest)) found.push_back(node);

@@ -1,0 +1,184 @@
+#include <algorithm>
+#include <chrono>
+
+#include "sidecar/base/ascii_case.hpp"
+#include "sidecar/settings/keys.hpp"
+#include "sidecar/settings/read.hpp"
+#include "sidecar/settings/service_url.hpp"
+
+namespace sidestream {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::size_t secret_least = 32;
+constexpr std::string_view algorithms[] = {"HS256", "HS384", "HS512", "RS256", "RS384",
+                                           "RS512", "PS256", "PS384", "PS512", "ES256",
+                                           "ES384", "ES512", "EdDSA"};
+
+void read_required(const Section& section, std::string_view key, std::string& into) {
+  if (!section.has(key)) section[key].problem("is missing");
+  if (const auto text = section[key].text()) into = text->value;
+}
+
+// A key set's URL, or the content of a file.
+void read_keys(const Value& value, IssuerSettings& issuer) {
+  const auto text = value.text();
+  if (!text) return;
+  if (text->value.starts_with("http://") || text->value.starts_with("https://")) {
+    const std::string error = check_service_url(text->value, PlainHttp::on_loopback);
+    if (!error.empty()) value.problem(text->shown + ' ' + error);
+    issuer.keys_url = text->value;
+  } else if (text->expanded) {
+    issuer.keys_text = text->value;
+  } else {
+    value.problem(text->shown + " is neither an https URL of a key set nor file:PATH");
+  }
+}
+
+void read_secret(const Value& value, IssuerSettings& issuer) {
+  const auto text = value.text();
+  if (!text) return;
+  if (text->value.size() < secret_least)
+    value.problem(text->shown + " is too short; a secret has at least 32 bytes");
+  issuer.secret = text->value;
+}
+
+void read_algorithms(const Value& value, IssuerSettings& issuer) {
+  for (const Value& item : value.items()) {
+    const auto text = item.text();
+    if (!text) continue;
+    const std::vector<std::string_view> known(std::begin(algorithms), std::end(algorithms));
+    if (std::ranges::find(known, text->value) == known.end()) {
+      item.problem(text->shown + " is not an algorithm" +
+                   value.context().suggest(text->showable(), known, "known"));
+    } else if (text->value.starts_with("HS") != !issuer.secret.empty()) {
+      item.problem(text->shown + (issuer.secret.empty() ? " needs secret:" : " needs keys:"));
+    }
+    issuer.algorithms.push_back(text->value);
+  }
+}
+
+IssuerSettings read_issuer(const Value& value) {
+  IssuerSettings issuer;
+  const Section section = value.section(keys::issuer);
+  read_required(section, "issuer", issuer.issuer);
+  if (!section.has("audience")) section["audience"].problem("is missing");
+  for (const Value& item : section["audience"].one_or_more())
+    if (const auto text = item.text()) issuer.audiences.push_back(text->value);
+  if (section.has("keys") == section.has("secret"))
+    section.problem("needs keys: or secret:, one of the two");
+  read_keys(section["keys"], issuer);
+  read_secret(section["secret"], issuer);
+  read_algorithms(section["algorithms"], issuer);
+  section["leeway"].read_duration(issuer.leeway, 0ms, 10min);
+  section["ca"].read_text_or_empty(issuer.ca);
+  return issuer;
+}
+
+void read_tokens(const Value& value, AccessSettings& access) {
+  for (const Value& item : value.items()) {
+    IssuerSettings issuer = read_issuer(item);
+    const auto same = [&](const IssuerSettings& other) { return other.issuer == issuer.issuer; };
+    if (!issuer.issuer.empty() && std::ranges::any_of(access.tokens, same))
+      item.problem("has the issuer of another entry; list all its audiences there");
+    access.tokens.push_back(std::move(issuer));
+  }
+}
+
+std::optional<TokenSource> read_source(const Value& value) {
+  using Kind = TokenSource::Kind;
+  const Section section = value.section(keys::token_source);
+  std::vector<TokenSource> found;
+  for (const auto& [key, kind] :
+       {std::pair{"header", Kind::header}, {"cookie", Kind::cookie}, {"query", Kind::query}}) {
+    if (!section.has(key)) continue;
+    const auto text = section[key].text();
+    if (!text) return std::nullopt;
+    const std::string name = kind == Kind::header ? to_lower(text->value) : text->value;
+    if (!is_http_token(name)) section[key].problem(text->shown + " is not a valid name");
+    found.push_back({kind, name});
+  }
+  if (found.size() == 1) return found[0];
+  section.problem("names one of header:, cookie: and query:");
+  return std::nullopt;
+}
+
+void read_sources(const Value& value, AccessSettings& access) {
+  if (!value.present()) return;
+  access.token_from.clear();
+  for (const Value& item : value.items()) {
+    const auto source = read_source(item);
+    if (source && std::ranges::find(access.token_from, *source) != access.token_from.end())
+      item.problem("is listed twice");
+    if (source) access.token_from.push_back(*source);
+  }
+  if (value.is_list() && value.items().empty()) value.problem("is empty");
+}
+
+void read_header_names(const Value& value, std::vector<std::string>& into) {
+  if (!value.present()) return;
+  into.clear();
+  for (const Value& item : value.items()) {
+    const auto text = item.text();
+    if (!text) continue;
+    if (!is_http_token(text->value)) item.problem(text->shown + " is not the name of a header");
+    into.push_back(to_lower(text->value));
+  }
+}
+
+void read_forward(const Value& value, std::optional<ForwardSettings>& into) {
+  if (!value.present()) return;
+  ForwardSettings& forward = into.emplace();
+  const Section section = value.section(keys::forward);
+  read_required(section, "url", forward.url);
+  const std::string error = check_service_url(forward.url, PlainHttp::anywhere);
+  if (!forward.url.empty() && !error.empty()) section["url"].problem(error);
+  read_header_names(section["pass"], forward.pass);
+  if (forward.pass.empty()) section["pass"].problem("is empty, so all clients would be the same");
+  for (const Value::Named& claim : section["claims"].named()) {
+    const auto text = claim.value.text();
+    if (!text) continue;
+    if (!is_http_token(text->value))
+      claim.value.problem(text->shown + " is not the name of a header");
+    forward.claims[claim.name] = to_lower(text->value);
+  }
+  section["timeout"].read_duration(forward.timeout, 100ms, 1min);
+  section["cache"].read_duration(forward.cache, 100ms, 1h, true);
+  section["recheck"].read_duration(forward.recheck, 1s, 24h, true);
+}
+
+void read_revocations(const Value& value, const std::vector<KnownConnector>& connectors,
+                      std::optional<RevocationSettings>& into) {
+  if (!value.present()) return;
+  RevocationSettings& revocations = into.emplace();
+  const Section section = value.section(keys::revocations);
+  const auto kind = read_from(section["from"], connectors, revocations.from);
+  const bool kafka = kind == KnownConnector::Kind::kafka || section.has("topic");
+  if (section.has("topic") && section.has("stream"))
+    section.problem("has topic: and stream:; Kafka has topics, the others have streams");
+  read_required(section, kafka ? "topic" : "stream", revocations.log);
+  if (kafka && section.has("stream")) section["stream"].text();
+}
+
+}  // namespace
+
+std::optional<AccessSettings> read_access(const Value& value,
+                                          const std::vector<KnownConnector>& connectors) {
+  if (!value.present()) return std::nullopt;
+  AccessSettings access;
+  const Section section = value.section(keys::access);
+  read_tokens(section["tokens"], access);
+  read_sources(section["token_from"], access);
+  section["ticket_lifetime"].read_duration(access.ticket_lifetime, 1s, 1h);
+  section["stream_lifetime"].read_duration(access.stream_lifetime, 1s, 7 * 24h);
+  read_forward(section["forward"], access.forward);
+  if (const auto text = section["subject"].text()) access.subject = text->value;
+  read_revocations(section["revocations"], connectors, access.revocations);
+  section["log_subject"].read_choice(
+      access.log_subject,
+      {{"full", LogSubject::full}, {"hashed", LogSubject::hashed}, {"none", LogSubject::none}});
+  return access;
+}
+
+}  // namespace sidestream
