@@ -1,0 +1,16 @@
+#include "sidecar/auth/person.hpp"
+
+#include <utility>
+
+namespace sidestream {
+
+Person make_person(Claims claims, const std::string& subject) {
+  Person person;
+  person.subject = claims.text(subject).value_or("");
+  person.session = claims.text("sid").value_or("");
+  person.token_id = claims.text("jti").value_or("");
+  person.claims = std::move(claims);
+  return person;
+}
+
+}  // namespace sidestream

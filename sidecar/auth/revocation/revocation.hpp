@@ -1,0 +1,33 @@
+#pragma once
+// A record of the log of revocations. Pure.
+//
+//   {"sub": "alice"}   {"sid": "s1", "before": 1790000000}   {"sub": "alice", "jti": "t1"}
+//
+// Thread: any.
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "sidecar/auth/person.hpp"
+
+namespace sidestream {
+
+struct Revocation {
+  // Those that are not empty must all be the person's. `sub` means the claim that names people.
+  std::string subject;
+  std::string session;
+  std::string token_id;
+  std::chrono::sys_seconds before;  // of rights that were given up to then
+
+  bool names(const Person& person) const;
+  // Whether it ends the person's rights. Rights without a time are older than any.
+  bool ends(const Person& person) const;
+};
+
+// `recorded`: the record's time, which counts where `before` is absent. Nothing: not such a record.
+std::optional<Revocation> parse_revocation(std::string_view json,
+                                           std::chrono::sys_seconds recorded);
+
+}  // namespace sidestream

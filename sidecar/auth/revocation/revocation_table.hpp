@@ -1,0 +1,47 @@
+#pragma once
+// The revocations that hold, for the check of new requests. Found by subject, session or token, not
+// by a walk over all.
+//
+// Thread: any. Bounded: beyond `most` the oldest is forgotten; `dropped()` counts them. A revocation
+// is forgotten when no token that it could end is accepted any more.
+
+#include <chrono>
+#include <cstdint>
+#include <list>
+#include <mutex>
+#include <string>
+#include <unordered_map>
+
+#include "sidecar/auth/revocation/revocation.hpp"
+
+namespace sidestream {
+
+class RevocationTable {
+ public:
+  explicit RevocationTable(std::size_t most = 1'000'000) : most_(most) {}
+
+  void add(Revocation revocation);
+  // Whether some revocation ends the person's rights.
+  bool ends(const Person& person) const;
+  // Forgets those of before `time`.
+  void forget_before(std::chrono::sys_seconds time);
+
+  std::size_t size() const;
+  std::uint64_t dropped() const;
+
+ private:
+  using Entries = std::list<Revocation>;  // in the order in which they came
+  using Index = std::unordered_multimap<std::string, Entries::iterator>;
+
+  static std::string key_of(const Revocation& revocation);
+  bool ends_by(const std::string& key, const Person& person) const;
+  void remove(Entries::iterator entry);
+
+  const std::size_t most_;
+  mutable std::mutex mutex_;  // guards the following
+  Entries entries_;
+  Index by_key_;
+  std::uint64_t dropped_ = 0;
+};
+
+}  // namespace sidestream

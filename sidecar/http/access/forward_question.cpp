@@ -1,0 +1,87 @@
+#include "sidecar/http/access/forward_question.hpp"
+
+#include <algorithm>
+#include <string_view>
+
+#include "sidecar/settings/network.hpp"
+
+namespace sidestream {
+namespace {
+
+// Parts of the key can't run into each other.
+void add_part(std::string& key, std::string_view part) {
+  key += std::to_string(part.size());
+  key += ':';
+  key += part;
+}
+
+void append_escaped(std::string& into, std::string_view text) {
+  constexpr std::string_view digits = "0123456789ABCDEF";
+  constexpr std::string_view plain = "-._~:@,;=!$'()*/";
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    const bool alnum = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+    if (alnum || plain.find(c) != std::string_view::npos) {
+      into += c;
+    } else {
+      into += '%';
+      into += digits[byte >> 4];
+      into += digits[byte & 15];
+    }
+  }
+}
+
+bool is_ticket(std::string_view name, const AccessSettings& access) {
+  return std::ranges::any_of(access.token_from, [&](const TokenSource& source) {
+    return source.kind == TokenSource::Kind::query && source.name == name;
+  });
+}
+
+// Path and query; values of tickets are left out, because URLs end up in logs.
+std::string uri_of(const Request& request, const AccessSettings& access) {
+  std::string uri;
+  append_escaped(uri, request.path());
+  char separator = '?';
+  for (const auto& [name, value] : request.query) {
+    uri += separator;
+    separator = '&';
+    append_escaped(uri, name);
+    uri += '=';
+    if (!is_ticket(name, access)) append_escaped(uri, value);
+  }
+  return uri;
+}
+
+std::string forwarded(const Request& request, std::string_view name, std::string_view otherwise) {
+  const auto told = request.from_trusted_proxy ? request.header(name) : std::nullopt;
+  return std::string(told.value_or(otherwise));
+}
+
+}  // namespace
+
+ForwardQuestionPtr make_question(const Request& request, const std::string& topic,
+                                 const PathParameters& parameters, const AccessSettings& access) {
+  ForwardQuestion question;
+  add_part(question.key, request.method);
+  add_part(question.key, topic);
+  for (const auto& [name, value] : parameters) add_part(question.key, value);
+  bool has_any = false;
+  for (const std::string& name : access.forward->pass) {
+    const std::string value = request.joined(name);
+    add_part(question.key, value);
+    if (value.empty()) continue;
+    has_any = true;
+    question.headers.emplace_back(name, value);
+  }
+  if (!has_any) return nullptr;
+  question.headers.emplace_back("X-Forwarded-Method", request.method);
+  question.headers.emplace_back("X-Forwarded-Proto",
+                                forwarded(request, "x-forwarded-proto", "http"));
+  question.headers.emplace_back("X-Forwarded-Host", forwarded(request, "x-forwarded-host",
+                                                              request.header("host").value_or("")));
+  question.headers.emplace_back("X-Forwarded-Uri", uri_of(request, access));
+  question.headers.emplace_back("X-Forwarded-For", format_ip(request.client.address));
+  return std::make_shared<const ForwardQuestion>(std::move(question));
+}
+
+}  // namespace sidestream
