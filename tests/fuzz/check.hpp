@@ -56,5 +56,7 @@ void check_values(Input input);
 void check_query(Input input);
 void check_redis_reply(Input input);
 void check_settings(Input input);
+void check_tokens(Input input);
+void check_key_set(Input input);
 
 }  // namespace fuzz

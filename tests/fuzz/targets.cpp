@@ -7,10 +7,11 @@ namespace fuzz {
 namespace {
 
 constexpr std::array all{
-    Target{"heads", check_heads, 10},   Target{"ids", check_event_ids},
-    Target{"peers", check_peer, 10},    Target{"proxy", check_proxy},
-    Target{"queries", check_query},     Target{"redis", check_redis_reply},
-    Target{"settings", check_settings},
+    Target{"heads", check_heads, 10},      Target{"ids", check_event_ids},
+    Target{"peers", check_peer, 10},       Target{"proxy", check_proxy},
+    Target{"queries", check_query},        Target{"redis", check_redis_reply},
+    Target{"settings", check_settings},    Target{"tokens", check_tokens, 10},
+    Target{"keysets", check_key_set, 100},
 };
 
 }  // namespace
