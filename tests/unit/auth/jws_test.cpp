@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "sidecar/auth/token/base64url.hpp"
+#include "sidecar/auth/token/sha256.hpp"
 #include "signing_key.hpp"
 
 namespace sidestream::test {
@@ -50,6 +51,12 @@ TEST(JwsParse, ReadsThreeParts) {
   EXPECT_EQ(jws->payload, "payload");
   EXPECT_EQ(jws->signature, "signature");
   EXPECT_EQ(jws->signed_text, token.substr(0, token.rfind('.')));
+}
+
+TEST(Sha256Test, IsTheDigestOfFips180) {
+  const Sha256 digest = sha256("abc");
+  EXPECT_EQ(encode_base64url({reinterpret_cast<const char*>(digest.data()), digest.size()}),
+            "ungWv48Bz-pBQUDeXa4iI7ADYaOWF3qctBD_YfIAFa0");
 }
 
 TEST(JwsParse, RefusesAnotherNumberOfParts) {

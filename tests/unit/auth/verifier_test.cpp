@@ -97,6 +97,17 @@ TEST_F(Verifying, RefusesAPayloadThatIsNoObject) {
   }
 }
 
+// Whoever reads the claims later sees what was checked.
+TEST_F(Verifying, CountsTheLastOfTwoClaimsWithOneName) {
+  Payload payload;
+  payload.more = R"("sub":"bob","exp":)" + at(100);
+  const TokenCheck found = check(payload);
+  ASSERT_EQ(found.kind, Kind::verified);
+  EXPECT_EQ(found.token->claims.text("sub"), "bob");
+  EXPECT_EQ(found.token->claims.text("exp"), at(100));
+  EXPECT_EQ(found.token->exp.time_since_epoch().count(), now_seconds + 100);
+}
+
 TEST_F(Verifying, RefusesAChangedToken) {
   const std::string token = ec_key().token("ES256", Payload().text(), R"("kid":"k1")");
   EXPECT_EQ(outcome(token), "verified");
