@@ -139,6 +139,11 @@ void KeyFetcher::answer(bool fetched) {
   for (const auto& one : waiting) one.done({fetched && !one.late, refresh_.next_look_up()});
 }
 
+std::int64_t KeyFetcher::next_ms() const {
+  const auto left = refresh_.due() - Clock::now();
+  return unix_now_ms() + std::chrono::duration_cast<std::chrono::milliseconds>(left).count();
+}
+
 void KeyFetcher::succeeded(KeySet keys) {
   const auto made = std::make_shared<const KeySet>(std::move(keys));
   KeyState before;
@@ -150,6 +155,7 @@ void KeyFetcher::succeeded(KeySet keys) {
     keys_ = made;
     state_.keys = made->keys().size();
     state_.loaded_ms = unix_now_ms();
+    state_.next_ms = next_ms();
     state_.failing_since_ms = 0;
     state_.reason.clear();
     ++state_.fetches;
@@ -172,6 +178,7 @@ void KeyFetcher::failed(const std::string& reason) {
     const std::lock_guard lock(mutex_);
     before = state_;
     if (state_.failing_since_ms == 0) state_.failing_since_ms = unix_now_ms();
+    state_.next_ms = next_ms();
     state_.reason = reason;
     ++state_.failures;
   }

@@ -68,6 +68,7 @@ class KeyFetcher : public std::enable_shared_from_this<KeyFetcher> {
   void answer(bool fetched);
   void succeeded(KeySet keys);
   void failed(const std::string& reason);
+  std::int64_t next_ms() const;  // Unix time
 
   boost::asio::io_context& io_;
   const IssuerSettings issuer_;

@@ -54,6 +54,18 @@ TEST_F(KeyFetch, LoadsKeysFromItsStart) {
   EXPECT_EQ(server.fetches(), 1);
 }
 
+TEST_F(KeyFetch, FetchesAgainAsCacheControlSays) {
+  const auto seconds_until_next = [&](const std::string& headers) {
+    server.serve(good_keys(), headers);
+    KeyStoreRig rig(server.issuer());
+    EXPECT_TRUE(rig.wait_until(has_keys));
+    return static_cast<double>(rig.state().next_ms - rig.state().loaded_ms) / 1000;
+  };
+  EXPECT_NEAR(seconds_until_next({}), 300, 20);
+  EXPECT_NEAR(seconds_until_next("Cache-Control: public, max-age=3600\r\n"), 3600, 20);
+  EXPECT_NEAR(seconds_until_next("cache-control: max-age=1\r\n"), 60, 20);
+}
+
 TEST_F(KeyFetch, FailsWithoutAUsableKey) {
   server.serve(R"({"keys":[{"kty":"oct","k":"AAAA"}]})");
   expect_failure("no usable key");
