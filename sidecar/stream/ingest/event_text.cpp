@@ -11,17 +11,6 @@ namespace {
 
 constexpr std::string_view delete_name = "delete";
 
-std::string_view event_of(const Record& record, const TopicSettings& topic) {
-  if (!record.value) return delete_name;
-  if (!record.event.empty()) return record.event;
-  if (topic.event_header.empty()) return {};
-  for (const Header& header : record.headers) {
-    if (header.value && !header.value->empty() && header.name == topic.event_header)
-      return *header.value;
-  }
-  return {};
-}
-
 bool is_forbidden(char c) { return c == '\r' || c == '\n' || c == '\0'; }
 
 // The data of a delete event. A CR would become an LF on the way.
@@ -36,6 +25,17 @@ std::size_t least_size(const Record& record, const TopicSettings& topic) {
 }
 
 }  // namespace
+
+std::string_view event_of(const Record& record, const TopicSettings& topic) {
+  if (!record.value) return delete_name;
+  if (!record.event.empty()) return record.event;
+  if (topic.event_header.empty()) return {};
+  for (const Header& header : record.headers) {
+    if (header.value && !header.value->empty() && header.name == topic.event_header)
+      return *header.value;
+  }
+  return {};
+}
 
 bool is_event_name(std::string_view name) {
   return std::none_of(name.begin(), name.end(), is_forbidden) && !name.starts_with("stream-") &&

@@ -47,6 +47,9 @@ class EventText {
   std::string own_name_, own_data_;
 };
 
+// The name that the record itself has; of a tombstone `delete`. Empty: none.
+std::string_view event_of(const Record& record, const TopicSettings& topic);
+
 // Whether a client may get this as an event name: valid UTF-8 without CR, LF or NUL, and not
 // reserved (`stream-...`).
 bool is_event_name(std::string_view name);

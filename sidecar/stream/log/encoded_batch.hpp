@@ -22,6 +22,8 @@ class EncodedBatch {
     std::int64_t time_ms;
     std::size_t begin;
     std::size_t end;
+    std::uint32_t tags_begin = 0;
+    std::uint32_t tags_end = 0;
   };
 
   // Write the body (event and data lines) of the next item here, then call add().
@@ -32,8 +34,16 @@ class EncodedBatch {
     items_.push_back({kind, partition, offset, time_ms, taken_, bytes_.size()});
     taken_ = bytes_.size();
   }
+  // Write the tags of the last item here, then call tag_last().
+  std::string& tags_out() { return tags_; }
+  void tag_last() {
+    items_.back().tags_begin = tags_taken_;
+    items_.back().tags_end = tags_taken_ = static_cast<std::uint32_t>(tags_.size());
+  }
   void clear() {
     bytes_.clear();
+    tags_.clear();
+    tags_taken_ = 0;
     items_.clear();
     taken_ = 0;
   }
@@ -42,11 +52,17 @@ class EncodedBatch {
   std::string_view body(const Item& item) const {
     return std::string_view(bytes_).substr(item.begin, item.end - item.begin);
   }
+  // Empty: the item has none.
+  std::string_view tags(const Item& item) const {
+    return std::string_view(tags_).substr(item.tags_begin, item.tags_end - item.tags_begin);
+  }
 
  private:
   std::string bytes_;
+  std::string tags_;
   std::vector<Item> items_;
   std::size_t taken_ = 0;
+  std::uint32_t tags_taken_ = 0;
 };
 
 }  // namespace sidestream

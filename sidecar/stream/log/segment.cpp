@@ -11,12 +11,13 @@ Segment::Segment(std::size_t bytes_max, std::size_t frames_max, std::uint64_t fi
       index_(new Frame[frames_max]),
       bytes_max_(bytes_max),
       frames_max_(frames_max),
+      tags_begin_(bytes_max),
       first_(first),
       base_(std::move(base)) {}
 
 void Segment::append(FrameKind kind, Partition partition, Offset offset, std::int64_t time_ms,
-                     std::string_view body, std::string_view id_line) {
-  assert(has_room(frame_size(body.size(), id_line.size())));
+                     std::string_view body, std::string_view id_line, std::string_view tags) {
+  assert(has_room(frame_size(body.size(), id_line.size()) + tags.size()));
   Frame& f = index_[frames_];
   f.offset = offset;
   f.time_ms = time_ms;
@@ -33,6 +34,11 @@ void Segment::append(FrameKind kind, Partition partition, Offset offset, std::in
     f.id += static_cast<std::uint32_t>(body.size());
     f.end = static_cast<std::uint32_t>(out - data_.get());
     bytes_ = f.end;
+  }
+  if (!tags.empty()) {
+    tags_begin_ -= tags.size();
+    std::memcpy(data_.get() + tags_begin_, tags.data(), tags.size());
+    f.tags = static_cast<std::uint32_t>(tags_begin_);
   }
   ++frames_;
 }

@@ -9,6 +9,9 @@
 // A frame of kind `skip` has no bytes. It says that a partition has moved past records that are
 // not sent (a tombstone, a transaction marker).
 //
+// The tags of frames, which filters compare (filter/field_tags.hpp), fill the buffer from its end:
+// so the blocks stay contiguous.
+//
 // Thread: one writer appends; readers look only at frames below a count they got after the append
 // (from TopicLog's lock, or with the finished page). So no frame is read while it is written.
 
@@ -41,7 +44,9 @@ struct Frame {
   std::uint32_t end = 0;
   std::uint16_t partition = 0;
   FrameKind kind = FrameKind::record;
+  std::uint32_t tags = 0;  // where they begin; 0: it has none
 };
+static_assert(sizeof(Frame) == 48, "the tags take what was padding");
 
 class Segment {
  public:
@@ -55,12 +60,12 @@ class Segment {
     return body == 0 ? 0 : body + id_line + 1;
   }
   bool has_room(std::size_t bytes) const {
-    return frames_ < frames_max_ && bytes_ + bytes <= bytes_max_;
+    return frames_ < frames_max_ && bytes_ + bytes <= tags_begin_;
   }
   // `body`: event and data lines. `id_line`: "id: ...\n". Both are empty for a skip.
-  // Requires: has_room.
+  // Requires: has_room, for these and the tags.
   void append(FrameKind kind, Partition partition, Offset offset, std::int64_t time_ms,
-              std::string_view body, std::string_view id_line);
+              std::string_view body, std::string_view id_line, std::string_view tags = {});
 
   std::uint64_t first() const { return first_; }
   const Position& base() const { return base_; }
@@ -72,6 +77,11 @@ class Segment {
   std::string_view blocks(std::size_t from, std::size_t to) const;
   // Event and data lines, without the id line.
   std::string_view body(const Frame& f) const { return {data_.get() + f.begin, f.id - f.begin}; }
+  // The frame's tags and what follows them; empty: it has none.
+  std::string_view tags(const Frame& f) const {
+    if (f.tags == 0) return {};
+    return {data_.get() + f.tags, bytes_max_ - f.tags};
+  }
   // "id: ...\n"; empty: the block has none.
   std::string_view id_line(const Frame& f) const {
     return {data_.get() + f.id, f.end == f.id ? 0 : f.end - 1 - f.id};
@@ -83,6 +93,7 @@ class Segment {
   std::size_t bytes_max_;
   std::size_t frames_max_;
   std::size_t bytes_ = 0;
+  std::size_t tags_begin_;  // of the last frame that has tags
   std::size_t frames_ = 0;
   std::uint64_t first_;
   Position base_;

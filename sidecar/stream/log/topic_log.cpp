@@ -82,12 +82,15 @@ void TopicLog::append_one(const EncodedBatch& batch, const EncodedBatch::Item& i
   const std::string_view body = batch.body(item);
   if (!body.empty()) write_id();
   const std::string_view id_line = body.empty() ? std::string_view() : id_line_;
-  if (!has_room(Segment::frame_size(body.size(), id_line.size()))) {
+  const std::string_view tags = batch.tags(item);
+  const std::size_t bytes = Segment::frame_size(body.size(), id_line.size()) + tags.size();
+  if (!has_room(bytes)) {
     Position base = head_position_;
     base[partition] = before;
-    add_segment(Segment::frame_size(body.size(), id_line.size()), std::move(base));
+    add_segment(bytes, std::move(base));
   }
-  segments_.back()->append(item.kind, item.partition, item.offset, item.time_ms, body, id_line);
+  segments_.back()->append(item.kind, item.partition, item.offset, item.time_ms, body, id_line,
+                           tags);
   ++head_;
 }
 

@@ -15,6 +15,7 @@
 #include "connectors/connector.hpp"
 #include "sidecar/metrics/probes.hpp"
 #include "sidecar/settings/settings.hpp"
+#include "sidecar/stream/filter/topic_fields.hpp"
 
 namespace sidestream {
 
@@ -25,12 +26,14 @@ struct Topic {
   Topic(TopicSettings s, std::shared_ptr<Connector> c,
         std::shared_ptr<TopicProbe> p = std::make_shared<TopicProbe>())
       : settings(std::move(s)),
+        fields(settings),
         owned_connector(std::move(c)),
         connector(*owned_connector),
         owned_probe(std::move(p)),
         probe(*owned_probe) {}
 
   const TopicSettings settings;
+  const TopicFields fields;  // that filters compare
   const std::shared_ptr<Connector> owned_connector;
   Connector& connector;
   const std::shared_ptr<TopicProbe> owned_probe;
