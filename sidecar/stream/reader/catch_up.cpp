@@ -9,6 +9,7 @@ namespace sidestream {
 CatchUp::Behind CatchUp::measure(std::span<const LogReader> readers) {
   Behind behind;
   for (const LogReader& reader : readers) {
+    if (reader.filter()) behind.records.reset();
     const Position position = reader.position();
     if (!is_behind(position, reader.view())) continue;
     behind.any = true;

@@ -19,7 +19,7 @@ class CatchUp {
   // How far the readers are behind their logs' heads.
   struct Behind {
     bool any = false;
-    std::optional<std::int64_t> records = 0;  // absent: offsets don't count records
+    std::optional<std::int64_t> records = 0;  // absent: offsets don't count them
   };
   static Behind measure(std::span<const LogReader> readers);
 

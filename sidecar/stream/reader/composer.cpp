@@ -26,8 +26,8 @@ void count(const Frame& frame, bool live, Counts& counts) {
 }  // namespace
 
 bool reads_runs(std::span<const LogReader> readers, const BlockWriter& writer) {
-  return readers.size() == 1 && readers[0].shared() && !writer.composite() &&
-         writer.retry_written();
+  return readers.size() == 1 && readers[0].shared() && !readers[0].filter() &&
+         !writer.composite() && writer.retry_written();
 }
 
 LogReader::Found Composer::run(std::uint32_t& part, OwnBlocks& own) {
@@ -46,6 +46,8 @@ LogReader::Found Composer::run(std::uint32_t& part, OwnBlocks& own) {
       return found;
     }
     if (found == LogReader::Found::frame) {
+      // The frames that were passed over may end the catch-up before this one.
+      if (reader.filter() && catch_up_.active()) reach_live(own.text);
       const bool replayed = catch_up_.is_before_live(part, reader);
       const std::size_t before = own.text.size();
       add(part, next, own);
@@ -66,18 +68,32 @@ void Composer::add(std::size_t part, const NextFrame& next, OwnBlocks& own) {
   LogReader& reader = readers_[part];
   const Frame& frame = *next.frame;
   std::string own_gap;
-  if (is_loss(frame.kind)) {
+  if (is_gap(frame.kind)) {
     // The log's block says what readers at the log's place have lost.
+    const auto reason =
+        frame.kind == FrameKind::unsendable ? GapReason::too_large : GapReason::retention;
     const auto gap = reader.own_gap(frame);
-    if (gap) append_gap(own_gap, topic(part), GapReason::retention, reader.log().format(), {*gap});
+    if (gap) append_gap(own_gap, topic(part), reason, reader.log().format(), {*gap});
   }
   const std::string_view body = own_gap.empty() ? next.segment->body(frame) : own_gap;
   const std::string_view line =
       reader.shares_id() ? next.segment->id_line(frame) : std::string_view();
   reader.took(frame);
   const std::string id = line.empty() ? reader.id() : std::string(id_in(line));
+  if (writer_.composite()) note_passed_over(part);
   writer_.add(own.text, body, writer_.id(part, id));
   count(frame, reader.shared(), own.counts[part]);
+}
+
+// Ids contain what filters of the other parts have passed over: a stream with a busy part sends no
+// stream-cursor.
+void Composer::note_passed_over(std::size_t sending) {
+  for (std::size_t part = 0; part < readers_.size(); ++part) {
+    LogReader& reader = readers_[part];
+    if (part == sending || !reader.filter() || !reader.moved()) continue;
+    writer_.id(part, reader.id());
+    reader.set_moved(false);
+  }
 }
 
 void Composer::reach_live(std::string& out) {

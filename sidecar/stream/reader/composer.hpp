@@ -49,6 +49,7 @@ class Composer {
 
  private:
   void add(std::size_t part, const NextFrame& next, OwnBlocks& own);
+  void note_passed_over(std::size_t sending);
   const std::string& topic(std::size_t part) const {
     return readers_[part].log().topic().settings.name;
   }
@@ -60,8 +61,8 @@ class Composer {
   bool held_;
 };
 
-// Whether the log's own blocks do for these readers: for one topic whose ids are the log's, once
-// the first block is written.
+// Whether the log's own blocks do for these readers: for one topic without a filter whose ids are
+// the log's, once the first block is written.
 bool reads_runs(std::span<const LogReader> readers, const BlockWriter& writer);
 
 }  // namespace sidestream

@@ -34,8 +34,25 @@ void LogReader::save_position() {
   // newer and no longer contain the cursor.
   if (!shared() || away_) return;
   auto away = std::make_unique<Away>();
-  away->position = view().position_at(cursor_);
+  away->position = position();
   away_ = std::move(away);
+}
+
+bool LogReader::park() {
+  if (is_parked()) return true;
+  if (!filter_ || !shared() || cursor_ != view().head || is_outdated()) return false;
+  away_.reset();
+  state_ = State::parked;
+  return true;
+}
+
+bool LogReader::unpark(std::uint64_t sequence) {
+  assert(sequence >= view().tail || sequence == seen_->previous_head);
+  if (state_ != State::parked || sequence < cursor_) return false;
+  moved_ = moved_ || cursor_ < sequence;
+  cursor_ = sequence;
+  state_ = State::joined;
+  return true;
 }
 
 bool LogReader::replays() const {
@@ -58,7 +75,7 @@ void LogReader::pass_in_log(const Frame& frame) {
 
 LogReader::Found LogReader::next(NextFrame& out) {
   if (state_ == State::lost) return Found::start;
-  if (!begun()) return Found::nothing;
+  if (!begun() || is_parked()) return Found::nothing;
   if (state_ == State::replaying) {
     if (next_in_page(out)) return Found::frame;
     if (away_->pages.is_waiting()) return Found::nothing;
@@ -102,7 +119,7 @@ void LogReader::release_page() {
 }
 
 bool LogReader::next_in_page(NextFrame& out) {
-  const Frame* frame = away_->pages.next(away_->position, moved_);
+  const Frame* frame = away_->pages.next(filter_.get(), away_->position, moved_);
   if (frame) out = {&away_->pages.frames(), frame};
   return frame != nullptr;
 }
@@ -113,7 +130,8 @@ bool LogReader::next_in_log(NextFrame& out) {
     const Segment& segment = *view.segment_of(cursor_);
     const Frame& frame = segment.frame(view.index_of(segment, cursor_));
     const bool known = spliced() && Splice::knows(frame, away_->position);
-    if (!known && frame.kind != FrameKind::skip) {
+    const bool wanted = filter_ ? filter_->wants(segment, frame) : frame.kind != FrameKind::skip;
+    if (!known && wanted) {
       out = {&segment, &frame};
       return true;
     }
@@ -129,17 +147,35 @@ bool LogReader::next_in_log(NextFrame& out) {
 
 std::optional<Gap> LogReader::own_gap(const Frame& frame) const {
   const std::size_t p = frame.partition;
-  if (state_ != State::joined || !spliced()) return std::nullopt;
+  if (filter_) {
+    const Position at = position();
+    Gap gap = gap_from(p < at.size() ? at[p] : Offset{}, frame);
+    gap.exact = false;
+    return gap;
+  }
+  if (!is_loss(frame.kind) || state_ != State::joined || !spliced()) return std::nullopt;
   const Position& logs = away_->splice.log_position();
   if (p >= logs.size()) return std::nullopt;
   const Offset from = away_->position[p];
   if (from == logs[p]) return std::nullopt;
-  Gap gap{frame.partition, from, frame.offset.next(), std::nullopt, frame.kind == FrameKind::loss};
-  if (log().format() == OffsetFormat::integer) gap.lost = frame.offset.number() - from.number();
+  return gap_from(from, frame);
+}
+
+Gap LogReader::gap_from(Offset position, const Frame& frame) const {
+  const bool counts = log().format() == OffsetFormat::integer;
+  Gap gap{frame.partition, position, frame.offset.next(), std::nullopt,
+          frame.kind == FrameKind::loss};
+  if (frame.kind == FrameKind::unsendable) {
+    gap.requested = frame.offset.previous();
+    gap.lost = 1;
+  } else if (counts) {
+    gap.lost = frame.offset.number() - position.number();
+  }
   return gap;
 }
 
 std::uint64_t LogReader::lag() const {
+  if (is_parked()) return 0;
   if (state_ == State::joined && cursor_ >= view().tail) return view().head - cursor_;
   if (log().format() != OffsetFormat::integer) return view().head - view().tail;
   return static_cast<std::uint64_t>(count_behind(position(), view()));
@@ -158,6 +194,7 @@ void LogReader::took(const Frame& frame) {
 }
 
 Position LogReader::position() const {
+  if (is_parked()) return view().head_position;
   if (away_ && (state_ != State::joined || spliced())) return away_->position;
   if (cursor_ < view().tail) return away_ ? away_->position : seen_->previous_position;
   return view().position_at(cursor_);

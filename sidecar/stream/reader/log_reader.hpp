@@ -7,6 +7,10 @@
 //   joined     a cursor into the topic log
 //     spliced  this reader's vector differs from the log's at the cursor
 //     shared   the vectors are equal: the log's own id lines are right for this reader
+//   parked     a filtered reader that has read everything. It stays at the log's head while its
+//              loop sees, by an index, that new frames are not for it
+//
+// A filtered reader passes over the frames that its filter does not want, as over skips.
 //
 // Invariant: the vector never goes back in any partition, and every frame after the vector is
 // delivered once.
@@ -19,6 +23,7 @@
 #include <optional>
 #include <string>
 
+#include "sidecar/stream/filter/stream_filter.hpp"
 #include "sidecar/stream/open_log.hpp"
 #include "sidecar/stream/reader/loop_view.hpp"
 #include "sidecar/stream/reader/page_cursor.hpp"
@@ -34,10 +39,13 @@ struct NextFrame {
 
 class LogReader {
  public:
-  explicit LogReader(const LoopView& seen) : seen_(&seen) {}
+  // `filter` is null: every record is for this reader.
+  explicit LogReader(const LoopView& seen, FilterPtr filter = {})
+      : seen_(&seen), filter_(std::move(filter)) {}
 
   OpenLog& log() const { return seen_->log; }
   const LogView& view() const { return seen_->view; }
+  const StreamFilter* filter() const { return filter_.get(); }
 
   // Reads on after `position`, which belongs to the log's `generation`.
   void begin(Position position, std::uint64_t generation);
@@ -62,10 +70,10 @@ class LogReader {
   bool shares_id() const { return state_ == State::joined ? !spliced() : lone_partition(); }
   // Whether the log's own blocks can be sent unchanged from cursor() on.
   bool shared() const { return state_ == State::joined && !spliced(); }
-  bool joined() const { return state_ == State::joined; }
+  bool joined() const { return state_ >= State::joined; }
   // Whether what follows is older than the log.
   bool replays() const;
-  std::uint64_t cursor() const { return cursor_; }
+  std::uint64_t cursor() const { return is_parked() ? view().head : cursor_; }
   // Everything before `cursor` was sent. Requires: shared().
   void set_cursor(std::uint64_t cursor) {
     cursor_ = cursor;
@@ -74,7 +82,15 @@ class LogReader {
   // Saves the position at the cursor, for a reader that can't go on now and may lag.
   void save_position();
 
-  // Finds the next frame that has bytes, or what is missing for it.
+  // Parks a filtered reader that has read everything. Returns whether it is parked now. Each frame
+  // that the view gains from then on is one that its filter does not want, or leads to unpark().
+  bool park();
+  bool is_parked() const { return state_ == State::parked; }
+  // Continues at `sequence`, before which nothing new is for this reader. Returns false if it is
+  // not parked, or has read that frame. Requires: it is in the view, or is the view's previous head.
+  bool unpark(std::uint64_t sequence);
+
+  // Finds the next frame that has bytes and is for this reader, or what is missing for it.
   enum class Found {
     frame,
     nothing,  // none now
@@ -93,8 +109,9 @@ class LogReader {
   // Releases the page. It is requested again when the reader continues.
   void release_page();
 
-  // What a loss costs this reader, if it is ahead of the log in that partition and has lost less
-  // than the log's block says. Ask before took().
+  // The gap of this frame, where the log's block is not right for this reader: it is ahead of the
+  // log in that partition and has lost less, or it is filtered, so that nobody knows whether the lost
+  // records were for it. Ask before took().
   std::optional<Gap> own_gap(const Frame& frame) const;
   // Records up to the log's head; at least, where offsets don't count records.
   std::uint64_t lag() const;
@@ -102,11 +119,14 @@ class LogReader {
   Position position() const;
   std::string id() const;
   // Whether the vector has moved since the last frame.
-  bool moved() const { return moved_; }
-  void set_moved(bool moved) { moved_ = moved; }
+  bool moved() const { return moved_ || (is_parked() && cursor_ < view().head); }
+  void set_moved(bool moved) {
+    moved_ = moved;
+    if (is_parked()) cursor_ = view().head;
+  }
 
  private:
-  enum class State : std::uint8_t { starting, paused, lost, replaying, joined };
+  enum class State : std::uint8_t { starting, paused, lost, replaying, joined, parked };
 
   // Only for readers that are not simply at the log's cursor.
   struct Away {
@@ -122,12 +142,14 @@ class LogReader {
   void replay_from(Position position);
   void replay_after_lag();
   void join();
+  Gap gap_from(Offset position, const Frame& frame) const;
   bool next_in_page(NextFrame& out);
   bool next_in_log(NextFrame& out);
   void pass_in_log(const Frame& frame);
 
   const LoopView* seen_;
-  std::uint64_t cursor_ = 0;
+  FilterPtr filter_;
+  std::uint64_t cursor_ = 0;  // parked: where it was last noticed
   std::uint64_t generation_ = 0;
   std::unique_ptr<Away> away_;
   State state_ = State::starting;

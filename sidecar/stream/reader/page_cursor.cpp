@@ -40,12 +40,13 @@ void PageCursor::enter(PagePtr page, const Position& position) {
   index_ = first_after(frames(), position[partition_]);
 }
 
-const Frame* PageCursor::next(Position& position, bool& moved) {
+const Frame* PageCursor::next(const StreamFilter* filter, Position& position, bool& moved) {
   if (!page_) return nullptr;
   Offset& own = position[partition_];
   for (; index_ < frames().frames(); ++index_) {
     const Frame& frame = frames().frame(index_);
-    if (frame.kind != FrameKind::skip) return &frame;
+    const bool wanted = filter ? filter->wants(frames(), frame) : frame.kind != FrameKind::skip;
+    if (wanted) return &frame;
     own = std::max(own, frame.offset);
     moved = true;
   }

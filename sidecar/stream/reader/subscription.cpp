@@ -15,7 +15,11 @@ Subscription::Subscription(SubscriptionOptions options, std::span<const LoopView
       writer_(options.retry_ms),
       starting_(std::make_unique<Starting>()) {
   readers_.reserve(logs.size());
-  for (const LoopView* seen : logs) readers_.emplace_back(*seen);
+  assert(options.filters.empty() || options.filters.size() == logs.size());
+  options.filters.resize(logs.size());
+  for (std::size_t part = 0; part < logs.size(); ++part) {
+    readers_.emplace_back(*logs[part], std::move(options.filters[part]));
+  }
   starting_->own_id = std::move(options.own_id);
   starting_->plans.resize(parts());
   starting_->known = std::make_unique<bool[]>(parts());
@@ -34,6 +38,7 @@ std::string& Subscription::blocks() {
 
 void Subscription::take_plan(std::size_t part, StartPlan plan) {
   if (ending_ || plan.outcome != StartOutcome::found) return;
+  fit_to_filter(part, plan);
   LogReader& reader = readers_[part];
   if (!started_) {
     starting_->plans[part] = std::move(plan);
@@ -50,6 +55,12 @@ void Subscription::take_plan(std::size_t part, StartPlan plan) {
   }
   announce_loss(part, plan);
   reader.begin(std::move(plan.position), plan.generation);
+}
+
+// Nobody knows whether the lost records were for a filtered reader.
+void Subscription::fit_to_filter(std::size_t part, StartPlan& plan) const {
+  if (!filter(part)) return;
+  for (Gap& gap : plan.gaps) gap.exact = false;
 }
 
 // All starts are known: writes the first blocks.

@@ -45,6 +45,8 @@ struct SubscriptionOptions {
   std::int32_t retry_ms = 3000;  // this connection's
   // The id that the client came with; empty: none. Blocks carry it until the start is known.
   std::string own_id{};
+  // Which records of each part the reader gets; empty: all of all parts.
+  std::vector<FilterPtr> filters{};
 };
 
 // What one step asks of the event loop.
@@ -100,6 +102,16 @@ class Subscription {
   // While held, it gives no records of replays; own blocks and live records go on.
   void hold(bool held) { held_ = held; }
   bool is_held() const { return held_; }
+
+  // Of a part's filter; null: it has none.
+  const StreamFilter* filter(std::size_t part) const { return readers_[part].filter(); }
+  // See LogReader. While the stream catches up, no more parts are parked.
+  bool is_parked(std::size_t part) const { return readers_[part].is_parked(); }
+  bool park(std::size_t part) {
+    return is_parked(part) || (started_ && !catch_up_.active() && readers_[part].park());
+  }
+  bool unpark(std::size_t part, std::uint64_t sequence) { return readers_[part].unpark(sequence); }
+
   // Ends the stream with stream-shutdown. `retry_ms`: when the client shall reconnect.
   void end(std::string_view reason, std::int64_t retry_ms);
 
@@ -115,6 +127,7 @@ class Subscription {
   bool has_blocks() const { return blocks_ != nullptr; }
   void open();
   void announce_loss(std::size_t part, const StartPlan& plan);
+  void fit_to_filter(std::size_t part, StartPlan& plan) const;
   void announce_catch_up();
   void look_for_changes();
   void reset_part(std::size_t part);

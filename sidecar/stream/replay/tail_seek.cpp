@@ -9,17 +9,20 @@ namespace {
 
 // Redis walks over them, and nobody can stop it meanwhile.
 constexpr std::int64_t step_most = 65536;
+// Of each partition: how far it looks back for records that a filter wants.
+constexpr std::int64_t filtered_most = 100'000;
 
 }  // namespace
 
 TailSeek::TailSeek(Connector& connector, std::shared_ptr<Replay> replay, std::string log,
-                   LogExtent extent, std::int64_t wanted, std::function<bool()> is_wanted,
-                   Done done)
+                   LogExtent extent, std::int64_t wanted, FilterPtr filter,
+                   std::function<bool()> is_wanted, Done done)
     : connector_(connector),
       replay_(std::move(replay)),
       log_(std::move(log)),
       extent_(std::move(extent)),
       wanted_(wanted),
+      filter_(std::move(filter)),
       is_wanted_(std::move(is_wanted)),
       done_(std::move(done)) {}
 
@@ -33,12 +36,14 @@ void TailSeek::next_partition() {
   if (held().first > held().last) return settle(held().last);
   step_ = std::min(wanted_, step_most);
   until_ = held().last;
+  seen_ = 0;
   newest_ = NewestRecords(wanted_);
   step_back();
 }
 
 void TailSeek::step_back() {
   if (!is_wanted_()) return stop();
+  if (filter_) step_ = std::min(step_, filtered_most - seen_);
   connector_.back(log_, partition(), until_, step_,
                   [self = shared_from_this()](Result<Offset> position) {
                     if (!position) return self->done_(position.error());
@@ -73,7 +78,9 @@ void TailSeek::read_on() {
 void TailSeek::take(const Page& page) {
   for (std::size_t i = 0; i < page.frames->frames(); ++i) {
     const Frame& frame = page.frames->frame(i);
-    if (frame.kind != FrameKind::record || frame.offset <= at_ || frame.offset > until_) continue;
+    if (frame.offset <= at_ || frame.offset > until_) continue;
+    if (!skip_) ++seen_;
+    if (!counts(page, frame)) continue;
     if (!skip_) {
       newest_.add(frame.offset);
     } else if ((*skip_)-- == 0) {
@@ -83,7 +90,11 @@ void TailSeek::take(const Page& page) {
   at_ = answer_ ? until_ : std::max(at_, page.reached);
 }
 
-// Fewer than wanted are enough where nothing older is held.
+bool TailSeek::counts(const Page& page, const Frame& frame) const {
+  return frame.kind == FrameKind::record && (!filter_ || filter_->wants(*page.frames, frame));
+}
+
+// Fewer than wanted are enough where nothing older is held or looked at.
 void TailSeek::finish_stretch() {
   if (skip_) return settle(answer_.value_or(until_));
   if (newest_.enough()) {
@@ -93,7 +104,7 @@ void TailSeek::finish_stretch() {
     at_ = begin;
     return read_on();
   }
-  if (from_ <= held().floor) return settle(from_);
+  if (from_ <= held().floor || (filter_ && seen_ >= filtered_most)) return settle(from_);
   // The newest records of the older stretch are wanted, as many as are missing.
   newest_ = NewestRecords(newest_.missing());
   until_ = from_;

@@ -1,5 +1,6 @@
 #pragma once
-// Finds the position before the newest n deliverable records of each partition (`tail=n`).
+// Finds the position before the newest n deliverable records of each partition (`tail=n`), or those
+// that a filter wants among the newest 100,000.
 //
 // Offsets do not count records (compaction, markers, tombstones, Redis ids). So it steps back n
 // records and reads from there to the end. While it has found fewer than n, it steps back from
@@ -18,6 +19,7 @@
 #include <string>
 
 #include "connectors/connector.hpp"
+#include "sidecar/stream/filter/stream_filter.hpp"
 #include "sidecar/stream/replay/newest_records.hpp"
 #include "sidecar/stream/replay/replay.hpp"
 
@@ -29,7 +31,7 @@ class TailSeek : public std::enable_shared_from_this<TailSeek> {
 
   // Requires: wanted > 0, and all ends of the extent are known.
   TailSeek(Connector& connector, std::shared_ptr<Replay> replay, std::string log, LogExtent extent,
-           std::int64_t wanted, std::function<bool()> is_wanted, Done done);
+           std::int64_t wanted, FilterPtr filter, std::function<bool()> is_wanted, Done done);
   // Requires: called once.
   void run();
 
@@ -41,6 +43,7 @@ class TailSeek : public std::enable_shared_from_this<TailSeek> {
   void read_from(Offset position);
   void read_on();
   void take(const Page& page);
+  bool counts(const Page& page, const Frame& frame) const;
   void finish_stretch();
   void settle(Offset position);
   void stop() { done_(make_error_code(Errc::stopped)); }
@@ -50,6 +53,7 @@ class TailSeek : public std::enable_shared_from_this<TailSeek> {
   const std::string log_;
   const LogExtent extent_;
   const std::int64_t wanted_;
+  const FilterPtr filter_;
   const std::function<bool()> is_wanted_;
   const Done done_;
   Position found_;
@@ -58,6 +62,7 @@ class TailSeek : public std::enable_shared_from_this<TailSeek> {
   Offset from_;            // the stretch: after `from_` ...
   Offset until_;           // ... up to and including `until_`
   Offset at_;              // read up to here
+  std::int64_t seen_ = 0;  // frames of the first pass
   NewestRecords newest_{1};
   std::optional<std::int64_t> skip_;  // second pass: deliverable records before the answer
   std::optional<Offset> answer_;      // of the second pass

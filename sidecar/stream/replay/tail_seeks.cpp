@@ -18,6 +18,14 @@ bool has_left(const TailSeeks::Asker& asker) { return asker.waiting.expired(); }
 
 }  // namespace
 
+// Filters are equal if their conditions are.
+std::strong_ordering operator<=>(const TailSeeks::Question& a, const TailSeeks::Question& b) {
+  if (const auto order = a.wanted <=> b.wanted; order != 0) return order;
+  if (const auto order = a.generation <=> b.generation; order != 0) return order;
+  if (!a.filter || !b.filter) return static_cast<bool>(a.filter) <=> static_cast<bool>(b.filter);
+  return *a.filter <=> *b.filter;
+}
+
 TailSeeks::TailSeeks(std::shared_ptr<Topic> topic, std::string log, std::shared_ptr<Replay> replay,
                      ReplayPool& pool)
     : topic_(std::move(topic)), log_(std::move(log)), replay_(std::move(replay)), pool_(pool) {}
@@ -103,7 +111,7 @@ bool TailSeeks::start_next(Partition, ClientId client) {
     if (!extent) return false;
   }
   std::make_shared<TailSeek>(
-      topic_->connector, replay_, log_, std::move(*extent), question.wanted,
+      topic_->connector, replay_, log_, std::move(*extent), question.wanted, question.filter,
       [this, question] { return is_wanted(question); },
       [self = shared_from_this(), question](const Result<Position>& result) {
         self->finish(question, result);

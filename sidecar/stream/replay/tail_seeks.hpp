@@ -9,6 +9,7 @@
 // Thread: any. Askers are answered without the lock, on a connector thread or within ask().
 // Borrows: the pool.
 
+#include <compare>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -21,6 +22,7 @@
 #include <vector>
 
 #include "connectors/connector.hpp"
+#include "sidecar/stream/filter/stream_filter.hpp"
 #include "sidecar/stream/replay/replay.hpp"
 #include "sidecar/stream/replay/replay_pool.hpp"
 #include "sidecar/stream/topic/topic.hpp"
@@ -33,7 +35,9 @@ class TailSeeks final : public BrokerScheduler::Worker,
   struct Question {
     std::int64_t wanted = 0;       // records of each partition
     std::uint64_t generation = 0;  // of the log, as in LogView::generation
-    friend auto operator<=>(const Question&, const Question&) = default;
+    FilterPtr filter{};            // null: every record counts
+    friend std::strong_ordering operator<=>(const Question& a, const Question& b);
+    friend bool operator==(const Question& a, const Question& b) { return (a <=> b) == 0; }
   };
   struct Asker {
     std::weak_ptr<const void> waiting;  // expires when the answer is no longer wanted

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "connectors/record.hpp"
+#include "sidecar/stream/filter/stream_filter.hpp"
 #include "sidecar/stream/replay/client_id.hpp"
 #include "sidecar/stream/start/gap.hpp"
 #include "sidecar/stream/start/reasons.hpp"
@@ -27,7 +28,8 @@ struct StartRequest {
   Kind kind = Kind::live;
   std::string id;         // as the client sent it
   Timestamp since{};      // records from this time on
-  std::int64_t tail = 0;  // the newest n deliverable records of each partition
+  std::int64_t tail = 0;  // the newest n deliverable records of each partition ...
+  FilterPtr filter{};     // ... that match; null: all do
   Position position;
   std::uint64_t generation = 0;  // of the log, as in LogView::generation
 };

@@ -227,7 +227,7 @@ void Starts::resolve(Pending pending, const LogExtent& extent, const LogView& vi
                                                   StartKind::since, dense, view.generation));
     }
     case StartRequest::Kind::tail: {
-      const TailSeeks::Question question{request.tail, view.generation};
+      const TailSeeks::Question question{request.tail, view.generation, request.filter};
       const auto kept = std::make_shared<Pending>(std::move(pending));
       return seeks_->ask(question, extent, asker(kept, dense, view.generation));
     }
@@ -240,7 +240,7 @@ bool Starts::join_seek(Pending& pending) {
   topic_log_.view(view);
   const auto kept = std::make_shared<Pending>(std::move(pending));
   const bool dense = format() == OffsetFormat::integer;
-  const TailSeeks::Question question{kept->request.tail, view.generation};
+  const TailSeeks::Question question{kept->request.tail, view.generation, kept->request.filter};
   if (seeks_->join(question, asker(kept, dense, view.generation))) return true;
   pending = std::move(*kept);
   return false;

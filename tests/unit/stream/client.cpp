@@ -61,7 +61,27 @@ void Client::request_page(std::size_t part, const PageRequest& request) {
 // Between reads this client is blocked: its position is saved, and it notices changes with its next
 // step.
 void Client::wake() {
-  for (auto& view : views_) view->refresh();
+  for (std::size_t part = 0; part < views_.size(); ++part) {
+    const std::uint64_t generation = views_[part]->view.generation;
+    views_[part]->refresh();
+    if (!subscription_->is_parked(part)) continue;
+    if (views_[part]->view.generation == generation) unpark(part);
+  }
+}
+
+void Client::unpark(std::size_t part) {
+  const LogView& view = views_[part]->view;
+  std::uint64_t sequence = views_[part]->previous_head;
+  if (sequence >= view.tail) {
+    for (; sequence < view.head; ++sequence) {
+      const Segment& segment = *view.segment_of(sequence);
+      const Frame& frame = segment.frame(view.index_of(segment, sequence));
+      if (subscription_->filter(part)->wants(segment, frame)) break;
+    }
+    if (sequence == view.head) return;
+  }
+  EXPECT_TRUE(subscription_->unpark(part, sequence));
+  subscription_->blocked();
 }
 
 void Client::open_post() {
@@ -78,7 +98,10 @@ void Client::read(std::size_t bytes) {
   take(bytes);
   while (unsent_.empty() && !finished_) {
     const Output out = subscription_->step(own_);
-    if (out.action == Action::wait) break;
+    if (out.action == Action::wait) {
+      for (std::size_t part = 0; part < views_.size(); ++part) subscription_->park(part);
+      break;
+    }
     carry_out(out, bytes > 0);
     if (out.action == Action::send_run && bytes == 0) break;
     take(bytes);

@@ -43,7 +43,8 @@ class Client final {
          SubscriptionOptions options = {});
   ~Client() { mailbox_.close(); }
 
-  // What the loop does when a log has changed.
+  // What the loop does when a log has changed. Filtered readers that have read everything were
+  // parked; it looks at each new frame, where a loop has an index.
   void wake();
   // Takes answers that have come.
   void open_post();
@@ -61,6 +62,7 @@ class Client final {
   std::string wire;  // everything received
 
  private:
+  void unpark(std::size_t part);
   void request_start(std::size_t part, StartRequest request);
   void request_page(std::size_t part, const PageRequest& request);
   void carry_out(const Output& out, bool takes_any);

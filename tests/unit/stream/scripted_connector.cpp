@@ -10,7 +10,9 @@ class NoTail final : public Tail {};
 
 }  // namespace
 
-std::int64_t ScriptedConnector::append(Partition partition, std::optional<std::string> value) {
+std::int64_t ScriptedConnector::append(Partition partition, std::optional<std::string> value,
+                                       std::optional<std::string> key) {
+  partitions_[index(partition)].keys.push_back(std::move(key));
   partitions_[index(partition)].values.push_back(std::move(value));
   return end(partition) - 1;
 }
@@ -22,6 +24,8 @@ Record ScriptedConnector::record(Partition partition, std::int64_t offset) const
   r.offset = Offset::of(offset);
   const auto& value = held.values[static_cast<std::size_t>(offset - held.first)];
   if (value) r.value = *value;
+  const auto& key = held.keys[static_cast<std::size_t>(offset - held.first)];
+  if (key) r.key = *key;
   return r;
 }
 
@@ -49,6 +53,7 @@ void ScriptedConnector::trim(Partition partition, std::int64_t first) {
   Held& held = partitions_[index(partition)];
   while (held.first < first && !held.values.empty()) {
     held.values.pop_front();
+    held.keys.pop_front();
     ++held.first;
   }
 }

@@ -18,7 +18,8 @@ class ScriptedConnector final : public Connector {
   explicit ScriptedConnector(std::size_t partitions) : partitions_(partitions) {}
 
   // Appends and returns the offset. The tail gets the record with deliver().
-  std::int64_t append(Partition partition, std::optional<std::string> value);
+  std::int64_t append(Partition partition, std::optional<std::string> value,
+                      std::optional<std::string> key = {});
   // Delivers at most `count` new records of a partition to the sink.
   void deliver(Partition partition, std::size_t count);
   void deliver_all();
@@ -68,7 +69,8 @@ class ScriptedConnector final : public Connector {
   struct Held {
     std::int64_t first = 0;
     std::deque<std::optional<std::string>> values;
-    std::int64_t tail_at = 0;  // next offset for the sink
+    std::deque<std::optional<std::string>> keys;  // of the values
+    std::int64_t tail_at = 0;                     // next offset for the sink
   };
   static std::size_t index(Partition partition) { return static_cast<std::size_t>(partition); }
   std::int64_t size(Partition partition) const {

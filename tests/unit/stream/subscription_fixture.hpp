@@ -27,15 +27,24 @@ inline StartRequest after(std::string id) {
 
 class SubscriptionTest : public testing::Test {
  protected:
+  struct Keyed {};  // filters may compare the key
   struct Side {
-    Side(std::string name, std::size_t partitions, std::uint64_t log_bytes, ReplayPool& pool)
-        : broker(partitions), topic(settings(std::move(name), log_bytes), test::borrowed(broker)) {
+    Side(TopicSettings topic_settings, std::size_t partitions, ReplayPool& pool)
+        : broker(partitions), topic(std::move(topic_settings), test::borrowed(broker)) {
       log = std::make_shared<OpenLog>(test::borrowed(topic), topic.settings.name, pool, Logger());
     }
+    Side(std::string name, std::size_t partitions, std::uint64_t log_bytes, ReplayPool& pool)
+        : Side(settings(std::move(name), log_bytes), partitions, pool) {}
+    Side(Keyed, std::string name, std::size_t partitions, std::uint64_t log_bytes, ReplayPool& pool)
+        : Side(with_key_filter(settings(std::move(name), log_bytes)), partitions, pool) {}
     static TopicSettings settings(std::string name, std::uint64_t log_bytes) {
       TopicSettings s;
       s.name = std::move(name);
       s.log_bytes = log_bytes;
+      return s;
+    }
+    static TopicSettings with_key_filter(TopicSettings s) {
+      s.filters.push_back({"key", {FieldName::Kind::key, {}}});
       return s;
     }
     ScriptedConnector broker;

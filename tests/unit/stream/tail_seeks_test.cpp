@@ -17,7 +17,9 @@ class TailSeeksTest : public testing::Test {
     for (int i = 0; i < 1000; ++i) broker_.append(0, std::to_string(i));
   }
   static std::shared_ptr<Topic> topic_on(Connector& broker) {
-    return std::make_shared<Topic>(TopicSettings(), test::borrowed(broker));
+    TopicSettings settings;
+    settings.filters.push_back({"key", {FieldName::Kind::key, {}}});
+    return std::make_shared<Topic>(settings, test::borrowed(broker));
   }
   LogExtent extent() const {
     LogExtent extent;
@@ -33,6 +35,13 @@ class TailSeeksTest : public testing::Test {
   }
   void ask(std::int64_t wanted, ClientId client = ann) {
     seeks_->ask({wanted, 0}, extent(), asker(client));
+  }
+  // Each time another filter, with the same condition.
+  static FilterPtr for_key(const std::string& key) {
+    return FilterPtr(new StreamFilter({{0, {key}}}));
+  }
+  void ask_for(const std::string& key, std::int64_t wanted) {
+    seeks_->ask({wanted, 0, for_key(key)}, extent(), asker());
   }
   bool join(std::int64_t wanted) { return seeks_->join({wanted, 0}, asker()); }
   // The steps that the broker had to answer.
@@ -98,6 +107,49 @@ TEST_F(TailSeeksTest, CountsDeliverableRecordsOnly) {
   ask(600);
   settle();
   EXPECT_EQ(answers_, (Answers{1998, 1996, 1966, 1742, 1200, 1000, 899}));
+}
+
+TEST_F(TailSeeksTest, CountsMatchingRecordsOnly) {
+  for (int i = 0; i < 900; ++i) broker_.append(0, "x", i % 30 == 0 ? "mine" : "other");
+  for (const std::int64_t wanted : {1, 2, 10, 30}) ask_for("mine", wanted);
+  settle();
+  EXPECT_EQ(answers_, (Answers{1869, 1839, 1599, 999}));
+}
+
+TEST_F(TailSeeksTest, SharesOneSeekAmongEqualFilters) {
+  for (int i = 0; i < 100; ++i) broker_.append(0, "x", i % 2 == 0 ? "a" : "b");
+  ask_for("a", 10);
+  ask_for("a", 10);
+  EXPECT_TRUE(seeks_->join({10, 0, for_key("a")}, asker()));
+  EXPECT_FALSE(seeks_->join({10, 0, for_key("b")}, asker()));
+  EXPECT_FALSE(join(10));
+  settle();
+  EXPECT_EQ(answers_, Answers(3, 1079));
+  ask_for("a", 10);
+  EXPECT_EQ(answers_, Answers(4, 1079)) << "at once";
+  ask_for("b", 10);
+  EXPECT_EQ(answers_.size(), 4u);
+  settle();
+  EXPECT_EQ(answers_.back(), 1080);
+}
+
+TEST_F(TailSeeksTest, LooksBackOver100000RecordsForThoseThatMatch) {
+  broker_.append(0, "x", "mine");
+  broker_.append(0, "x", "mine");
+  for (int i = 0; i < 99'999; ++i) broker_.append(0, "x", "other");
+  ask_for("mine", 5);
+  settle();
+  EXPECT_EQ(answers_, Answers{1000}) << "the second one is the 100,000th";
+}
+
+TEST_F(TailSeeksTest, EndsAFilteredSeekWhenItsLastAskerHasLeft) {
+  for (int i = 0; i < 5000; ++i) broker_.append(0, "x", "other");
+  ask_for("mine", 5);
+  broker_.answer_all();
+  broker_.answer_all();
+  waiting_.reset();
+  EXPECT_LE(settle(), 1);
+  EXPECT_TRUE(answers_.empty());
 }
 
 TEST_F(TailSeeksTest, GivesAllWhereFewerAreHeld) {
