@@ -28,7 +28,7 @@ void LogMembers::on_change() {
 void LogMembers::deliver() {
   // The flag is cleared before the view is taken, so that no change is missed.
   posted_.store(false, std::memory_order_release);
-  if (slots_.empty()) return;
+  if (empty()) return;
   const auto begin = FlushDelay::Clock::now();
   log_.refresh();
   wake_(*this);

@@ -11,6 +11,7 @@
 #include <memory>
 #include <vector>
 
+#include "sidecar/http/streams/filter_index.hpp"
 #include "sidecar/http/streams/flush_delay.hpp"
 #include "sidecar/http/streams/loop_log.hpp"
 #include "sidecar/stream/open_log.hpp"
@@ -25,8 +26,12 @@ class LogMembers final : public LogWatch, public std::enable_shared_from_this<Lo
   LogMembers(boost::asio::io_context& io, std::shared_ptr<OpenLog> log, Memory& memory, Wake wake);
 
   LoopLog& loop_log() { return log_; }
-  // Slots of the stream table, which maintains them.
+  // Slots of the streams that are asked after each change: all but those that are parked. The stream
+  // table maintains them.
   std::vector<std::uint32_t>& slots() { return slots_; }
+  // Of all filtered readers, parked or not.
+  FilterIndex& index() { return index_; }
+  bool empty() const { return slots_.empty() && index_.empty(); }
 
   // Watches the log before it takes the first view, so that no change is missed.
   void open() {
@@ -50,6 +55,7 @@ class LogMembers final : public LogWatch, public std::enable_shared_from_this<Lo
   LoopLog log_;
   Wake wake_;
   std::vector<std::uint32_t> slots_;
+  FilterIndex index_;
   boost::asio::steady_timer timer_;
   FlushDelay delay_;
   std::atomic<bool> posted_{false};

@@ -28,10 +28,19 @@ class LoopLogs {
   LoopLogs(const LoopLogs&) = delete;
   LoopLogs& operator=(const LoopLogs&) = delete;
 
-  // A stream that will be in `slot` reads these logs, which have been entered.
-  Stream::Memberships join(std::uint32_t slot, const std::vector<std::shared_ptr<OpenLog>>& logs);
+  // A stream that will be in `slot` reads these logs, which have been entered. `filters`: of each
+  // log, or empty; they live until leave().
+  Stream::Memberships join(std::uint32_t slot, const std::vector<std::shared_ptr<OpenLog>>& logs,
+                           const std::vector<FilterPtr>& filters);
   // The stream in `slot` leaves its logs.
   void leave(std::uint32_t slot);
+
+  // Parks the filtered readers of the stream that have read everything, and asks the others after
+  // each change of their log.
+  void settle(std::uint32_t slot);
+  // The stream's reader of that log has frames to read. Returns false if it is not parked, or has
+  // read them.
+  bool unpark(const LogMembers& members, const FilterIndex::Hit& hit);
 
   // Ends the streams of topics that a reload has removed or changed, spread over a second.
   void end_retired(Clock::time_point now, Rng& rng);
@@ -40,6 +49,8 @@ class LoopLogs {
   void tidy();
 
  private:
+  void enter_slots(std::uint32_t slot, Stream::Membership& membership);
+  void leave_slots(std::uint32_t slot, Stream::Membership& membership);
   void measure_lag(LogMembers& members) const;
 
   boost::asio::io_context& io_;

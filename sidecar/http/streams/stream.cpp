@@ -1,5 +1,6 @@
 #include "sidecar/http/streams/stream.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "sidecar/base/rng.hpp"
@@ -9,6 +10,8 @@ namespace {
 
 // Of one stream at a time, so that a reader that catches up doesn't delay the others.
 constexpr std::size_t send_budget = 256 * 1024;
+// A filtered reader may read many pages without a byte to send.
+constexpr int pages_most = 16;
 
 using Views = boost::container::small_vector<const LoopView*, 4>;
 
@@ -40,11 +43,16 @@ Stream::Stream(std::unique_ptr<Outlet> outlet, Memberships memberships,
             static_cast<std::int32_t>(options.heartbeat.count()),
             {},
             static_cast<std::int32_t>(options.retry.least.count()),
-            static_cast<std::int32_t>(options.retry.most.count())} {}
+            static_cast<std::int32_t>(options.retry.most.count())} {
+  const auto& filters = options.subscription.filters;
+  filtered =
+      std::any_of(filters.begin(), filters.end(), [](const auto& f) { return f != nullptr; });
+}
 
 Stream::Sent Stream::send(const LoopTime& time, SendBuffers& buffers, const ReplyAddress& reply) {
   const std::uint64_t before = bytes_;
   buffers.replayed = 0;
+  int pages = 0;
   Took took = pending_ ? send_pending() : Took::all;
   while (took == Took::all && bytes_ - before < send_budget &&
          buffers.replayed < buffers.replay_most) {
@@ -54,6 +62,7 @@ Stream::Sent Stream::send(const LoopTime& time, SendBuffers& buffers, const Repl
       return out.action == Action::finish ? Sent::finished : Sent::all;
     }
     took = carry_out(out, time, buffers, reply);
+    if (out.action == Action::fetch && ++pages == pages_most) break;
   }
   if (bytes_ != before) last_sent_ = time.now;
   if (took == Took::everything) return Sent::all;

@@ -46,11 +46,13 @@ class Stream {
  public:
   using Clock = std::chrono::steady_clock;
   // A send to a live reader touches the first part of a stream only.
-  static constexpr std::size_t hot_bytes = 208;
+  static constexpr std::size_t hot_bytes = 216;
 
   struct Membership {
     std::shared_ptr<LogMembers> members;
-    std::uint32_t place;  // in members->slots()
+    std::uint32_t place;  // in members->slots(); nowhere: it is parked
+    std::uint32_t entry;  // of members->index(); nowhere: it has no filter
+    static constexpr std::uint32_t nowhere = UINT32_MAX;
   };
   using Memberships = boost::container::small_vector<Membership, 1>;
 
@@ -101,6 +103,7 @@ class Stream {
 
   bool waits_writable = false;
   bool waits_its_turn = false;
+  bool filtered = false;
   bool finished = false;  // everything was sent; waits for the client to close
 
  private:

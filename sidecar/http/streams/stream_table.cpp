@@ -12,6 +12,8 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr std::size_t streams_per_clock_read = 64;  // a send takes some 5 us
+constexpr std::size_t stream_ahead = 2;             // whose memory a wake fetches
+constexpr std::size_t outlet_ahead = 1;
 // Of one stream at a time where replays are limited: the address may exceed its rate by as much.
 constexpr std::size_t replay_step = 64 * 1024;
 
@@ -41,9 +43,10 @@ void StreamTable::add(std::unique_ptr<Outlet> outlet, StreamPlace place,
   const std::uint64_t name = streams_.name_of(slot);
   const auto retry_ms = static_cast<std::int32_t>(
       random_between(options.retry.least.count(), options.retry.most.count()));
-  streams_.put(slot,
-               std::make_unique<Stream>(std::move(outlet), logs_.join(slot, start->take_logs()),
-                                        options, retry_ms, time_.now));
+  streams_.put(slot, std::make_unique<Stream>(
+                         std::move(outlet),
+                         logs_.join(slot, start->take_logs(), options.subscription.filters),
+                         options, retry_ms, time_.now));
   Stream& stream = streams_[slot];
   stream.set_place(std::move(place));
   probe_.streams_opened.add();
@@ -111,34 +114,34 @@ void StreamTable::close_all() {
 
 // ---- sending ----
 
-// Thousands of streams are no longer in the cache when the next event comes: fetches the streams
-// that follow, first the stream, then its outlet. Not further ahead, because each send in between
-// pushes more out of the cache. Always inline: GCC 12 takes a function that only prefetches for one
-// without an effect, and removes its calls.
-[[gnu::always_inline]] inline void StreamTable::prefetch(const std::vector<std::uint32_t>& slots,
-                                                         std::size_t next) const {
-  constexpr std::size_t stream_ahead = 2;
-  constexpr std::size_t outlet_ahead = 1;
-  if (next >= stream_ahead) {
-    const auto* stream = reinterpret_cast<const char*>(&streams_[slots[next - stream_ahead]]);
-    for (std::size_t line = 0; line < Stream::hot_bytes; line += 64)
-      __builtin_prefetch(stream + line);
-  }
-  if (next >= outlet_ahead) {
-    __builtin_prefetch(&streams_[slots[next - outlet_ahead]].outlet());
-  }
-}
-
 void StreamTable::wake(LogMembers& members) {
   const std::shared_ptr<LogMembers> alive = members.shared_from_this();
+  if (!members.index().empty()) wake_parked(members);
   // Backwards: when a stream closes, one that was visited already takes its place.
   const auto& slots = members.slots();
   for (std::size_t i = slots.size(), visited = 0; i-- > 0; ++visited) {
-    prefetch(slots, i);
+    if (i >= stream_ahead) streams_.prefetch_stream(slots[i - stream_ahead]);
+    if (i >= outlet_ahead) streams_.prefetch_outlet(slots[i - outlet_ahead]);
     if (visited % streams_per_clock_read == 0) read_time();
     pump(slots[i]);
   }
   members.loop_log().flush_counts();
+}
+
+// Of the filtered streams only those that the changes are for.
+void StreamTable::wake_parked(LogMembers& members) {
+  const LoopView& seen = members.loop_log().seen();
+  members.index().find(seen.view, seen.previous_head, hits_);
+  for (std::size_t i = 0; i < hits_.size(); ++i) {
+    if (i + stream_ahead < hits_.size()) streams_.prefetch_stream(hits_[i + stream_ahead].slot);
+    if (i % streams_per_clock_read == 0) read_time();
+    const std::uint32_t slot = hits_[i].slot;
+    if (!streams_.has(slot) || !logs_.unpark(members, hits_[i])) continue;
+    const Stream& stream = streams_[slot];
+    if (stream.waits_writable || stream.waits_its_turn) streams_[slot].subscription().blocked();
+    pump(slot);
+    if (streams_.has(slot)) logs_.settle(slot);
+  }
 }
 
 void StreamTable::pump(std::uint32_t slot) {
@@ -147,7 +150,7 @@ void StreamTable::pump(std::uint32_t slot) {
   const std::uint64_t name = streams_.name_of(slot);
   switch (limited_ ? send_limited(stream, name) : stream.send(time_, buffers_, {this, name})) {
     case Stream::Sent::all:
-      return;
+      return stream.filtered ? logs_.settle(slot) : void();
     case Stream::Sent::part:
       stream.waits_writable = true;
       return stream.outlet().wait_writable(*this, streams_.name_of(slot));

@@ -58,7 +58,7 @@ class StreamTable final : public Postbox, public OutletEvents {
   void close(std::uint32_t slot, CloseReason reason);
 
   void wake(LogMembers& members);
-  void prefetch(const std::vector<std::uint32_t>& slots, std::size_t next) const;
+  void wake_parked(LogMembers& members);
   void pump(std::uint32_t slot);
   void pump_later(std::uint32_t slot);
   Stream::Sent send_limited(Stream& stream, std::uint64_t name);
@@ -78,6 +78,7 @@ class StreamTable final : public Postbox, public OutletEvents {
   LoopLogs logs_;
   Sweep sweep_;
   SendBuffers buffers_;
+  std::vector<FilterIndex::Hit> hits_;  // of one wake
   ReplayPace pace_;
   bool limited_ = false;  // pace_.is_limited() when the time was read
   boost::asio::steady_timer timer_;
