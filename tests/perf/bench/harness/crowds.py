@@ -1,4 +1,4 @@
-"""(d) 50,000 subscribers, (g) a storm of resuming clients."""
+"""(d) 50,000 subscribers, with filters too; (g) a storm of resuming clients."""
 
 import contextlib
 
@@ -33,6 +33,35 @@ def many_of(kind, groups, each):
                 "connect_seconds": max(load.opened["seconds"] for load in loads),
                 "threads": max(proc.threads(server.process.pid) for server in servers),
                 "files_per_subscriber": max(proc.open_files(server.process.pid) for server in servers) / each}
+
+
+class Few(Sidestream):
+    name = "few"
+    readers = 1000
+
+
+class Many(Sidestream):
+    name = "many"
+    readers = 50000
+
+
+def filtered(run):
+    """Filtered readers, each with a key of its own: the cost of a record is that of the reader that it is for."""
+    run.alternate("filtered", {"few": Few.readers, "many": Many.readers}, [Few, Many],
+                  lambda kind: filtered_of(kind, 10000 if run.quick else 40000))
+
+
+def filtered_of(kind, events):
+    with kind(more=", filters: { k: key }, heartbeat: 60s") as server:
+        with Load(server, 20, own="k"):  # what is made for the first of them
+            before = server.memory()
+            with Load(server, kind.readers, own="k") as load:
+                memory = server.memory() - before
+                publish = "%s --keys %d" % (server.publish_options(), kind.readers)
+                load.publish(events=kind.readers, rate=5000, connections=8, options=publish)
+                report = load.publish(events=events, rate=2000, connections=8, options=publish)
+                must_be_right(server, report)
+        return {"cpu_us": report["cpu_seconds"] / events * 1e6, "bytes": memory / kind.readers, "p99_ms": report["p99_ms"]}
 
 
 def storm(run):

@@ -9,12 +9,14 @@ from harness import machine
 class Load:
     """Subscribers of one server, connected while this object lives."""
 
-    def __init__(self, server, subscribers, path=None, resume=None, wait=True):
+    def __init__(self, server, subscribers, path=None, resume=None, wait=True, own=None):
         self.server = server
         command = [machine.LOAD, "--server", server.address, "--path", path or server.path,
                    "--subscribers", str(subscribers)]
         if resume is not None:
             command += ["--resume", resume]
+        if own is not None:
+            command += ["--own", own]
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         self.subscribers = subscribers
         self.opened = self.read() if wait else None

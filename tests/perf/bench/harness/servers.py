@@ -83,7 +83,7 @@ class Server:
 
 
 class Sidestream(Server):
-    """Options: flush, log (of the topic); kafka (bootstrap) and topic; upstream (the app's port)."""
+    """Options: flush, log, more (of the topic); kafka (bootstrap) and topic; upstream (the app's port)."""
     name = "sidestream"
     gathers = True
 
@@ -101,9 +101,9 @@ class Sidestream(Server):
 server: { listen: "127.0.0.1:%d", admin: "127.0.0.1:%d", threads: %d, max_connections: 100000%s }
 connectors: { source: { %s } }
 topics:
-  bench: { from: source, %s, flush: %s, log: %s }
+  bench: { from: source, %s, flush: %s, log: %s%s }
 %s""" % (self.port, self.admin_port, self.threads, app, connector, topic, self.options.get("flush", "auto"),
-            self.options.get("log", "16MiB"), "" if "kafka" in self.options else ROOMS))
+            self.options.get("log", "16MiB"), self.options.get("more", ""), "" if "kafka" in self.options else ROOMS))
         return [machine.SIDESTREAM, "--config", config]
 
 

@@ -33,6 +33,8 @@ Plan parse_plan(const std::string& line) {
   app.add_option("--server", server, "post, block: ADDRESS:PORT");
   app.add_option("--path", plan.outlet.path, "post: the path; kafka: the topic");
   app.add_option("--bootstrap", plan.outlet.bootstrap, "kafka");
+  app.add_option("--keys", plan.outlet.keys,
+                 "post: the events have the keys user-0, user-1 ... in turn, so many of them");
   app.add_option("--size", plan.outlet.size, "bytes of data of an event");
   app.add_option("--connections", plan.outlet.connections, "post: so many; kafka: partitions");
   app.add_flag("--json", plan.outlet.json, "kafka: data is JSON");
@@ -111,7 +113,7 @@ void Commands::wait(std::uint32_t events) {
 }
 
 bool Commands::gather(std::uint32_t events, const Publisher* publisher) {
-  const std::uint64_t wanted = std::uint64_t{events} * crowd_.connected();
+  const std::uint64_t wanted = std::uint64_t{events} * crowd_.readers_of_each();
   std::int64_t changed = now_ns();
   std::uint64_t before = 0;
   while (crowd_.figures().events < wanted || (publisher && !publisher->done())) {
@@ -123,6 +125,7 @@ bool Commands::gather(std::uint32_t events, const Publisher* publisher) {
     const bool failed = publisher && publisher->done() && !publisher->error().empty();
     if (failed || now_ns() - changed > quiet_patience) return false;
   }
+  if (crowd_.readers_of_each() == 1) return crowd_.figures().events == events;
   const auto [least, most] = crowd_.spread();
   return least == events && most == events;
 }

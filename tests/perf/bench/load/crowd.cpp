@@ -32,11 +32,16 @@ Crowd::Crowd(const CrowdOptions& options)
       epoll_(epoll_create1(EPOLL_CLOEXEC)),
       subscribers_(options.subscribers),
       buffer_(stamp_size + read_size) {
-  request_ = "GET " + options.path + " HTTP/1.1\r\nHost: bench\r\nAccept: text/event-stream\r\n";
-  if (!options.last_event_id.empty())
-    request_ += "Last-Event-ID: " + options.last_event_id + "\r\n";
-  request_ += "\r\n";
   begin(publishers_max);
+}
+
+std::string Crowd::request_of(std::uint32_t index) const {
+  std::string request = "GET " + options_.path;
+  if (!options_.own.empty()) request += "?" + options_.own + "=user-" + std::to_string(index);
+  request += " HTTP/1.1\r\nHost: bench\r\nAccept: text/event-stream\r\n";
+  if (!options_.last_event_id.empty())
+    request += "Last-Event-ID: " + options_.last_event_id + "\r\n";
+  return request + "\r\n";
 }
 
 Crowd::~Crowd() {
@@ -107,8 +112,9 @@ void Crowd::ready(std::uint32_t index, std::uint32_t events) {
   socklen_t size = sizeof error;
   getsockopt(s.fd, SOL_SOCKET, SO_ERROR, &error, &size);
   if (error != 0 || (events & EPOLLOUT) == 0) return give_up(index);
-  const auto sent = send(s.fd, request_.data(), request_.size(), MSG_NOSIGNAL);
-  if (sent != static_cast<ssize_t>(request_.size())) return give_up(index);
+  const std::string request = request_of(index);
+  const auto sent = send(s.fd, request.data(), request.size(), MSG_NOSIGNAL);
+  if (sent != static_cast<ssize_t>(request.size())) return give_up(index);
   s.state = State::asked;
   epoll_event event{EPOLLIN, {.u32 = index}};
   epoll_ctl(epoll_, EPOLL_CTL_MOD, s.fd, &event);
@@ -168,7 +174,7 @@ void Crowd::take(std::uint32_t index, const Stamp& stamp, std::int64_t now) {
   }
   std::uint32_t& next = next_[std::size_t{index} * publishers_ + stamp.publisher];
   if (next != any && next != stamp.sequence) ++figures_.wrong;
-  next = stamp.sequence + 1;
+  next = stamp.sequence + (options_.own.empty() ? 1 : options_.subscribers / publishers_);
 }
 
 void Crowd::note_id(const char* begin, const char* end) {

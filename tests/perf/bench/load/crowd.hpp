@@ -20,6 +20,9 @@ struct CrowdOptions {
   std::string path;
   std::string last_event_id;  // empty: none
   std::uint32_t subscribers = 1;
+  // Empty, or the query parameter by which each subscriber asks for its own events, user-N; then
+  // each event is for one of them, in turn.
+  std::string own;
 };
 
 struct CrowdFigures {
@@ -51,6 +54,8 @@ class Crowd {
   const CrowdFigures& figures() const { return figures_; }
   // The fewest and most events of a subscriber since begin().
   std::pair<std::uint32_t, std::uint32_t> spread() const;
+  // How many subscribers get each event.
+  std::uint32_t readers_of_each() const { return options_.own.empty() ? connected_ : 1; }
 
   std::uint32_t connected() const { return connected_; }  // have the response's head
   std::uint32_t lost() const { return lost_; }            // refused, or ended by the server
@@ -70,6 +75,7 @@ class Crowd {
 
   void connect_some();
   void connect_one(std::uint32_t index);
+  std::string request_of(std::uint32_t index) const;
   void ready(std::uint32_t index, std::uint32_t events);
   void receive(std::uint32_t index);
   bool take_head(Subscriber& subscriber, const char* bytes, std::size_t size);
@@ -79,7 +85,6 @@ class Crowd {
   void give_up(std::uint32_t index);
 
   const CrowdOptions options_;
-  std::string request_;
   int epoll_;
   std::vector<Subscriber> subscribers_;
   std::vector<std::uint32_t> next_;  // of each subscriber and publisher; `any` at first

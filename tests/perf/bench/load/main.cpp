@@ -36,6 +36,8 @@ int main(int argc, char** argv) {
   app.add_option("--path", options.path)->required();
   app.add_option("--subscribers", options.subscribers)->required();
   app.add_option("--resume", options.last_event_id, "the Last-Event-ID of all of them");
+  app.add_option("--own", options.own,
+                 "a query parameter: each subscriber N reads the events of the key user-N");
   CLI11_PARSE(app, argc, argv);
   raise_file_limit();
   try {

@@ -18,8 +18,9 @@ struct OutletOptions {
   std::string bootstrap;   // kafka
   std::size_t size = 100;  // of an event's data
   std::uint32_t connections =
-      1;              // post: at most so many at once, each for itself; kafka: partitions
-  bool json = false;  // data is {"v":"..."}
+      1;                   // post: at most so many at once, each for itself; kafka: partitions
+  std::uint32_t keys = 0;  // post: that many keys in turn, a multiple of the connections; 0: none
+  bool json = false;       // data is {"v":"..."}
 };
 
 class Outlet {

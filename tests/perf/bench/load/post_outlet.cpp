@@ -22,8 +22,7 @@ namespace {
 class PostOutlet final : public Outlet {
  public:
   explicit PostOutlet(const OutletOptions& options) : options_(options) {
-    head_ = "POST " + options.path +
-            " HTTP/1.1\r\nHost: bench\r\nContent-Type: text/plain\r\nContent-Length: " +
+    head_ = " HTTP/1.1\r\nHost: bench\r\nContent-Type: text/plain\r\nContent-Length: " +
             std::to_string(std::max(options.size, stamp_size)) + "\r\n\r\n";
     for (std::uint32_t i = 0; i < options.connections; ++i) {
       lines_.push_back({connect_to(options.server), i});
@@ -68,7 +67,8 @@ class PostOutlet final : public Outlet {
       if (due_.empty()) return;
       if (line.busy) continue;
       const std::string request =
-          head_ + event_data({line.publisher, line.sequence++, due_.front()}, options_.size);
+          target(line) + head_ +
+          event_data({line.publisher, line.sequence++, due_.front()}, options_.size);
       due_.pop_front();
       if (send(line.fd, request.data(), request.size(), MSG_NOSIGNAL) !=
           static_cast<ssize_t>(request.size()))
@@ -76,6 +76,13 @@ class PostOutlet final : public Outlet {
       line.busy = true;
       ++busy_;
     }
+  }
+
+  std::string target(const Line& line) const {
+    std::string target = "POST " + options_.path;
+    if (options_.keys == 0) return target;
+    const std::uint64_t number = std::uint64_t{line.sequence} * options_.connections;
+    return target + "?key=user-" + std::to_string((number + line.publisher) % options_.keys);
   }
 
   void receive(Line& line) {
