@@ -28,7 +28,10 @@ Application::Application(Loaded loaded, const std::string& config, HiddenTexts& 
       writer_(writer),
       memory_(loaded.settings.server.memory > 0 ? loaded.settings.server.memory : default_memory(),
               std::ranges::any_of(loaded.settings.connectors, is_in_memory)),
-      configuration_(std::move(loaded.settings), memory_.budget() / 4, log_),
+      access_(
+          probe_.access, [this](const Revocation& revocation) { server_.revoke(revocation); },
+          log_),
+      configuration_(std::move(loaded.settings), memory_.budget() / 4, access_, log_),
       pool_(memory_),
       logs_(memory_, pool_, log_),
       pages_(logs_, probe_, lifecycle_, calls()),
@@ -65,6 +68,7 @@ int Application::run() {
              {"version", version}});
   wait_for_end();
   server_.stop();
+  access_.stop();
   logs_.close();
   configuration_.stop();
   log_.info("app", "stopped");
@@ -125,6 +129,7 @@ std::string Application::metrics() const {
   stats.log_lines_dropped = writer_.dropped();
   stats.topics = collect_topics(*serving, logs_);
   stats.connectors = collect_connectors(configuration_);
+  stats.access = collect_access(serving->access.get(), access_.tokens());
   return prometheus_text(stats);
 }
 

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "sidecar/app/access_runtime.hpp"
 #include "sidecar/app/drain.hpp"
 #include "sidecar/app/drain_socket.hpp"
 #include "sidecar/app/heap_trim.hpp"
@@ -59,6 +60,7 @@ class Application {
   ServerProbe probe_;
   Lifecycle lifecycle_;
   Quotas quotas_;
+  AccessRuntime access_;
   Configuration configuration_;
   ReplayPool pool_;
   OpenLogs logs_;

@@ -44,4 +44,19 @@ std::vector<ConnectorStats> collect_connectors(const Configuration& configuratio
   return all;
 }
 
+std::optional<AccessStats> collect_access(const Access* access, const TokenProbe& tokens) {
+  if (!access) return std::nullopt;
+  AccessStats stats;
+  for (std::size_t i = 0; i < TokenProbe::results; ++i)
+    stats.tokens.emplace_back(TokenProbe::name(i), tokens.count(i));
+  if (!access->keys()) return stats;
+  for (const KeyState& keys : access->keys()->states()) {
+    IssuerStats issuer{keys.issuer, keys.keys, std::nullopt, keys.fetches, keys.failures};
+    if (keys.loaded_ms > 0)
+      issuer.age_seconds = static_cast<double>(unix_now_ms() - keys.loaded_ms) / 1000;
+    stats.issuers.push_back(std::move(issuer));
+  }
+  return stats;
+}
+
 }  // namespace sidestream

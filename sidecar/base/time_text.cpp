@@ -22,11 +22,13 @@ std::string format_time(std::int64_t ms) {
   return text.data();
 }
 
-std::string format_now() {
-  std::string text = format_time(unix_now_ms());
+std::string format_seconds(std::int64_t seconds) {
+  std::string text = format_time(seconds * 1000);
   text.resize(text.find('.'));  // replace() draws a wrong warning from GCC 12 with -O2
   text += 'Z';
   return text;
 }
+
+std::string format_now() { return format_seconds(unix_now_ms() / 1000); }
 
 }  // namespace sidestream

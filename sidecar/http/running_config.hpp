@@ -6,16 +6,29 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <optional>
+#include <string>
 #include <utility>
 
+#include "connectors/connector.hpp"
 #include "sidecar/settings/settings.hpp"
 #include "sidecar/stream/topic/topic_map.hpp"
 
 namespace sidestream {
 
+class Access;
+
+// Where POST /access/revoke appends.
+struct RevocationTarget {
+  std::shared_ptr<Connector> connector;
+  std::string log;
+};
+
 struct RunningConfig {
   ServerSettings server;
   TopicMap topics;
+  std::shared_ptr<Access> access;  // null: no `access:`
+  std::optional<RevocationTarget> revocations;
 };
 
 // The one that holds now. Thread: any.

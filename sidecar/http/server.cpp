@@ -164,6 +164,15 @@ void Server::drain(std::chrono::milliseconds window) {
   drain_loop(*parts_->admin_loop);
 }
 
+void Server::revoke(const Revocation& revocation) {
+  const auto shared = std::make_shared<const Revocation>(revocation);
+  const auto revoke_loop = [&shared](EventLoop& loop) {
+    asio::post(loop.io(), [&streams = loop.streams(), shared] { streams.revoke(*shared); });
+  };
+  for (const auto& loop : parts_->loops) revoke_loop(*loop);
+  revoke_loop(*parts_->admin_loop);
+}
+
 void Server::stop_accepting() {
   asio::post(parts_->accepting, [&p = *parts_] { p.take_last(); });
 }

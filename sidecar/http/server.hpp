@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "sidecar/auth/revocation/revocation.hpp"
 #include "sidecar/base/lifecycle.hpp"
 #include "sidecar/base/logger.hpp"
 #include "sidecar/http/handlers/router.hpp"
@@ -40,6 +41,8 @@ class Server {
   void run(int threads);
   // Refuses new streams and ends open ones within `window`.
   void drain(std::chrono::milliseconds window);
+  // Ends the streams of those who are revoked. Thread: any, between run() and stop().
+  void revoke(const Revocation& revocation);
   // Accepts the connections that wait on the public port, then closes it. Later connections are
   // refused at once, so a proxy in front tries another replica.
   void stop_accepting();

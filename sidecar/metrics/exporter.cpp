@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "connectors/refusals.hpp"
+#include "sidecar/metrics/access_families.hpp"
 #include "sidecar/metrics/metrics_text.hpp"
 #include "sidecar/metrics/process_families.hpp"
 #include "sidecar/metrics/upstream_families.hpp"
@@ -205,6 +206,7 @@ std::string prometheus_text(const ProcessStats& stats) {
   if (stats.upstream) {
     add_upstream(text, stats.server->upstream, stats.upstream_requests, stats.upstream_tunnels);
   }
+  if (stats.access) add_access(text, stats);
   return text.write();
 }
 

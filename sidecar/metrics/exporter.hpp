@@ -5,8 +5,10 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "sidecar/metrics/probes.hpp"
@@ -40,6 +42,19 @@ struct ConnectorStats {
   std::array<std::uint64_t, 4> refusals{};  // by activity, as in Activity (connectors/refusals.hpp)
 };
 
+struct IssuerStats {
+  std::string issuer;
+  std::uint64_t keys = 0;
+  std::optional<double> age_seconds;  // absent: never fetched, or configured
+  std::uint64_t fetches = 0;
+  std::uint64_t failures = 0;
+};
+
+struct AccessStats {
+  std::vector<std::pair<std::string, std::uint64_t>> tokens;  // verifications by result
+  std::vector<IssuerStats> issuers;
+};
+
 struct ProcessStats {
   std::string version;
   const ServerProbe* server;
@@ -57,6 +72,7 @@ struct ProcessStats {
   std::uint64_t memory_budget = 0;
   std::uint64_t memory_limit = 0;  // of the container; 0: none
   std::uint64_t log_lines_dropped = 0;
+  std::optional<AccessStats> access;  // absent: no `access:`
 };
 
 // Thread: any.

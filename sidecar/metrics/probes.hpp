@@ -52,10 +52,14 @@ enum class CloseReason : std::uint8_t {
   max_age,
   reload,
   removed,
+  expired,
+  revoked,
+  auth_unavailable,
   error
 };
-inline constexpr std::array<std::string_view, 8> close_reasons{
-    "client", "dead_peer", "slow", "drain", "max_age", "reload", "removed", "error"};
+inline constexpr std::array<std::string_view, 11> close_reasons{
+    "client",  "dead_peer",        "slow", "drain", "max_age", "reload", "removed", "expired",
+    "revoked", "auth_unavailable", "error"};
 constexpr std::string_view name_of(CloseReason reason) {
   return close_reasons[static_cast<std::size_t>(reason)];
 }
@@ -128,10 +132,11 @@ enum class LimitRefusal : std::uint8_t {
   bodies,
   max_logs,
   logs_per_address,
+  streams_per_subject,
 };
-inline constexpr std::array<std::string_view, 6> limit_refusals{
+inline constexpr std::array<std::string_view, 7> limit_refusals{
     "streams_per_address", "publishes_per_second", "heads", "bodies", "max_logs",
-    "logs_per_address"};
+    "logs_per_address",    "streams_per_subject"};
 constexpr std::string_view name_of(LimitRefusal limit) {
   return limit_refusals[static_cast<std::size_t>(limit)];
 }

@@ -13,9 +13,9 @@ inline constexpr std::string_view server[] = {
     "heartbeat",       "retry",       "max_connections", "limits",     "max_age",
     "drain_delay",     "drain",       "drain_http",      "access_log", "cors",
     "trusted_proxies", "admin_hosts", "proxy_protocol",  "upstream"};
-inline constexpr std::string_view limits[] = {"connections", "streams_per_address",
-                                              "logs_per_address", "publishes_per_second",
-                                              "replay_bytes_per_second"};
+inline constexpr std::string_view limits[] = {"connections",          "streams_per_address",
+                                              "streams_per_subject",  "logs_per_address",
+                                              "publishes_per_second", "replay_bytes_per_second"};
 inline constexpr std::string_view upstream[] = {
     "url",       "connect_timeout", "first_byte_timeout", "idle_timeout", "max_body",
     "readiness", "max_requests",    "max_tunnels",        "access_log",   "via"};

@@ -106,6 +106,7 @@ void read_limits(const Value& value, LimitSettings& into) {
   const Section section = value.section(keys::limits);
   section["connections"].read_number(into.connections, 0, connections_most);
   section["streams_per_address"].read_number(into.streams_per_address, 0, connections_most);
+  section["streams_per_subject"].read_number(into.streams_per_subject, 0, connections_most);
   section["logs_per_address"].read_number(into.logs_per_address, 0, connections_most);
   section["publishes_per_second"].read_number(into.publishes_per_second, 0, rate_most);
   section["replay_bytes_per_second"].read_size(into.replay_bytes_per_second, replay_least,

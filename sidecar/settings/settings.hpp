@@ -65,6 +65,7 @@ struct UpstreamSettings {
 struct LimitSettings {
   std::uint32_t connections = 0;              // of the public port; 0: the file limit less 256
   std::uint32_t streams_per_address = 0;      // 0: no limit
+  std::uint32_t streams_per_subject = 0;      // of one person (`access:`); 0: no limit
   std::uint32_t logs_per_address = 0;         // opened by templates; 0: no limit
   std::uint32_t publishes_per_second = 0;     // of one address; 0: no limit
   std::uint64_t replay_bytes_per_second = 0;  // of one address; 0: no limit

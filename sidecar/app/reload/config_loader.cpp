@@ -80,11 +80,14 @@ void retire(const TopicMap& before, const TopicMap& after) {
 
 }  // namespace
 
-Configuration::Configuration(Settings settings, std::uint64_t embedded_memory, Logger log)
-    : embedded_memory_(embedded_memory), log_(std::move(log)), serving_({}) {
+Configuration::Configuration(Settings settings, std::uint64_t embedded_memory,
+                             AccessRuntime& access, Logger log)
+    : embedded_memory_(embedded_memory), access_(access), log_(std::move(log)), serving_({}) {
   std::vector<std::string> none;
   replace_connectors(settings, none);
-  serving_.set({std::move(settings.server), make_topics(settings.topics, {})});
+  std::shared_ptr<Access> first = make_access(settings);
+  TopicMap topics = make_topics(settings.topics, {});
+  serving_.set({std::move(settings.server), std::move(topics), std::move(first), revocations()});
 }
 
 std::vector<NamedConnector> Configuration::connectors() const {
@@ -159,6 +162,17 @@ std::shared_ptr<Topic> Configuration::make_topic(const TopicSettings& settings,
   return std::make_shared<Topic>(settings, connector, old->owned_probe);
 }
 
+std::shared_ptr<Access> Configuration::make_access(const Settings& settings) {
+  return access_.apply(settings.access,
+                       [this](const std::string& name) { return running(name)->connector; });
+}
+
+std::optional<RevocationTarget> Configuration::revocations() const {
+  const auto& log = access_.revocations();
+  if (!log) return std::nullopt;
+  return RevocationTarget{log->connector(), log->name()};
+}
+
 TopicMap Configuration::make_topics(const std::vector<TopicSettings>& settings,
                                     const TopicMap& before) const {
   std::vector<std::shared_ptr<Topic>> topics;
@@ -172,7 +186,8 @@ std::vector<std::string> Configuration::apply(Settings settings) {
   replace_connectors(settings, restart_needed);
   const TopicMap topics = make_topics(settings.topics, before->topics);
   // New topics first: a client that reconnects must not find the old ones.
-  serving_.set({std::move(settings.server), topics});
+  std::shared_ptr<Access> access = make_access(settings);
+  serving_.set({std::move(settings.server), topics, std::move(access), revocations()});
   retire(before->topics, topics);
   return restart_needed;
 }
@@ -180,6 +195,7 @@ std::vector<std::string> Configuration::apply(Settings settings) {
 void Configuration::start() {
   started_ = true;
   for (const auto& entry : connectors_) entry.connector->start();
+  access_.start();
 }
 
 void Configuration::tidy(const OpenLogs& logs) {

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "sidecar/app/access_runtime.hpp"
 #include "sidecar/app/connectors.hpp"
 #include "sidecar/base/logger.hpp"
 #include "sidecar/http/handlers/admin.hpp"
@@ -21,8 +22,9 @@ namespace sidestream {
 
 class Configuration {
  public:
-  // `embedded_memory`: bytes for all embedded logs in memory together.
-  Configuration(Settings settings, std::uint64_t embedded_memory, Logger log);
+  // `embedded_memory`: bytes for all embedded logs in memory together. Borrows access.
+  Configuration(Settings settings, std::uint64_t embedded_memory, AccessRuntime& access,
+                Logger log);
 
   const ConfigHolder& serving() const { return serving_; }
   std::vector<NamedConnector> connectors() const;
@@ -44,9 +46,12 @@ class Configuration {
                                       std::vector<std::string>& restart_needed);
   void replace_connectors(const Settings& settings, std::vector<std::string>& restart_needed);
   std::shared_ptr<Topic> make_topic(const TopicSettings& settings, const TopicMap& before) const;
+  std::shared_ptr<Access> make_access(const Settings& settings);
+  std::optional<RevocationTarget> revocations() const;
   TopicMap make_topics(const std::vector<TopicSettings>& settings, const TopicMap& before) const;
 
   const std::uint64_t embedded_memory_;
+  AccessRuntime& access_;
   const Logger log_;
   mutable std::mutex mutex_;  // guards the vector, which only the main thread changes
   std::vector<ConfiguredConnector> connectors_;

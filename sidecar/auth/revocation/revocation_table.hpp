@@ -5,6 +5,7 @@
 // Thread: any. Bounded: beyond `most` the oldest is forgotten; `dropped()` counts them. A revocation
 // is forgotten when no token that it could end is accepted any more.
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <list>
@@ -26,6 +27,10 @@ class RevocationTable {
   // Forgets those of before `time`.
   void forget_before(std::chrono::sys_seconds time);
 
+  // The log has been read up to where it ended at the start. Until then nobody knows who is revoked.
+  void set_complete() { complete_.store(true, std::memory_order_release); }
+  bool is_complete() const { return complete_.load(std::memory_order_acquire); }
+
   std::size_t size() const;
   std::uint64_t dropped() const;
 
@@ -38,6 +43,7 @@ class RevocationTable {
   void remove(Entries::iterator entry);
 
   const std::size_t most_;
+  std::atomic<bool> complete_{false};
   mutable std::mutex mutex_;  // guards the following
   Entries entries_;
   Index by_key_;

@@ -65,15 +65,12 @@ ForwardQuestionPtr make_question(const Request& request, const std::string& topi
   add_part(question.key, request.method);
   add_part(question.key, topic);
   for (const auto& [name, value] : parameters) add_part(question.key, value);
-  bool has_any = false;
   for (const std::string& name : access.forward->pass) {
     const std::string value = request.joined(name);
     add_part(question.key, value);
     if (value.empty()) continue;
-    has_any = true;
     question.headers.emplace_back(name, value);
   }
-  if (!has_any) return nullptr;
   question.headers.emplace_back("X-Forwarded-Method", request.method);
   question.headers.emplace_back("X-Forwarded-Proto",
                                 forwarded(request, "x-forwarded-proto", "http"));

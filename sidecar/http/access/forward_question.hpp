@@ -20,8 +20,7 @@ struct ForwardQuestion {
 };
 using ForwardQuestionPtr = std::shared_ptr<const ForwardQuestion>;
 
-// `topic`, `parameters`: what the request names. Null: the request has none of the headers that are
-// passed on, so there is nobody to ask about.
+// `topic`, `parameters`: what the request names.
 ForwardQuestionPtr make_question(const Request& request, const std::string& topic,
                                  const PathParameters& parameters, const AccessSettings& access);
 

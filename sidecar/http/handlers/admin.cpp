@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "sidecar/base/time_text.hpp"
+#include "sidecar/http/access/access.hpp"
 #include "sidecar/http/console/assets.hpp"
 #include "sidecar/stream/id/event_id.hpp"
 
@@ -49,6 +50,28 @@ json::object describe(const ConfigProbe::State& config) {
           {"restart_needed", array_of(config.restart_needed)}};
 }
 
+json::value describe(const Trouble::State& trouble) {
+  if (trouble.since_ms == 0) return nullptr;
+  return json::object{{"since", format_time(trouble.since_ms)}, {"reason", trouble.reason}};
+}
+
+json::object describe(const KeyState& keys) {
+  json::object o{{"issuer", keys.issuer}, {"keys", keys.keys}};
+  if (keys.loaded_ms > 0) o["loaded_at"] = format_time(keys.loaded_ms);
+  o["trouble"] = describe(Trouble::State{keys.failing_since_ms, keys.reason});
+  return o;
+}
+
+json::object describe(const Access& access, const AccessProbe& probe) {
+  json::array issuers;
+  if (access.keys())
+    for (const KeyState& keys : access.keys()->states()) issuers.push_back(describe(keys));
+  json::object o{{"issuers", std::move(issuers)}};
+  if (access.settings().forward) o["forward"] = describe(probe.forward.state());
+  if (access.settings().revocations) o["revocations"] = describe(probe.revocation_log.state());
+  return o;
+}
+
 }  // namespace
 
 std::optional<AdminPages::Page> AdminPages::find(const RunningConfig& config,
@@ -62,6 +85,10 @@ std::optional<AdminPages::Page> AdminPages::find(const RunningConfig& config,
   if (path == "/topics") return list_topics(config.topics);
   if (path == "/metrics") {
     return Response{200, "text/plain; version=0.0.4; charset=utf-8", calls_.metrics(), {}};
+  }
+  if (path == "/access/revoke" && config.revocations) {
+    if (request.method != "POST") return Response::not_allowed("POST");
+    return Revoke();
   }
   if (path == "/drain" && config.server.drain_http) return drain(request);
   if (!config.server.console) return std::nullopt;
@@ -84,7 +111,7 @@ Response AdminPages::drain(const Request& request) const {
 }
 
 // 200 while streams are accepted. A broker that is down is only a detail: streams wait for it.
-Response AdminPages::readiness(const AppState* app) const {
+Response AdminPages::readiness(const AppState* app, const Access* access) const {
   const auto shown = [this](const std::string& text) {
     return calls_.shown ? calls_.shown(text) : text;
   };
@@ -102,6 +129,7 @@ Response AdminPages::readiness(const AppState* app) const {
   json::object page{{"status", status},
                     {"connectors", std::move(connectors)},
                     {"config", describe(probe_.config.state())}};
+  if (access) page["access"] = describe(*access, probe_.access);
   if (app) page["upstream"] = {{"ready", app->ready}, {"detail", shown(app->detail)}};
   Response response = Response::json(text(page));
   response.status = draining || waiting ? 503 : 200;
@@ -122,7 +150,7 @@ Response AdminPages::list_topics(const TopicMap& topics) const {
                                 {"template", s.is_template()},
                                 {"connector", s.from},
                                 {"log", s.log},
-                                {"publish", s.publish != Publish::no},
+                                {"publish", s.can_publish()},
                                 {"subscribers", topic->probe.subscribers.value()},
                                 {"events_read", topic->probe.records_read.value()},
                                 {"open_logs", open.size()},

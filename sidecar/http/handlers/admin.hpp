@@ -40,14 +40,17 @@ class AdminPages {
   AdminPages(OpenLogs& logs, const ServerProbe& probe, const Lifecycle& lifecycle, Calls calls)
       : logs_(logs), probe_(probe), lifecycle_(lifecycle), calls_(std::move(calls)) {}
 
-  // The upstream app may have to be asked first: the caller does so, then calls readiness().
+  // The upstream app may have to be asked first: the caller does so, then calls readiness(). Revoke:
+  // the caller reads the body and appends it to the log of revocations.
   struct AskReadiness {};
-  using Page = std::variant<Response, AskReadiness>;
+  struct Revoke {};
+  using Page = std::variant<Response, AskReadiness, Revoke>;
   // Nothing: no admin page has this path.
   std::optional<Page> find(const RunningConfig& config, const Request& request) const;
 
-  // The page of /readyz. `app`: what the upstream app answered; null if it was not asked.
-  Response readiness(const AppState* app) const;
+  // The page of /readyz. `app`: what the upstream app answered; null if it was not asked. `access`:
+  // null if there is no `access:`.
+  Response readiness(const AppState* app, const Access* access) const;
 
  private:
   Response drain(const Request& request) const;

@@ -6,6 +6,7 @@
 
 #include "sidecar/http/handlers/publish.hpp"
 #include "sidecar/http/handlers/readiness_page.hpp"
+#include "sidecar/http/handlers/revoke.hpp"
 #include "sidecar/http/handlers/subscribe.hpp"
 
 namespace sidestream {
@@ -30,11 +31,13 @@ Awaitable<void> Dispatcher::answer(const Request& request, const Route& route,
   if (auto* stream = std::get_if<StreamRequest>(&outcome)) {
     co_await subscribe(std::move(*stream), request, responder, loop_, context_);
   } else if (auto* message = std::get_if<PublishRequest>(&outcome)) {
-    co_await publish(std::move(*message), request.client, responder, loop_, context_);
+    co_await publish(std::move(*message), request, responder, loop_, context_);
   } else if (auto* response = std::get_if<Response>(&outcome)) {
     co_await responder.respond(std::move(*response));
   } else if (std::holds_alternative<AdminPages::AskReadiness>(outcome)) {
     co_await show_readiness(responder, loop_, context_);
+  } else if (std::holds_alternative<AdminPages::Revoke>(outcome)) {
+    co_await revoke(responder, loop_, context_);
   } else {
     co_await responder.pass_on();
   }

@@ -1,9 +1,6 @@
 #include "sidecar/http/handlers/publish.hpp"
 
 #include <algorithm>
-#include <boost/asio/async_result.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/this_coro.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 #include <cassert>
@@ -11,7 +8,9 @@
 #include <utility>
 
 #include "sidecar/http/handlers/cors.hpp"
-#include "sidecar/http/handlers/publish_answer.hpp"
+#include "sidecar/http/handlers/hand_over.hpp"
+#include "sidecar/http/handlers/rights.hpp"
+#include "sidecar/http/limits/subject_key.hpp"
 #include "sidecar/http/net/event_loop.hpp"
 #include "sidecar/http/server_context.hpp"
 #include "sidecar/stream/id/event_id.hpp"
@@ -39,40 +38,14 @@ unsigned status_of(const boost::system::error_code& error) {
   }
 }
 
-// The broker's words, which the log and the client get, may quote the configuration.
-void hide_secrets(PublishResult& result, const HiddenTexts& hidden) {
-  if (result || result.error().reason.empty()) return;
-  PublishError error = result.error();
-  error.reason = hidden.hide(error.reason);
-  result = std::move(error);
-}
-
-// Completes on the loop of the awaiting coroutine; at once, if the connector has answered already.
-Awaitable<PublishResult> hand_over(PublishRequest& request) {
-  auto executor = co_await boost::asio::this_coro::executor;
-  const auto answer = std::make_shared<PublishAnswer>();
-  request.topic->connector.publish(
-      std::move(request.log), std::move(request.message),
-      [answer](PublishResult result) { answer->set(std::move(result)); });
-  if (!answer->is_set()) {
-    auto initiate = [executor, answer](auto handler) {
-      auto shared = std::make_shared<decltype(handler)>(std::move(handler));
-      answer->when_set(
-          [executor, shared] { boost::asio::post(executor, [shared] { std::move (*shared)(); }); });
-    };
-    co_await boost::asio::async_initiate<const UseAwaitable&, void()>(initiate, UseAwaitable());
-  }
-  co_return answer->take();
-}
-
 }  // namespace
 
 std::variant<PublishRequest, Response> parse_publish(const TopicMap::Match& match,
                                                      const Request& request) {
   assert(match.bad_parameter.empty());
   const TopicSettings& topic = match.topic->settings;
-  PublishRequest publish{
-      match.topic, match.log, {}, topic.max_event, cors_headers(topic.cors, request)};
+  PublishRequest publish{match.topic, match.log,       match.parameters,
+                         {},          topic.max_event, cors_headers(topic.cors, request)};
   if (const auto event = request.parameter("event")) {
     if (event->size() > event_max || !is_event_name(*event)) {
       return Response::error(400,
@@ -131,13 +104,25 @@ std::optional<Response> check_place(const Client& client, const PublishRequest& 
   return Response::error(403, "only loopback addresses may publish here (publish: local)");
 }
 
-// 429, if the client publishes too fast.
-std::optional<Response> check_rate(const Client& client, EventLoop& loop,
+std::uint64_t rate_key(const PersonPtr& person, const Client& client) {
+  const bool known = person && !person->subject.empty();
+  return static_cast<std::uint64_t>(known ? subject_key(person->subject) : client.key());
+}
+
+std::optional<Response> refusal_of(RightsCheck& rights) {
+  if (rights.refused) return std::move(rights.refused);
+  Response response = Response::error(503, "it can't be decided whether you may publish");
+  response.headers.emplace_back("Retry-After", "5");
+  return response;
+}
+
+// 429, if the person or the address publishes too fast.
+std::optional<Response> check_rate(const PersonPtr& person, const Client& client, EventLoop& loop,
                                    const ServerContext& context) {
   const auto most = loop.config().server.limits.publishes_per_second;
   if (most == 0) return std::nullopt;
-  const auto wait = context.limits.publishes.take(static_cast<std::uint64_t>(client.key()), 1, most,
-                                                  RateLimit::Clock::now());
+  const auto wait =
+      context.limits.publishes.take(rate_key(person, client), 1, most, RateLimit::Clock::now());
   if (wait <= RateLimit::Clock::duration::zero()) return std::nullopt;
   context.probe.refused(LimitRefusal::publishes_per_second);
   context.limits.refusals.write(RefusalLog::Kind::publish,
@@ -189,10 +174,12 @@ Response no_body(Body::Outcome outcome, const PublishRequest& request, const Cli
 
 }  // namespace
 
-Awaitable<void> publish(PublishRequest request, const Client& client, Responder& responder,
+Awaitable<void> publish(PublishRequest request, const Request& head, Responder& responder,
                         EventLoop& loop, const ServerContext& context) {
-  auto refused = check_place(client, request);
-  if (!refused) refused = check_rate(client, loop, context);
+  const Client& client = head.client;
+  RightsCheck rights = co_await check_publish(request.topic, request.parameters, head, loop);
+  auto refused = rights.allowed() ? check_place(client, request) : refusal_of(rights);
+  if (!refused) refused = check_rate(rights.person, client, loop, context);
   if (!refused) refused = check_logs(request, client, loop, context);
   if (refused) {
     Response response = with_headers(std::move(*refused), request);
@@ -211,8 +198,9 @@ Awaitable<void> publish(PublishRequest request, const Client& client, Responder&
   const std::shared_ptr<Topic> topic = request.topic;
   const std::string log = request.log;
   const std::size_t bytes = request.message.value.size();
-  PublishResult result = co_await hand_over(request);
-  hide_secrets(result, context.hidden);
+  const PublishResult result =
+      co_await hand_over(topic->owned_connector, std::move(request.log), std::move(request.message),
+                         context.hidden);
   (result ? topic->probe.published : topic->probe.publish_failures).add();
   Response response = with_headers(publish_response(result, topic->connector.format()), request);
   const std::string reason = result ? std::string() : result.error().message();

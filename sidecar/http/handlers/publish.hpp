@@ -25,6 +25,7 @@ struct ServerContext;  // which includes this file
 struct PublishRequest {
   std::shared_ptr<Topic> topic;
   std::string log;
+  std::vector<std::pair<std::string, std::string>> parameters;  // of the path
   Message message;         // complete except for its value until the body is read
   std::uint64_t body_max;  // the topic's max_event
   Fields headers;          // of the response
@@ -39,9 +40,9 @@ Response body_too_large(const PublishRequest& request);
 // 413, if readers would get a gap in place of the event. Requires: the message is complete.
 std::optional<Response> check_event_size(const PublishRequest& request);
 
-// Reads the body, publishes it, counts the result in the topic's probe and responds. 429 before the
+// Checks the client's rights and limits, reads the body, publishes it, counts the result in the topic's probe and responds. 429 before the
 // body is read: the client publishes too fast. Borrows all until it completes.
-Awaitable<void> publish(PublishRequest request, const Client& client, Responder& responder,
+Awaitable<void> publish(PublishRequest request, const Request& head, Responder& responder,
                         EventLoop& loop, const ServerContext& context);
 
 // 201, or the status of the error.

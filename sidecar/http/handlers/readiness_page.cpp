@@ -1,5 +1,6 @@
 #include "sidecar/http/handlers/readiness_page.hpp"
 
+#include <memory>
 #include <optional>
 #include <utility>
 
@@ -16,7 +17,8 @@ Awaitable<void> show_readiness(Responder& responder, EventLoop& loop,
   if (upstream && !upstream->readiness.empty() && !context.lifecycle.is_draining()) {
     app = co_await ask_app(loop.io(), *upstream);
   }
-  Response response = context.router.pages().readiness(app ? &*app : nullptr);
+  const std::shared_ptr<Access> access = loop.config().access;
+  Response response = context.router.pages().readiness(app ? &*app : nullptr, access.get());
   add_admin_headers(response.headers);
   co_await responder.respond(std::move(response));
 }

@@ -31,7 +31,7 @@ Response allowing(const Request& request, std::string_view allow) {
 // Whether the topic accepts the request that the preflight announces.
 bool asks_for_ours(const Request& preflight, const TopicSettings& topic) {
   const auto method = preflight.header("access-control-request-method");
-  return method == "GET" || method == "HEAD" || (method == "POST" && topic.publish != Publish::no);
+  return method == "GET" || method == "HEAD" || (method == "POST" && topic.can_publish());
 }
 
 bool is_write(const Request& request) {
@@ -85,7 +85,7 @@ Router::Outcome Dispatch::to_streams() const {
 
 Router::Outcome Dispatch::to_topic(const TopicMap::Match& match) const {
   const TopicSettings& topic = match.topic->settings;
-  const bool publishes = topic.publish != Publish::no;
+  const bool publishes = topic.can_publish();
   const bool posts = request_.method == "POST" && publishes;
   const bool preflight =
       is_preflight(request_) && (!has_app(config_, port_) || asks_for_ours(request_, topic));
@@ -109,7 +109,7 @@ Router::Outcome Dispatch::to_topic(const TopicMap::Match& match) const {
         topic.cors, request_);
   }
   if (posts) return to_outcome(parse_publish(match, request_), topic.cors, request_);
-  return to_outcome(parse_stream(match.topic, match.log, request_, now_), topic.cors, request_);
+  return to_outcome(parse_stream(match, request_, now_), topic.cors, request_);
 }
 
 Router::Outcome Dispatch::to_nothing() const {

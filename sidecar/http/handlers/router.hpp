@@ -38,8 +38,8 @@ class Router {
 
   // The upstream app answers.
   struct ToApp {};
-  using Outcome =
-      std::variant<Response, StreamRequest, PublishRequest, AdminPages::AskReadiness, ToApp>;
+  using Outcome = std::variant<Response, StreamRequest, PublishRequest, AdminPages::AskReadiness,
+                               AdminPages::Revoke, ToApp>;
 
   // Reads the path and the query only, so that requests for the app cost no more than this.
   static Route find(const RunningConfig& config, Port port, const Request& request);

@@ -74,6 +74,15 @@ std::optional<Response> set_heartbeat(StreamRequest& stream, const Request& requ
   return std::nullopt;
 }
 
+std::optional<Response> set_filters(StreamRequest& stream, const Request& request) {
+  for (auto& part : stream.parts) {
+    auto parsed = parse_filters(*part.topic, request);
+    if (auto* problem = std::get_if<Response>(&parsed)) return std::move(*problem);
+    part.filters = std::get<FilterConditions>(std::move(parsed));
+  }
+  return std::nullopt;
+}
+
 void take_options(StreamRequest& stream) {
   const TopicSettings& first = stream.parts.front().topic->settings;
   stream.heartbeat = first.heartbeat;
@@ -92,6 +101,7 @@ std::variant<StreamRequest, Response> finish(StreamRequest stream, const Request
   take_options(stream);
   if (auto problem = set_heartbeat(stream, request)) return std::move(*problem);
   if (auto problem = set_starts(stream, request, now)) return std::move(*problem);
+  if (auto problem = set_filters(stream, request)) return std::move(*problem);
   return stream;
 }
 
@@ -119,11 +129,10 @@ CorsSettings cors_of_streams(const TopicMap& topics, const Request& request,
   return common.value_or(otherwise);
 }
 
-std::variant<StreamRequest, Response> parse_stream(const std::shared_ptr<Topic>& topic,
-                                                   const std::string& log, const Request& request,
-                                                   Timestamp now) {
+std::variant<StreamRequest, Response> parse_stream(const TopicMap::Match& match,
+                                                   const Request& request, Timestamp now) {
   StreamRequest stream;
-  stream.parts.push_back({topic, log, {}});
+  stream.parts.push_back({match.topic, match.log, {}, match.parameters});
   return finish(std::move(stream), request, now);
 }
 

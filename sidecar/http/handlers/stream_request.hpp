@@ -6,6 +6,7 @@
 #include <variant>
 #include <vector>
 
+#include "sidecar/http/handlers/stream_filters.hpp"
 #include "sidecar/http/protocol/request.hpp"
 #include "sidecar/http/protocol/response.hpp"
 #include "sidecar/settings/settings.hpp"
@@ -19,6 +20,8 @@ struct StreamRequest {
     std::shared_ptr<Topic> topic;
     std::string log;
     StartRequest start;
+    PathParameters parameters{};
+    FilterConditions filters{};  // that the reader asks for
   };
   std::vector<Part> parts;
   // The id that the client has, in the alphabet of ids; empty: none. Blocks that are sent before the
@@ -32,9 +35,9 @@ struct StreamRequest {
 };
 
 // `now`: for starts like since=10m.
-std::variant<StreamRequest, Response> parse_stream(const std::shared_ptr<Topic>& topic,
-                                                   const std::string& log, const Request& request,
-                                                   Timestamp now);
+// Requires: a match without `bad_parameter`.
+std::variant<StreamRequest, Response> parse_stream(const TopicMap::Match& match,
+                                                   const Request& request, Timestamp now);
 std::variant<StreamRequest, Response> parse_streams(const TopicMap& topics, const Request& request,
                                                     Timestamp now);
 

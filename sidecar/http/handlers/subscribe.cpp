@@ -1,5 +1,6 @@
 #include "sidecar/http/handlers/subscribe.hpp"
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <string>
@@ -7,9 +8,13 @@
 
 #include "sidecar/base/rng.hpp"
 #include "sidecar/base/traceparent.hpp"
+#include "sidecar/http/access/access.hpp"
 #include "sidecar/http/handlers/cors.hpp"
+#include "sidecar/http/handlers/rights.hpp"
+#include "sidecar/http/limits/subject_key.hpp"
 #include "sidecar/http/streams/stream_start.hpp"
 #include "sidecar/stream/dialect/control.hpp"
+#include "sidecar/stream/id/event_id.hpp"
 
 namespace sidestream {
 namespace {
@@ -18,25 +23,37 @@ using namespace std::chrono_literals;
 
 constexpr auto plans_time = 2s;
 
-// Of clients beyond a limit of their own.
+constexpr std::string_view undecided = "auth_unavailable";
+
+// Of clients beyond a limit of their own, and of those about whom nobody can decide.
 const RetrySettings limit_retry{15s, 60s};
+const RetrySettings undecided_retry{5s, 15s};
+
+const RetrySettings& retry_of(const StreamRequest& stream, std::string_view reason) {
+  if (reason == "limit") return limit_retry;
+  return reason == undecided ? undecided_retry : stream.retry;
+}
 
 // The only block of a stream that is refused.
 std::string refusal(const StreamRequest& stream, std::string_view reason) {
-  const RetrySettings& retry = reason == "limit" ? limit_retry : stream.retry;
+  const RetrySettings& retry = retry_of(stream, reason);
   std::string block;
   append_shutdown(block, reason);
   append_retry(block, random_between(retry.least.count(), retry.most.count()));
-  if (!stream.own_id.empty()) block.append("id: ").append(stream.own_id).append("\n");
+  // Before rights are known, an id that is none is not told from others.
+  const bool shows_id =
+      !stream.own_id.empty() && (reason != undecided || stream.own_id != unusable_id);
+  if (shows_id) block.append("id: ").append(stream.own_id).append("\n");
   return block + "\n";
 }
 
-StreamOptions options_of(const StreamRequest& stream, const Request& request,
-                         const ServerSettings& server) {
+StreamOptions options_of(const StreamRequest& stream, std::vector<FilterPtr> filters,
+                         const Request& request, const ServerSettings& server) {
   StreamOptions options;
   options.subscription.composite = stream.composite;
   options.subscription.control_events = stream.control_events;
   options.subscription.own_id = stream.own_id;
+  options.subscription.filters = std::move(filters);
   options.heartbeat = stream.heartbeat;
   options.retry = stream.retry;
   options.max_age = server.max_age;
@@ -53,6 +70,13 @@ void request_start(StreamRequest& stream, ClientId client, StreamStart& start) {
   start.ask(std::move(requests), client);
 }
 
+// Starts by `tail=` count the records that match.
+void set_filters(StreamRequest& stream, std::vector<FilterPtr>& filters) {
+  for (std::size_t i = 0; i < filters.size(); ++i) stream.parts[i].start.filter = filters[i];
+  const auto none = [](const FilterPtr& filter) { return filter == nullptr; };
+  if (std::ranges::all_of(filters, none)) filters.clear();
+}
+
 Awaitable<void> wait_for_plans(const std::shared_ptr<StreamStart>& start, Responder& responder) {
   const auto left = [start] { start->cancel(); };
   const auto watch = responder.watch_client(left);
@@ -65,6 +89,28 @@ struct Admission {
   std::shared_ptr<StreamStart> start;  // null: refused
   std::string_view refused;
 };
+
+// 401, 403 and 400 as they are. Where it can't be decided, streams come back and others get a 503.
+Awaitable<void> refuse_reader(const StreamRequest& stream, ReadRights rights, Fields headers,
+                              const Request& request, Responder& responder,
+                              const ServerContext& context) {
+  if (rights.undecided.empty()) {
+    Response response = std::move(*rights.refused);
+    response.headers.insert(response.headers.end(), headers.begin(), headers.end());
+    co_return co_await responder.respond(std::move(response));
+  }
+  const bool streams = request.method == "GET";
+  context.limits.refusals.write(RefusalLog::Kind::stream, undecided, request.client,
+                                streams ? 200 : 503);
+  if (streams) {
+    std::string block = refusal(stream, undecided);
+    co_return co_await responder.respond_stream(std::move(headers), std::move(block));
+  }
+  Response response = Response::error(503, "it can't be decided whether you may read");
+  response.headers = std::move(headers);
+  response.headers.emplace_back("Retry-After", "5");
+  co_return co_await responder.respond(std::move(response));
+}
 
 Admission refuse(LimitRefusal limit, const Client& client, const ServerContext& context) {
   context.probe.refused(limit);
@@ -88,8 +134,8 @@ Admission enter_logs(const StreamRequest& stream, StreamPlace place, const Clien
   return {std::move(place), std::make_shared<StreamStart>(loop.io(), std::move(logs)), {}};
 }
 
-Admission admit(const StreamRequest& stream, const Client& client, EventLoop& loop,
-                const ServerContext& context) {
+Admission admit(const StreamRequest& stream, StreamRights* rights, const Client& client,
+                EventLoop& loop, const ServerContext& context) {
   const auto refuse_any = [&](std::string_view reason, std::string_view limit) {
     context.probe.streams_refused.add();
     context.limits.refusals.write(RefusalLog::Kind::stream, limit, client, 200);
@@ -103,6 +149,13 @@ Admission admit(const StreamRequest& stream, const Client& client, EventLoop& lo
   auto of_address =
       context.limits.streams.take(client.key(), most > 0 ? most : AddressQuota::no_limit);
   if (!of_address) return refuse(LimitRefusal::streams_per_address, client, context);
+  const std::uint64_t of_subject = server.limits.streams_per_subject;
+  if (of_subject > 0 && rights && !rights->person().subject.empty()) {
+    auto held =
+        context.limits.subject_streams.take(subject_key(rights->person().subject), of_subject);
+    if (!held) return refuse(LimitRefusal::streams_per_subject, client, context);
+    rights->hold(std::move(*held));
+  }
   return enter_logs(stream, StreamPlace(std::move(*place), std::move(*of_address)), client, loop,
                     context);
 }
@@ -112,10 +165,17 @@ Admission admit(const StreamRequest& stream, const Client& client, EventLoop& lo
 Awaitable<void> subscribe(StreamRequest stream, const Request& request, Responder& responder,
                           EventLoop& loop, const ServerContext& context) {
   Fields headers = cors_headers(stream.cors, request);
+  ReadRights rights = co_await check_read(stream, request, loop);
+  if (!rights.allowed()) {
+    co_return co_await refuse_reader(stream, std::move(rights), std::move(headers), request,
+                                     responder, context);
+  }
   if (request.method == "HEAD") {
     co_return co_await responder.respond_stream(std::move(headers), std::string());
   }
-  Admission admission = admit(stream, request.client, loop, context);
+  std::unique_ptr<StreamRights> held = rights.stream_rights();
+  set_filters(stream, rights.filters);
+  Admission admission = admit(stream, held.get(), request.client, loop, context);
   if (!admission.start) {
     std::string block = refusal(stream, admission.refused);
     co_return co_await responder.respond_stream(std::move(headers), std::move(block));
@@ -124,8 +184,15 @@ Awaitable<void> subscribe(StreamRequest stream, const Request& request, Responde
   request_start(stream, client_id(request.client.key()), *start);
   if (!start->is_known()) co_await wait_for_plans(start, responder);
   if (start->is_cancelled()) co_return;
-  const StreamOptions options = options_of(stream, request, loop.config().server);
-  loop.streams().add(responder.open_stream(headers), std::move(admission.place), start, options);
+  if (rights.are_revoked()) {
+    Response response = refuse_token("revoked");
+    response.headers.insert(response.headers.end(), headers.begin(), headers.end());
+    co_return co_await responder.respond(std::move(response));
+  }
+  const StreamOptions options =
+      options_of(stream, std::move(rights.filters), request, loop.config().server);
+  loop.streams().add(responder.open_stream(headers), std::move(admission.place), start, options,
+                     std::move(held));
 }
 
 }  // namespace sidestream

@@ -30,6 +30,7 @@ struct Limits {
 
   ConnectionTable connections;  // of the public port
   AddressQuota streams;
+  AddressQuota subject_streams;  // by subject_key()
   LogPlaces logs;
   RateLimit publishes;
   RateLimit replays;  // bytes

@@ -4,6 +4,8 @@
 #include <utility>
 
 #include "sidecar/base/rng.hpp"
+#include "sidecar/base/time_text.hpp"
+#include "sidecar/stream/dialect/control.hpp"
 
 namespace sidestream {
 namespace {
@@ -12,6 +14,9 @@ namespace {
 constexpr std::size_t send_budget = 256 * 1024;
 // A filtered reader may read many pages without a byte to send.
 constexpr int pages_most = 16;
+
+constexpr std::int64_t undecided_retry_least_ms = 5'000;
+constexpr std::int64_t undecided_retry_most_ms = 15'000;
 
 using Views = boost::container::small_vector<const LoopView*, 4>;
 
@@ -41,6 +46,7 @@ Stream::Stream(std::unique_ptr<Outlet> outlet, Memberships memberships,
             now,
             {},
             static_cast<std::int32_t>(options.heartbeat.count()),
+            {},
             {},
             static_cast<std::int32_t>(options.retry.least.count()),
             static_cast<std::int32_t>(options.retry.most.count())} {
@@ -180,10 +186,20 @@ Stream::Took Stream::send_own(const Output& out, const LoopTime& time, SendBuffe
   return all ? Took::all : Took::part;
 }
 
+void Stream::announce_expiry() {
+  const auto& expires_at = rights()->person().expires_at;
+  std::string body;
+  append_auth_expiring(body, format_seconds(expires_at->time_since_epoch().count()));
+  subscription_.tell(body);
+}
+
 void Stream::announce_end(const LoopTime& time) {
   ending().announce(time.now);
-  subscription_.end(name_of(ending().reason()),
-                    random_between(cold_.retry_least_ms, cold_.retry_most_ms));
+  // Clients that nobody can decide about give the app time to come back.
+  const bool undecided = ending().reason() == CloseReason::auth_unavailable;
+  const std::int64_t least = undecided ? undecided_retry_least_ms : cold_.retry_least_ms;
+  const std::int64_t most = undecided ? undecided_retry_most_ms : cold_.retry_most_ms;
+  subscription_.end(name_of(ending().reason()), random_between(least, most));
 }
 
 }  // namespace sidestream

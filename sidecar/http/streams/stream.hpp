@@ -19,6 +19,7 @@
 #include "sidecar/http/streams/outlet.hpp"
 #include "sidecar/http/streams/pending_output.hpp"
 #include "sidecar/http/streams/postbox.hpp"
+#include "sidecar/http/streams/stream_rights.hpp"
 #include "sidecar/settings/settings.hpp"
 #include "sidecar/stream/reader/subscription.hpp"
 
@@ -89,6 +90,12 @@ class Stream {
   // Whose limits count; 0: nobody's.
   AddressKey address() const { return cold_.place.of_address.key(); }
   Ending& ending() { return cold_.ending; }
+  // Null: the stream needs none.
+  StreamRights* rights() { return cold_.rights.get(); }
+  const StreamRights* rights() const { return cold_.rights.get(); }
+  void set_rights(std::unique_ptr<StreamRights> rights) { cold_.rights = std::move(rights); }
+  // Tells the client that its rights end soon.
+  void announce_expiry();
   // Tells the client that the stream ends for ending().reason().
   void announce_end(const LoopTime& time);
 
@@ -143,6 +150,7 @@ class Stream {
     [[no_unique_address]] Ending ending;  // the next member fills its padding
     std::int32_t heartbeat_ms;
     std::unique_ptr<Line> line;
+    std::unique_ptr<StreamRights> rights;
     std::int32_t retry_least_ms;
     std::int32_t retry_most_ms;
   };

@@ -1,6 +1,8 @@
 #include "sidecar/http/streams/stream_table.hpp"
 
+#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
+#include <exception>
 #include <utility>
 
 #include "sidecar/base/rng.hpp"
@@ -37,7 +39,8 @@ StreamTable::StreamTable(boost::asio::io_context& io, Memory& memory, ServerProb
 // ---- the table ----
 
 void StreamTable::add(std::unique_ptr<Outlet> outlet, StreamPlace place,
-                      const std::shared_ptr<StreamStart>& start, const StreamOptions& options) {
+                      const std::shared_ptr<StreamStart>& start, const StreamOptions& options,
+                      std::unique_ptr<StreamRights> rights) {
   read_time();
   const std::uint32_t slot = streams_.take();
   const std::uint64_t name = streams_.name_of(slot);
@@ -49,6 +52,8 @@ void StreamTable::add(std::unique_ptr<Outlet> outlet, StreamPlace place,
                          options, retry_ms, time_.now));
   Stream& stream = streams_[slot];
   stream.set_place(std::move(place));
+  if (rights) rights->begin(time_.now);
+  stream.set_rights(std::move(rights));
   probe_.streams_opened.add();
   if (options.access_log > 0 && loggable_++ % options.access_log == 0) {
     auto line = std::make_unique<Stream::Line>();
@@ -269,6 +274,50 @@ void StreamTable::take_page(std::uint64_t name, std::size_t part, Result<PagePtr
   members->loop_log().flush_counts();
 }
 
+// ---- rights ----
+
+void StreamTable::revoke(const Revocation& revocation) {
+  read_time();
+  for (std::uint32_t slot = 0; slot < streams_.end(); ++slot) {
+    if (!streams_.has(slot)) continue;
+    const StreamRights* rights = streams_[slot].rights();
+    if (!rights || !revocation.ends(rights->person())) continue;
+    probe_.access.streams_revoked.add();
+    end_now(slot, CloseReason::revoked);
+  }
+}
+
+void StreamTable::end_now(std::uint32_t slot, CloseReason reason) {
+  Stream& stream = streams_[slot];
+  if (stream.finished || stream.ending().announced()) return;
+  stream.ending().end_within(reason, 0ms, time_.now, rng());
+  stream.announce_end(time_);
+  pump(slot);
+}
+
+void StreamTable::ask_rights(std::uint64_t name) {
+  const Stream* stream = streams_.find(name);
+  const std::shared_ptr<RightsSource> source = stream->rights()->source();
+  auto asked = source->ask();
+  boost::asio::co_spawn(
+      io_, std::move(asked),
+      [this, name, source](std::exception_ptr error, RightsSource::Answer answer) {
+        if (error) answer = {};
+        take_rights(name, std::move(answer));
+      });
+}
+
+void StreamTable::take_rights(std::uint64_t name, RightsSource::Answer answer) {
+  using Outcome = StreamRights::Outcome;
+  Stream* stream = streams_.find(name);
+  if (!stream || closed_) return;
+  read_time();
+  const Outcome outcome = stream->rights()->take(std::move(answer), time_.now);
+  if (outcome == Outcome::held) return;
+  end_now(StreamSlots::slot_of(name),
+          outcome == Outcome::revoked ? CloseReason::revoked : CloseReason::auth_unavailable);
+}
+
 // ---- the sweep ----
 
 void StreamTable::schedule_sweep() {
@@ -289,6 +338,7 @@ void StreamTable::sweep() {
   for (std::uint32_t slot = 0; slot < streams_.end(); ++slot) {
     if (!streams_.has(slot)) continue;
     const Sweep::Verdict verdict = sweep_.look_at(streams_[slot], time_);
+    if (verdict.ask_rights) ask_rights(streams_.name_of(slot));
     if (verdict.close) {
       close(slot, *verdict.close);
     } else if (verdict.has_output) {

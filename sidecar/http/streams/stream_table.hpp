@@ -15,6 +15,7 @@
 #include <memory>
 #include <vector>
 
+#include "sidecar/auth/revocation/revocation.hpp"
 #include "sidecar/base/logger.hpp"
 #include "sidecar/http/streams/loop_logs.hpp"
 #include "sidecar/http/streams/replay_pace.hpp"
@@ -37,10 +38,13 @@ class StreamTable final : public Postbox, public OutletEvents {
   // goes out at once with the first blocks, or with a comment while they are unknown. The
   // plans that `start` does not know yet follow by post_plan().
   void add(std::unique_ptr<Outlet> outlet, StreamPlace place,
-           const std::shared_ptr<StreamStart>& start, const StreamOptions& options);
+           const std::shared_ptr<StreamStart>& start, const StreamOptions& options,
+           std::unique_ptr<StreamRights> rights = nullptr);
 
   // Ends all streams, spread over `window`; new ones end at once.
   void drain(std::chrono::milliseconds window);
+  // Ends the streams of those who are revoked.
+  void revoke(const Revocation& revocation);
   // Closes all streams and stops the sweep.
   void close_all();
 
@@ -66,6 +70,9 @@ class StreamTable final : public Postbox, public OutletEvents {
   void begin(std::uint64_t name, StreamStart::Plans plans);
   void take_plan(std::uint64_t name, std::size_t part, StartPlan plan);
   void take_page(std::uint64_t name, std::size_t part, Result<PagePtr> page);
+  void ask_rights(std::uint64_t name);
+  void take_rights(std::uint64_t name, RightsSource::Answer answer);
+  void end_now(std::uint32_t slot, CloseReason reason);
   void schedule_sweep();
   void read_time();
 

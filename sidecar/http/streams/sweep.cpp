@@ -1,5 +1,7 @@
 #include "sidecar/http/streams/sweep.hpp"
 
+#include "sidecar/base/rng.hpp"
+
 namespace sidestream {
 namespace {
 
@@ -7,7 +9,18 @@ using namespace std::chrono_literals;
 
 constexpr auto peers_check_interval = 5s;
 
-Sweep::Verdict close(CloseReason reason) { return {reason, false}; }
+Sweep::Verdict close(CloseReason reason) { return {reason, false, false}; }
+
+// Returns what the stream's rights ask for.
+StreamRights::Step look_at_rights(Stream& stream, const LoopTime& time) {
+  StreamRights* rights = stream.rights();
+  if (!rights || stream.ending().announced()) return StreamRights::Step::none;
+  const StreamRights::Step step = rights->step(time.wall_ms, time.now);
+  if (step == StreamRights::Step::announce) stream.announce_expiry();
+  if (step == StreamRights::Step::expire)
+    stream.ending().end_within(CloseReason::expired, 0ms, time.now, rng());
+  return step;
+}
 
 }  // namespace
 
@@ -17,6 +30,8 @@ void Sweep::begin(Clock::time_point now) {
 }
 
 Sweep::Verdict Sweep::look_at(Stream& stream, const LoopTime& time) const {
+  const StreamRights::Step rights = look_at_rights(stream, time);
+  const bool ask = rights == StreamRights::Step::ask;
   const bool due = stream.ending().is_due(time.now);
   if (due && stream.ending().announced()) return close(stream.ending().reason());
   if (stream.finished) return {};
@@ -25,11 +40,13 @@ Sweep::Verdict Sweep::look_at(Stream& stream, const LoopTime& time) const {
   // To the nearest sweep.
   const auto silence = time.now - stream.last_sent() + pace_.interval() / 2;
   const bool silent = !stream.waits_writable && silence >= stream.heartbeat();
-  if (!due && !silent && !stream.subscription().is_paused()) return {};
+  const bool told = rights == StreamRights::Step::announce;
+  if (!due && !silent && !told && !stream.subscription().is_paused())
+    return {std::nullopt, false, ask};
   if (due) stream.announce_end(time);
   stream.subscription().tick();
   if (silent) stream.subscription().heartbeat();
-  return {std::nullopt, true};
+  return {std::nullopt, true, ask};
 }
 
 }  // namespace sidestream

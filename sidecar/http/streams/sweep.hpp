@@ -30,6 +30,7 @@ class Sweep {
   struct Verdict {
     std::optional<CloseReason> close;
     bool has_output = false;  // it has something to send
+    bool ask_rights = false;  // the source of its rights is to be asked
   };
   Verdict look_at(Stream& stream, const LoopTime& time) const;
 

@@ -71,6 +71,10 @@ void append_reset(std::string& out, std::string_view topic, ResetReason reason) 
 
 void append_cursor(std::string& out) { append_block(out, "stream-cursor", {}); }
 
+void append_auth_expiring(std::string& out, std::string_view expires_at) {
+  append_block(out, "stream-auth-expiring", {{"expires_at", expires_at}});
+}
+
 void append_shutdown(std::string& out, std::string_view reason) {
   append_block(out, "stream-shutdown", {{"reason", reason}});
 }

@@ -25,6 +25,8 @@ void append_gap(std::string& out, std::string_view topic, GapReason reason, Offs
                 const std::vector<Gap>& gaps);
 void append_reset(std::string& out, std::string_view topic, ResetReason reason);
 void append_cursor(std::string& out);
+// `expires_at`: RFC 3339.
+void append_auth_expiring(std::string& out, std::string_view expires_at);
 void append_shutdown(std::string& out, std::string_view reason);
 void append_retry(std::string& out, std::int64_t milliseconds);
 

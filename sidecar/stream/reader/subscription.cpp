@@ -255,6 +255,11 @@ void Subscription::blocked() {
 
 // ---- the stream's own blocks ----
 
+void Subscription::tell(std::string_view body) {
+  if (ending_) return;
+  writer_.add(blocks(), body, started_ ? composer().id() : starting_->own_id);
+}
+
 void Subscription::heartbeat() {
   if (ending_ || has_blocks()) return;
   const bool moved =

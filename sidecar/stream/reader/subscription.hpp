@@ -91,6 +91,8 @@ class Subscription {
   // The loop returns later: the outlet is full, or it is the turn of others.
   void blocked();
 
+  // Adds a control event of its driver, with the id of where the stream is. `body`: its lines.
+  void tell(std::string_view body);
   // After a heartbeat's silence: adds a comment or, where the position has moved without an event,
   // stream-cursor.
   void heartbeat();

@@ -33,7 +33,7 @@ std::optional<TopicMap::Match> TopicMap::match(std::span<const std::string> segm
   const auto found = by_path_.find(segments);
   if (!found) return std::nullopt;
   const Pattern& pattern = patterns_[*found];
-  Match match{topics_[*found], {}, {}};
+  Match match{topics_[*found], {}, {}, {}};
   Values values;
   for (std::size_t i = 0; i < segments.size(); ++i) {
     const Piece& piece = pattern.path[i];
@@ -43,6 +43,7 @@ std::optional<TopicMap::Match> TopicMap::match(std::span<const std::string> segm
       return match;
     }
     values[piece.text] = segments[i];
+    match.parameters.emplace_back(piece.text, segments[i]);
   }
   match.log = log_name(pattern.log, values);
   return match;

@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "sidecar/settings/path_pattern.hpp"
@@ -25,7 +26,8 @@ class TopicMap {
 
   struct Match {
     std::shared_ptr<Topic> topic;
-    std::string log;            // the log that the request names; empty with `bad_parameter`
+    std::string log;  // the log that the request names; empty with `bad_parameter`
+    std::vector<std::pair<std::string, std::string>> parameters;  // of the path, by name
     std::string bad_parameter;  // the first path parameter with an invalid value; empty: all valid
   };
   // `segments`: the request's path, each segment percent-decoded. Empty: no topic has this path.

@@ -30,7 +30,8 @@ bool announces_listening(const std::string& line) {
 std::string Config::yaml() const {
   auto lines = server;
   lines.insert(lines.begin(), {"listen: \"" + listen + "\"", "admin: \"" + admin + "\""});
-  return section("server", lines) + section("connectors", connectors) + section("topics", topics);
+  return section("server", lines) + (access.empty() ? "" : section("access", access)) +
+         section("connectors", connectors) + section("topics", topics);
 }
 
 std::string sidestream_binary() {
