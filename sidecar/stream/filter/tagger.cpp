@@ -36,7 +36,7 @@ std::optional<std::string_view> Tagger::plain_value(const FieldName& field,
       return is_entry && !topic_.key_field.empty() ? entry_field(record, topic_.key_field)
                                                    : record.key;
     case FieldName::Kind::event: {
-      const std::string_view own = event_of(record, topic_);
+      const std::string_view own = own_event_name(record, topic_);
       return none_if_empty(own.empty() ? std::string_view(topic_.event_name) : own);
     }
     case FieldName::Kind::header:

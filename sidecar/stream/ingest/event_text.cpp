@@ -11,6 +11,17 @@ namespace {
 
 constexpr std::string_view delete_name = "delete";
 
+std::string_view event_of(const Record& record, const TopicSettings& topic) {
+  if (!record.value) return delete_name;
+  if (!record.event.empty()) return record.event;
+  if (topic.event_header.empty()) return {};
+  for (const Header& header : record.headers) {
+    if (header.value && !header.value->empty() && header.name == topic.event_header)
+      return *header.value;
+  }
+  return {};
+}
+
 bool is_forbidden(char c) { return c == '\r' || c == '\n' || c == '\0'; }
 
 // The data of a delete event. A CR would become an LF on the way.
@@ -26,15 +37,8 @@ std::size_t least_size(const Record& record, const TopicSettings& topic) {
 
 }  // namespace
 
-std::string_view event_of(const Record& record, const TopicSettings& topic) {
-  if (!record.value) return delete_name;
-  if (!record.event.empty()) return record.event;
-  if (topic.event_header.empty()) return {};
-  for (const Header& header : record.headers) {
-    if (header.value && !header.value->empty() && header.name == topic.event_header)
-      return *header.value;
-  }
-  return {};
+std::string_view own_event_name(const Record& record, const TopicSettings& topic) {
+  return event_of(record, topic);
 }
 
 bool is_event_name(std::string_view name) {

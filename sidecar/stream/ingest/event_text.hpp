@@ -48,7 +48,7 @@ class EventText {
 };
 
 // The name that the record itself has; of a tombstone `delete`. Empty: none.
-std::string_view event_of(const Record& record, const TopicSettings& topic);
+std::string_view own_event_name(const Record& record, const TopicSettings& topic);
 
 // Whether a client may get this as an event name: valid UTF-8 without CR, LF or NUL, and not
 // reserved (`stream-...`).

@@ -68,7 +68,7 @@ void Composer::add(std::size_t part, const NextFrame& next, OwnBlocks& own) {
   LogReader& reader = readers_[part];
   const Frame& frame = *next.frame;
   std::string own_gap;
-  if (is_gap(frame.kind)) {
+  if (frame.kind != FrameKind::record) {
     // The log's block says what readers at the log's place have lost.
     const auto reason =
         frame.kind == FrameKind::unsendable ? GapReason::too_large : GapReason::retention;

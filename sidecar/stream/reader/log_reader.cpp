@@ -119,7 +119,8 @@ void LogReader::release_page() {
 }
 
 bool LogReader::next_in_page(NextFrame& out) {
-  const Frame* frame = away_->pages.next(filter_.get(), away_->position, moved_);
+  const Frame* frame = filter_ ? away_->pages.next(*filter_, away_->position, moved_)
+                               : away_->pages.next(away_->position, moved_);
   if (frame) out = {&away_->pages.frames(), frame};
   return frame != nullptr;
 }

@@ -40,13 +40,13 @@ void PageCursor::enter(PagePtr page, const Position& position) {
   index_ = first_after(frames(), position[partition_]);
 }
 
-const Frame* PageCursor::next(const StreamFilter* filter, Position& position, bool& moved) {
+template <class Wanted>
+const Frame* PageCursor::next_if(Position& position, bool& moved, Wanted wanted) {
   if (!page_) return nullptr;
   Offset& own = position[partition_];
   for (; index_ < frames().frames(); ++index_) {
     const Frame& frame = frames().frame(index_);
-    const bool wanted = filter ? filter->wants(frames(), frame) : frame.kind != FrameKind::skip;
-    if (wanted) return &frame;
+    if (wanted(frame)) return &frame;
     own = std::max(own, frame.offset);
     moved = true;
   }
@@ -56,6 +56,14 @@ const Frame* PageCursor::next(const StreamFilter* filter, Position& position, bo
   }
   page_.reset();
   return nullptr;
+}
+
+const Frame* PageCursor::next(Position& position, bool& moved) {
+  return next_if(position, moved, [](const Frame& f) { return f.kind != FrameKind::skip; });
+}
+
+const Frame* PageCursor::next(const StreamFilter& filter, Position& position, bool& moved) {
+  return next_if(position, moved, [&](const Frame& f) { return filter.wants(*page_->frames, f); });
 }
 
 void PageCursor::pass(const Frame& frame, Position& position) {

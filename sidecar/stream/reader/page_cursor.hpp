@@ -33,15 +33,19 @@ class PageCursor {
   // Drops the page; request() asks for it again.
   void release() { page_.reset(); }
 
-  // The next frame that has bytes and that `filter` (null: none) wants; moves `position` over the
-  // others before it and sets `moved` where there are some. Null: there is no page, or its end is
-  // reached and the page is dropped.
-  const Frame* next(const StreamFilter* filter, Position& position, bool& moved);
+  // The next frame that has bytes; moves `position` over the skips before it and sets `moved`
+  // where there are some. Null: there is no page, or its end is reached and the page is dropped.
+  const Frame* next(Position& position, bool& moved);
+  // The same of the frames that `filter` wants; all others are skips.
+  const Frame* next(const StreamFilter& filter, Position& position, bool& moved);
   // Moves past `frame`, which next() has returned.
   void pass(const Frame& frame, Position& position);
   const Segment& frames() const { return *page_->frames; }
 
  private:
+  template <class Wanted>
+  const Frame* next_if(Position& position, bool& moved, Wanted wanted);
+
   PagePtr page_;
   std::size_t index_ = 0;  // of the next frame in the page
   Partition partition_ = 0;

@@ -37,7 +37,7 @@ Position position(const std::vector<std::int64_t>& offsets) {
 // The offsets that a reader gets.
 std::vector<std::int64_t> read(PageCursor& cursor, Position& own, bool& moved) {
   std::vector<std::int64_t> offsets;
-  while (const Frame* frame = cursor.next(nullptr, own, moved)) {
+  while (const Frame* frame = cursor.next(own, moved)) {
     offsets.push_back(frame->offset.number());
     cursor.pass(*frame, own);
   }
@@ -75,12 +75,12 @@ TEST(PageCursorTest, MovesOverSkipsAndTheEndOfThePage) {
   Position own = position({9});
   bool moved = false;
   cursor.enter(page(0, 9, 20, {{10, FrameKind::skip}, {11}, {12, FrameKind::skip}}), own);
-  const Frame* frame = cursor.next(nullptr, own, moved);
+  const Frame* frame = cursor.next(own, moved);
   ASSERT_TRUE(frame);
   EXPECT_EQ(own, position({10}));
   EXPECT_TRUE(moved);
   cursor.pass(*frame, own);
-  EXPECT_FALSE(cursor.next(nullptr, own, moved));
+  EXPECT_FALSE(cursor.next(own, moved));
   EXPECT_EQ(own, position({20})) << "nothing else is in the range";
 }
 
@@ -90,7 +90,7 @@ TEST(PageCursorTest, HasNothingAfterTheReleaseOfItsPage) {
   bool moved = false;
   cursor.enter(page(0, 9, 11, {{10}, {11}}), own);
   cursor.release();
-  EXPECT_FALSE(cursor.next(nullptr, own, moved));
+  EXPECT_FALSE(cursor.next(own, moved));
   EXPECT_EQ(own, position({9})) << "the page is requested again from here";
 }
 

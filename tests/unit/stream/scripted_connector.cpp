@@ -12,8 +12,7 @@ class NoTail final : public Tail {};
 
 std::int64_t ScriptedConnector::append(Partition partition, std::optional<std::string> value,
                                        std::optional<std::string> key) {
-  partitions_[index(partition)].keys.push_back(std::move(key));
-  partitions_[index(partition)].values.push_back(std::move(value));
+  partitions_[index(partition)].records.push_back({std::move(value), std::move(key)});
   return end(partition) - 1;
 }
 
@@ -22,9 +21,8 @@ Record ScriptedConnector::record(Partition partition, std::int64_t offset) const
   Record r;
   r.partition = partition;
   r.offset = Offset::of(offset);
-  const auto& value = held.values[static_cast<std::size_t>(offset - held.first)];
+  const auto& [value, key] = held.records[static_cast<std::size_t>(offset - held.first)];
   if (value) r.value = *value;
-  const auto& key = held.keys[static_cast<std::size_t>(offset - held.first)];
   if (key) r.key = *key;
   return r;
 }
@@ -51,9 +49,8 @@ void ScriptedConnector::deliver_all() {
 
 void ScriptedConnector::trim(Partition partition, std::int64_t first) {
   Held& held = partitions_[index(partition)];
-  while (held.first < first && !held.values.empty()) {
-    held.values.pop_front();
-    held.keys.pop_front();
+  while (held.first < first && !held.records.empty()) {
+    held.records.pop_front();
     ++held.first;
   }
 }

@@ -66,15 +66,17 @@ class ScriptedConnector final : public Connector {
   void publish(std::string log, Message message, PublishCallback done) override;
 
  private:
+  struct Kept {
+    std::optional<std::string> value, key;
+  };
   struct Held {
     std::int64_t first = 0;
-    std::deque<std::optional<std::string>> values;
-    std::deque<std::optional<std::string>> keys;  // of the values
-    std::int64_t tail_at = 0;                     // next offset for the sink
+    std::deque<Kept> records;
+    std::int64_t tail_at = 0;  // next offset for the sink
   };
   static std::size_t index(Partition partition) { return static_cast<std::size_t>(partition); }
   std::int64_t size(Partition partition) const {
-    return static_cast<std::int64_t>(partitions_[index(partition)].values.size());
+    return static_cast<std::int64_t>(partitions_[index(partition)].records.size());
   }
   Record record(Partition partition, std::int64_t offset) const;
   void answer_read(const Range& range, const std::function<void(std::span<const Record>)>& deliver,
