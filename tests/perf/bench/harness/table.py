@@ -69,7 +69,7 @@ def many(row):
 
 def filtered(row):
     few, many = row["servers"]["few"], row["servers"]["many"]
-    yield row, "CPU of a record, 50,000 readers / 1,000", many["cpu_us"] / few["cpu_us"], "<= 1.25"
+    yield row, "CPU of a record, many readers / few", many["cpu_us"] / few["cpu_us"], "<= 1.25"
     yield row, "bytes per idle reader", many["bytes"], "<= 1280"
 
 
