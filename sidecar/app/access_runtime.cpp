@@ -2,7 +2,29 @@
 
 #include <utility>
 
+#include "sidecar/auth/token/key_set.hpp"
+
 namespace sidestream {
+
+std::vector<std::string> check_access(const std::optional<AccessSettings>& settings) {
+  std::vector<std::string> problems;
+  if (!settings) return problems;
+  for (std::size_t i = 0; i < settings->tokens.size(); ++i) {
+    const auto keys = configured_keys(settings->tokens[i]);
+    if (!keys) problems.push_back("access.tokens[" + std::to_string(i) + "]: " + keys.error().text);
+  }
+  return problems;
+}
+
+std::vector<std::string> warn_of_open_topics(const Settings& settings) {
+  std::vector<std::string> warnings;
+  for (const TopicSettings& topic : settings.topics)
+    if (topic.publish == Publish::yes)
+      warnings.push_back("topics." + topic.name +
+                         ".publish: true lets everybody publish who reaches the port; access: "
+                         "and a rule say who may");
+  return warnings;
+}
 
 AccessRuntime::AccessRuntime(AccessProbe& probe, RevocationLog::Told told, Logger log)
     : probe_(probe), told_(std::move(told)), log_(std::move(log)) {}

@@ -9,6 +9,8 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "connectors/connector.hpp"
 #include "sidecar/app/revocation_log.hpp"
@@ -17,9 +19,15 @@
 #include "sidecar/http/access/access_thread.hpp"
 #include "sidecar/http/access/token_verdict.hpp"
 #include "sidecar/metrics/access_probe.hpp"
-#include "sidecar/settings/access_settings.hpp"
+#include "sidecar/settings/settings.hpp"
 
 namespace sidestream {
+
+// What is wrong with keys and secrets, as sentences with the key's path.
+std::vector<std::string> check_access(const std::optional<AccessSettings>& settings);
+
+// Topics to which everybody may publish: a warning each, as sentences with the key's path.
+std::vector<std::string> warn_of_open_topics(const Settings& settings);
 
 class AccessRuntime {
  public:

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "sidecar/app/access_runtime.hpp"
 #include "sidecar/app/application.hpp"
 #include "sidecar/app/connectors.hpp"
 #include "sidecar/app/drain_order.hpp"
@@ -44,8 +45,15 @@ int main(int argc, char** argv) {
       loaded.errors.push_back(options->config + ": " + hidden->hide(problem));
     }
   }
+  if (loaded.errors.empty()) {
+    for (const auto& problem : check_access(loaded.settings.access))
+      loaded.errors.push_back(options->config + ": " + hidden->hide(problem));
+  }
   if (!loaded.errors.empty()) return fail(loaded.errors);
+  const auto warnings = warn_of_open_topics(loaded.settings);
   if (options->action == Options::Action::check) {
+    for (const auto& warning : warnings)
+      std::fprintf(stderr, "%s: warning: %s\n", options->config.c_str(), warning.c_str());
     std::printf("%s: valid (%zu connectors, %zu topics)\n", options->config.c_str(),
                 loaded.settings.connectors.size(), loaded.settings.topics.size());
     return 0;
@@ -54,6 +62,7 @@ int main(int argc, char** argv) {
   const Logger log(
       options->log_level, options->log_format,
       [&writer](std::string_view line) { writer.write(line); }, hidden);
+  for (const auto& warning : warnings) log.warn("access", warning);
   Application application(std::move(loaded), options->config, *hidden, log, writer);
   if (auto problems = application.open(); !problems.empty()) {
     for (std::string& problem : problems) problem = hidden->hide(problem);

@@ -115,7 +115,9 @@ std::vector<std::string> Configuration::check(const Settings& settings) const {
   std::vector<ConnectorSettings> fresh;
   std::copy_if(settings.connectors.begin(), settings.connectors.end(), std::back_inserter(fresh),
                [this](const auto& connector) { return !keeps(connector); });
-  return check_connectors(fresh);
+  std::vector<std::string> problems = check_connectors(fresh);
+  std::ranges::move(check_access(settings.access), std::back_inserter(problems));
+  return problems;
 }
 
 ConfiguredConnector Configuration::reuse_or_create(const ConnectorSettings& settings,

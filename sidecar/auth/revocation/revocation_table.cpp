@@ -53,15 +53,6 @@ bool RevocationTable::ends_by(const std::string& key, const Person& person) cons
   return false;
 }
 
-void RevocationTable::forget_before(std::chrono::sys_seconds time) {
-  const std::lock_guard lock(mutex_);
-  for (auto entry = entries_.begin(); entry != entries_.end();) {
-    const auto next = std::next(entry);
-    if (entry->before < time) remove(entry);
-    entry = next;
-  }
-}
-
 void RevocationTable::remove(Entries::iterator entry) {
   const auto [first, last] = by_key_.equal_range(key_of(*entry));
   for (auto found = first; found != last; ++found) {

@@ -2,8 +2,7 @@
 // The revocations that hold, for the check of new requests. Found by subject, session or token, not
 // by a walk over all.
 //
-// Thread: any. Bounded: beyond `most` the oldest is forgotten; `dropped()` counts them. A revocation
-// is forgotten when no token that it could end is accepted any more.
+// Thread: any. Bounded: beyond `most` the oldest is forgotten; `dropped()` counts them.
 
 #include <atomic>
 #include <chrono>
@@ -24,9 +23,6 @@ class RevocationTable {
   void add(Revocation revocation);
   // Whether some revocation ends the person's rights.
   bool ends(const Person& person) const;
-  // Forgets those of before `time`.
-  void forget_before(std::chrono::sys_seconds time);
-
   // The log has been read up to where it ended at the start. Until then nobody knows who is revoked.
   void set_complete() { complete_.store(true, std::memory_order_release); }
   bool is_complete() const { return complete_.load(std::memory_order_acquire); }

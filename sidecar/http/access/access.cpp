@@ -1,5 +1,7 @@
 #include "sidecar/http/access/access.hpp"
 
+#include "sidecar/auth/token/sha256.hpp"
+
 #include <utility>
 
 namespace sidestream {
@@ -42,6 +44,20 @@ Access::Access(AccessSettings settings, AccessThread& thread,
                    : nullptr),
       revocations_(std::move(revocations)),
       probe_(probe) {}
+
+std::string Access::shown(const std::string& subject) const {
+  if (settings_->log_subject == LogSubject::none || subject.empty()) return {};
+  if (settings_->log_subject == LogSubject::full) return subject;
+  // Sixteen digits tell people apart and can be computed from a name that is looked for.
+  constexpr std::string_view digits = "0123456789abcdef";
+  std::string text;
+  const Sha256 hash = sha256(subject);
+  for (std::size_t i = 0; i < 8; ++i) {
+    text += digits[hash[i] >> 4];
+    text += digits[hash[i] & 15];
+  }
+  return text;
+}
 
 Awaitable<AccessDecision> Access::decide(AccessRequest wanted) {
   // Nobody looks at credentials where they don't matter.

@@ -40,6 +40,8 @@ class Access {
   const AccessSettings& settings() const { return *settings_; }
   // Null: no tokens are configured.
   const KeyStore* keys() const { return keys_.get(); }
+  // As log lines may show it.
+  std::string shown(const std::string& subject) const;
   bool is_revoked(const Person& person) const { return revocations_ && revocations_->ends(person); }
 
   Awaitable<AccessDecision> decide(AccessRequest wanted);

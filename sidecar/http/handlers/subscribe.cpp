@@ -47,18 +47,19 @@ std::string refusal(const StreamRequest& stream, std::string_view reason) {
   return block + "\n";
 }
 
-StreamOptions options_of(const StreamRequest& stream, std::vector<FilterPtr> filters,
-                         const Request& request, const ServerSettings& server) {
+StreamOptions options_of(const StreamRequest& stream, ReadRights& rights, const Request& request,
+                         const ServerSettings& server) {
   StreamOptions options;
   options.subscription.composite = stream.composite;
   options.subscription.control_events = stream.control_events;
   options.subscription.own_id = stream.own_id;
-  options.subscription.filters = std::move(filters);
+  options.subscription.filters = std::move(rights.filters);
   options.heartbeat = stream.heartbeat;
   options.retry = stream.retry;
   options.max_age = server.max_age;
   options.access_log = server.access_log;
   options.client = request.client;
+  if (rights.person) options.logged_subject = rights.access->shown(rights.person->subject);
   if (const auto parent = request.header("traceparent"); parent && is_traceparent(*parent))
     options.trace_id = trace_id_of(*parent);
   return options;
@@ -189,8 +190,7 @@ Awaitable<void> subscribe(StreamRequest stream, const Request& request, Responde
     response.headers.insert(response.headers.end(), headers.begin(), headers.end());
     co_return co_await responder.respond(std::move(response));
   }
-  const StreamOptions options =
-      options_of(stream, std::move(rights.filters), request, loop.config().server);
+  const StreamOptions options = options_of(stream, rights, request, loop.config().server);
   loop.streams().add(responder.open_stream(headers), std::move(admission.place), start, options,
                      std::move(held));
 }

@@ -32,6 +32,7 @@ struct StreamOptions {
   Milliseconds max_age{0};       // 0: no limit
   std::uint32_t access_log = 0;  // a line for each n-th stream that ends; 0: none
   std::string trace_id;          // of the request; empty: none
+  std::string logged_subject;    // as the log line shows the person; empty: not
   Client client;
 };
 
@@ -102,6 +103,7 @@ class Stream {
   // For the log line of a stream that ends. Null: it gets none.
   struct Line {
     Client client;
+    std::string subject;                          // as log lines show it; empty: none
     std::unique_ptr<const std::string> trace_id;  // null: none
   };
   void set_line(std::unique_ptr<Line> line) { cold_.line = std::move(line); }

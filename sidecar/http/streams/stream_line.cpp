@@ -16,6 +16,15 @@ std::string joined(const Stream& stream, const std::string& (*name)(const OpenLo
 
 }  // namespace
 
+std::unique_ptr<Stream::Line> make_line(const StreamOptions& options) {
+  auto line = std::make_unique<Stream::Line>();
+  line->client = options.client;
+  line->subject = options.logged_subject;
+  if (!options.trace_id.empty())
+    line->trace_id = std::make_unique<const std::string>(options.trace_id);
+  return line;
+}
+
 void write_stream_line(const Logger& log, const Stream& stream, CloseReason reason,
                        std::chrono::steady_clock::time_point now) {
   const auto topic = [](const OpenLog& l) -> const std::string& { return l.topic().settings.name; };
@@ -32,6 +41,7 @@ void write_stream_line(const Logger& log, const Stream& stream, CloseReason reas
             {"lag", stream.subscription().lag()},
             {"client", format_ip(stream.line()->client.address)},
             {"peer", format_ip(stream.line()->client.peer)},
+            {"subject", stream.line()->subject},
             {"trace_id", trace_id ? *trace_id : std::string()}});
 }
 

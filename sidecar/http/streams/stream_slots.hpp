@@ -39,6 +39,12 @@ class StreamSlots {
   [[gnu::always_inline]] void prefetch_outlet(std::uint32_t slot) const {
     __builtin_prefetch(&streams_[slot]->outlet());
   }
+  // Calls `function(slot, stream)` for each; it may remove the stream.
+  template <class Function>
+  void for_each(Function function) const {
+    for (std::uint32_t slot = 0; slot < end(); ++slot)
+      if (has(slot)) function(slot, *streams_[slot]);
+  }
   bool has(std::uint32_t slot) const { return streams_[slot] != nullptr; }
   // One more than the highest slot.
   std::uint32_t end() const { return static_cast<std::uint32_t>(streams_.size()); }

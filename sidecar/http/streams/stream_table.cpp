@@ -1,8 +1,6 @@
 #include "sidecar/http/streams/stream_table.hpp"
 
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
-#include <exception>
 #include <utility>
 
 #include "sidecar/base/rng.hpp"
@@ -32,11 +30,11 @@ StreamTable::StreamTable(boost::asio::io_context& io, Memory& memory, ServerProb
       sweep_(memory, time_.now),
       pace_(io, std::move(replay_limit), probe, clocks_,
             [this](std::uint64_t name) { resume_replay(name); }),
+      rights_(io, streams_,
+              [this](std::uint32_t slot, CloseReason reason) { end_now(slot, reason); }),
       timer_(io) {
   schedule_sweep();
 }
-
-// ---- the table ----
 
 void StreamTable::add(std::unique_ptr<Outlet> outlet, StreamPlace place,
                       const std::shared_ptr<StreamStart>& start, const StreamOptions& options,
@@ -55,14 +53,8 @@ void StreamTable::add(std::unique_ptr<Outlet> outlet, StreamPlace place,
   if (rights) rights->begin(time_.now);
   stream.set_rights(std::move(rights));
   probe_.streams_opened.add();
-  if (options.access_log > 0 && loggable_++ % options.access_log == 0) {
-    auto line = std::make_unique<Stream::Line>();
-    line->client = options.client;
-    if (!options.trace_id.empty()) {
-      line->trace_id = std::make_unique<const std::string>(options.trace_id);
-    }
-    stream.set_line(std::move(line));
-  }
+  if (options.access_log > 0 && loggable_++ % options.access_log == 0)
+    stream.set_line(make_line(options));
   if (draining_) {
     stream.ending().end_within(CloseReason::drain, 0ms, time_.now, rng());
   } else {
@@ -102,19 +94,25 @@ void StreamTable::close(std::uint32_t slot, CloseReason reason) {
 void StreamTable::drain(std::chrono::milliseconds window) {
   draining_ = true;
   read_time();
-  for (std::uint32_t slot = 0; slot < streams_.end(); ++slot) {
-    if (!streams_.has(slot)) continue;
-    streams_[slot].ending().end_within(CloseReason::drain, window, time_.now, rng());
-  }
+  streams_.for_each([&](std::uint32_t, Stream& stream) {
+    stream.ending().end_within(CloseReason::drain, window, time_.now, rng());
+  });
 }
 
 void StreamTable::close_all() {
   closed_ = true;
   timer_.cancel();
   pace_.stop();
-  for (std::uint32_t slot = 0; slot < streams_.end(); ++slot) {
-    if (streams_.has(slot)) close(slot, CloseReason::drain);
-  }
+  streams_.for_each([this](std::uint32_t slot, Stream&) { close(slot, CloseReason::drain); });
+}
+
+void StreamTable::end_now(std::uint32_t slot, CloseReason reason) {
+  Stream& stream = streams_[slot];
+  if (stream.finished || stream.ending().announced()) return;
+  read_time();
+  stream.ending().end_within(reason, 0ms, time_.now, rng());
+  stream.announce_end(time_);
+  pump(slot);
 }
 
 // ---- sending ----
@@ -199,19 +197,14 @@ void StreamTable::resume_replay(std::uint64_t name) {
 
 void StreamTable::pump_later(std::uint32_t slot) {
   streams_[slot].waits_its_turn = true;
-  boost::asio::post(io_, [this, name = streams_.name_of(slot)] {
-    Stream* stream = streams_.find(name);
-    if (!stream) return;
-    stream->waits_its_turn = false;
-    read_time();
-    pump(StreamSlots::slot_of(name));
-  });
+  boost::asio::post(
+      io_, [this, name = streams_.name_of(slot)] { go_on(name, &Stream::waits_its_turn); });
 }
 
-void StreamTable::on_writable(std::uint64_t name) {
+void StreamTable::go_on(std::uint64_t name, bool Stream::*waits) {
   Stream* stream = streams_.find(name);
   if (!stream) return;
-  stream->waits_writable = false;
+  stream->*waits = false;
   read_time();
   pump(StreamSlots::slot_of(name));
 }
@@ -274,50 +267,6 @@ void StreamTable::take_page(std::uint64_t name, std::size_t part, Result<PagePtr
   members->loop_log().flush_counts();
 }
 
-// ---- rights ----
-
-void StreamTable::revoke(const Revocation& revocation) {
-  read_time();
-  for (std::uint32_t slot = 0; slot < streams_.end(); ++slot) {
-    if (!streams_.has(slot)) continue;
-    const StreamRights* rights = streams_[slot].rights();
-    if (!rights || !revocation.ends(rights->person())) continue;
-    probe_.access.streams_revoked.add();
-    end_now(slot, CloseReason::revoked);
-  }
-}
-
-void StreamTable::end_now(std::uint32_t slot, CloseReason reason) {
-  Stream& stream = streams_[slot];
-  if (stream.finished || stream.ending().announced()) return;
-  stream.ending().end_within(reason, 0ms, time_.now, rng());
-  stream.announce_end(time_);
-  pump(slot);
-}
-
-void StreamTable::ask_rights(std::uint64_t name) {
-  const Stream* stream = streams_.find(name);
-  const std::shared_ptr<RightsSource> source = stream->rights()->source();
-  auto asked = source->ask();
-  boost::asio::co_spawn(
-      io_, std::move(asked),
-      [this, name, source](std::exception_ptr error, RightsSource::Answer answer) {
-        if (error) answer = {};
-        take_rights(name, std::move(answer));
-      });
-}
-
-void StreamTable::take_rights(std::uint64_t name, RightsSource::Answer answer) {
-  using Outcome = StreamRights::Outcome;
-  Stream* stream = streams_.find(name);
-  if (!stream || closed_) return;
-  read_time();
-  const Outcome outcome = stream->rights()->take(std::move(answer), time_.now);
-  if (outcome == Outcome::held) return;
-  end_now(StreamSlots::slot_of(name),
-          outcome == Outcome::revoked ? CloseReason::revoked : CloseReason::auth_unavailable);
-}
-
 // ---- the sweep ----
 
 void StreamTable::schedule_sweep() {
@@ -335,16 +284,15 @@ void StreamTable::sweep() {
   sweep_.begin(time_.now);
   pace_.resume_due(time_.now);
   if (!draining_) logs_.end_retired(time_.now, rng());
-  for (std::uint32_t slot = 0; slot < streams_.end(); ++slot) {
-    if (!streams_.has(slot)) continue;
-    const Sweep::Verdict verdict = sweep_.look_at(streams_[slot], time_);
-    if (verdict.ask_rights) ask_rights(streams_.name_of(slot));
+  streams_.for_each([this](std::uint32_t slot, Stream& stream) {
+    const Sweep::Verdict verdict = sweep_.look_at(stream, time_);
+    if (verdict.ask_rights) rights_.ask(streams_.name_of(slot));
     if (verdict.close) {
       close(slot, *verdict.close);
     } else if (verdict.has_output) {
       pump(slot);
     }
-  }
+  });
   logs_.tidy();
 }
 

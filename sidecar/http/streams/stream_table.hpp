@@ -19,6 +19,7 @@
 #include "sidecar/base/logger.hpp"
 #include "sidecar/http/streams/loop_logs.hpp"
 #include "sidecar/http/streams/replay_pace.hpp"
+#include "sidecar/http/streams/rights_watch.hpp"
 #include "sidecar/http/streams/stream_slots.hpp"
 #include "sidecar/http/streams/stream_start.hpp"
 #include "sidecar/http/streams/sweep.hpp"
@@ -44,7 +45,9 @@ class StreamTable final : public Postbox, public OutletEvents {
   // Ends all streams, spread over `window`; new ones end at once.
   void drain(std::chrono::milliseconds window);
   // Ends the streams of those who are revoked.
-  void revoke(const Revocation& revocation);
+  void revoke(const Revocation& revocation) {
+    probe_.access.streams_revoked.add(rights_.revoke(revocation));
+  }
   // Closes all streams and stops the sweep.
   void close_all();
 
@@ -55,7 +58,7 @@ class StreamTable final : public Postbox, public OutletEvents {
   void post_plan(std::uint64_t stream, std::size_t part, StartPlan plan) override;
   void post_page(std::uint64_t stream, std::size_t part, Result<PagePtr> page) override;
 
-  void on_writable(std::uint64_t stream) override;
+  void on_writable(std::uint64_t stream) override { go_on(stream, &Stream::waits_writable); }
   void on_readable(std::uint64_t stream) override;
 
  private:
@@ -65,13 +68,12 @@ class StreamTable final : public Postbox, public OutletEvents {
   void wake_parked(LogMembers& members);
   void pump(std::uint32_t slot);
   void pump_later(std::uint32_t slot);
+  void go_on(std::uint64_t name, bool Stream::*waits);
   Stream::Sent send_limited(Stream& stream, std::uint64_t name);
   void resume_replay(std::uint64_t name);
   void begin(std::uint64_t name, StreamStart::Plans plans);
   void take_plan(std::uint64_t name, std::size_t part, StartPlan plan);
   void take_page(std::uint64_t name, std::size_t part, Result<PagePtr> page);
-  void ask_rights(std::uint64_t name);
-  void take_rights(std::uint64_t name, RightsSource::Answer answer);
   void end_now(std::uint32_t slot, CloseReason reason);
   void schedule_sweep();
   void read_time();
@@ -88,6 +90,7 @@ class StreamTable final : public Postbox, public OutletEvents {
   std::vector<FilterIndex::Hit> hits_;  // of one wake
   ReplayPace pace_;
   bool limited_ = false;  // pace_.is_limited() when the time was read
+  RightsWatch rights_;
   boost::asio::steady_timer timer_;
   std::uint32_t loggable_ = 0;  // streams that might have been logged
   bool draining_ = false;
