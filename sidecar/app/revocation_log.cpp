@@ -113,7 +113,7 @@ void RevocationLog::deliver(std::span<const Record> records) noexcept {
       continue;
     }
     probe_.revocations.add();
-    table_->add(*revocation);
+    if (table_->add(*revocation)) probe_.revocations_dropped.add();
     told_(*revocation);
   }
   finish_if_complete();

@@ -18,7 +18,7 @@ std::string RevocationTable::key_of(const Revocation& revocation) {
   return key('p', revocation.subject);
 }
 
-void RevocationTable::add(Revocation revocation) {
+bool RevocationTable::add(Revocation revocation) {
   const std::lock_guard lock(mutex_);
   std::string name = key_of(revocation);
   // A later one of the same names takes the place of the earlier.
@@ -30,13 +30,13 @@ void RevocationTable::add(Revocation revocation) {
       continue;
     other.before = std::max(other.before, revocation.before);
     entries_.splice(entries_.end(), entries_, found->second);
-    return;
+    return false;
   }
   entries_.push_back(std::move(revocation));
   by_key_.emplace(std::move(name), std::prev(entries_.end()));
-  if (entries_.size() <= most_) return;
+  if (entries_.size() <= most_) return false;
   remove(entries_.begin());
-  ++dropped_;
+  return true;
 }
 
 bool RevocationTable::ends(const Person& person) const {
@@ -66,11 +66,6 @@ void RevocationTable::remove(Entries::iterator entry) {
 std::size_t RevocationTable::size() const {
   const std::lock_guard lock(mutex_);
   return entries_.size();
-}
-
-std::uint64_t RevocationTable::dropped() const {
-  const std::lock_guard lock(mutex_);
-  return dropped_;
 }
 
 }  // namespace sidestream

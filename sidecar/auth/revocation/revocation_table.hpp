@@ -2,7 +2,7 @@
 // The revocations that hold, for the check of new requests. Found by subject, session or token, not
 // by a walk over all.
 //
-// Thread: any. Bounded: beyond `most` the oldest is forgotten; `dropped()` counts them.
+// Thread: any. Bounded: beyond `most` the oldest is forgotten.
 
 #include <atomic>
 #include <chrono>
@@ -20,7 +20,8 @@ class RevocationTable {
  public:
   explicit RevocationTable(std::size_t most = 1'000'000) : most_(most) {}
 
-  void add(Revocation revocation);
+  // Returns whether an older one was forgotten for it.
+  bool add(Revocation revocation);
   // Whether some revocation ends the person's rights.
   bool ends(const Person& person) const;
   // The log has been read up to where it ended at the start. Until then nobody knows who is revoked.
@@ -28,7 +29,6 @@ class RevocationTable {
   bool is_complete() const { return complete_.load(std::memory_order_acquire); }
 
   std::size_t size() const;
-  std::uint64_t dropped() const;
 
  private:
   using Entries = std::list<Revocation>;  // in the order in which they came
@@ -43,7 +43,6 @@ class RevocationTable {
   mutable std::mutex mutex_;  // guards the following
   Entries entries_;
   Index by_key_;
-  std::uint64_t dropped_ = 0;
 };
 
 }  // namespace sidestream
