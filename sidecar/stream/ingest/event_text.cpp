@@ -11,7 +11,9 @@ namespace {
 
 constexpr std::string_view delete_name = "delete";
 
-std::string_view event_of(const Record& record, const TopicSettings& topic) {
+// Inline: it is called for every record.
+[[gnu::always_inline]] inline std::string_view event_of(const Record& record,
+                                                        const TopicSettings& topic) {
   if (!record.value) return delete_name;
   if (!record.event.empty()) return record.event;
   if (topic.event_header.empty()) return {};

@@ -26,8 +26,8 @@ void count(const Frame& frame, bool live, Counts& counts) {
 }  // namespace
 
 bool reads_runs(std::span<const LogReader> readers, const BlockWriter& writer) {
-  return readers.size() == 1 && readers[0].shared() && !readers[0].filter() &&
-         !writer.composite() && writer.retry_written();
+  return readers.size() == 1 && readers[0].shared() && !writer.composite() &&
+         writer.retry_written() && !readers[0].filter();
 }
 
 LogReader::Found Composer::run(std::uint32_t& part, OwnBlocks& own) {

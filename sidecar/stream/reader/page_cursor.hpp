@@ -37,7 +37,8 @@ class PageCursor {
   // where there are some. Null: there is no page, or its end is reached and the page is dropped.
   const Frame* next(Position& position, bool& moved);
   // The same of the frames that `filter` wants; all others are skips.
-  const Frame* next(const StreamFilter& filter, Position& position, bool& moved);
+  // Not inline, so that other readers don't pay for it.
+  [[gnu::noinline]] const Frame* next(const StreamFilter& filter, Position& position, bool& moved);
   // Moves past `frame`, which next() has returned.
   void pass(const Frame& frame, Position& position);
   const Segment& frames() const { return *page_->frames; }
