@@ -73,6 +73,14 @@ void LogReader::pass_in_log(const Frame& frame) {
   if (!spliced()) away_.reset();
 }
 
+// Inline: it is called for every record of a replay.
+[[gnu::always_inline]] inline bool LogReader::next_in_page(NextFrame& out) {
+  const Frame* frame = filter_ ? away_->pages.next(*filter_, away_->position, moved_)
+                               : away_->pages.next(away_->position, moved_);
+  if (frame) out = {&away_->pages.frames(), frame};
+  return frame != nullptr;
+}
+
 LogReader::Found LogReader::next(NextFrame& out) {
   if (state_ == State::lost) return Found::start;
   if (!begun() || is_parked()) return Found::nothing;
@@ -116,13 +124,6 @@ StartRequest LogReader::begin_restart() {
 
 void LogReader::release_page() {
   if (away_) away_->pages.release();
-}
-
-bool LogReader::next_in_page(NextFrame& out) {
-  const Frame* frame = filter_ ? away_->pages.next(*filter_, away_->position, moved_)
-                               : away_->pages.next(away_->position, moved_);
-  if (frame) out = {&away_->pages.frames(), frame};
-  return frame != nullptr;
 }
 
 bool LogReader::next_in_log(NextFrame& out) {
