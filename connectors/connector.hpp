@@ -85,6 +85,7 @@ struct Message {
   std::optional<std::string> key;
   std::string event;         // empty: none
   std::string event_header;  // Kafka: the record header that carries `event`
+  std::string key_field{};   // Redis: the entry's field that is the key; empty: `key`
   std::uint64_t keep = 0;    // Redis: the newest entries left by this one, about; 0: all
 };
 

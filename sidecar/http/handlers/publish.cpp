@@ -63,6 +63,7 @@ std::variant<PublishRequest, Response> parse_publish(const TopicMap::Match& matc
     publish.message.key = std::string(*key);
   }
   publish.message.event_header = topic.event_header;
+  publish.message.key_field = topic.key_field;
   publish.message.keep = topic.keep;
   return publish;
 }

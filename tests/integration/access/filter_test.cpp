@@ -67,6 +67,17 @@ TEST(Filter, OnlyCannotBeWidenedByTheQuery) {
   EXPECT_TRUE(a.is_silent(300ms));
 }
 
+TEST(Filter, ByTheKeyOfARedisTopicFindsWhatWasPublished) {
+  Sidecar sidecar(
+      {.connectors = {"b: { redis: { url: \"" + shared_redis().url() + "\" } }"},
+       .topics = {"t: { from: b, stream: \"" + unique_name("key") +
+                  "\", key: user, publish: true, start: earliest, filters: { k: key } }"}});
+  publish(sidecar, "1", "?key=alice");
+  publish(sidecar, "2", "?key=bob");
+  EventStream bob(sidecar.streams(), "/events/t?k=bob");
+  EXPECT_EQ(bob.record().data, "2");
+}
+
 TEST(Filter, OfRedisLooksIntoTheFieldsOfTheEntry) {
   const std::string stream = unique_name("filter");
   Sidecar sidecar({.connectors = {"b: { redis: { url: \"" + shared_redis().url() + "\" } }"},
