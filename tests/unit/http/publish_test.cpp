@@ -37,7 +37,7 @@ TEST(PublishResponse, Is503WhenTheErrorIsNotOurs) {
 }
 
 TEST(BodyTooLarge, NamesTheLimitAndKeepsTheHeadersOfTheTopic) {
-  const PublishRequest request{nullptr, "orders", {}, 100, {{"Vary", "Origin"}}};
+  const PublishRequest request{nullptr, "orders", {}, {}, 100, {{"Vary", "Origin"}}};
   const Response response = body_too_large(request);
   EXPECT_EQ(response.status, 413u);
   EXPECT_NE(response.body.find("max_event of 100 bytes"), std::string::npos);
