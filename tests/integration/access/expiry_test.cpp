@@ -4,6 +4,7 @@
 
 #include "tests/integration/access/harness/hs256.hpp"
 #include "tests/support/harness/event_stream.hpp"
+#include "tests/support/harness/wait.hpp"
 
 namespace e2e {
 namespace {
@@ -32,7 +33,9 @@ TEST(Expiry, IsAnnouncedAndEndsTheStream) {
   EXPECT_TRUE(shutdown.retry);
   EXPECT_GE(unix_now(), begun + 4);
   EXPECT_EQ(stream.wait_end(), EventStream::End::clean);
-  EXPECT_EQ(sidecar.metrics().sum("sidestream_streams_closed_total", {"reason=\"expired\""}), 1);
+  EXPECT_TRUE(eventually([&] {
+    return sidecar.metrics().sum("sidestream_streams_closed_total", {"reason=\"expired\""}) == 1;
+  }));
 }
 
 TEST(Expiry, ComesWithTheLeeway) {
