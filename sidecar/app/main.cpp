@@ -46,7 +46,7 @@ int main(int argc, char** argv) {
     }
   }
   if (loaded.errors.empty()) {
-    for (const auto& problem : check_access(loaded.settings.access))
+    for (const auto& problem : check_access(loaded.settings))
       loaded.errors.push_back(options->config + ": " + hidden->hide(problem));
   }
   if (!loaded.errors.empty()) return fail(loaded.errors);

@@ -11,6 +11,7 @@
 #include "sidecar/http/net/awaitable.hpp"
 #include "sidecar/http/net/event_loop.hpp"
 #include "sidecar/http/net/listener.hpp"
+#include "sidecar/http/net/tls/certificates.hpp"
 #include "sidecar/http/protocol/serve.hpp"
 
 namespace sidestream {
@@ -32,9 +33,23 @@ struct Server::Parts {
         memory(m),
         lifecycle(life),
         log(l),
-        context{router, logs, p, life, q, limits, hidden, std::move(l)},
+        context{router,
+                logs,
+                p,
+                life,
+                q,
+                limits,
+                hidden,
+                l,
+                certificates("streams"),
+                certificates("admin")},
         gate(limits, c, p) {}
 
+  std::shared_ptr<TlsCertificates> certificates(const std::string& port) const {
+    const auto serving = config.get();
+    const auto& tls = port == "admin" ? serving->server.admin_tls : serving->server.tls;
+    return tls ? std::make_shared<TlsCertificates>(*tls, port, log) : nullptr;
+  }
   std::unique_ptr<EventLoop> make_loop() {
     return std::make_unique<EventLoop>(memory, context.probe, lifecycle, context.quotas, limits,
                                        config, log);

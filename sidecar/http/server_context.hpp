@@ -1,6 +1,8 @@
 #pragma once
 // What all connections of the server share. It outlives them.
 
+#include <memory>
+
 #include "sidecar/base/hidden_texts.hpp"
 #include "sidecar/base/lifecycle.hpp"
 #include "sidecar/base/logger.hpp"
@@ -12,6 +14,8 @@
 
 namespace sidestream {
 
+class TlsCertificates;
+
 struct ServerContext {
   const Router& router;
   OpenLogs& logs;
@@ -21,6 +25,9 @@ struct ServerContext {
   Limits& limits;
   const HiddenTexts& hidden;  // in what brokers say
   Logger log;
+  // Null: the port speaks plain HTTP.
+  std::shared_ptr<TlsCertificates> tls;
+  std::shared_ptr<TlsCertificates> admin_tls;
 };
 
 }  // namespace sidestream

@@ -151,6 +151,8 @@ struct ServerProbe {
   std::array<Counter, limit_refusals.size()> beyond_limit;
   Counter replay_limit_waits;  // of streams, for replay_bytes_per_second
   Counter malformed;           // requests that could not be parsed
+  Counter tls_handshakes;
+  Counter tls_failures;
   UpstreamProbe upstream;
   AccessProbe access;
   ConfigProbe config;
@@ -159,6 +161,7 @@ struct ServerProbe {
     connections_refused[static_cast<std::size_t>(reason)].add();
   }
   void refused(LimitRefusal limit) { beyond_limit[static_cast<std::size_t>(limit)].add(); }
+  void handshaken(bool good) { (good ? tls_handshakes : tls_failures).add(); }
   void closed(CloseReason reason) { streams_closed[static_cast<std::size_t>(reason)].add(); }
   void response(unsigned status) { responses[status / 100 < 6 ? status / 100 : 0].add(); }
 };

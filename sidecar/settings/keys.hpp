@@ -9,10 +9,11 @@ namespace sidestream::keys {
 
 inline constexpr std::string_view root[] = {"server", "access", "connectors", "topics"};
 inline constexpr std::string_view server[] = {
-    "listen",          "admin",       "console",         "threads",    "memory",
-    "heartbeat",       "retry",       "max_connections", "limits",     "max_age",
-    "drain_delay",     "drain",       "drain_http",      "access_log", "cors",
-    "trusted_proxies", "admin_hosts", "proxy_protocol",  "upstream"};
+    "listen",      "admin",          "tls",        "admin_tls",       "console", "threads",
+    "memory",      "heartbeat",      "retry",      "max_connections", "limits",  "max_age",
+    "drain_delay", "drain",          "drain_http", "access_log",      "cors",    "trusted_proxies",
+    "admin_hosts", "proxy_protocol", "upstream"};
+inline constexpr std::string_view tls[] = {"certificate", "key", "client_ca", "min_version"};
 inline constexpr std::string_view limits[] = {"connections",          "streams_per_address",
                                               "streams_per_subject",  "logs_per_address",
                                               "publishes_per_second", "replay_bytes_per_second"};
@@ -52,6 +53,8 @@ struct Section {
 inline constexpr Section sections[] = {
     {"", root},
     {"server", server},
+    {"server.tls", tls},
+    {"server.admin_tls", tls},
     {"server.limits", limits},
     {"server.cors", cors},
     {"server.upstream", upstream},

@@ -101,6 +101,22 @@ void read_upstream(const Value& value, std::initializer_list<ListenAddress> own,
   section["via"].read_boolean(upstream.via);
 }
 
+void read_tls(const Value& value, std::optional<TlsSettings>& into) {
+  if (!value.present()) return;
+  const Section section = value.section(keys::tls);
+  TlsSettings& tls = into.emplace();
+  for (const auto& [key, path] : {std::pair{"certificate", &tls.certificate}, {"key", &tls.key}}) {
+    if (!section.has(key)) section[key].problem("is missing; name a PEM file");
+    if (const auto text = section[key].text()) *path = text->value;
+  }
+  section["client_ca"].read_text_or_empty(tls.client_ca);
+  if (const auto text = section["min_version"].text()) {
+    tls.min_version = text->value;
+    if (text->value != "1.2" && text->value != "1.3")
+      section["min_version"].problem(text->shown + " is not \"1.2\" or \"1.3\"");
+  }
+}
+
 void read_limits(const Value& value, LimitSettings& into) {
   if (!value.present()) return;
   const Section section = value.section(keys::limits);
@@ -150,6 +166,8 @@ ServerSettings read_server(const Value& value) {
     section["listen"].problem("uses the port of admin, " + server.admin +
                               "; choose different ports");
 
+  read_tls(section["tls"], server.tls);
+  read_tls(section["admin_tls"], server.admin_tls);
   section["console"].read_boolean(server.console);
   section["threads"].read_number(server.threads, 0, threads_most);
   section["memory"].read_size(server.memory, memory_least, memory_most, true);

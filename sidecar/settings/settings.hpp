@@ -73,10 +73,22 @@ struct LimitSettings {
   friend bool operator==(const LimitSettings&, const LimitSettings&) = default;
 };
 
+// TLS on a port of ours. Paths of PEM files.
+struct TlsSettings {
+  std::string certificate;  // and the chain behind it
+  std::string key;
+  std::string client_ca;  // authority of clients, who must have a certificate; empty: none
+  std::string min_version = "1.2";  // or 1.3
+
+  friend bool operator==(const TlsSettings&, const TlsSettings&) = default;
+};
+
 struct ServerSettings {
-  std::string listen = "[::]:8080";  // event streams (public)
-  std::string admin = "[::]:9090";   // metrics, health, console (private)
-  bool console = false;              // the web console at / of the admin port
+  std::string listen = "[::]:8080";      // event streams (public)
+  std::string admin = "[::]:9090";       // metrics, health, console (private)
+  std::optional<TlsSettings> tls;        // of the public port; absent: plain HTTP
+  std::optional<TlsSettings> admin_tls;  // of the admin port
+  bool console = false;                  // the web console at / of the admin port
   int threads = 0;           // event loops; 0: the cgroup's CPU quota rounded up, else one per core
   std::uint64_t memory = 0;  // bytes of topic logs and replays together; 0: half of the cgroup's
                              // limit, else 512MiB

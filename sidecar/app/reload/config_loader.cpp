@@ -21,6 +21,8 @@ std::vector<std::string> keep_startup_settings(ServerSettings& next, const Serve
   };
   keep(&ServerSettings::listen, "server.listen");
   keep(&ServerSettings::admin, "server.admin");
+  keep(&ServerSettings::tls, "server.tls");
+  keep(&ServerSettings::admin_tls, "server.admin_tls");
   keep(&ServerSettings::threads, "server.threads");
   keep(&ServerSettings::memory, "server.memory");
   keep(&ServerSettings::upstream, "server.upstream");
@@ -116,7 +118,7 @@ std::vector<std::string> Configuration::check(const Settings& settings) const {
   std::copy_if(settings.connectors.begin(), settings.connectors.end(), std::back_inserter(fresh),
                [this](const auto& connector) { return !keeps(connector); });
   std::vector<std::string> problems = check_connectors(fresh);
-  std::ranges::move(check_access(settings.access), std::back_inserter(problems));
+  std::ranges::move(check_access(settings), std::back_inserter(problems));
   return problems;
 }
 

@@ -72,8 +72,8 @@ ForwardQuestionPtr make_question(const Request& request, const std::string& topi
     question.headers.emplace_back(name, value);
   }
   question.headers.emplace_back("X-Forwarded-Method", request.method);
-  question.headers.emplace_back("X-Forwarded-Proto",
-                                forwarded(request, "x-forwarded-proto", "http"));
+  question.headers.emplace_back(
+      "X-Forwarded-Proto", forwarded(request, "x-forwarded-proto", request.tls ? "https" : "http"));
   question.headers.emplace_back("X-Forwarded-Host", forwarded(request, "x-forwarded-host",
                                                               request.header("host").value_or("")));
   question.headers.emplace_back("X-Forwarded-Uri", uri_of(request, access));

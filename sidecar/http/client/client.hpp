@@ -17,6 +17,7 @@ namespace sidestream {
 // The other end of a connection.
 struct Peer {
   std::string address;    // text of `bytes`: IPv4, or IPv6 without brackets
+  bool tls = false;       // the connection speaks TLS
   bool trusted = false;   // a trusted proxy: its X-Forwarded-* and Forwarded are believed
   AddressBytes bytes{};   // the TCP peer, or the address that its PROXY header names
   AddressBytes socket{};  // the TCP peer

@@ -1,8 +1,11 @@
 #include "sidecar/http/protocol/h1_connection.hpp"
 
+#include <boost/asio/write.hpp>
 #include <optional>
 #include <utility>
 
+#include "sidecar/http/net/tls/certificates.hpp"
+#include "sidecar/http/net/tls/handshake_gate.hpp"
 #include "sidecar/http/protocol/framing.hpp"
 #include "sidecar/http/protocol/h1_head.hpp"
 #include "sidecar/http/protocol/read_proxy_header.hpp"
@@ -13,6 +16,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto proxy_header_time = 10s;
+constexpr auto handshake_time = 10s;
 constexpr auto linger_time = 30s;
 constexpr auto linger_silence = 5s;
 constexpr std::size_t buffer_kept = 8 * 1024;  // of an idle connection
@@ -33,6 +37,11 @@ H1Connection::H1Connection(Socket socket, std::unique_ptr<Connection> admitted, 
 Awaitable<void> H1Connection::run() {
   const bool identified = co_await identify();
   if (!identified) co_return;
+  const auto& certificates = port_ == Port::admin ? context_.admin_tls : context_.tls;
+  if (certificates) {
+    const bool is_secure = co_await secure(*certificates);
+    if (!is_secure) co_return;
+  }
   Next next = Next::again;
   while (next == Next::again) {
     next = co_await serve();
@@ -63,6 +72,33 @@ Awaitable<bool> H1Connection::identify() {
   }
   client_.peer = make_peer(socket, named, loop_.config().server.trusted_proxies);
   co_return true;
+}
+
+// False: the handshake failed. A client that speaks plain HTTP is told so.
+Awaitable<bool> H1Connection::secure(TlsCertificates& certificates) {
+  client_.deadline.set(handshake_time);
+  const HandshakeGate::Place place = co_await loop_.handshakes().enter();
+  auto session = certificates.accept(client_.socket.native_handle());
+  if (!session) co_return false;
+  const boost::system::error_code error = co_await client_.socket.start_tls(std::move(session));
+  client_.deadline.clear();
+  context_.probe.handshaken(!error);
+  if (!error) {
+    client_.peer.tls = true;
+    co_return true;
+  }
+  if (client_.socket.tls().met_plain_http()) co_await refuse_plain_http();
+  co_return false;
+}
+
+// The answer can't be encrypted: there is no TLS connection.
+Awaitable<void> H1Connection::refuse_plain_http() {
+  constexpr std::string_view answer =
+      "HTTP/1.1 400 Bad Request\r\nContent-Type: application/json\r\nContent-Length: 61\r\n"
+      "Connection: close\r\n\r\n"
+      "{\"error\":\"this port speaks HTTPS; write https:// in the URL\"}";
+  Socket& plain = client_.socket;
+  co_await boost::asio::async_write(plain, boost::asio::buffer(answer), no_throw);
 }
 
 Client H1Connection::client_of(const Request& request) const {
@@ -125,6 +161,7 @@ Awaitable<void> H1Connection::answer(bool is_path, const Route& route, RequestHe
   read_headers(head, request);
   request.client = client_of(request);
   request.from_trusted_proxy = client_.peer.trusted;
+  request.tls = client_.peer.tls;
   co_await dispatcher_.answer(request, route, responder);
 }
 

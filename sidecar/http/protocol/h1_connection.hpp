@@ -26,6 +26,8 @@ class H1Connection {
   using Next = H1Responder::Next;
 
   Awaitable<bool> identify();
+  Awaitable<bool> secure(TlsCertificates& certificates);
+  Awaitable<void> refuse_plain_http();
   Client client_of(const Request& request) const;
   Awaitable<Next> serve();
   Awaitable<Next> refuse_head(boost::beast::error_code error);

@@ -18,6 +18,7 @@
 #include "sidecar/http/proxy/refused_stream.hpp"
 #include "sidecar/http/proxy/x_forwarded.hpp"
 #include "sidecar/http/streams/tcp_outlet.hpp"
+#include "sidecar/http/streams/tls_outlet.hpp"
 
 namespace sidestream {
 namespace {
@@ -106,9 +107,15 @@ std::unique_ptr<Outlet> H1Responder::open_stream(const Fields& headers) {
   next_ = Next::taken;
   client_.deadline.clear();
   set_stream_options(client_.socket.native_handle());
-  return std::make_unique<TcpOutlet>(std::move(client_.socket), client_.connection->take_place(),
-                                     request_.http10 ? Coding::identity : Coding::chunked,
-                                     stream_head(request_.http10, headers));
+  const Coding coding = request_.http10 ? Coding::identity : Coding::chunked;
+  std::string head = stream_head(request_.http10, headers);
+  auto place = client_.connection->take_place();
+  ClientSocket& socket = client_.socket;
+  if (socket.has_tls() && !socket.tls().kernel_sends())
+    return std::make_unique<TlsOutlet>(std::move(socket), std::move(place), coding,
+                                       std::move(head));
+  return std::make_unique<TcpOutlet>(std::move(socket).release(), std::move(place), coding,
+                                     std::move(head));
 }
 
 Awaitable<void> H1Responder::respond_stream(Fields headers, std::string blocks) {

@@ -10,8 +10,8 @@
 
 #include "sidecar/http/client/client.hpp"
 #include "sidecar/http/limits/connection_table.hpp"
+#include "sidecar/http/net/client_socket.hpp"
 #include "sidecar/http/net/deadline.hpp"
-#include "sidecar/http/net/socket.hpp"
 
 namespace sidestream {
 
@@ -19,7 +19,7 @@ struct H1Transport {
   H1Transport(Socket connected, std::unique_ptr<Connection> admitted)
       : socket(std::move(connected)), connection(std::move(admitted)) {}
 
-  Socket socket;
+  ClientSocket socket;
   std::unique_ptr<Connection> connection;  // leaves its table before the socket closes
   Deadline deadline{socket};
   boost::beast::flat_buffer buffer;  // received, not parsed yet

@@ -20,6 +20,7 @@ struct Request {
   Fields headers;                     // names in lower case
   Client client;                      // that the request comes from
   bool http10 = false;
+  bool tls = false;                 // the connection speaks TLS
   bool one_spelling = true;         // the path is the only spelling of its segments
   bool from_trusted_proxy = false;  // its X-Forwarded-* are believed
 

@@ -48,7 +48,7 @@ void Proxy::release(std::unique_ptr<UpstreamConnection> connection) {
   start_timer();
 }
 
-void Proxy::add_tunnel(Socket client, UpstreamSocket app, Tunnel::Places places,
+void Proxy::add_tunnel(ClientSocket client, UpstreamSocket app, Tunnel::Places places,
                        std::string_view from_client, std::string_view from_app) {
   set_proxy_options(client.native_handle());
   auto tunnel = std::make_shared<Tunnel>(std::move(client), std::move(app), std::move(places),

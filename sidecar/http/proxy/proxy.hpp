@@ -60,7 +60,7 @@ class Proxy {
   // Returns an idle connection to the pool.
   void release(std::unique_ptr<UpstreamConnection> connection);
   // `from_client`, `from_app`: bytes that were read behind the heads. The tunnel keeps the places.
-  void add_tunnel(Socket client, UpstreamSocket app, Tunnel::Places places,
+  void add_tunnel(ClientSocket client, UpstreamSocket app, Tunnel::Places places,
                   std::string_view from_client, std::string_view from_app);
   // Closes the tunnels.
   void close_all();

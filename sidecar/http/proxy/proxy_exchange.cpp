@@ -10,7 +10,7 @@ std::optional<UpstreamError> ProgressDeadline::check(Clock::time_point now) {
   return failure_;
 }
 
-ProxyExchange::ProxyExchange(Proxy& proxy_, Socket& client_)
+ProxyExchange::ProxyExchange(Proxy& proxy_, ClientSocket& client_)
     : proxy(proxy_), client(client_), probe(proxy_.probe()) {
   proxy.add_ticked(*this);
 }

@@ -8,7 +8,7 @@
 #include <memory>
 #include <optional>
 
-#include "sidecar/http/net/socket.hpp"
+#include "sidecar/http/net/client_socket.hpp"
 #include "sidecar/http/proxy/access_line.hpp"
 #include "sidecar/http/proxy/proxy.hpp"
 #include "sidecar/http/proxy/response_head.hpp"
@@ -39,7 +39,7 @@ class ProgressDeadline {
 
 class ProxyExchange final : public Ticked {
  public:
-  ProxyExchange(Proxy& proxy_, Socket& client_);
+  ProxyExchange(Proxy& proxy_, ClientSocket& client_);
 
   // Ends pending reads and writes with an error. Only the first failure counts.
   void fail(UpstreamError error);
@@ -49,7 +49,7 @@ class ProxyExchange final : public Ticked {
   void interrupt_client_at(Clock::time_point when) { interrupt_at_ = when; }
 
   Proxy& proxy;
-  Socket& client;
+  ClientSocket& client;
   UpstreamProbe& probe;
   std::unique_ptr<UpstreamConnection> app;  // null: not connected
   ClientTraits traits;

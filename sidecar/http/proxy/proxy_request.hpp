@@ -22,7 +22,7 @@ namespace sidestream {
 class ProxyRequest {
  public:
   // Requires: parse_target() accepts the head's target.
-  ProxyRequest(Proxy& proxy, Socket& client, boost::beast::flat_buffer& buffer,
+  ProxyRequest(Proxy& proxy, ClientSocket& client, boost::beast::flat_buffer& buffer,
                RequestHeadParser&& head, const Peer& peer, const Client& from)
       : exchange_(proxy, client),
         body_(exchange_, buffer, std::move(head)),

@@ -46,7 +46,7 @@ class RequestBody {
   Awaitable<void> stop_sending();
 
  private:
-  using Reader = MessageReader<true, Socket>;
+  using Reader = MessageReader<true, ClientSocket>;
 
   Awaitable<void> send_rest();
   Awaitable<bool> read_piece(boost::asio::mutable_buffer room, std::size_t& size);

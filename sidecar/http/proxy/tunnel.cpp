@@ -21,7 +21,7 @@ bool would_block(const error_code& error) {
 
 }  // namespace
 
-Tunnel::Tunnel(Socket client, UpstreamSocket app, Places places, UpstreamProbe& probe)
+Tunnel::Tunnel(ClientSocket client, UpstreamSocket app, Places places, UpstreamProbe& probe)
     : places_(std::move(places)), client_(std::move(client)), app_(std::move(app)), probe_(probe) {}
 
 void Tunnel::start(std::string_view from_client, std::string_view from_app) {

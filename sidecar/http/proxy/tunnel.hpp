@@ -11,7 +11,7 @@
 
 #include "sidecar/http/limits/connection_table.hpp"
 #include "sidecar/http/limits/quota.hpp"
-#include "sidecar/http/net/socket.hpp"
+#include "sidecar/http/net/client_socket.hpp"
 #include "sidecar/http/proxy/upstream_pool.hpp"
 
 namespace sidestream {
@@ -25,7 +25,7 @@ class Tunnel : public std::enable_shared_from_this<Tunnel> {
     Place tunnel;
   };
 
-  Tunnel(Socket client, UpstreamSocket app, Places places, UpstreamProbe& probe);
+  Tunnel(ClientSocket client, UpstreamSocket app, Places places, UpstreamProbe& probe);
 
   // `from_client`, `from_app`: bytes that were read behind the heads.
   void start(std::string_view from_client, std::string_view from_app);
@@ -52,7 +52,7 @@ class Tunnel : public std::enable_shared_from_this<Tunnel> {
   Direction& direction(Way way) { return directions_[way == Way::up ? 0 : 1]; }
 
   Places places_;
-  Socket client_;
+  ClientSocket client_;
   UpstreamSocket app_;
   UpstreamProbe& probe_;
   std::array<Direction, 2> directions_;

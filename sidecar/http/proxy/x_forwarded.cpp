@@ -6,14 +6,14 @@ namespace sidestream {
 namespace {
 
 namespace http = boost::beast::http;
-constexpr std::string_view scheme = "http";  // of the listener
+std::string_view scheme_of(const Peer& peer) { return peer.tls ? "https" : "http"; }
 
 void append_element(std::string& out, const Peer& peer, std::string_view host) {
   const bool v6 = peer.address.find(':') != std::string::npos;
   out += v6 ? "for=\"[" : "for=";
   out.append(peer.address).append(v6 ? "]\"" : "");
   if (!host.empty()) out.append(";host=\"").append(host).append("\"");
-  out.append(";proto=").append(scheme);
+  out.append(";proto=").append(scheme_of(peer));
 }
 
 }  // namespace
@@ -42,7 +42,7 @@ void append_forwarded(std::string& out, const http::fields& fields, const Peer& 
   };
   begin_list("X-Forwarded-For", received("x-forwarded-for"));
   out.append(peer.address).append("\r\n");
-  append_field(out, "X-Forwarded-Proto", or_else(received("x-forwarded-proto"), scheme));
+  append_field(out, "X-Forwarded-Proto", or_else(received("x-forwarded-proto"), scheme_of(peer)));
   const std::string known_host = received("x-forwarded-host");
   if (const auto shown = or_else(known_host, host); !shown.empty()) {
     append_field(out, "X-Forwarded-Host", shown);
