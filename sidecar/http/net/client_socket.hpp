@@ -13,6 +13,7 @@
 
 #include "sidecar/http/net/awaitable.hpp"
 #include "sidecar/http/net/socket.hpp"
+#include "sidecar/http/net/tls/handshake_gate.hpp"
 #include "sidecar/http/net/tls/session.hpp"
 
 namespace sidestream {
@@ -25,7 +26,8 @@ class ClientSocket : public Socket {
   TlsSession& tls() { return *tls_; }
 
   // From here on the connection speaks TLS. Requires: the socket is non-blocking.
-  Awaitable<boost::system::error_code> start_tls(std::unique_ptr<TlsSession> session);
+  Awaitable<boost::system::error_code> start_tls(std::unique_ptr<TlsSession> session,
+                                                 HandshakeGate& gate);
   // Leaves TLS to the kernel: what is written to the socket is encrypted there, and nothing more can
   // be read. Requires: tls().kernel_sends().
   Socket release() && {

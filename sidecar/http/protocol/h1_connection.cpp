@@ -77,10 +77,10 @@ Awaitable<bool> H1Connection::identify() {
 // False: the handshake failed. A client that speaks plain HTTP is told so.
 Awaitable<bool> H1Connection::secure(TlsCertificates& certificates) {
   client_.deadline.set(handshake_time);
-  const HandshakeGate::Place place = co_await loop_.handshakes().enter();
   auto session = certificates.accept(client_.socket.native_handle());
   if (!session) co_return false;
-  const boost::system::error_code error = co_await client_.socket.start_tls(std::move(session));
+  const boost::system::error_code error =
+      co_await client_.socket.start_tls(std::move(session), loop_.handshakes());
   client_.deadline.clear();
   context_.probe.handshaken(!error);
   if (!error) {

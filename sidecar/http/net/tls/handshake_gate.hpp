@@ -1,6 +1,7 @@
 #pragma once
-// Bounds the handshakes in progress on one event loop, which cost a millisecond each: others wait in
-// turn, so that a storm of them delays open streams by little.
+// Lets one step of a handshake run at a time on an event loop. A step costs a millisecond; the next
+// one is queued behind whatever else the loop has to do, so a storm of handshakes delays open streams
+// by little.
 //
 // Thread: the loop's.
 
@@ -15,11 +16,11 @@ namespace sidestream {
 
 class HandshakeGate {
  public:
-  explicit HandshakeGate(std::size_t most = 16) : most_(most) {}
+  explicit HandshakeGate(std::size_t most = 1) : most_(most) {}
   HandshakeGate(const HandshakeGate&) = delete;
   HandshakeGate& operator=(const HandshakeGate&) = delete;
 
-  // A place among them, given back by destruction.
+  // A turn, given back by destruction.
   class Place {
    public:
     explicit Place(HandshakeGate& gate) : gate_(&gate) {}
