@@ -4,6 +4,7 @@
 #include <optional>
 #include <utility>
 
+#include "sidecar/http/net/peer.hpp"
 #include "sidecar/http/net/tls/certificates.hpp"
 #include "sidecar/http/net/tls/handshake_gate.hpp"
 #include "sidecar/http/protocol/framing.hpp"
@@ -77,6 +78,7 @@ Awaitable<bool> H1Connection::identify() {
 // False: the handshake failed. A client that speaks plain HTTP is told so.
 Awaitable<bool> H1Connection::secure(TlsCertificates& certificates) {
   client_.deadline.set(handshake_time);
+  set_proxy_options(client_.socket.native_handle());  // tickets and the response go out at once
   auto session = certificates.accept(client_.socket.native_handle());
   if (!session) co_return false;
   const boost::system::error_code error =

@@ -44,7 +44,8 @@ bool to_client(SSL* ssl, int plain) {
   std::array<char, 16 * 1024> bytes;
   do {
     const int n = SSL_read(ssl, bytes.data(), bytes.size());
-    if (n <= 0) return false;
+    // A record without data, as session tickets are.
+    if (n <= 0) return SSL_get_error(ssl, n) == SSL_ERROR_WANT_READ;
     for (int sent = 0; sent < n;) {
       const ssize_t m =
           ::send(plain, bytes.data() + sent, static_cast<std::size_t>(n - sent), MSG_NOSIGNAL);
@@ -61,6 +62,7 @@ TlsBridge::TlsBridge(const Address& server, TlsClient client)
     : server_(server), context_(SSL_CTX_new(TLS_client_method()), SSL_CTX_free) {
   const unsigned char http[] = {2, 'h', '2', 8, 'h', 't', 't', 'p', '/', '1', '.', '1'};
   SSL_CTX_set_alpn_protos(context_.get(), http, sizeof http);
+  SSL_CTX_clear_mode(context_.get(), SSL_MODE_AUTO_RETRY);
   if (client.version_max != 0) SSL_CTX_set_max_proto_version(context_.get(), client.version_max);
   if (!client.certificate.empty()) {
     SSL_CTX_use_certificate_file(context_.get(), client.certificate.c_str(), SSL_FILETYPE_PEM);
