@@ -76,7 +76,11 @@ ForwardQuestionPtr make_question(const Request& request, const std::string& topi
       "X-Forwarded-Proto", forwarded(request, "x-forwarded-proto", request.tls ? "https" : "http"));
   question.headers.emplace_back("X-Forwarded-Host", forwarded(request, "x-forwarded-host",
                                                               request.header("host").value_or("")));
-  question.headers.emplace_back("X-Forwarded-Uri", uri_of(request, access));
+  const std::string uri = uri_of(request, access);
+  question.headers.emplace_back("X-Forwarded-Uri", uri);
+  // The names that endpoints for nginx auth_request read.
+  question.headers.emplace_back("X-Original-URI", uri);
+  question.headers.emplace_back("X-Original-Method", request.method);
   question.headers.emplace_back("X-Forwarded-For", format_ip(request.client.address));
   return std::make_shared<const ForwardQuestion>(std::move(question));
 }

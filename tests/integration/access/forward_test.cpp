@@ -70,6 +70,8 @@ TEST_F(Forward, AsksTheAppWithTheRequestsHeaders) {
   EXPECT_EQ(question.value("X-Forwarded-Proto"), "http");
   EXPECT_EQ(question.value("X-Forwarded-Host"), "localhost");
   EXPECT_EQ(question.value("X-Forwarded-Uri"), "/events/mine?x=a%20b&ticket=secret");
+  EXPECT_EQ(question.value("X-Original-URI"), "/events/mine?x=a%20b&ticket=secret");
+  EXPECT_EQ(question.value("X-Original-Method"), "GET");
   EXPECT_EQ(question.value("X-Forwarded-For"), "127.0.0.1");
 }
 

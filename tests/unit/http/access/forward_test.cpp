@@ -50,6 +50,7 @@ TEST(ForwardQuestion, LeavesTicketsOutOfTheUri) {
   const auto question =
       make_question(request({}, {{"a b", "c&d"}, {"ticket", "secret"}}), "t", {}, settings());
   EXPECT_EQ(header(*question, "X-Forwarded-Uri"), "/events/t?a%20b=c%26d&ticket=");
+  EXPECT_EQ(header(*question, "X-Original-URI"), "/events/t?a%20b=c%26d&ticket=");
 }
 
 TEST(ForwardQuestion, BelievesForwardedHeadersOfTrustedProxiesOnly) {
