@@ -62,12 +62,14 @@ class Stream:
     `ended` is empty while it is open, `end` after a complete body, else why it broke.
     """
 
-    def __init__(self, address, path, method="GET", message=None, last_event_id=""):
+    def __init__(self, address, path, method="GET", message=None, last_event_id="", headers=None):
         self.changed = threading.Condition()
         self.pieces, self.events, self.ended = [], [], ""  # pieces: (moment, bytes)
         self.parser = Parser(last_event_id)
         connection = connection_to(address)
-        headers = {"Last-Event-ID": last_event_id} if last_event_id else {}
+        headers = dict(headers or {})
+        if last_event_id:
+            headers["Last-Event-ID"] = last_event_id
         if message is not None:
             headers["Content-Type"] = "application/json"
         connection.request(method, path, None if message is None else json.dumps(message), headers)

@@ -4,6 +4,7 @@ for the outcome of its check."""
 import concurrent.futures
 import functools
 
+import access
 import after
 import before
 import docs
@@ -12,7 +13,7 @@ import pytest
 from pod import Pod
 from processes import Redis, redis_program
 
-VARIANTS = {"before": before, "after": after}
+VARIANTS = {"before": before, "after": after, "access": access}
 AT_ONCE = 2  # pods
 
 
@@ -49,7 +50,8 @@ def outcome(pod, check):
 
 
 APPS = [framework(variant) for framework in install.FRAMEWORKS for variant in VARIANTS]
-STANDS = [Stand(app, unix) for app in APPS for unix in ((False, True) if app.sockets else (False,))]
+STANDS = [Stand(app, unix) for app in APPS for unix in (False, True)
+          if not unix or (app.sockets and app.variant != "access")]  # the app is asked over TCP
 CASES = [pytest.param(stand, check, id="%s: %s" % (stand.name, check.__name__.replace("_", " ")))
          for stand in STANDS for check in stand.checks()]
 

@@ -20,7 +20,8 @@ class Broken(Exception):
 
 
 class App:
-    """One app of one framework, `before` or `after`, once it is installed."""
+    """One app of one framework, once it is installed. `variant`: before, after, or access, which is the app of `after`
+    behind a Sidestream that asks it who a reader is."""
 
     tools = ()
     sockets = True  # whether its server can listen on a Unix socket
@@ -28,12 +29,13 @@ class App:
     def __init__(self, variant):
         self.variant = variant
         self.name = "%s %s" % (self.framework, variant)
-        self.source = os.path.join(APPS, self.framework, variant)
-        self.folder = os.path.join(BUILD, self.framework, variant)
+        folder = "before" if variant == "before" else "after"
+        self.source = os.path.join(APPS, self.framework, folder)
+        self.folder = os.path.join(BUILD, self.framework, folder)
 
     def config(self):
         """Of the Sidestream in front of it."""
-        own = os.path.join(self.source, "sidestream.yaml")
+        own = os.path.join(self.source, "access.yaml" if self.variant == "access" else "sidestream.yaml")
         return own if os.path.exists(own) else os.path.join(APPS, "before.yaml")
 
     def configured(self, text):

@@ -29,7 +29,7 @@ class Pod:
         self.environment = {
             "SIDESTREAM_PORT": str(self.front_port), "SIDESTREAM_ADMIN_PORT": str(admin_port),
             "SIDESTREAM_URL": self.front, "SIDESTREAM_DATA": self.folder,
-            "UPSTREAM": self.behind, "REDIS_URL": redis_url}
+            "UPSTREAM": self.behind, "REDIS_URL": redis_url, "SESSION_SECRET": "0123456789abcdef"}
         self.admin = "http://%s:%s" % (LOCAL, self.environment["SIDESTREAM_ADMIN_PORT"])
         self.processes = []
         try:
@@ -51,8 +51,11 @@ class Pod:
         self.processes.append(self.app_process)
         self.app_process.wait_until(lambda: responds(self.behind, "/healthz"))
 
-    def restart_app(self):
+    def end_app(self):
         self.app_process.end()
+
+    def restart_app(self):
+        self.end_app()
         self.start_app()
 
     def kill_sidestream(self):

@@ -3,10 +3,12 @@ import { randomUUID } from 'node:crypto'
 import { rmSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import express from 'express'
+import { accounts } from './accounts.js'
 
 const words = 'Each word of this answer is sent as soon as it is known, so that a reader can begin long before the end.'.split(' ')
 const app = express()
 app.use(express.json())
+app.use(accounts)
 
 async function publish(path, event, data) {
   const answer = await fetch(`${process.env.SIDESTREAM_URL}${path}?event=${event}`, { method: 'POST', body: data })

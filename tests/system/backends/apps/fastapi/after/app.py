@@ -5,8 +5,10 @@ import json
 import os
 import uuid
 
+import accounts
 import redis.asyncio as redis
 from fastapi import FastAPI
+from starlette.middleware.sessions import SessionMiddleware
 
 WORDS = ("Each word of this answer is sent as soon as it is known, "
          "so that a reader can begin long before the end.").split()
@@ -14,6 +16,9 @@ WORDS = ("Each word of this answer is sent as soon as it is known, "
 app = FastAPI()
 cache = redis.from_url(os.environ["REDIS_URL"])
 tasks: set[asyncio.Task] = set()
+
+app.add_middleware(SessionMiddleware, secret_key=os.environ["SESSION_SECRET"])
+app.include_router(accounts.router)
 
 
 @app.get("/healthz")

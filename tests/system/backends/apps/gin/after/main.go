@@ -29,6 +29,7 @@ func main() {
 	app.GET("/healthz", func(c *gin.Context) { c.JSON(200, gin.H{"ok": true}) })
 	app.POST("/api/send-message", sendMessage)
 	app.POST("/api/answer", answer)
+	addAccounts(app)
 	if path := os.Getenv("SOCKET"); path != "" {
 		os.Remove(path) // left by a former run
 		log.Fatal(app.RunUnix(path))
