@@ -24,6 +24,10 @@ Verdict check(const AccessRequest& wanted, const Person* person) {
                                     wanted.parameters});
 }
 
+bool has_ended(const ForwardAnswer& answer) {
+  return answer.person && answer.person->ends_at && *answer.person->ends_at <= now();
+}
+
 AccessDecision answer(Verdict verdict, AccessDecision identified) {
   if (verdict == Verdict::allowed) return identified;
   return refuse(verdict == Verdict::needs_credentials ? ask_for_credentials() : forbid());
@@ -114,11 +118,12 @@ AccessDecision Access::take_token(const VerifiedToken& token, bool ticket) const
 Awaitable<AccessDecision> Access::by_app(const AccessRequest& wanted) {
   ForwardQuestionPtr question =
       make_question(wanted.request, wanted.topic, wanted.parameters, *settings_);
-  const ForwardAnswerPtr answer = co_await forward_->ask(question, settings_->forward->cache);
+  ForwardAnswerPtr answer = co_await forward_->ask(question, settings_->forward->cache);
+  // The session may have been renewed since a kept answer was given.
+  if (has_ended(*answer)) answer = co_await forward_->ask(question, std::chrono::milliseconds(0));
   if (answer->kind == ForwardAnswer::Kind::failed) co_return no_decision(answer->failure);
   if (answer->kind == ForwardAnswer::Kind::refused) co_return refuse(answer->response);
-  if (answer->person->ends_at && *answer->person->ends_at <= now())
-    co_return refuse(refuse_token("expired"));
+  if (has_ended(*answer)) co_return refuse(refuse_token("expired"));
   co_return admit(answer->person, std::move(question));
 }
 

@@ -50,6 +50,14 @@ class Forward : public testing::Test {
   static std::string person(const std::string& name) {
     return answer_text("200 OK", {"X-User: " + name, "X-Tenant: t-" + name});
   }
+  // A person whose session ends then.
+  static std::string until(std::int64_t seconds) {
+    std::time_t time = seconds;
+    char text[32];
+    std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", std::gmtime(&time));
+    return answer_text("200 OK", {"Content-Type: application/json"},
+                       "{\"sub\":\"a\",\"expires_at\":\"" + std::string(text) + "\"}");
+  }
   std::size_t asked() const { return app_.account().requests.size(); }
 
   std::mutex mutex_;
@@ -173,18 +181,22 @@ TEST_F(Forward, LeavesStreamsOpenForThreeQuestionsWithoutAnAnswer) {
 }
 
 TEST_F(Forward, RightsEndWhenTheAnswerSaysSo) {
-  const auto at = [](std::int64_t seconds) {
-    std::time_t time = seconds;
-    char text[32];
-    std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", std::gmtime(&time));
-    return std::string(text);
-  };
-  answer("s=1", answer_text("200 OK", {"Content-Type: application/json"},
-                            "{\"sub\":\"a\",\"expires_at\":\"" + at(unix_now() + 3) + "\"}"));
+  answer("s=1", until(unix_now() + 3));
   Sidecar sidecar(config());
   EventStream stream(sidecar.streams(), "/events/mine", cookie("s=1"));
   EXPECT_EQ(stream.control("stream-auth-expiring").name, "stream-auth-expiring");
   EXPECT_EQ(stream.control("stream-shutdown").field("reason"), "\"expired\"");
+}
+
+TEST_F(Forward, AsksAgainWhenAKeptAnswerHasExpired) {
+  answer("s=1", until(unix_now() + 2));
+  Sidecar sidecar(config());
+  EventStream stream(sidecar.streams(), "/events/mine", cookie("s=1"));
+  stream.control("stream-open");
+  answer("s=1", until(unix_now() + 60));  // the page renews its session
+  EXPECT_EQ(stream.control("stream-shutdown").field("reason"), "\"expired\"");
+  EventStream(sidecar.streams(), "/events/mine", cookie("s=1")).control("stream-open");
+  EXPECT_EQ(asked(), 2u);
 }
 
 }  // namespace
