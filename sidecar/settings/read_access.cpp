@@ -2,6 +2,7 @@
 #include <chrono>
 
 #include "sidecar/base/ascii_case.hpp"
+#include "sidecar/base/hidden_texts.hpp"
 #include "sidecar/settings/keys.hpp"
 #include "sidecar/settings/read.hpp"
 #include "sidecar/settings/service_url.hpp"
@@ -21,26 +22,28 @@ void read_required(const Section& section, std::string_view key, std::string& in
   if (const auto text = section[key].text()) into = text->value;
 }
 
-// A key set's URL, or the content of a file.
+// A key set's URL, or the content of a file. Not shown: a URL may hold a secret in its query.
 void read_keys(const Value& value, IssuerSettings& issuer) {
   const auto text = value.text();
   if (!text) return;
   if (text->value.starts_with("http://") || text->value.starts_with("https://")) {
     const std::string error = check_service_url(text->value, PlainHttp::on_loopback);
-    if (!error.empty()) value.problem(text->shown + ' ' + error);
+    if (!error.empty()) value.problem(error);
     issuer.keys_url = text->value;
   } else if (text->expanded) {
     issuer.keys_text = text->value;
   } else {
-    value.problem(text->shown + " is neither an https URL of a key set nor file:PATH");
+    value.problem("is neither an https URL of a key set nor file:PATH");
   }
 }
 
 void read_secret(const Value& value, IssuerSettings& issuer) {
   const auto text = value.text();
   if (!text) return;
+  if (!text->expanded) value.context().hidden.push_back({text->value, std::string(shown_secret)});
   if (text->value.size() < secret_least)
-    value.problem(text->shown + " is too short; a secret has at least 32 bytes");
+    value.problem((text->expanded ? text->shown + ' ' : std::string()) +
+                  "is too short; a secret has at least 32 bytes");
   issuer.secret = text->value;
 }
 

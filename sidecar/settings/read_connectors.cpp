@@ -132,7 +132,12 @@ RedisSettings read_redis(const Value& value) {
 
   RedisSettings beside;
   section["username"].read_text_or_empty(beside.username);
-  section["password"].read_text_or_empty(beside.password);
+  if (const auto password = section["password"].text_or_empty()) {
+    beside.password = password->value;
+    // Servers quote the arguments of commands that they do not know.
+    if (!password->expanded)
+      value.context().hidden.push_back({password->value, std::string(shown_secret)});
+  }
   section["ca"].read_text_or_empty(redis.ca);
   const auto take = [&section](const char* key, std::string& from_url, std::string& from_key) {
     if (from_key.empty()) return;
