@@ -73,8 +73,9 @@ Sidecar::Sidecar(Config config, Process::Environment environment)
 
 void Sidecar::start() {
   path_ = folder_.write("sidestream.yaml", config_.yaml());
-  process_ = std::make_unique<Process>(
-      std::vector<std::string>{sidestream_binary(), "--config", path_}, environment_);
+  std::vector<std::string> command{sidestream_binary(), "--config", path_};
+  command.insert(command.end(), config_.options.begin(), config_.options.end());
+  process_ = std::make_unique<Process>(command, environment_);
   learn_addresses();
   config_.listen = streams_.text();
   config_.admin = admin_.text();

@@ -23,6 +23,7 @@ struct Config {
   std::vector<std::string> connectors;   // "local: { embedded: {} }"
   std::vector<std::string> access = {};  // "subject: sub"; empty: no access
   std::vector<std::string> topics;       // "orders: { from: local, publish: true }"
+  std::vector<std::string> options = {};  // of the command line, besides --config
 
   std::string yaml() const;
 };
