@@ -62,4 +62,9 @@ std::optional<std::string> Claims::text(std::string_view claim) const {
   return std::move(value.text);
 }
 
+bool Claims::has(std::string_view claim) const {
+  const JsonValue::Kind kind = find(json_, claim).kind;
+  return kind != JsonValue::Kind::absent && kind != JsonValue::Kind::null;
+}
+
 }  // namespace sidestream

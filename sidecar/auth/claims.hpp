@@ -22,6 +22,8 @@ class Claims {
   std::vector<std::string> values(std::string_view claim) const;
   // The text of a claim that is a single string, number or boolean, and not empty.
   std::optional<std::string> text(std::string_view claim) const;
+  // Whether there is such a claim, of whatever type, but null.
+  bool has(std::string_view claim) const;
 
   const std::string& json() const { return json_; }
 

@@ -13,4 +13,10 @@ Person make_person(Claims claims, const std::string& subject) {
   return person;
 }
 
+PersonPtr that_ends_first(const PersonPtr& first, const PersonPtr& second) {
+  if (!first || !second) return first ? first : second;
+  if (!second->ends_at) return first;
+  return !first->ends_at || *second->ends_at < *first->ends_at ? second : first;
+}
+
 }  // namespace sidestream

@@ -28,4 +28,7 @@ using PersonPtr = std::shared_ptr<const Person>;
 // `subject`: the name of the claim.
 Person make_person(Claims claims, const std::string& subject);
 
+// The one whose rights end first; the first of two that end alike. Null: nobody.
+PersonPtr that_ends_first(const PersonPtr& first, const PersonPtr& second);
+
 }  // namespace sidestream

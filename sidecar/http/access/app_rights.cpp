@@ -26,7 +26,7 @@ Awaitable<RightsSource::Answer> AppRights::ask() {
       co_return Answer{Answer::Kind::unknown, nullptr};
     if (answer->kind == ForwardAnswer::Kind::refused || !still_holds(part, *answer->person))
       co_return Answer{Answer::Kind::ended, nullptr};
-    if (!all.person) all.person = answer->person;
+    all.person = that_ends_first(all.person, answer->person);
   }
   co_return all;
 }

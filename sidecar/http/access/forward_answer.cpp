@@ -54,8 +54,8 @@ ForwardAnswer signed_in(const FetchResponse& response, const AccessSettings& acc
   if (!claims) return failed("the claims of the answer are not valid");
   Person person = make_person(std::move(*claims), access.subject);
   person.issued_at = asked;
-  if (const auto text = person.claims.text("expires_at")) {
-    const auto time = parse_time(*text);
+  if (person.claims.has("expires_at")) {
+    const auto time = parse_time(person.claims.text("expires_at").value_or(""));
     if (!time) return failed("expires_at of the answer is not a time of RFC 3339");
     person.expires_at = std::chrono::floor<std::chrono::seconds>(*time);
     person.ends_at = *time;

@@ -49,9 +49,8 @@ Awaitable<ForwardAnswerPtr> ForwardCheck::ask(ForwardQuestionPtr question,
 }
 
 void ForwardCheck::look_up(ForwardQuestionPtr question, std::chrono::milliseconds age, Done done) {
-  const auto kept = answers_.find(question->key);
-  if (kept != answers_.end() && Clock::now() - kept->second.at < age)
-    return done(kept->second.answer);
+  if (ForwardAnswerPtr kept = answers_.find(question->key, Clock::now(), age))
+    return done(std::move(kept));
   const auto asking = asking_.find(question->key);
   if (asking != asking_.end()) {
     asking->second.push_back(std::move(done));
@@ -96,23 +95,8 @@ void ForwardCheck::count(const ForwardAnswer& answer, Clock::duration took) {
 void ForwardCheck::take(const std::string& key, ForwardAnswerPtr answer) {
   const std::vector<Done> waiting = std::move(asking_[key]);
   asking_.erase(key);
-  if (answer->kind != Kind::failed) keep(key, answer);
+  if (answer->kind != Kind::failed) answers_.put(key, answer, Clock::now());
   for (const Done& done : waiting) done(answer);
-}
-
-void ForwardCheck::keep(const std::string& key, ForwardAnswerPtr answer) {
-  const auto kept = answers_.find(key);
-  if (kept != answers_.end()) {
-    kept->second.answer = std::move(answer);
-    kept->second.at = Clock::now();
-    ages_.splice(ages_.end(), ages_, kept->second.age);
-    return;
-  }
-  ages_.push_back(key);
-  answers_.emplace(key, Kept{std::move(answer), Clock::now(), std::prev(ages_.end())});
-  if (answers_.size() <= answers_most) return;
-  answers_.erase(ages_.front());
-  ages_.pop_front();
 }
 
 }  // namespace sidestream

@@ -8,7 +8,6 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
-#include <list>
 #include <memory>
 #include <string>
 #include <unordered_map>
@@ -16,6 +15,7 @@
 
 #include "sidecar/base/logger.hpp"
 #include "sidecar/fetch/client.hpp"
+#include "sidecar/http/access/answer_cache.hpp"
 #include "sidecar/http/access/forward_answer.hpp"
 #include "sidecar/http/access/forward_question.hpp"
 #include "sidecar/metrics/access_probe.hpp"
@@ -25,7 +25,6 @@ namespace sidestream {
 class ForwardCheck : public std::enable_shared_from_this<ForwardCheck> {
  public:
   using Clock = std::chrono::steady_clock;
-  static constexpr std::size_t answers_most = 10'000;
   static constexpr std::size_t asking_most = 1'000;  // at once; further ones fail
 
   // Borrows the probe. Requires: the settings have `forward`.
@@ -37,26 +36,19 @@ class ForwardCheck : public std::enable_shared_from_this<ForwardCheck> {
 
  private:
   using Done = std::function<void(ForwardAnswerPtr)>;
-  struct Kept {
-    ForwardAnswerPtr answer;
-    Clock::time_point at;
-    std::list<std::string>::iterator age;  // in ages_
-  };
 
   void look_up(ForwardQuestionPtr question, std::chrono::milliseconds age, Done done);
   void send(ForwardQuestionPtr question);
   Awaitable<void> fetch(ForwardQuestionPtr question);
   void count(const ForwardAnswer& answer, Clock::duration took);
   void take(const std::string& key, ForwardAnswerPtr answer);
-  void keep(const std::string& key, ForwardAnswerPtr answer);
 
   boost::asio::io_context& io_;
   const std::shared_ptr<const AccessSettings> access_;
   AccessProbe& probe_;
   const Logger log_;
   FetchClient client_;
-  std::unordered_map<std::string, Kept> answers_;
-  std::list<std::string> ages_;  // keys of answers_, the oldest first
+  AnswerCache answers_;
   std::unordered_map<std::string, std::vector<Done>> asking_;
 };
 

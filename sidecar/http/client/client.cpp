@@ -6,7 +6,7 @@ namespace sidestream {
 
 Peer make_peer(const AddressBytes& socket, const AddressBytes& named,
                const std::vector<Network>& trusted) {
-  return {format_ip(named), false, is_trusted(named, trusted), named, socket};
+  return {format_ip(named), is_trusted(named, trusted), named, socket};
 }
 
 Client find_client(const Peer& peer, std::string_view x_forwarded_for, std::string_view forwarded,

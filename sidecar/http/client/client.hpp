@@ -17,10 +17,10 @@ namespace sidestream {
 // The other end of a connection.
 struct Peer {
   std::string address;    // text of `bytes`: IPv4, or IPv6 without brackets
-  bool tls = false;       // the connection speaks TLS
   bool trusted = false;   // a trusted proxy: its X-Forwarded-* and Forwarded are believed
   AddressBytes bytes{};   // the TCP peer, or the address that its PROXY header names
   AddressBytes socket{};  // the TCP peer
+  bool tls = false;       // the connection speaks TLS
 };
 
 // `socket`: the TCP peer. `named`: the address of the PROXY header; the TCP peer where it has none.

@@ -27,7 +27,7 @@ void take(RightsCheck& check, AccessDecision& decision) {
   using Kind = AccessDecision::Kind;
   if (decision.kind == Kind::refused) check.refused = std::move(decision.response);
   if (decision.kind == Kind::undecided) check.undecided = std::move(decision.why);
-  if (!check.person) check.person = std::move(decision.person);
+  check.person = that_ends_first(check.person, decision.person);
 }
 
 // What streams keep of a person: its claims are needed no more.

@@ -23,10 +23,11 @@ std::optional<std::string_view> Request::parameter(std::string_view name) const 
 }
 
 std::string Request::joined(std::string_view lower_name) const {
+  const std::string_view separator = lower_name == "cookie" ? "; " : ", ";  // RFC 9113, 8.2.3
   std::string all;
   for (const auto& [name, value] : headers) {
     if (name != lower_name) continue;
-    if (!all.empty()) all += ", ";
+    if (!all.empty()) all += separator;
     all += value;
   }
   return all;

@@ -27,7 +27,7 @@ struct Request {
   // The first value, if any.
   std::optional<std::string_view> header(std::string_view lower_name) const;
   std::optional<std::string_view> parameter(std::string_view name) const;
-  // All values of the fields of that name, as one list with commas.
+  // All values of the fields of that name as one: a list with commas, cookies with semicolons.
   std::string joined(std::string_view lower_name) const;
   // The decoded path: "/events/orders".
   std::string path() const;

@@ -80,6 +80,14 @@ TEST(RequestHead, ExtendsForwardedFieldsOfTrustedPeers) {
   EXPECT_EQ(head.find("6.6.6.6"), std::string::npos);
 }
 
+TEST(RequestHead, SaysWhetherTheClientSpeaksTls) {
+  Peer peer = untrusted;
+  peer.tls = true;
+  const auto head = forwarded("GET / HTTP/1.1\r\nHost: h\r\n\r\n", peer);
+  EXPECT_TRUE(has(head, "X-Forwarded-Proto: https"));
+  EXPECT_TRUE(has(head, "Forwarded: for=203.0.113.9;host=\"h\";proto=https"));
+}
+
 TEST(RequestHead, QuotesIPv6InForwarded) {
   const auto head = forwarded("GET / HTTP/1.1\r\nHost: h\r\n\r\n", {"2001:db8::1", false});
   EXPECT_TRUE(has(head, "X-Forwarded-For: 2001:db8::1"));

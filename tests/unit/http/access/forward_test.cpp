@@ -46,6 +46,12 @@ TEST(ForwardQuestion, PassesItsHeadersOnAndNoOthers) {
   EXPECT_EQ(header(*question, "X-Forwarded-Host"), "shop");
 }
 
+TEST(ForwardQuestion, JoinsCookiesWithSemicolons) {
+  const auto question =
+      make_question(request({{"cookie", "s=1"}, {"cookie", "t=2"}}), "t", {}, settings());
+  EXPECT_EQ(header(*question, "cookie"), "s=1; t=2");
+}
+
 TEST(ForwardQuestion, LeavesTicketsOutOfTheUri) {
   const auto question =
       make_question(request({}, {{"a b", "c&d"}, {"ticket", "secret"}}), "t", {}, settings());
@@ -105,7 +111,11 @@ TEST(ForwardAnswer, EndsRightsWhenItSaysSo) {
   const ForwardAnswer answer = read(200, json, R"({"expires_at": "2026-01-31T12:00:00.5+01:00"})");
   EXPECT_EQ(answer.person->ends_at->time_since_epoch().count(), 1769857200500);
   EXPECT_EQ(answer.person->expires_at->time_since_epoch().count(), 1769857200);
-  EXPECT_EQ(read(200, json, R"({"expires_at": "soon"})").kind, Kind::failed);
+  for (const char* wrong : {"\"soon\"", "\"\"", "1769857200", "true", "[]", "{}"}) {
+    const std::string body = std::string(R"({"expires_at": )") + wrong + "}";
+    EXPECT_EQ(read(200, json, body).kind, Kind::failed) << body;
+  }
+  EXPECT_FALSE(read(200, json, R"({"expires_at": null})").person->expires_at);
 }
 
 TEST(ForwardAnswer, ThatIsNoObjectDecidesNothing) {
