@@ -40,8 +40,8 @@ StreamRights::Outcome StreamRights::take(RightsSource::Answer answer, Clock::tim
   if (answer.kind == RightsSource::Answer::Kind::unknown)
     return ++failures_ >= failures_most ? Outcome::unavailable : Outcome::held;
   failures_ = 0;
-  // New times are announced anew.
-  if (answer.person->expires_at != person_->expires_at) announced_ = false;
+  // A new end is announced anew.
+  if (answer.person->ends_at != person_->ends_at) announced_ = false;
   person_ = std::move(answer.person);
   return Outcome::held;
 }

@@ -89,5 +89,12 @@ TEST(StreamRights, ThatLastLongerAreAnnouncedAnew) {
   EXPECT_EQ(rights.step(exp_ms + 70'000, begun), Step::announce);
 }
 
+TEST(StreamRights, ThatLastLongerBySomeMillisecondsAreAnnouncedAnew) {
+  StreamRights rights(person(), std::make_shared<EveryMinute>());
+  EXPECT_EQ(rights.step(exp_ms - 1, begun), Step::announce);
+  rights.take({Answer::Kind::held, person(exp_ms + 500)}, begun);
+  EXPECT_EQ(rights.step(exp_ms, begun), Step::announce);
+}
+
 }  // namespace
 }  // namespace sidestream
