@@ -2,6 +2,7 @@
 ends everything within 10 s, at any moment, and it leaves no process and no file."""
 
 import contextlib
+import json
 import os
 import re
 import shutil
@@ -170,6 +171,17 @@ def test_a_signal_ends_a_build():
         with quickstart(PATH=folder + ":" + os.environ["PATH"]) as running:
             assert happens(lambda: os.path.exists(marker), 30), "it did not build:\n" + running.output()
             running.end(signal.SIGINT)
+
+
+def test_inbox_serves_its_page_and_asks_its_app():
+    with quickstart("inbox") as running:
+        assert happens(lambda: running.url("page") or running.ended(), START_SECONDS) and not running.ended(), running.output()
+        status, page = request(running.port, "GET", "/")
+        assert status == 200 and "<title>Inbox" in page, "%d, and no page" % status
+        status, body = request(running.port, "GET", "/users/alice/inbox")
+        assert (status, json.loads(body)) == (401, {"error": "not signed in"}), "%d %s" % (status, body)
+        check_console(running.url("console"))
+        running.end(signal.SIGTERM)
 
 
 @pytest.mark.parametrize("kind", ("redis", "kafka"))

@@ -108,7 +108,7 @@ class Sidestream:
 
     def publish(self, path, data, event=""):
         """The id of the record."""
-        query = "?event=" + urllib.parse.quote(event) if event else ""
+        query = ("&" if "?" in path else "?") + "event=" + urllib.parse.quote(event) if event else ""
         status, _, body = self.request("POST", path + query, data.encode())
         if status != 201:
             raise AssertionError("POST %s: %d %r" % (path, status, body))
