@@ -22,8 +22,8 @@ RequestHeader parse(std::string_view text) {
 }
 
 constexpr Framing no_body;
-const Peer untrusted{"203.0.113.9"};
-const Peer trusted{"10.0.0.5", false, true};
+const Peer untrusted{.address = "203.0.113.9"};
+const Peer trusted{.address = "10.0.0.5", .trusted = true};
 
 const UpstreamTraits without_via{"127.0.0.1:8000", false};
 
