@@ -58,5 +58,10 @@ void check_redis_reply(Input input);
 void check_settings(Input input);
 void check_tokens(Input input);
 void check_key_set(Input input);
+void check_credentials(Input input);
+void check_forward_answer(Input input);
+void check_revocation(Input input);
+void check_json(Input input);
+void check_time(Input input);
 
 }  // namespace fuzz

@@ -7,11 +7,20 @@ namespace fuzz {
 namespace {
 
 constexpr std::array all{
-    Target{"heads", check_heads, 10},      Target{"ids", check_event_ids},
-    Target{"peers", check_peer, 10},       Target{"proxy", check_proxy},
-    Target{"queries", check_query},        Target{"redis", check_redis_reply},
-    Target{"settings", check_settings},    Target{"tokens", check_tokens, 10},
+    Target{"heads", check_heads, 10},
+    Target{"ids", check_event_ids},
+    Target{"peers", check_peer, 10},
+    Target{"proxy", check_proxy},
+    Target{"queries", check_query},
+    Target{"redis", check_redis_reply},
+    Target{"settings", check_settings},
+    Target{"tokens", check_tokens, 10},
     Target{"keysets", check_key_set, 100},
+    Target{"credentials", check_credentials, 4},
+    Target{"forward", check_forward_answer, 2},
+    Target{"revocations", check_revocation, 2},
+    Target{"json", check_json, 2},
+    Target{"times", check_time, 2},
 };
 
 }  // namespace
