@@ -32,9 +32,9 @@ using namespace sidestream;
 constexpr int requests = 1000;
 
 // One event loop, one client, one connection to the app.
-class House {
+class ProxyRun {
  public:
-  House(std::string_view request, std::string_view answer) : request_(request), answer_(answer) {
+  ProxyRun(std::string_view request, std::string_view answer) : request_(request), answer_(answer) {
     client_.connect(listener_.local_endpoint());
     Socket accepted(loop_.io());
     listener_.accept(accepted);
@@ -47,7 +47,7 @@ class House {
     app_listener_.non_blocking(true);
     asio::write(client_, asio::buffer(request_));
   }
-  ~House() {
+  ~ProxyRun() {
     client_.close();
     io().restart();
     while (quotas_.connections.taken() > 0) io().run_one();
@@ -117,20 +117,20 @@ class House {
 }  // namespace
 
 extern "C" {
-[[gnu::noinline]] bool outside_turn(House& house) { return house.turn(); }
+[[gnu::noinline]] bool outside_turn(ProxyRun& run) { return run.turn(); }
 }
 
 namespace {
 
-void take_turns(House& house) {
-  if (!outside_turn(house)) return house.io().stop();
-  asio::post(house.io(), [&house] { take_turns(house); });
+void take_turns(ProxyRun& run) {
+  if (!outside_turn(run)) return run.io().stop();
+  asio::post(run.io(), [&run] { take_turns(run); });
 }
 
 }  // namespace
 
 extern "C" {
-[[gnu::noinline]] void counted_run(House& house) { house.io().run(); }
+[[gnu::noinline]] void counted_run(ProxyRun& run) { run.io().run(); }
 }
 
 namespace {
@@ -159,8 +159,8 @@ int main(int argc, char** argv) {
   const std::string asked = request(argc > 1 ? argv[1] : "");
   if (asked.empty()) return 1;
   const std::string answer = std::string(answer_head) + std::string(1024, 'x');
-  House house(asked, answer);
-  take_turns(house);
-  counted_run(house);
+  ProxyRun run(asked, answer);
+  take_turns(run);
+  counted_run(run);
   return printf("%d\n", requests) < 0;
 }
