@@ -9,7 +9,7 @@ from harness import machine
 class Load:
     """Subscribers of one server, connected while this object lives."""
 
-    def __init__(self, server, subscribers, path=None, resume=None, wait=True, own=None):
+    def __init__(self, server, subscribers, path=None, resume=None, wait=True, own=None, tokens=None):
         self.server = server
         command = [machine.LOAD, "--server", server.address, "--path", path or server.path,
                    "--subscribers", str(subscribers)]
@@ -17,6 +17,8 @@ class Load:
             command += ["--resume", resume]
         if own is not None:
             command += ["--own", own]
+        if tokens is not None:
+            command += ["--tokens", tokens]
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         self.subscribers = subscribers
         self.opened = self.read() if wait else None

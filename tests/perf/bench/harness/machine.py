@@ -11,6 +11,7 @@ import subprocess
 ROOT = os.path.realpath(os.path.join(os.path.dirname(__file__), "..", "..", "..", ".."))
 BUILD = os.path.join(ROOT, "build", "release")
 LOAD = os.path.join(BUILD, "tests", "perf", "bench", "bench_load")
+TOKENS = os.path.join(BUILD, "tests", "perf", "bench", "bench_tokens")
 BARE = os.path.join(BUILD, "tests", "perf", "bench", "bench_bare")
 SIDESTREAM = os.path.join(BUILD, "sidestream")
 NODE_MODULES = os.path.join(ROOT, "build", "bench", "node_modules")

@@ -83,13 +83,14 @@ class Server:
 
 
 class Sidestream(Server):
-    """Options: flush, log, more (of the topic); kafka (bootstrap) and topic; upstream (the app's port)."""
+    """Options: flush, log, more (of the topic); kafka (bootstrap) and topic; upstream (the app's port);
+    access (the text of the section), with publish (the topic's)."""
     name = "sidestream"
     gathers = True
 
     def command(self):
         connector = "embedded: {}"
-        topic = "publish: true"
+        topic = self.options.get("publish", "publish: true")
         if "kafka" in self.options:
             connector = 'kafka: { bootstrap.servers: "%s" }' % self.options["kafka"]
             topic = "topic: %s" % self.options["topic"]
@@ -100,10 +101,11 @@ class Sidestream(Server):
         config = self.write("sidestream.yaml", """
 server: { listen: "127.0.0.1:%d", admin: "127.0.0.1:%d", threads: %d, max_connections: 100000%s }
 connectors: { source: { %s } }
+%s
 topics:
   bench: { from: source, %s, flush: %s, log: %s%s }
-%s""" % (self.port, self.admin_port, self.threads, app, connector, topic, self.options.get("flush", "auto"),
-            self.options.get("log", "16MiB"), self.options.get("more", ""), "" if "kafka" in self.options else ROOMS))
+%s""" % (self.port, self.admin_port, self.threads, app, connector, self.options.get("access", ""), topic, self.options.get("flush", "auto"),
+            self.options.get("log", "16MiB"), self.options.get("more", ""), "" if self.options.keys() & {"kafka", "access"} else ROOMS))
         return [machine.SIDESTREAM, "--config", config]
 
 

@@ -95,6 +95,13 @@ def storm(row):
         yield row, "the same of nchan", row["servers"]["nchan"]["seconds"], ""
 
 
+def tokens(row):
+    s = row["servers"]
+    yield row, "seconds of the storm, with tokens / without", ratio(s, "seconds", "without", "with"), "<= 1.25"
+    yield row, "CPU of it, with tokens / without", ratio(s, "cpu_seconds", "without", "with"), ""
+    yield row, "seconds of the first connects, with tokens / without", ratio(s, "first_seconds", "without", "with"), ""
+
+
 def kafka(row):
     for name, s in row["servers"].items():
         yield row, name + ": records per second", s["records_per_second"], ">= 300000" if name == "sidestream" else ""
@@ -127,7 +134,7 @@ def proxy_streams(row):
 
 
 LINES = {"efficiency": efficiency, "publishing": publishing, "memory": memory, "latency": latency, "many": many,
-         "filtered": filtered, "flood": flood, "storm": storm, "kafka efficiency": against_bare, "kafka live": kafka,
+         "filtered": filtered, "flood": flood, "storm": storm, "tokens": tokens, "kafka efficiency": against_bare, "kafka live": kafka,
          "kafka replay": kafka, "kafka fan-out": fan_out, "proxy": proxy, "proxy tunnels": proxy_tunnels,
          "proxy streams": proxy_streams, "scrape": scrape}
 

@@ -41,6 +41,8 @@ std::string Crowd::request_of(std::uint32_t index) const {
   request += " HTTP/1.1\r\nHost: bench\r\nAccept: text/event-stream\r\n";
   if (!options_.last_event_id.empty())
     request += "Last-Event-ID: " + options_.last_event_id + "\r\n";
+  if (!options_.tokens.empty())
+    request += "Authorization: Bearer " + options_.tokens[index] + "\r\n";
   return request + "\r\n";
 }
 

@@ -23,6 +23,7 @@ struct CrowdOptions {
   // Empty, or the query parameter by which each subscriber asks for its own events, user-N; then
   // each event is for one of them, in turn.
   std::string own;
+  std::vector<std::string> tokens;  // subscriber N sends the Nth; empty: none
 };
 
 struct CrowdFigures {

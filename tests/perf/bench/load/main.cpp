@@ -6,14 +6,18 @@
 // answered by a line of JSON, until that ends:
 //
 //   publish [options of a plan, see commands.cpp]    publishes, and reports when everybody has all
-//   of it wait EVENTS                                     reports when everybody has so many since
-//   the last report
+//                                                    of it
+//   wait EVENTS                                      reports when everybody has so many since the
+//                                                    last report
 
 #include <sys/resource.h>
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <exception>
+#include <fstream>
+#include <stdexcept>
+#include <vector>
 
 #include "tests/perf/bench/load/commands.hpp"
 
@@ -26,10 +30,19 @@ void raise_file_limit() {
   setrlimit(RLIMIT_NOFILE, &limit);
 }
 
+std::vector<std::string> read_tokens(const std::string& path, std::size_t count) {
+  std::vector<std::string> tokens(count);
+  std::ifstream file(path);
+  for (std::string& token : tokens)
+    if (!std::getline(file, token)) throw std::runtime_error("too few tokens in " + path);
+  return tokens;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   std::string server;
+  std::string tokens;
   bench::CrowdOptions options;
   CLI::App app("Subscribers of an event stream, counted and timed");
   app.add_option("--server", server, "ADDRESS:PORT")->required();
@@ -38,10 +51,12 @@ int main(int argc, char** argv) {
   app.add_option("--resume", options.last_event_id, "the Last-Event-ID of all of them");
   app.add_option("--own", options.own,
                  "a query parameter: each subscriber N reads the events of the key user-N");
+  app.add_option("--tokens", tokens, "a file with a token for each subscriber, one a line");
   CLI11_PARSE(app, argc, argv);
   raise_file_limit();
   try {
     options.server = bench::parse_address(server);
+    if (!tokens.empty()) options.tokens = read_tokens(tokens, options.subscribers);
     bench::Commands commands(options);
     commands.connect();
     commands.obey();
