@@ -27,7 +27,8 @@ std::string format_message(const std::string& log, const Message& message) {
   if (message.keep > 0) words.insert(words.end(), {"MAXLEN", "~", keep});
   words.insert(words.end(), {"*", "data", message.value});
   if (!message.event.empty()) words.insert(words.end(), {"event", message.event});
-  const std::string_view key_field = message.key_field.empty() ? "key" : message.key_field;
+  std::string_view key_field = message.key_field;
+  if (key_field.empty()) key_field = "key";
   if (message.key) words.insert(words.end(), {key_field, *message.key});
   return format_command(words);
 }
