@@ -3,18 +3,11 @@
 #include <utility>
 
 #include "sidecar/auth/token/key_set.hpp"
-#include "sidecar/http/net/tls/certificates.hpp"
 
 namespace sidestream {
 
 std::vector<std::string> check_access(const Settings& settings) {
   std::vector<std::string> problems;
-  const auto check_port = [&](const std::string& key, const std::optional<TlsSettings>& tls) {
-    const std::string problem = tls ? check_tls(*tls) : std::string();
-    if (!problem.empty()) problems.push_back("server." + key + "." + problem);
-  };
-  check_port("tls", settings.server.tls);
-  check_port("admin_tls", settings.server.admin_tls);
   if (!settings.access) return problems;
   for (std::size_t i = 0; i < settings.access->tokens.size(); ++i) {
     const auto keys = configured_keys(settings.access->tokens[i]);

@@ -23,7 +23,7 @@
 
 namespace sidestream {
 
-// What is wrong with keys, secrets and certificates, as sentences with the key's path.
+// What is wrong with keys and secrets, as sentences with the key's path.
 std::vector<std::string> check_access(const Settings& settings);
 
 // Topics to which everybody may publish: a warning each, as sentences with the key's path.

@@ -106,6 +106,7 @@ void Application::wait_for_end() {
     tidied_at = now;
     logs_.tidy(now);
     configuration_.tidy(logs_);
+    server_.look_at_certificates();
     heap_trim_.step(now);
   }
 }

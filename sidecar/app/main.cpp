@@ -1,6 +1,8 @@
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
+#include <iterator>
 #include <memory>
 #include <string>
 #include <utility>
@@ -11,6 +13,7 @@
 #include "sidecar/app/connectors.hpp"
 #include "sidecar/app/drain_order.hpp"
 #include "sidecar/app/options.hpp"
+#include "sidecar/app/tls_files.hpp"
 #include "sidecar/base/log_writer.hpp"
 
 namespace {
@@ -46,12 +49,16 @@ int main(int argc, char** argv) {
     }
   }
   if (loaded.errors.empty()) {
-    for (const auto& problem : check_access(loaded.settings))
+    std::vector<std::string> problems = check_access(loaded.settings);
+    std::ranges::move(check_tls_files(loaded.settings.server), std::back_inserter(problems));
+    for (const auto& problem : problems)
       loaded.errors.push_back(options->config + ": " + hidden->hide(problem));
   }
   if (!loaded.errors.empty()) return fail(loaded.errors);
-  const auto warnings = warn_of_open_topics(loaded.settings);
+  auto warnings = warn_of_open_topics(loaded.settings);
   if (options->action == Options::Action::check) {
+    std::ranges::move(warn_of_expired_certificates(loaded.settings.server),
+                      std::back_inserter(warnings));
     for (const auto& warning : warnings)
       std::fprintf(stderr, "%s: warning: %s\n", options->config.c_str(), warning.c_str());
     std::printf("%s: valid (%zu connectors, %zu topics)\n", options->config.c_str(),

@@ -41,14 +41,13 @@ struct Server::Parts {
                 limits,
                 hidden,
                 l,
-                certificates("streams"),
-                certificates("admin")},
+                certificates(config.get()->server.tls, "streams", p.tls),
+                certificates(config.get()->server.admin_tls, "admin", p.admin_tls)},
         gate(limits, c, p) {}
 
-  std::shared_ptr<TlsCertificates> certificates(const std::string& port) const {
-    const auto serving = config.get();
-    const auto& tls = port == "admin" ? serving->server.admin_tls : serving->server.tls;
-    return tls ? std::make_shared<TlsCertificates>(*tls, port, log) : nullptr;
+  std::shared_ptr<TlsCertificates> certificates(const std::optional<TlsSettings>& tls,
+                                                const std::string& port, TlsProbe& probe) const {
+    return tls ? std::make_shared<TlsCertificates>(*tls, port, probe, log) : nullptr;
   }
   std::unique_ptr<EventLoop> make_loop() {
     return std::make_unique<EventLoop>(memory, context.probe, lifecycle, context.quotas, limits,
@@ -177,6 +176,11 @@ void Server::drain(std::chrono::milliseconds window) {
   };
   for (const auto& loop : parts_->loops) drain_loop(*loop);
   drain_loop(*parts_->admin_loop);
+}
+
+void Server::look_at_certificates() {
+  for (const auto& certificates : {parts_->context.tls, parts_->context.admin_tls})
+    if (certificates) certificates->look();
 }
 
 void Server::revoke(const Revocation& revocation) {

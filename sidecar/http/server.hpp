@@ -39,6 +39,8 @@ class Server {
   std::string admin_address() const;
 
   void run(int threads);
+  // Notices certificates that have changed or expired. Call it every second.
+  void look_at_certificates();
   // Refuses new streams and ends open ones within `window`.
   void drain(std::chrono::milliseconds window);
   // Ends the streams of those who are revoked. Thread: any, between run() and stop().

@@ -4,15 +4,12 @@
 // Thread: any.
 
 #include <array>
-#include <atomic>
 #include <cstdint>
-#include <mutex>
-#include <string>
 #include <string_view>
-#include <utility>
 
 #include "sidecar/metrics/counter.hpp"
 #include "sidecar/metrics/latency_probe.hpp"
+#include "sidecar/metrics/trouble.hpp"
 
 namespace sidestream {
 
@@ -22,37 +19,6 @@ inline constexpr std::array<std::string_view, 4> access_results{"allowed", "unau
 
 enum class ForwardResult : std::uint8_t { signed_in, refused, failed };
 inline constexpr std::array<std::string_view, 3> forward_results{"signed_in", "refused", "failed"};
-
-// Why something does not work, and since when.
-class Trouble {
- public:
-  struct State {
-    std::int64_t since_ms = 0;  // Unix time; 0: it works
-    std::string reason;
-  };
-
-  // Returns whether it worked before.
-  bool begin(std::int64_t now_ms, std::string reason) {
-    const std::lock_guard lock(mutex_);
-    const bool worked = state_.since_ms == 0;
-    if (worked) state_.since_ms = now_ms;
-    state_.reason = std::move(reason);
-    return worked;
-  }
-  // Returns whether it did not work before.
-  bool end() {
-    const std::lock_guard lock(mutex_);
-    return std::exchange(state_, {}).since_ms != 0;
-  }
-  State state() const {
-    const std::lock_guard lock(mutex_);
-    return state_;
-  }
-
- private:
-  mutable std::mutex mutex_;
-  State state_;
-};
 
 struct AccessProbe {
   std::array<Counter, access_results.size()> decisions;

@@ -6,6 +6,7 @@
 #include "sidecar/metrics/access_families.hpp"
 #include "sidecar/metrics/metrics_text.hpp"
 #include "sidecar/metrics/process_families.hpp"
+#include "sidecar/metrics/tls_families.hpp"
 #include "sidecar/metrics/upstream_families.hpp"
 
 namespace sidestream {
@@ -203,6 +204,7 @@ std::string prometheus_text(const ProcessStats& stats) {
   add_connectors(text, stats);
   add_config(text, stats.server->config.state());
   add_process(text);
+  add_tls(text, *stats.server);
   if (stats.upstream) {
     add_upstream(text, stats.server->upstream, stats.upstream_requests, stats.upstream_tunnels);
   }

@@ -11,6 +11,7 @@
 #include "sidecar/metrics/config_probe.hpp"
 #include "sidecar/metrics/counter.hpp"
 #include "sidecar/metrics/latency_probe.hpp"
+#include "sidecar/metrics/tls_probe.hpp"
 
 namespace sidestream {
 
@@ -151,8 +152,8 @@ struct ServerProbe {
   std::array<Counter, limit_refusals.size()> beyond_limit;
   Counter replay_limit_waits;  // of streams, for replay_bytes_per_second
   Counter malformed;           // requests that could not be parsed
-  Counter tls_handshakes;
-  Counter tls_failures;
+  TlsProbe tls;
+  TlsProbe admin_tls;
   UpstreamProbe upstream;
   AccessProbe access;
   ConfigProbe config;
@@ -161,7 +162,6 @@ struct ServerProbe {
     connections_refused[static_cast<std::size_t>(reason)].add();
   }
   void refused(LimitRefusal limit) { beyond_limit[static_cast<std::size_t>(limit)].add(); }
-  void handshaken(bool good) { (good ? tls_handshakes : tls_failures).add(); }
   void closed(CloseReason reason) { streams_closed[static_cast<std::size_t>(reason)].add(); }
   void response(unsigned status) { responses[status / 100 < 6 ? status / 100 : 0].add(); }
 };

@@ -7,6 +7,8 @@
 #include <utility>
 #include <variant>
 
+#include "sidecar/app/tls_files.hpp"
+
 namespace sidestream {
 namespace {
 
@@ -119,6 +121,10 @@ std::vector<std::string> Configuration::check(const Settings& settings) const {
                [this](const auto& connector) { return !keeps(connector); });
   std::vector<std::string> problems = check_connectors(fresh);
   std::ranges::move(check_access(settings), std::back_inserter(problems));
+  // Running ports keep their certificates; what is wrong with their files must hinder no reload.
+  const auto now = serving_.get();
+  if (settings.server.tls != now->server.tls || settings.server.admin_tls != now->server.admin_tls)
+    std::ranges::move(check_tls_files(settings.server), std::back_inserter(problems));
   return problems;
 }
 

@@ -55,6 +55,19 @@ json::value describe(const Trouble::State& trouble) {
   return json::object{{"since", format_time(trouble.since_ms)}, {"reason", trouble.reason}};
 }
 
+json::array describe_tls(const ServerProbe& probe) {
+  json::array ports;
+  const auto add = [&ports](std::string_view port, const TlsProbe& tls) {
+    if (tls.expires_at == 0) return;
+    ports.push_back(json::object{{"port", port},
+                                 {"expires_at", format_time(tls.expires_at * 1000)},
+                                 {"trouble", describe(tls.trouble(unix_now_ms()))}});
+  };
+  add("streams", probe.tls);
+  add("admin", probe.admin_tls);
+  return ports;
+}
+
 json::object describe(const KeyState& keys) {
   json::object o{{"issuer", keys.issuer}, {"keys", keys.keys}};
   if (keys.loaded_ms > 0) o["loaded_at"] = format_time(keys.loaded_ms);
@@ -129,6 +142,7 @@ Response AdminPages::readiness(const AppState* app, const Access* access) const 
   json::object page{{"status", status},
                     {"connectors", std::move(connectors)},
                     {"config", describe(probe_.config.state())}};
+  if (json::array tls = describe_tls(probe_); !tls.empty()) page["tls"] = std::move(tls);
   if (access) page["access"] = describe(*access, probe_.access);
   if (app) page["upstream"] = {{"ready", app->ready}, {"detail", shown(app->detail)}};
   Response response = Response::json(text(page));

@@ -29,6 +29,10 @@ struct Limits {
         refusals(std::move(log)) {}
 
   ConnectionTable connections;  // of the public port
+  // TLS handshakes that clients have begun, of either port. Those of the admin port depend on nothing
+  // that clients of the public port hold.
+  ConnectionTable handshakes;
+  ConnectionTable admin_handshakes;
   AddressQuota streams;
   AddressQuota subject_streams;  // by subject_key()
   LogPlaces logs;

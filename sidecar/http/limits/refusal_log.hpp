@@ -19,7 +19,7 @@ class RefusalLog {
  public:
   using Clock = std::chrono::steady_clock;
 
-  enum class Kind : std::uint8_t { connection, stream, publish, request, replay };
+  enum class Kind : std::uint8_t { connection, stream, publish, request, replay, handshake };
   // Of the request, where there is one. `path`: without the query, which may hold secrets.
   struct Target {
     std::string_view method;
@@ -35,12 +35,15 @@ class RefusalLog {
   }
   void write(Kind kind, std::string_view reason, const Client& client, unsigned status,
              const Target& target, Clock::time_point now = Clock::now());
+  // A TLS handshake. `error`: what OpenSSL says.
+  void handshake_failed(std::string_view reason, std::string_view error, const Client& client,
+                        Clock::time_point now = Clock::now());
   // A replay that waits.
   void delayed(std::string_view limit, AddressKey client, Clock::time_point now);
 
  private:
   const Logger log_;
-  std::array<LinePace, 5> paces_;
+  std::array<LinePace, 6> paces_;
 };
 
 }  // namespace sidestream

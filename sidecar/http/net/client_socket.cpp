@@ -1,19 +1,12 @@
 #include "sidecar/http/net/client_socket.hpp"
 
+#include "sidecar/http/net/peer.hpp"
+
 namespace sidestream {
 
-// A step waits for its turn, not for its client: silent clients keep nobody out.
-Awaitable<boost::system::error_code> ClientSocket::start_tls(std::unique_ptr<TlsSession> session,
-                                                             HandshakeGate& gate) {
-  tls_ = std::move(session);
-  boost::system::error_code error = boost::asio::error::would_block;
-  while (error == boost::asio::error::would_block) {
-    const auto [unready] = co_await Socket::async_wait(tls_->wanted(), no_throw);
-    if (unready) co_return unready;
-    const HandshakeGate::Place place = co_await gate.enter();
-    tls_->handshake(error);
-  }
-  co_return error;
+// A client that closes sends a record first, and the end of its TCP connection behind it.
+bool ClientSocket::peer_has_ended() {
+  return peer_has_left(native_handle()) || (tls_ && tls_->peer_has_ended());
 }
 
 }  // namespace sidestream

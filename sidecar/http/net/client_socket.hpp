@@ -13,7 +13,6 @@
 
 #include "sidecar/http/net/awaitable.hpp"
 #include "sidecar/http/net/socket.hpp"
-#include "sidecar/http/net/tls/handshake_gate.hpp"
 #include "sidecar/http/net/tls/session.hpp"
 
 namespace sidestream {
@@ -25,15 +24,20 @@ class ClientSocket : public Socket {
   bool has_tls() const { return tls_ != nullptr; }
   TlsSession& tls() { return *tls_; }
 
-  // From here on the connection speaks TLS. Requires: the socket is non-blocking.
-  Awaitable<boost::system::error_code> start_tls(std::unique_ptr<TlsSession> session,
-                                                 HandshakeGate& gate);
+  // From here on the connection speaks TLS: the handshake comes first, by tls(). Requires: the socket
+  // is non-blocking, the session is on it, and nothing is pending.
+  void start_tls(std::unique_ptr<TlsSession> session) { tls_ = std::move(session); }
+  // Reads and writes plain bytes again. Requires: nothing is pending.
+  void stop_tls() { tls_.reset(); }
   // Leaves TLS to the kernel: what is written to the socket is encrypted there, and nothing more can
   // be read. Requires: tls().kernel_sends().
   Socket release() && {
     tls_.reset();
     return std::move(static_cast<Socket&>(*this));
   }
+
+  // The client has ended its side, or the connection is broken. Bytes that it has sent stay unread.
+  bool peer_has_ended();
 
   template <class Buffers>
   std::size_t read_some(const Buffers& buffers, boost::system::error_code& error) {

@@ -8,7 +8,7 @@
 #include <thread>
 
 #include "sidecar/http/limits/limits.hpp"
-#include "sidecar/http/net/tls/handshake_gate.hpp"
+#include "sidecar/http/net/tls/handshake_turns.hpp"
 #include "sidecar/http/proxy/proxy.hpp"
 #include "sidecar/http/running_config.hpp"
 #include "sidecar/http/streams/stream_table.hpp"
@@ -36,10 +36,10 @@ class EventLoop {
   const UpstreamSettings* upstream() const { return upstream_ ? &*upstream_ : nullptr; }
   // Requires: there is an upstream.
   Proxy& proxy() { return *proxy_; }
-  HandshakeGate& handshakes() { return handshakes_; }
+  HandshakeTurns& handshakes() { return handshakes_; }
 
  private:
-  HandshakeGate handshakes_;  // outlives the coroutines that wait in it
+  HandshakeTurns handshakes_;  // outlives the coroutines that wait in it
   boost::asio::io_context io_;
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
   LoopConfig config_;

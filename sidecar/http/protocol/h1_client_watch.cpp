@@ -2,16 +2,14 @@
 
 #include <utility>
 
-#include "sidecar/http/net/peer.hpp"
-
 namespace sidestream {
 
-H1ClientWatch::H1ClientWatch(Socket& socket, std::function<void()> left)
+H1ClientWatch::H1ClientWatch(ClientSocket& socket, std::function<void()> left)
     : socket_(socket), left_(std::make_shared<std::function<void()>>(std::move(left))) {
   const std::weak_ptr<std::function<void()>> weak = left_;
   socket_.async_wait(Socket::wait_read, [weak, &socket](boost::system::error_code) {
     const auto alive = weak.lock();
-    if (alive && peer_has_left(socket.native_handle())) (*alive)();
+    if (alive && socket.peer_has_ended()) (*alive)();
   });
 }
 

@@ -8,18 +8,18 @@
 #include <functional>
 #include <memory>
 
-#include "sidecar/http/net/socket.hpp"
+#include "sidecar/http/net/client_socket.hpp"
 #include "sidecar/http/protocol/responder.hpp"
 
 namespace sidestream {
 
 class H1ClientWatch final : public ClientWatch {
  public:
-  H1ClientWatch(Socket& socket, std::function<void()> left);
+  H1ClientWatch(ClientSocket& socket, std::function<void()> left);
   ~H1ClientWatch() override;
 
  private:
-  Socket& socket_;
+  ClientSocket& socket_;
   // Shared with the wait, which may end after this.
   std::shared_ptr<std::function<void()>> left_;
 };

@@ -1,15 +1,14 @@
 #include "sidecar/http/protocol/h1_connection.hpp"
 
-#include <boost/asio/write.hpp>
 #include <optional>
 #include <utility>
 
 #include "sidecar/http/net/peer.hpp"
 #include "sidecar/http/net/tls/certificates.hpp"
-#include "sidecar/http/net/tls/handshake_gate.hpp"
 #include "sidecar/http/protocol/framing.hpp"
 #include "sidecar/http/protocol/h1_head.hpp"
 #include "sidecar/http/protocol/read_proxy_header.hpp"
+#include "sidecar/http/protocol/tls_handshake.hpp"
 
 namespace sidestream {
 namespace {
@@ -75,32 +74,39 @@ Awaitable<bool> H1Connection::identify() {
   co_return true;
 }
 
-// False: the handshake failed. A client that speaks plain HTTP is told so.
+// False: the handshake failed.
 Awaitable<bool> H1Connection::secure(TlsCertificates& certificates) {
-  client_.deadline.set(handshake_time);
   set_proxy_options(client_.socket.native_handle());  // tickets and the response go out at once
-  auto session = certificates.accept(client_.socket.native_handle());
-  if (!session) co_return false;
-  const boost::system::error_code error =
-      co_await client_.socket.start_tls(std::move(session), loop_.handshakes());
+  const auto until = Deadline::Clock::now() + handshake_time;
+  client_.deadline.set(handshake_time);
+  const bool admin = port_ == Port::admin;
+  TlsHandshake handshake(client_.socket, certificates, loop_.handshakes(),
+                         admin ? context_.limits.admin_handshakes : context_.limits.handshakes);
+  const HandshakeResult result = co_await handshake.run(address_key(client_.peer.bytes), until);
   client_.deadline.clear();
-  context_.probe.handshaken(!error);
-  if (!error) {
-    client_.peer.tls = true;
-    co_return true;
+  certificates.probe().handshaken(result);
+  client_.peer.tls = result == HandshakeResult::good;
+  if (client_.peer.tls) co_return true;
+  if (result == HandshakeResult::plain_http) {
+    co_await refuse_plain_http();
+  } else if (result != HandshakeResult::closed) {
+    context_.limits.refusals.handshake_failed(name_of(result), handshake.error(),
+                                              {client_.peer.bytes, client_.peer.socket});
   }
-  if (client_.socket.tls().met_plain_http()) co_await refuse_plain_http();
+  // The client must get the answer or the alert.
+  const bool answered = result == HandshakeResult::plain_http || !handshake.error().empty();
+  client_.socket.stop_tls();
+  if (answered) co_await linger();
   co_return false;
 }
 
 // The answer can't be encrypted: there is no TLS connection.
 Awaitable<void> H1Connection::refuse_plain_http() {
-  constexpr std::string_view answer =
-      "HTTP/1.1 400 Bad Request\r\nContent-Type: application/json\r\nContent-Length: 61\r\n"
-      "Connection: close\r\n\r\n"
-      "{\"error\":\"this port speaks HTTPS; write https:// in the URL\"}";
-  Socket& plain = client_.socket;
-  co_await boost::asio::async_write(plain, boost::asio::buffer(answer), no_throw);
+  Request request;
+  request.client = {client_.peer.bytes, client_.peer.socket};
+  H1Responder responder(client_, nullptr, request, loop_, context_);
+  Response response = Response::error(400, "this port speaks HTTPS; write https:// in the URL");
+  co_await responder.respond(std::move(response));
 }
 
 Client H1Connection::client_of(const Request& request) const {

@@ -3,31 +3,16 @@
 #include <gtest/gtest.h>
 
 #include "tests/integration/access/harness/tls_bridge.hpp"
+#include "tests/integration/access/harness/tls_fixture.hpp"
+#include "tests/integration/access/harness/tls_socket.hpp"
 #include "tests/integration/proxy/harness/app.hpp"
 #include "tests/support/harness/event_stream.hpp"
-#include "tests/support/harness/sidecar.hpp"
-#include "tests/support/harness/temp_dir.hpp"
 #include "tests/support/harness/wait.hpp"
 
 namespace e2e {
 namespace {
 
-class Tls : public testing::Test {
- protected:
-  Tls() { make_certificate(path(), "server", "first"); }
-
-  std::string path() const { return folder_.path(); }
-  std::string keys(const std::string& more = {}) const {
-    return "{ certificate: " + path() + "/server.crt, key: " + path() + "/server.key" + more + " }";
-  }
-  Config config(const std::string& more = {}) const {
-    return {.server = {"tls: " + keys(more), "heartbeat: 200ms"},
-            .connectors = {"local: { embedded: {} }"},
-            .topics = {"t: { from: local, publish: true }"}};
-  }
-
-  TempDir folder_;
-};
+using Tls = TlsFixture;
 
 TEST_F(Tls, CarriesStreamsAndPublishes) {
   Sidecar sidecar(config());
@@ -71,61 +56,67 @@ TEST_F(Tls, CarriesTheAppsAnswersAndBodies) {
   EXPECT_EQ(app.last().value("X-Forwarded-Proto"), "https");
 }
 
-TEST_F(Tls, TellsPlainHttpSo) {
+// A preflight, or a method that OpenSSL does not know, must get the answer too.
+TEST_F(Tls, TellsPlainHttpSoForEveryMethod) {
   Sidecar sidecar(config());
-  const Response answer = get(sidecar.streams(), "/events/t");
-  EXPECT_EQ(answer.status, 400);
-  EXPECT_NE(answer.body.find("https://"), std::string::npos);
+  for (const std::string method : {"GET", "POST", "OPTIONS", "DELETE", "PATCH"}) {
+    const Response answer =
+        fetch(sidecar.streams(),
+              {.target = "/events/t", .method = method, .body = std::string(50'000, 'b')});
+    EXPECT_EQ(answer.status, 400) << method;
+    EXPECT_NE(answer.body.find("https://"), std::string::npos) << method;
+  }
+  EXPECT_EQ(sidecar.metrics().sum("sidestream_tls_handshakes_total",
+                                  {"port=\"streams\"", "result=\"plain_http\""}),
+            5);
 }
 
-TEST_F(Tls, UsesAChangedCertificateForTheNextHandshake) {
+// An unfinished record must not make the server look for the rest without end.
+TEST_F(Tls, WaitsForTheRestOfARecordWithoutWork) {
   Sidecar sidecar(config());
+  TlsSocket client(sidecar.streams());
+  client.send("GET /events/t HTTP/1.1\r\nHost: t\r\n\r\n");
+  std::string bytes;
+  ASSERT_TRUE(client.receive_until(bytes, "stream-open"));
+  client.send_raw(std::string("\x17\x03\x03", 3));
+  const auto cpu_seconds = [&] { return sidecar.metrics().sum("process_cpu_seconds_total"); };
+  const double before = cpu_seconds();
+  std::this_thread::sleep_for(1s);
+  EXPECT_LT(cpu_seconds() - before, 0.6);
   TlsBridge bridge(sidecar.streams());
-  EventStream stream(bridge.address(), "/events/t");
-  stream.control("stream-open");
-  EXPECT_EQ(bridge.subject(), "/CN=first");
-  make_certificate(path(), "server", "second");
-  EXPECT_TRUE(eventually([&] {
-    get(bridge.address(), "/events/none");
-    return bridge.subject() == "/CN=second";
-  }));
   EXPECT_EQ(post(bridge.address(), "/events/t", "still open").status, 201);
-  EXPECT_EQ(stream.record().data, "still open");
+  EXPECT_TRUE(client.receive_until(bytes, "still open"));
 }
 
-TEST_F(Tls, KeepsTheOldCertificateWhereTheNewOneDoesNotFit) {
+TEST_F(Tls, RefusesClientsThatSpeakOtherProtocolsAlone) {
   Sidecar sidecar(config());
-  TlsBridge bridge(sidecar.streams());
-  make_certificate(path(), "other", "other");
-  std::filesystem::copy_file(path() + "/other.crt", path() + "/server.crt",
-                             std::filesystem::copy_options::overwrite_existing);
-  EXPECT_TRUE(eventually([&] {
-    get(bridge.address(), "/events/none");
-    return sidecar.log().find("the new certificate can't be used") != std::string::npos;
-  }));
-  EXPECT_EQ(bridge.subject(), "/CN=first");
-  std::filesystem::copy_file(path() + "/other.key", path() + "/server.key",
-                             std::filesystem::copy_options::overwrite_existing);
-  EXPECT_TRUE(eventually([&] {
-    get(bridge.address(), "/events/none");
-    return bridge.subject() == "/CN=other";
-  }));
+  TlsBridge http2(sidecar.streams(), {.http2_only = true});
+  EXPECT_THROW(get(http2.address(), "/events/none"), WireError);
 }
 
 TEST_F(Tls, DemandsCertificatesOfClients) {
-  make_certificate(path(), "client", "client", "clientAuth");
-  make_certificate(path(), "wrong", "wrong", "serverAuth");
+  make_certificate(path(), "client", "client", {.usage = "clientAuth"});
+  make_certificate(path(), "wrong", "wrong", {.usage = "serverAuth"});
+  make_certificate(path(), "any", "any", {.usage = ""});
   // Each is its own authority.
-  const std::string both = path() + "/authorities.pem";
-  ASSERT_EQ(
-      std::system(("cat " + path() + "/client.crt " + path() + "/wrong.crt > " + both).c_str()), 0);
-  Sidecar sidecar(config(", client_ca: " + both));
+  const std::string all = path() + "/authorities.pem";
+  ASSERT_EQ(std::system(("cat " + path() + "/client.crt " + path() + "/wrong.crt " + path() +
+                         "/any.crt > " + all)
+                            .c_str()),
+            0);
+  Sidecar sidecar(config(", client_ca: " + all));
   TlsBridge known(sidecar.streams(), {path() + "/client.crt", path() + "/client.key"});
   EventStream(known.address(), "/events/t").control("stream-open");
   TlsBridge without(sidecar.streams());
   EXPECT_THROW(get(without.address(), "/events/t"), WireError);
   TlsBridge for_servers(sidecar.streams(), {path() + "/wrong.crt", path() + "/wrong.key"});
   EXPECT_THROW(get(for_servers.address(), "/events/t"), WireError);
+  TlsBridge for_no_use(sidecar.streams(), {path() + "/any.crt", path() + "/any.key"});
+  EXPECT_THROW(get(for_no_use.address(), "/events/t"), WireError);
+  EXPECT_EQ(
+      sidecar.metrics().sum("sidestream_tls_handshakes_total", {"result=\"client_certificate\""}),
+      3);
+  EXPECT_NE(sidecar.log().find("peer did not return a certificate"), std::string::npos);
 }
 
 TEST_F(Tls, RefusesVersionsBelowTheLeast) {
@@ -142,6 +133,7 @@ TEST_F(Tls, EndsHandshakesThatDoNotEnd) {
   TlsBridge bridge(sidecar.streams());
   EXPECT_EQ(get(bridge.address(), "/events/none").status, 404);
   EXPECT_TRUE(silent.closes(15s * patience));
+  EXPECT_EQ(sidecar.metrics().sum("sidestream_tls_handshakes_total", {"result=\"timed_out\""}), 1);
 }
 
 TEST_F(Tls, OfManySilentClientsDoesNotKeepOthersOut) {

@@ -2,6 +2,7 @@
 
 #include <openssl/bio.h>
 #include <openssl/err.h>
+#include <openssl/x509_vfy.h>
 
 #include <algorithm>
 #include <boost/asio/error.hpp>
@@ -35,10 +36,10 @@ error_code TlsSession::take_error(int result) {
     default:
       break;
   }
-  const int reason = ERR_GET_REASON(ERR_peek_error());
-  plain_http_ = reason == SSL_R_HTTP_REQUEST;
   // A client that only closes its socket, as most do.
-  if (reason == SSL_R_UNEXPECTED_EOF_WHILE_READING) return asio::error::eof;
+  if (ERR_GET_REASON(ERR_peek_error()) == SSL_R_UNEXPECTED_EOF_WHILE_READING)
+    return asio::error::eof;
+  failure_ = ERR_peek_error();
   return asio::error::connection_reset;
 }
 
@@ -63,6 +64,31 @@ std::size_t TlsSession::write(asio::const_buffer from, error_code& error) {
   const int result = SSL_write(ssl_.get(), from.data(), size_of(from.size()));
   error = result > 0 ? error_code() : take_error(result);
   return result > 0 ? static_cast<std::size_t>(result) : 0;
+}
+
+bool TlsSession::peer_has_ended() {
+  error_code error;
+  char ignored = 0;
+  ERR_clear_error();
+  errno = 0;
+  const int result = SSL_peek(ssl_.get(), &ignored, 1);
+  if (result <= 0) error = take_error(result);
+  return error && error != asio::error::would_block;
+}
+
+bool TlsSession::lacks_client_certificate() const {
+  const int reason = ERR_GET_REASON(failure_);
+  return reason == SSL_R_PEER_DID_NOT_RETURN_A_CERTIFICATE ||
+         reason == SSL_R_CERTIFICATE_VERIFY_FAILED;
+}
+
+std::string TlsSession::failure() const {
+  if (failure_ == 0) return {};
+  const long verified = SSL_get_verify_result(ssl_.get());
+  if (lacks_client_certificate() && verified != X509_V_OK)
+    return X509_verify_cert_error_string(verified);
+  const char* text = ERR_reason_error_string(failure_);
+  return text ? text : "unknown reason";
 }
 
 bool TlsSession::kernel_sends() const { return BIO_get_ktls_send(SSL_get_wbio(ssl_.get())) != 0; }

@@ -11,6 +11,8 @@
 #include <boost/system/error_code.hpp>
 #include <cstddef>
 #include <memory>
+#include <string>
+#include <utility>
 
 namespace sidestream {
 
@@ -33,12 +35,17 @@ class TlsSession {
   // Of the last call.
   WaitType wanted() const { return wanted_; }
 
-  // There are bytes that the socket will not announce.
-  bool has_pending() const { return SSL_has_pending(ssl_.get()) != 0; }
+  // There are decrypted bytes, which the socket will not announce. (Of an unfinished record it
+  // announces the rest.)
+  bool has_pending() const { return SSL_pending(ssl_.get()) > 0; }
+  // The client has ended its side. Takes in records, but none of their bytes.
+  bool peer_has_ended();
   // The kernel encrypts what is written to the socket itself.
   bool kernel_sends() const;
-  // After a failed handshake: the client has sent a request of plain HTTP.
-  bool met_plain_http() const { return plain_http_; }
+  // After a failed handshake: the client has no certificate, or one that is not acceptable.
+  bool lacks_client_certificate() const;
+  // Of the last call that failed, in OpenSSL's words; empty: the connection broke.
+  std::string failure() const;
   // Tells the client that nothing more comes, if that needs no waiting.
   void say_goodbye();
 
@@ -47,7 +54,7 @@ class TlsSession {
 
   SslPtr ssl_;
   WaitType wanted_ = boost::asio::socket_base::wait_read;
-  bool plain_http_ = false;
+  unsigned long failure_ = 0;  // OpenSSL's
 };
 
 }  // namespace sidestream

@@ -9,7 +9,6 @@
 #include <unistd.h>
 
 #include <array>
-#include <cstdlib>
 #include <stdexcept>
 
 namespace e2e {
@@ -61,7 +60,7 @@ bool to_client(SSL* ssl, int plain) {
 TlsBridge::TlsBridge(const Address& server, TlsClient client)
     : server_(server), context_(SSL_CTX_new(TLS_client_method()), SSL_CTX_free) {
   const unsigned char http[] = {2, 'h', '2', 8, 'h', 't', 't', 'p', '/', '1', '.', '1'};
-  SSL_CTX_set_alpn_protos(context_.get(), http, sizeof http);
+  SSL_CTX_set_alpn_protos(context_.get(), http, client.http2_only ? 3 : sizeof http);
   SSL_CTX_clear_mode(context_.get(), SSL_MODE_AUTO_RETRY);
   if (client.version_max != 0) SSL_CTX_set_max_proto_version(context_.get(), client.version_max);
   if (!client.certificate.empty()) {
@@ -124,17 +123,6 @@ void TlsBridge::carry(int plain) {
   }
   ::close(plain);
   if (fd >= 0) ::close(fd);
-}
-
-void make_certificate(const std::string& folder, const std::string& name,
-                      const std::string& subject, const std::string& usage) {
-  const std::string path = folder + "/" + name;
-  const std::string command =
-      "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=" +
-      subject + " -addext subjectAltName=IP:127.0.0.1 -addext extendedKeyUsage=" + usage +
-      " -keyout " + path + ".key.new -out " + path + ".crt.new 2>/dev/null && mv " + path +
-      ".key.new " + path + ".key && mv " + path + ".crt.new " + path + ".crt";
-  if (std::system(command.c_str()) != 0) throw std::runtime_error("openssl makes no certificate");
 }
 
 }  // namespace e2e

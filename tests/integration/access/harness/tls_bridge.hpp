@@ -20,6 +20,7 @@ struct TlsClient {
   std::string certificate = {};  // PEM files; empty: none
   std::string key = {};
   int version_max = 0;  // TLS1_2_VERSION, ...; 0: the newest
+  bool http2_only = false;
 };
 
 class TlsBridge {
@@ -54,10 +55,5 @@ class TlsBridge {
   std::list<std::thread> threads_;
   std::thread acceptor_;
 };
-
-// A certificate for 127.0.0.1 and its key in a folder, made by `openssl`. `usage`: "serverAuth" or
-// "clientAuth".
-void make_certificate(const std::string& folder, const std::string& name,
-                      const std::string& subject, const std::string& usage = "serverAuth");
 
 }  // namespace e2e

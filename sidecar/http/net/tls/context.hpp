@@ -1,0 +1,24 @@
+#pragma once
+// What the handshakes of a port share, made from its files.
+//
+// Thread: any.
+
+#include <openssl/ssl.h>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "sidecar/settings/settings.hpp"
+
+namespace sidestream {
+
+struct TlsContext {
+  std::shared_ptr<SSL_CTX> ssl;  // null: the files can't be used
+  std::int64_t expires_at = 0;   // Unix time: of the certificate, or earlier of one of its chain
+};
+
+// Reads the files. Errors: `problem` is a sentence that begins with the key of the file.
+TlsContext load_tls_context(const TlsSettings& settings, std::string& problem);
+
+}  // namespace sidestream
