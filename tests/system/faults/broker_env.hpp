@@ -29,9 +29,11 @@ class BrokerEnv {
   virtual ~BrokerEnv() = default;
   // A new log for one run.
   virtual void new_log(const LogUse& use) = 0;
-  // YAML: the connector's value, the keys of the topic, and those of a template with {s}.
+  // YAML: the connector's value, and what names the log under test, that of revocations, and those
+  // of a template with {s}.
   virtual std::string connector() const = 0;
   virtual std::string topic_keys() const = 0;
+  virtual std::string revocation_keys() const = 0;
   virtual std::string template_keys() const = 0;
   // Where POSTs go.
   virtual void attach(const Address& /*sidecar*/) {}

@@ -11,8 +11,6 @@
 #include <cstring>
 #include <utility>
 
-#include "tests/support/harness/http.hpp"
-
 namespace e2e::faults {
 namespace {
 
@@ -27,7 +25,7 @@ Client::Client(int index, std::uint64_t seed, const Journal& journal, Context co
     : index_(index),
       context_(context),
       random_(seed * 1000 + static_cast<std::uint64_t>(index)),
-      memory_(journal) {}
+      memory_(journal, context.rights) {}
 
 Client::~Client() {
   if (fd_ >= 0) ::close(fd_);
@@ -35,6 +33,10 @@ Client::~Client() {
 
 void Client::on_time() {
   const auto now = Clock::now();
+  if (context_.rights != nullptr) {
+    context_.rights->look(always_read_);
+    if (phase_ == Phase::body && context_.rights->leaves()) close(false);
+  }
   if (now < wake_) return;
   if (phase_ == Phase::away) {
     connect();
@@ -78,6 +80,7 @@ void Client::close(bool abruptly) {
   context_.loop.forget(fd_);
   ::close(fd_);
   fd_ = -1;
+  if (context_.rights != nullptr) context_.rights->left();
   phase_ = Phase::away;
   wake_ = Clock::now() + Milliseconds(random_() % 150);
 }
@@ -97,7 +100,11 @@ void Client::on_ready(std::uint32_t events) {
 
 void Client::send_request() {
   Request request{.target = context_.target};
-  if (!memory_.id().empty()) request.headers = {{"Last-Event-ID", memory_.id()}};
+  if (context_.rights != nullptr) {
+    request.target = context_.rights->target();
+    request.headers = context_.rights->connect(sidecar_);
+  }
+  if (!memory_.id().empty()) request.headers.emplace_back("Last-Event-ID", memory_.id());
   const auto text = request.text();
   if (send(fd_, text.data(), text.size(), MSG_NOSIGNAL) != static_cast<ssize_t>(text.size())) {
     return close(false);
@@ -128,6 +135,7 @@ void Client::take(std::string_view bytes) {
     head_.append(bytes);
     const auto head = parse_head(head_);
     if (!head) return;
+    if (head->status != 200 && context_.rights != nullptr) return refuse(*head);
     if (head->status != 200 ||
         head->header("Content-Type").value_or("").rfind("text/event-stream", 0) != 0) {
       throw WireError("an EventSource would give up: " + head_);
@@ -144,9 +152,22 @@ void Client::take(std::string_view bytes) {
   on_end();
 }
 
+void Client::refuse(const Head& head) {
+  const std::string why = context_.rights->refused(head, head_.substr(head.raw.size()));
+  if (!why.empty()) memory_.broken(why);
+  close(false);
+}
+
+bool Client::reads(int person, int session) const {
+  return context_.rights != nullptr && context_.rights->person() == person &&
+         phase_ == Phase::body && always_read_ && context_.rights->reads(session);
+}
+
 // Whoever reads keeps an open stream, whatever others do.
 void Client::on_end() {
-  const bool open = phase_ == Phase::body && memory_.history().sights.size() > seen_before_;
+  const bool ended = context_.rights != nullptr && context_.rights->ended();
+  const bool open =
+      phase_ == Phase::body && memory_.history().sights.size() > seen_before_ && !ended;
   if (open && always_read_ && context_.process_runs.lasts(sidecar_, run_)) {
     memory_.broken("sidecar " + std::to_string(sidecar_) + " ended an open stream");
   }
@@ -162,6 +183,7 @@ int Client::abandon() {
   if (fd_ < 0) return -1;
   context_.loop.forget(fd_);
   phase_ = Phase::away;
+  if (context_.rights != nullptr) context_.rights->left();
   wake_ = Clock::now();
   return std::exchange(fd_, -1);
 }

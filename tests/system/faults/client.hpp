@@ -14,10 +14,12 @@
 #include <vector>
 
 #include "tests/support/harness/chunks.hpp"
+#include "tests/support/harness/http.hpp"
 #include "tests/support/harness/socket.hpp"
 #include "tests/support/harness/socket_loop.hpp"
 #include "tests/system/faults/memory.hpp"
 #include "tests/system/faults/process_runs.hpp"
+#include "tests/system/faults/rights.hpp"
 
 namespace e2e::faults {
 
@@ -29,6 +31,7 @@ class Client final : public SocketLoop::Owner {
     const std::string& target;
     const std::vector<Address>& sidecars;
     const ProcessRuns& process_runs;
+    Rights* rights = nullptr;  // of a client with a token
   };
   Client(int index, std::uint64_t seed, const Journal& journal, Context context);
   ~Client();
@@ -45,6 +48,8 @@ class Client final : public SocketLoop::Owner {
   int index() const { return index_; }
   std::size_t sidecar() const { return sidecar_; }
   const Memory& memory() const { return memory_; }
+  // Whether it has, and reads, an open stream of that session.
+  bool reads(int person, int session) const;
   std::int64_t connects() const { return connects_; }
 
  private:
@@ -56,6 +61,7 @@ class Client final : public SocketLoop::Owner {
   void read(std::size_t most);
   void take(std::string_view bytes);
   void on_end();  // by the other side
+  void refuse(const Head& head);
   void watch(std::uint32_t events) { context_.loop.watch(fd_, events, *this); }
 
   const int index_;

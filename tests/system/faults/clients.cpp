@@ -5,6 +5,15 @@
 #include "tests/system/faults/client.hpp"
 
 namespace e2e::faults {
+namespace {
+
+// The number after the last record that a client may read, where the next one is `next`.
+std::int64_t due_before(std::int64_t next, int person) {
+  while (next > 0 && person >= 0 && person_of(next - 1) != person) --next;
+  return next;
+}
+
+}  // namespace
 
 bool Clients::Share::holds(int client) const {
   std::uint32_t x = (static_cast<std::uint32_t>(client) + 1) * 2654435761u ^ (salt * 40503u);
@@ -19,6 +28,12 @@ Clients::Clients(Options options, const Journal& journal, const ProcessRuns& pro
   const Client::Context context{loop_, options_.target, options_.sidecars, process_runs};
   for (int i = 0; i < options_.clients; ++i) {
     clients_.push_back(std::make_unique<Client>(i, options_.seed, journal, context));
+  }
+  for (int i = 0; i < options_.with_tokens; ++i) {
+    Client::Context with_token = context;
+    with_token.rights = rights_.emplace_back(options_.rights(i)).get();
+    clients_.push_back(
+        std::make_unique<Client>(options_.clients + i, options_.seed, journal, with_token));
   }
   loop_.start(
       [this] {
@@ -128,11 +143,16 @@ bool Clients::all_have(int generation, const std::vector<std::int64_t>& next,
       [generation, next](const Client& client) {
         bool all = client.memory().generation() == generation;
         for (std::size_t lane = 0; lane < next.size(); ++lane) {
-          all = all && client.memory().next(static_cast<int>(lane)) >= next[lane];
+          const auto due = due_before(next[lane], client.memory().history().person);
+          all = all && client.memory().next(static_cast<int>(lane)) >= due;
         }
         return all;
       },
       within);
+}
+
+bool Clients::none_reads(int person, int session, Clock::duration within) {
+  return all([=](const Client& client) { return !client.reads(person, session); }, within);
 }
 
 std::string Clients::laggards() const {

@@ -21,6 +21,7 @@
 namespace e2e::faults {
 
 class Client;
+class Rights;
 
 class Clients {
  public:
@@ -29,6 +30,9 @@ class Clients {
     std::uint64_t seed = 1;
     std::string target = "/events/t?from=earliest";
     std::vector<Address> sidecars;
+    // Further clients, with tokens.
+    int with_tokens = 0;
+    std::function<std::unique_ptr<Rights>(int)> rights = {};
   };
   Clients(Options options, const Journal& journal, const ProcessRuns& process_runs);
   ~Clients();
@@ -52,6 +56,8 @@ class Clients {
   bool all_in(int generation, Clock::duration within);
   // Every client has seen the last record before `next` in each lane.
   bool all_have(int generation, const std::vector<std::int64_t>& next, Clock::duration within);
+  // Nobody reads by rights of that session.
+  bool none_reads(int person, int session, Clock::duration within);
   bool broken() const { return broken_; }
   // The clients that did not meet the last condition of all_...().
   std::string laggards() const;
@@ -60,6 +66,7 @@ class Clients {
   // After stop().
   std::vector<History> histories() const;
   std::int64_t connects() const;
+  int with_tokens() const { return options_.with_tokens; }
 
  private:
   using Wanted = std::function<bool(const Client&)>;
@@ -70,6 +77,7 @@ class Clients {
   void set_laggards(std::string text);
 
   const Options options_;
+  std::vector<std::unique_ptr<Rights>> rights_;
   std::vector<std::unique_ptr<Client>> clients_;  // the loop's, as what they abandoned
   std::vector<int> abandoned_;
   std::atomic<bool> broken_{false};

@@ -59,8 +59,9 @@ class EmbeddedBrokerEnv : public NoSuchFaults {
     return "{ embedded: { path: \"" + disk_.file("log.db") +
            "\", retention: { records: " + std::to_string(kept) + " } } }";
   }
-  std::string topic_keys() const override { return "stream: faults, publish: true"; }
-  std::string template_keys() const override { return "stream: 'room:{s}', publish: true"; }
+  std::string topic_keys() const override { return "stream: faults"; }
+  std::string revocation_keys() const override { return "stream: revoked"; }
+  std::string template_keys() const override { return "stream: 'room:{s}', publish: anyone"; }
   void attach(const Address& sidecar) override { poster_.attach(sidecar); }
   std::int64_t retention() const override { return kept; }
 

@@ -8,6 +8,8 @@
 #include <sstream>
 #include <stdexcept>
 
+#include "tests/system/faults/broker_faults.hpp"
+#include "tests/system/faults/rights.hpp"
 #include "tests/system/faults/run_config.hpp"
 #include "tests/system/faults/verdict.hpp"
 
@@ -38,11 +40,19 @@ FaultRun::FaultRun(BrokerEnv& broker, Schedule schedule)
       journal_(schedule_.lanes),
       lanes_(schedule_.lanes),
       logs_(static_cast<std::size_t>(schedule_.sidecars)),
+      thawed_(static_cast<std::size_t>(schedule_.sidecars)),
       process_runs_(static_cast<std::size_t>(schedule_.sidecars)),
+      access_(schedule_, sidecars_, journal_),
       begun_(Clock::now()) {
   broker_.new_log({.lanes = lanes_, .by_link = schedule_.link, .by_post = schedule_.post});
-  const auto config = make_config(broker_, schedule_);
+  const auto config = make_config(broker_, schedule_, access_.people().keys().url());
   Clients::Options options{.clients = schedule_.clients, .seed = schedule_.seed};
+  options.with_tokens = persons * std::max(1, schedule_.clients / 20);
+  options.rights = [this](int i) {
+    const Rights::Context context{access_.people(), journal_, clocks_, thawed_};
+    return std::make_unique<Rights>(i % persons, schedule_.seed + static_cast<std::uint64_t>(i),
+                                    context);
+  };
   for (int i = 0; i < schedule_.sidecars; ++i) {
     sidecars_.push_back(std::make_unique<Sidecar>(config, clocks_.emplace_back().environment()));
     options.sidecars.push_back(sidecars_.back()->streams());
@@ -91,9 +101,11 @@ std::string FaultRun::run() {
   summary << schedule_.kind << " seed " << schedule_.seed << ": " << schedule_.steps.size()
           << " steps, " << journal_.generation() + 1 << " generations, "
           << std::accumulate(counts.begin(), counts.end(), std::int64_t{0})
-          << " records in the last, " << schedule_.clients << " clients, " << connects
-          << " connections, " << attackers_->connections() << " of attackers, "
-          << std::chrono::duration<double>(Clock::now() - begun_).count() << " s";
+          << " records in the last, " << schedule_.clients << " clients and "
+          << clients_->with_tokens() << " with tokens, " << access_.revocations()
+          << " revocations, " << connects << " connections, " << attackers_->connections()
+          << " of attackers, " << std::chrono::duration<double>(Clock::now() - begun_).count()
+          << " s";
   summary_ = summary.str();
   return wrong.empty() ? "" : report(wrong);
 }
@@ -136,9 +148,10 @@ void FaultRun::end(int sidecar) {
 // Each of these knows the faults that are its own.
 void FaultRun::perform(const Step& step) {
   on_sidecar(step);
-  on_broker(step);
+  inject(broker_, step);
   on_log(step);
   on_clients(step);
+  access_.perform(step, *clients_);
   let_flow(step);
 }
 
@@ -154,41 +167,10 @@ void FaultRun::on_sidecar(const Step& step) {
     case Fault::freeze_sidecar:
       return sidecars_[i]->process().signal(SIGSTOP);
     case Fault::thaw_sidecar:
+      thawed_[i] = Clock::now().time_since_epoch().count();
       return sidecars_[i]->process().signal(SIGCONT);
     case Fault::jump_clock:
       return clocks_[i].jump(step.seconds);
-    default:
-      return;
-  }
-}
-
-void FaultRun::on_broker(const Step& step) {
-  switch (step.fault) {
-    case Fault::kill_broker:
-      broker_.aim(step.node, step.lane);
-      return broker_.kill();
-    case Fault::start_broker:
-      return step.slow ? broker_.start_slowly() : broker_.start();
-    case Fault::refuse:
-    case Fault::grant:
-      return refuse(step.refusal);
-    case Fault::freeze_broker:
-      broker_.aim(step.node, step.lane);
-      return broker_.freeze();
-    case Fault::thaw_broker:
-      return broker_.thaw();
-    case Fault::move_leader:
-      return broker_.move_leader(step.lane);
-    case Fault::silence_link:
-      return broker_.link().silence(step.ways, step.percent, step.salt);
-    case Fault::mend_link:
-      return broker_.link().go_on();
-    case Fault::reset_link:
-      return broker_.link().reset();
-    case Fault::fill_disk:
-      return broker_.fill_disk();
-    case Fault::free_disk:
-      return broker_.free_disk();
     default:
       return;
   }
@@ -204,6 +186,9 @@ void FaultRun::on_log(const Step& step) {
         broker_.trim(step.lane, *first_kept);
       }
       return;
+    case Fault::refuse:
+    case Fault::grant:
+      return refuse(step.refusal);
     case Fault::grow:
       producer_->rest();
       broker_.grow(step.lane);

@@ -4,12 +4,14 @@
 //
 // Thread: the test's.
 
+#include <atomic>
 #include <deque>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "tests/support/harness/sidecar.hpp"
+#include "tests/system/faults/access_faults.hpp"
 #include "tests/system/faults/attackers.hpp"
 #include "tests/system/faults/broker_env.hpp"
 #include "tests/system/faults/clients.hpp"
@@ -33,7 +35,6 @@ class FaultRun {
   using Wrong = std::vector<std::string>;
   void perform(const Step& step);
   void on_sidecar(const Step& step);
-  void on_broker(const Step& step);
   void on_log(const Step& step);
   void refuse(Refusal what);
   void on_clients(const Step& step);
@@ -53,8 +54,10 @@ class FaultRun {
   int lanes_;
   std::deque<WallClock> clocks_;  // of the sidecars
   std::vector<std::unique_ptr<Sidecar>> sidecars_;
-  std::vector<std::string> logs_;  // of former processes
+  std::vector<std::string> logs_;               // of former processes
+  std::deque<std::atomic<Clock::rep>> thawed_;  // when each sidecar last was; 0: never
   ProcessRuns process_runs_;
+  AccessFaults access_;
   std::unique_ptr<Clients> clients_;
   std::unique_ptr<Attackers> attackers_;
   std::unique_ptr<Producer> producer_;

@@ -31,6 +31,7 @@ struct Sight {
 };
 
 struct History {
+  int person = -1;  // whose records alone it has a right to; -1: to all
   std::vector<Sight> sights;
   std::vector<std::string> broken;  // broken rules of the wire and of ids, which need no journal
 };

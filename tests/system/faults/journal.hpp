@@ -10,6 +10,8 @@
 #include <atomic>
 #include <mutex>
 #include <optional>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "tests/system/faults/offset.hpp"
@@ -23,6 +25,14 @@ struct Record {
 };
 std::string to_text(const Record& record, std::size_t padding);
 std::optional<Record> parse_record(std::string_view text);
+
+// Each record is somebody's: its key. Clients with a token read those of their person alone.
+inline constexpr int persons = 4;
+inline int person_of(std::int64_t number) { return static_cast<int>(number % persons); }
+inline std::string name_of_person(int person) { return "p" + std::to_string(person); }
+inline std::string name_of_person(const Record& record) {
+  return name_of_person(person_of(record.number));
+}
 
 struct Lane {
   // By number. nullopt: the broker died before it responded, so it was written once or never.

@@ -42,6 +42,8 @@ class OneBroker : public KafkaBrokerEnv {
       acls().clear(topic());
       acls().allow(topic(), RD_KAFKA_ACL_OPERATION_READ);
       acls().allow(topic(), RD_KAFKA_ACL_OPERATION_WRITE);
+      acls().allow(revoked(), RD_KAFKA_ACL_OPERATION_READ);
+      acls().allow(revoked(), RD_KAFKA_ACL_OPERATION_WRITE);
     });
   }
   Link& link() override { return link_; }
@@ -100,8 +102,8 @@ void KafkaBrokerEnv::insist_unless(const std::string& done, const std::function<
   });
 }
 
-void KafkaBrokerEnv::create(int lanes) {
-  insist_unless("already exists", [&] { client().create_topic(topic_, lanes); });
+void KafkaBrokerEnv::create(const std::string& topic, int lanes) {
+  insist_unless("already exists", [&] { client().create_topic(topic, lanes); });
   renew();
 }
 
@@ -109,14 +111,16 @@ void KafkaBrokerEnv::new_log(const LogUse& use) {
   use_ = use;
   topic_ = unique_name("faults");
   producer_.reset();
-  create(use.lanes);
+  create(topic_, use.lanes);
+  create(revoked(), 1);
 }
 
 std::vector<std::optional<Offset>> KafkaBrokerEnv::append(const std::vector<Record>& records,
                                                           std::size_t padding) {
   if (use_.by_post) return poster_.append(records, padding);
   std::vector<KafkaRecord> batch;
-  for (const auto& record : records) batch.push_back({record.lane, to_text(record, padding)});
+  for (const auto& record : records)
+    batch.push_back({record.lane, to_text(record, padding), name_of_person(record)});
   std::vector<std::optional<Offset>> offsets;
   bool all = true;
   for (const auto offset : producer_->try_to_produce(topic_, batch)) {
@@ -140,7 +144,7 @@ void KafkaBrokerEnv::grow(int lanes) {
 void KafkaBrokerEnv::recreate(int lanes) {
   producer_.reset();
   insist_unless("Unknown topic", [&] { client().delete_topic(topic_); });
-  create(lanes);
+  create(topic_, lanes);
 }
 
 KafkaClient KafkaBrokerEnv::client() const { return KafkaClient(bootstrap(), hasty); }

@@ -14,10 +14,9 @@ namespace e2e::faults {
 class KafkaBrokerEnv : public NoSuchFaults {
  public:
   void new_log(const LogUse& use) override;
-  std::string topic_keys() const override {
-    return "topic: " + topic_ + (use_.by_post ? ", publish: true" : "");
-  }
-  std::string template_keys() const override { return "topic: 'rooms.{s}', publish: true"; }
+  std::string topic_keys() const override { return "topic: " + topic_; }
+  std::string revocation_keys() const override { return "topic: " + revoked(); }
+  std::string template_keys() const override { return "topic: 'rooms.{s}', publish: anyone"; }
   void attach(const Address& sidecar) override { poster_.attach(sidecar); }
   std::vector<std::optional<Offset>> append(const std::vector<Record>& records,
                                             std::size_t padding) override;
@@ -34,10 +33,11 @@ class KafkaBrokerEnv : public NoSuchFaults {
   // A new one each time: a client that lost its broker waits before it connects again.
   KafkaClient client() const;
   const std::string& topic() const { return topic_; }
+  std::string revoked() const { return topic_ + "-revoked"; }
   const LogUse& use() const { return use_; }
 
  private:
-  void create(int lanes);
+  void create(const std::string& topic, int lanes);
   void renew();
 
   LogUse use_;

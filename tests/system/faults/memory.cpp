@@ -40,6 +40,8 @@ std::string Memory::text() const {
 }
 
 void Memory::on_event(const EventView& event) {
+  if (rights_ != nullptr)
+    if (const std::string why = rights_->take(event.name, event.data); !why.empty()) broken(why);
   const auto to = event.id ? parse_id(*event.id) : position_;
   if (event.name.empty()) {
     record(event);
@@ -75,7 +77,7 @@ void Memory::record(const EventView& event) {
   if (!event.id) return broken("a record without an id");
   const auto to = parse_id(*event.id);
   if (what->lane >= static_cast<int>(to.size())) return broken("a record that its id doesn't name");
-  if (what->generation == generation_) expect_only(what->lane, to);
+  if (what->generation == generation_ && rights_ == nullptr) expect_only(what->lane, to);
   const auto lane = static_cast<std::size_t>(what->lane);
   if (what->generation != generation_) next_.clear();
   generation_ = what->generation;

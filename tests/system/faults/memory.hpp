@@ -9,12 +9,17 @@
 #include "tests/support/harness/sse_parser.hpp"
 #include "tests/system/faults/history.hpp"
 #include "tests/system/faults/journal.hpp"
+#include "tests/system/faults/rights.hpp"
 
 namespace e2e::faults {
 
 class Memory {
  public:
-  explicit Memory(const Journal& journal) : journal_(journal) {}
+  // `rights`: of a client with a token; null: it reads what anyone may.
+  explicit Memory(const Journal& journal, Rights* rights = nullptr)
+      : journal_(journal), rights_(rights) {
+    if (rights != nullptr) history_.person = rights->person();
+  }
 
   // For the parser.
   void on_heartbeat() {}
@@ -40,6 +45,7 @@ class Memory {
   void expect_only(int lane, const std::vector<Offset>& to);
 
   const Journal& journal_;
+  Rights* const rights_;
   const Clock::time_point begun_ = Clock::now();
   std::string id_;
   std::vector<Offset> position_;

@@ -35,8 +35,10 @@ std::vector<std::optional<Offset>> Poster::append(const std::vector<Record>& rec
                                                   std::size_t padding) const {
   std::string requests;
   for (const auto& record : records) {
-    requests +=
-        Request{.target = "/events/t", .method = "POST", .body = to_text(record, padding)}.text();
+    requests += Request{.target = "/events/t?key=" + name_of_person(record),
+                        .method = "POST",
+                        .body = to_text(record, padding)}
+                    .text();
   }
   std::vector<std::optional<Offset>> offsets(records.size());
   auto connection = connect_to(sidecar_);

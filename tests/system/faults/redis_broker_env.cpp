@@ -42,10 +42,9 @@ class RedisBrokerEnv : public NoSuchFaults {
     return "{ redis: { url: \"redis://" + address.text() +
            "\", username: reader, password: secret } }";
   }
-  std::string topic_keys() const override {
-    return "stream: \"" + stream_ + "\"" + (use_.by_post ? ", publish: true" : "");
-  }
-  std::string template_keys() const override { return "stream: 'room:{s}', publish: true"; }
+  std::string topic_keys() const override { return "stream: \"" + stream_ + "\""; }
+  std::string revocation_keys() const override { return "stream: \"" + stream_ + ":revoked\""; }
+  std::string template_keys() const override { return "stream: 'room:{s}', publish: anyone"; }
   void attach(const Address& sidecar) override { poster_.attach(sidecar); }
 
   std::vector<std::optional<Offset>> append(const std::vector<Record>& records,
@@ -53,7 +52,8 @@ class RedisBrokerEnv : public NoSuchFaults {
     if (use_.by_post) return poster_.append(records, padding);
     std::vector<std::vector<std::string>> commands;
     for (const auto& record : records) {
-      commands.push_back({"XADD", stream_, "*", "data", to_text(record, padding)});
+      commands.push_back(
+          {"XADD", stream_, "*", "data", to_text(record, padding), "key", name_of_person(record)});
     }
     auto client = connected();
     std::vector<std::optional<Offset>> offsets(records.size());

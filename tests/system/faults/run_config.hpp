@@ -1,6 +1,6 @@
 #pragma once
-// The configuration of a run's sidecars: the topic `t` of the log under test, and the template
-// `rooms`, which attackers use.
+// The configuration of a run's sidecars: the topic `t` of the log under test, `people` with each
+// person's records of the same log, and the template `rooms`, which attackers use.
 
 #include "tests/support/harness/sidecar.hpp"
 #include "tests/system/faults/broker_env.hpp"
@@ -8,6 +8,7 @@
 
 namespace e2e::faults {
 
-Config make_config(const BrokerEnv& broker, const Schedule& schedule);
+// `keys_url`: of the issuer of the persons' tokens.
+Config make_config(const BrokerEnv& broker, const Schedule& schedule, const std::string& keys_url);
 
 }  // namespace e2e::faults

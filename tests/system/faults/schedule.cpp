@@ -4,6 +4,8 @@
 #include <numeric>
 #include <random>
 
+#include "tests/system/faults/access_schedule.hpp"
+
 namespace e2e::faults {
 namespace {
 
@@ -55,14 +57,14 @@ class Maker {
   // One more step; 1 if it is a fault, 0 if it ends one.
   int add_one() {
     if (broker_ != State::up && chance(60)) return end_broker_fault();
-    if (full_ && chance(50)) return free_disk();
+    if (full_ && chance(50)) return end(full_, Fault::free_disk);
     if (refused_ && broker_ == State::up && chance(50)) return grant();
-    if (attacked_ && chance(35)) return end_attack();
+    if (attacked_ && chance(35)) return end(attacked_, Fault::end_attack);
     for (std::size_t i = 0; i < sidecars_.size(); ++i) {
       if (sidecars_[i] != State::up && chance(45)) return end_sidecar_fault(i);
     }
     if (silent_ && chance(60)) return end_silence();
-    if (held_back_ && chance(20)) return read_all();
+    if (held_back_ && chance(20)) return end(held_back_, Fault::read_all);
     if (!attacked_ && chance(15)) return attack();
     if (!refused_ && chance(15)) return refuse();
     const auto choice = draw(100);
@@ -81,9 +83,9 @@ class Maker {
     return 0;
   }
 
-  int free_disk() {
-    full_ = false;
-    add({.fault = Fault::free_disk});
+  int end(bool& state, Fault fault) {
+    state = false;
+    add({.fault = fault});
     return 0;
   }
 
@@ -91,12 +93,6 @@ class Maker {
     attacked_ = true;
     add({.fault = Fault::attack, .attack = static_cast<Attack>(1 + draw(attacks - 1))});
     return 1;
-  }
-
-  int end_attack() {
-    attacked_ = false;
-    add({.fault = Fault::end_attack});
-    return 0;
   }
 
   int refuse() {
@@ -122,12 +118,6 @@ class Maker {
     const auto fault = sidecars_[i] == State::down ? Fault::start_sidecar : Fault::thaw_sidecar;
     sidecars_[i] = State::up;
     add({.fault = fault, .sidecar = static_cast<int>(i)});
-    return 0;
-  }
-
-  int read_all() {
-    held_back_ = false;
-    add({.fault = Fault::read_all});
     return 0;
   }
 
@@ -257,14 +247,14 @@ class Maker {
   // Everything works again, and everybody reads.
   void release() {
     if (broker_ != State::up) end_broker_fault();
-    if (full_) free_disk();
+    if (full_) end(full_, Fault::free_disk);
     if (refused_) grant();
-    if (attacked_) end_attack();
+    if (attacked_) end(attacked_, Fault::end_attack);
     for (std::size_t i = 0; i < sidecars_.size(); ++i) {
       if (sidecars_[i] != State::up) end_sidecar_fault(i);
     }
     if (silent_) end_silence();
-    if (held_back_) read_all();
+    if (held_back_) end(held_back_, Fault::read_all);
   }
 
   Schedule& out_;
@@ -294,6 +284,7 @@ Schedule make_schedule(const std::string& kind, std::uint64_t seed, Means means)
   schedule.link = (kind == "redis" || kind == "kafka1" || kind == "kafka3") && seed % 2 == 0;
   schedule.post = (kind == "redis" && seed % 4 == 1) || (kind == "kafka1" && seed % 8 == 5);
   Maker(schedule, means).make(large ? 24 : 8);
+  add_access_steps(schedule);
   return schedule;
 }
 

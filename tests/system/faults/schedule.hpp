@@ -44,12 +44,17 @@ enum class Fault {
   stall,
   slow_down,
   read_all,
+  revoke,  // a person's session
+  rotate_keys,
+  lose_keys,  // the key server is away
+  return_keys,
 };
 
 struct Step {
   Fault fault = Fault::none;
   int sidecar = -1;    // whose process or clock. recreate: which is down meanwhile; -1: none
   int percent = 0;     // of the clients, of a lane's records, or of a link's connections
+  int person = -1;     // revoke
   int lane = 0;        // trim, move_leader; grow: to how many
   int node = 0;        // kill_broker, freeze_broker: of several; 0: the one that leads the lane
   int head_start = 0;  // recreate, wipe: so many rounds are written before all have heard of it

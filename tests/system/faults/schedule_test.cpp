@@ -34,6 +34,7 @@ TEST(Schedule, EndsWhatItBegins) {
           case Fault::silence_link:
           case Fault::refuse:
           case Fault::attack:
+          case Fault::lose_keys:
             ++broken;
             break;
           case Fault::start_sidecar:
@@ -45,6 +46,7 @@ TEST(Schedule, EndsWhatItBegins) {
           case Fault::reset_link:
           case Fault::grant:
           case Fault::end_attack:
+          case Fault::return_keys:
             --broken;
             break;
           case Fault::wipe:
@@ -73,7 +75,7 @@ TEST(Schedule, UsesEachFault) {
       }
     }
   }
-  EXPECT_EQ(seen.size(), 29u);
+  EXPECT_EQ(seen.size(), 33u);
   EXPECT_EQ(attacked.size(), static_cast<std::size_t>(attacks));
   EXPECT_EQ(refused.size(), static_cast<std::size_t>(refusals));
 }

@@ -13,8 +13,9 @@ struct Place {
 
 class Judge {
  public:
-  Judge(const std::vector<Generation>& generations, std::string who, std::vector<std::string>& out)
-      : generations_(generations), who_(std::move(who)), out_(out) {}
+  Judge(const std::vector<Generation>& generations, std::string who, int person,
+        std::vector<std::string>& out)
+      : generations_(generations), who_(std::move(who)), person_(person), out_(out) {}
 
   void take(const History& history) {
     for (const auto& text : history.broken) wrong(text);
@@ -90,6 +91,7 @@ class Judge {
       return wrong(what + " was never written");
     }
     if (s.number < at.next) return wrong(what + " again");
+    if (person_ >= 0 && person_of(s.number) != person_) wrong(what + " is another person's");
     std::int64_t lost = 0, first = -1;
     for (; at.next < s.number; ++at.next) {
       const auto& offset = truth.offsets[static_cast<std::size_t>(at.next)];
@@ -126,7 +128,9 @@ class Judge {
     by_gap_ = another;
     auto& at = place(s.lane);
     const auto& truth = lane(generation_, s.lane);
-    if (s.at != s.before) wrong(what + ": the client stood at " + s.before.text());
+    // What a person has no right to moves her stream on, and not her client.
+    if (person_ < 0 ? s.at != s.before : s.at < s.before)
+      wrong(what + ": the client stood at " + s.before.text());
     if (s.resumed <= s.at) wrong(what + ": it goes back");
     std::int64_t least = 0, perhaps = 0, held = 0;
     for (std::size_t i = 0; i < truth.offsets.size(); ++i) {
@@ -187,6 +191,7 @@ class Judge {
 
   const std::vector<Generation>& generations_;
   std::string who_;
+  const int person_;
   std::vector<std::string>& out_;
   int generation_ = -1;
   int opens_ = 0;
@@ -209,14 +214,28 @@ void learn(const std::vector<History>& histories, std::vector<Generation>& gener
   }
 }
 
+// What a client that may read this person's records alone need not see counts as perhaps written.
+std::vector<Generation> those_of(int person, std::vector<Generation> generations) {
+  for (auto& generation : generations)
+    for (auto& lane : generation.lanes)
+      for (std::size_t i = 0; i < lane.offsets.size(); ++i)
+        if (person_of(static_cast<std::int64_t>(i)) != person) lane.offsets[i].reset();
+  return generations;
+}
+
 }  // namespace
 
 std::vector<std::vector<std::string>> judge_each(const std::vector<History>& histories,
                                                  std::vector<Generation> generations) {
   learn(histories, generations);
   std::vector<std::vector<std::string>> out(histories.size());
+  std::vector<std::vector<Generation>> of_persons;
+  for (int person = 0; person < persons; ++person)
+    of_persons.push_back(those_of(person, generations));
   for (std::size_t i = 0; i < histories.size(); ++i) {
-    Judge(generations, "client " + std::to_string(i), out[i]).take(histories[i]);
+    const int person = histories[i].person;
+    const auto& due = person < 0 ? generations : of_persons[static_cast<std::size_t>(person)];
+    Judge(due, "client " + std::to_string(i), person, out[i]).take(histories[i]);
   }
   return out;
 }

@@ -48,6 +48,37 @@ TEST_F(Verdict, DetectsALostRecord) {
   EXPECT_THAT(verdict(), ElementsAre(HasSubstr("1 before it were lost without a word")));
 }
 
+// Of the records 0 to 9: 1, 5 and 9.
+class VerdictOnAPerson : public Verdict {
+ protected:
+  VerdictOnAPerson() { history_.person = 1; }
+};
+
+TEST_F(VerdictOnAPerson, AcceptsHerRecordsAlone) {
+  for (const int number : {1, 5, 9}) records(number, number + 1);
+  EXPECT_THAT(verdict(), IsEmpty());
+}
+
+TEST_F(VerdictOnAPerson, DetectsALostRecord) {
+  for (const int number : {1, 9}) records(number, number + 1);
+  EXPECT_THAT(verdict(), ElementsAre(HasSubstr("1 before it were lost without a word")));
+}
+
+TEST_F(VerdictOnAPerson, DetectsALostEnd) {
+  for (const int number : {1, 5}) records(number, number + 1);
+  EXPECT_THAT(verdict(), ElementsAre(HasSubstr("the last 1 never came")));
+}
+
+TEST_F(VerdictOnAPerson, DetectsAnotherPersonsRecord) {
+  for (const int number : {1, 5, 6, 9}) records(number, number + 1);
+  EXPECT_THAT(verdict(), ElementsAre(HasSubstr("record 6 is another person's")));
+}
+
+TEST_F(VerdictOnAPerson, DetectsARepeatedRecord) {
+  for (const int number : {1, 5, 5, 9}) records(number, number + 1);
+  EXPECT_THAT(verdict(), ElementsAre(HasSubstr("record 5 again")));
+}
+
 TEST_F(Verdict, DetectsALostEnd) {
   records(0, 9);
   EXPECT_THAT(verdict(), ElementsAre(HasSubstr("the last 1 never came")));

@@ -25,6 +25,8 @@ class WallClock {
   // For the sidecar's process.
   Process::Environment environment() const;
   void jump(int seconds);
+  // Ahead of the machine's. Thread: any.
+  std::int64_t ahead_seconds() const { return *nanoseconds_ / 1'000'000'000; }
 
  private:
   TempDir folder_;
