@@ -1,0 +1,43 @@
+"""The Redis of all tests, and a recipe that runs."""
+
+import contextlib
+
+import page
+import pytest
+from loopback import free_ports
+from processes import Redis, Sidestream, redis_program
+
+
+@pytest.fixture(scope="session")
+def redis():
+    if not redis_program():
+        pytest.skip("redis-server is not installed")
+    server = Redis()
+    yield server
+    server.close()
+
+
+class Running:
+    """A recipe, and the Sidestream that runs it. `url`: its database."""
+
+    def __init__(self, text, listen, admin, url):
+        self.text, self.listen, self.admin, self.url = text, listen, admin, url
+
+    def start(self):
+        return Sidestream(self.text, self.admin)
+
+
+@pytest.fixture
+def run(redis, tmp_path):
+    """run(heading, change) starts it; `change`: text of the recipe -> text."""
+    with contextlib.ExitStack() as stack:
+
+        def start(heading, change=lambda text: text):
+            listen, admin = free_ports(2)
+            text = page.configuration(heading, page.check_folder(str(tmp_path)), listen, admin)
+            url = redis.new_url()
+            running = Running(page.on_redis(change(text), url), listen, admin, url)
+            running.sidestream = stack.enter_context(running.start())
+            return running
+
+        yield start
