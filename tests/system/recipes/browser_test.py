@@ -11,10 +11,11 @@ import page
 import pytest
 import redis_client
 from app import App
-from loopback import request, wait_for
+from loopback import ROOT, request, wait_for
 from tokens import make_token
 
 HEADING = "In the browser"
+clients.BUILD = os.path.join(ROOT, "build", "recipes")  # the suite of the clients may run at the same time
 # What a page has: an origin, a cookie, and functions of its own.
 PRELUDE = """
 import { EventSource as Npm } from 'eventsource'
@@ -74,18 +75,20 @@ def origin(running):
     return "http://127.0.0.1:%d" % running.listen
 
 
-def write_over_a_restart(running, shown, pause):
-    """What the page shows: everything, once, in order."""
-    redis_client.append(running.url, "shop.orders", data="first")
-    wait_for(lambda: shown.lines, "the first record")
+def write_over_a_restart(running, shown, pause=0, before=True):
+    """What the page shows: everything, once, in order. `before`: whether it has seen a record when Sidestream ends."""
+    wanted = ["first"] * before + ["meanwhile", "last"]
+    if before:
+        redis_client.append(running.url, "shop.orders", data="first")
+        wait_for(lambda: shown.lines, "the first record")
     time.sleep(pause)
     running.sidestream.process.kill()
     redis_client.append(running.url, "shop.orders", data="meanwhile")
     with running.start():
-        wait_for(lambda: len(shown.lines) >= 2, "what was written meanwhile")
+        wait_for(lambda: "meanwhile" in shown.lines, "what was written meanwhile")
         redis_client.append(running.url, "shop.orders", data="last")
-        wait_for(lambda: len(shown.lines) >= 3, "the last record")
-    assert shown.lines == ["first", "meanwhile", "last"], shown.lines
+        wait_for(lambda: "last" in shown.lines, "the last record")
+    assert shown.lines == wanted, shown.lines
 
 
 def subscribers(running):
@@ -121,7 +124,7 @@ def test_a_token_is_fresh_at_each_reconnect(run):
         running = start(run, app)
         with Page(page.block(HEADING, "js", 1), origin(running)) as shown:
             wait_for(lambda: subscribers(running), "the stream")
-            write_over_a_restart(running, shown, 0)
+            write_over_a_restart(running, shown)
         assert app.asked["/token"] >= 2
 
 
@@ -132,10 +135,11 @@ def test_a_token_that_is_refused_leads_to_the_login(run):
             wait_for(lambda: shown.lines == ["login"], "the login")
 
 
-def test_a_new_ticket_goes_on_after_the_last_id(run):
+@pytest.mark.parametrize("before", (True, False), ids=("after a record", "before the first record"))
+def test_a_new_ticket_goes_on_after_the_last_id(run, before):
     with App({"/ticket": ticket}) as app:
         running = start(run, app)
         with Page(page.block(HEADING, "js", 2), origin(running)) as shown:
             wait_for(lambda: subscribers(running), "the stream")
-            write_over_a_restart(running, shown, 3)
+            write_over_a_restart(running, shown, 3, before)
         assert app.asked["/ticket"] >= 2
