@@ -20,29 +20,34 @@ def configuration(chart, path):
 
 
 @functools.lru_cache(maxsize=None)
-def authority():
+def certificate_and_key():
     with tempfile.TemporaryDirectory() as folder:
-        certificate = os.path.join(folder, "ca.crt")
+        paths = os.path.join(folder, "ca.crt"), os.path.join(folder, "key")
         subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj",
-                        "/CN=test", "-keyout", os.path.join(folder, "key"), "-out", certificate], check=True, capture_output=True)
-        with open(certificate) as file:
-            return file.read()
+                        "/CN=test", "-keyout", paths[1], "-out", paths[0]], check=True, capture_output=True)
+        return tuple(open(path).read() for path in paths)
+
+
+def content_of(reference):
+    certificate, key = certificate_and_key()
+    return certificate if reference.endswith(".crt") else key if reference.endswith("tls.key") else "secret\n"
 
 
 def checked(text):
     """What `sidestream --check` has against a configuration, with secrets and variables as in the pod."""
     with tempfile.TemporaryDirectory() as folder:
-        for reference in set(re.findall(r"/run/secrets/sidestream/[\w./-]+", text)):
+        for reference in set(re.findall(r"/run/(?:secrets/sidestream|tls)/[\w./-]+", text)):
             path = folder + reference
             os.makedirs(os.path.dirname(path), exist_ok=True)
             with open(path, "w") as file:
-                file.write(authority() if reference.endswith(".crt") else "secret\n")
+                file.write(content_of(reference))
         path = os.path.join(folder, "sidestream.yaml")
         with open(path, "w") as file:
-            text = text.replace("/run/secrets/sidestream", folder + "/run/secrets/sidestream")
+            text = re.sub("/run/(secrets/sidestream|tls)/", folder + r"/run/\1/", text)
             file.write(text.replace("/var/lib/sidestream", folder))
         done = subprocess.run([BINARY, "--check", "--config", path], capture_output=True, text=True,
-                              env={**os.environ, "REDIS_PASSWORD": "secret", "REGION": "eu"})
+                              env={**os.environ, "REDIS_PASSWORD": "secret", "REGION": "eu",
+                                   "PUBLISHER_SECRET": "s" * 32})
     return done.returncode, done.stdout + done.stderr
 
 

@@ -100,7 +100,8 @@ def closed():
     """Every object says what it holds, but for the pass-through maps."""
     maps = {"/global", "/affinity", "/podSecurityContext", "/securityContext", "/app/containers/0", "/tolerations/0",
             "/extraVolumes/0", "/extraObjects/0", "/networkPolicy/streamsFrom/0", "/networkPolicy/adminFrom/0",
-            "/networkPolicy/egress/0/to/0", "/networkPolicy/egress/0/ports/0"}
+            "/networkPolicy/egress/0/to/0", "/networkPolicy/egress/0/ports/0",
+            "/metrics/serviceMonitor/tlsConfig", "/metrics/podMonitor/tlsConfig"}
     for path, part in walk():
         if kind(part) == "object" and "additionalProperties" not in part and pointer(path) not in maps:
             yield pointer(path) + " is open"

@@ -77,8 +77,9 @@ def probes_and_drain():
         if not container:
             continue
         admin = {port["name"]: port["containerPort"] for port in container["ports"]}["admin"]
+        scheme = {"scheme": "HTTPS"} if tools.has_tls(container, "admin") else {}
         for probe, path in (("startupProbe", "/livez"), ("livenessProbe", "/livez"), ("readinessProbe", "/readyz")):
-            if container[probe]["httpGet"] != {"path": path, "port": admin}:
+            if container[probe]["httpGet"] != {"path": path, "port": admin, **scheme}:
                 yield "%s: %s asks %s" % (where, probe, container[probe]["httpGet"])
         hook = container["lifecycle"]["preStop"]["exec"]["command"]
         if hook != ["/sidestream", "--drain", "--config", "/etc/sidestream/sidestream.yaml"]:

@@ -39,7 +39,9 @@ def services():
             wanted = "admin" if service["metadata"]["name"].endswith("-admin") else "streams"
             if [port["targetPort"] for port in spec["ports"]] != [render.ports()[wanted]]:
                 yield "%s: %s leads to %s" % (where, wanted, spec["ports"])
-            if any(port["appProtocol"] != "http" for port in spec["ports"]):
+            has_tls = any(tools.has_tls(container, wanted) for pod in render.pods(spec["selector"])
+                          for container in [tools.sidestream_of(pod["spec"])[0]])
+            if any(port["appProtocol"] != ("https" if has_tls else "http") for port in spec["ports"]):
                 yield where + ": no appProtocol"
             if wanted == "admin" and spec.get("clusterIP") != "None":
                 yield where + ": the admin port has an address of its own"

@@ -78,3 +78,8 @@ def sidestream_of(pod):
             if container["name"] == "sidestream":
                 return container, native
     return None, False
+
+
+def has_tls(container, port):
+    """Whether the port, "streams" or "admin", of Sidestream's container has a certificate from a Secret."""
+    return "/run/tls/" + port in [mount["mountPath"] for mount in container["volumeMounts"]]

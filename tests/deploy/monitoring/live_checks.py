@@ -87,6 +87,8 @@ def faults(stage):
     yield "SidestreamConnectorDown", "a Redis that is gone"
     yield "SidestreamUpstreamDown", "an app that is gone"
     yield "SidestreamUpstreamErrors", "an app that is gone"
+    stage.write("tls.key", "")
+    yield "SidestreamCertificateUnusable", "an empty key"
     stage.write("sidestream.yaml", "topics: [\n")
     stage.processes["sidestream"].process.send_signal(signal.SIGHUP)
     yield "SidestreamConfigReloadFailed", "a configuration with a mistake"

@@ -28,7 +28,8 @@ def queries():
 
 def wrong_settings(spans):
     """Settings are written `server.heartbeat` or `heartbeat:`."""
-    known = files.read(os.path.join(files.ROOT, "config", "sidestream.yaml"))
+    known = "".join(files.read(os.path.join(files.ROOT, "config", name))
+                    for name in ("sidestream.yaml", "sidestream.access.yaml"))
     for span in spans:
         setting = re.fullmatch(r"server\.([a-z_.]+)|([a-z_]+):(?: [a-z]+)?", span)
         if setting and not re.search(r"^[ #]*%s:" % (setting[1] or setting[2]).split(".")[-1], known, re.M):

@@ -6,6 +6,8 @@ import os
 import re
 import signal
 import socket
+import ssl
+import subprocess
 import threading
 import urllib.error
 import urllib.parse
@@ -19,6 +21,7 @@ CONFIGURATION = """
 server:
   listen: "127.0.0.1:%(streams)d"
   admin: "127.0.0.1:%(admin)d"
+  admin_tls: { certificate: tls.crt, key: tls.key }
   max_connections: 6
   drain: 60s
   upstream: { url: "http://127.0.0.1:%(app)d", access_log: 0 }
@@ -34,7 +37,11 @@ topics:
 SCRAPING = """
 global: { scrape_interval: 1s, evaluation_interval: 1s }
 rule_files: [rules.yaml]
-scrape_configs: [{ job_name: sidestream, static_configs: [{ targets: ["127.0.0.1:%(admin)d"] }] }]
+scrape_configs:
+  - job_name: sidestream
+    scheme: https
+    tls_config: { ca_file: tls.crt }
+    static_configs: [{ targets: ["127.0.0.1:%(admin)d"] }]
 """
 
 
@@ -61,11 +68,18 @@ class Stage:
         self.configuration = os.path.join(folder, "sidestream.yaml")
         self.write("sidestream.yaml", CONFIGURATION % self.ports)
         self.write("prometheus.yml", SCRAPING % self.ports)
+        self.make_certificate()
         self.write("rules.yaml", re.sub(r"\bfor: \d+[mh]\b", "for: 1s", files.read(files.ALERTS)))
 
     def write(self, name, text):
         with open(os.path.join(self.folder, name), "w") as file:
             file.write(text)
+
+    def make_certificate(self):
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
+                        "-days", "30", "-subj", "/CN=sidestream", "-addext", "subjectAltName=IP:127.0.0.1",
+                        "-keyout", "tls.key", "-out", "tls.crt"], cwd=self.folder, check=True, capture_output=True)
+        self.trust = ssl.create_default_context(cafile=os.path.join(self.folder, "tls.crt"))
 
     def start(self, name, *command):
         self.processes[name] = Process(name, command, self.folder)
@@ -99,7 +113,8 @@ class Stage:
     # ---- traffic ----
 
     def get(self, path, port="admin"):
-        with urllib.request.urlopen("http://127.0.0.1:%d%s" % (self.ports[port], path), timeout=10) as answer:
+        url = "%s://127.0.0.1:%d%s" % ("https" if port == "admin" else "http", self.ports[port], path)
+        with urllib.request.urlopen(url, timeout=10, context=self.trust) as answer:
             return answer.read().decode()
 
     def request(self, method, path, body=None):

@@ -14,11 +14,54 @@
 {{- end }}
 {{- end }}
 
+{{/* https where the port has TLS: by values.tls, or by keys of config. Arguments: the context, streams or
+     admin. */}}
+{{- define "sidestream.scheme" -}}
+{{- $values := (index . 0).Values }}
+{{- $port := index . 1 }}
+{{- $key := eq $port "admin" | ternary "admin_tls" "tls" }}
+{{- or (get $values.tls $port).secretName (get (default dict $values.config.server) $key) | empty | ternary "http" "https" }}
+{{- end }}
+
+{{/* How Prometheus reaches an admin port with TLS. Arguments: the context, tlsConfig. */}}
+{{- define "sidestream.scrapeTls" -}}
+{{- $context := index . 0 }}
+{{- if eq (include "sidestream.scheme" (list $context "admin")) "https" }}
+scheme: https
+{{- $secret := $context.Values.tls.admin.secretName }}
+{{- $own := dict "insecureSkipVerify" true }}
+{{- if $secret }}
+{{- $name := printf "%s-admin.%s.svc" (include "sidestream.fullname" $context) $context.Release.Namespace }}
+{{- $own = dict "serverName" $name "ca" (dict "secret" (dict "name" $secret "key" "ca.crt")) }}
+{{- end }}
+tlsConfig:
+  {{- default $own (index . 1) | toYaml | nindent 2 }}
+{{- end }}
+{{- end }}
+
+{{/* The keys of a port with values.tls. Arguments: the values of the port, its folder. */}}
+{{- define "sidestream.tlsKeys" -}}
+{{- $port := index . 0 }}
+{{- $folder := printf "/run/tls/%s" (index . 1) }}
+certificate: {{ $folder }}/tls.crt
+key: {{ $folder }}/tls.key
+{{- with $port.clientCaKey }}
+client_ca: {{ $folder }}/{{ . }}
+{{- end }}
+min_version: {{ $port.minVersion | quote }}
+{{- end }}
+
 {{- define "sidestream.config" -}}
 {{- $config := deepCopy .Values.config }}
 {{- $server := default dict $config.server }}
 {{- $_ := set $server "listen" (default (printf "[::]:%v" .Values.ports.streams) $server.listen) }}
 {{- $_ := set $server "admin" (default (printf "[::]:%v" .Values.ports.admin) $server.admin) }}
+{{- range $key, $port := dict "tls" "streams" "admin_tls" "admin" }}
+{{- $tls := get $.Values.tls $port }}
+{{- if $tls.secretName }}
+{{- $_ := set $server $key (include "sidestream.tlsKeys" (list $tls $port) | fromYaml) }}
+{{- end }}
+{{- end }}
 {{- $hosts := concat (include "sidestream.adminHosts" . | fromYamlArray) (default list $server.admin_hosts) }}
 {{- if $hosts }}
 {{- $_ := set $server "admin_hosts" (uniq $hosts) }}
@@ -40,7 +83,12 @@
      keys (a test compares them with the program's), and an embedded log. */}}
 {{- define "sidestream.podAnnotations" -}}
 {{- if not .Values.existingConfigMap }}
-{{- $fixed := pick (default dict .Values.config.server) "listen" "admin" "threads" "memory" "upstream" }}
+{{- $fixed := pick (default dict .Values.config.server) "listen" "admin" "tls" "admin_tls" "threads" "memory" "upstream" }}
+{{- range $port, $tls := .Values.tls }}
+{{- if $tls.secretName }}
+{{- $_ := set $fixed (printf "tls.%s" $port) $tls }}
+{{- end }}
+{{- end }}
 {{- range $name, $connector := .Values.config.connectors }}
 {{- if hasKey $connector "embedded" }}
 {{- $_ := set $fixed (printf "connectors.%s" $name) $connector }}

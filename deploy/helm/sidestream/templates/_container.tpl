@@ -16,11 +16,15 @@
 {{- end }}
 {{- end }}
 
-{{/* Arguments: the probe's values, the path, the port. */}}
+{{/* Arguments: the probe's values, the path, the context. */}}
 {{- define "sidestream.probe" -}}
 httpGet:
   path: {{ index . 1 }}
-  port: {{ index . 2 }}
+  port: {{ (index . 2).Values.ports.admin }}
+{{- if eq (include "sidestream.scheme" (list (index . 2) "admin")) "https" }}
+  # The kubelet verifies no certificate.
+  scheme: HTTPS
+{{- end }}
 {{- with index . 0 }}
 periodSeconds: {{ .periodSeconds }}
 timeoutSeconds: {{ .timeoutSeconds }}
@@ -71,11 +75,11 @@ failureThreshold: {{ .failureThreshold }}
       containerPort: {{ .Values.ports.admin }}
       protocol: TCP
   startupProbe:
-    {{- include "sidestream.probe" (list .Values.probes.startup "/livez" .Values.ports.admin) | nindent 4 }}
+    {{- include "sidestream.probe" (list .Values.probes.startup "/livez" .) | nindent 4 }}
   livenessProbe:
-    {{- include "sidestream.probe" (list .Values.probes.liveness "/livez" .Values.ports.admin) | nindent 4 }}
+    {{- include "sidestream.probe" (list .Values.probes.liveness "/livez" .) | nindent 4 }}
   readinessProbe:
-    {{- include "sidestream.probe" (list .Values.probes.readiness "/readyz" .Values.ports.admin) | nindent 4 }}
+    {{- include "sidestream.probe" (list .Values.probes.readiness "/readyz" .) | nindent 4 }}
   lifecycle:
     # Starts the drain and returns at once. SIGTERM continues it; in sidecar mode it arrives after the
     # app has exited.
@@ -100,6 +104,13 @@ failureThreshold: {{ .failureThreshold }}
     - name: {{ include "sidestream.secretVolume" . }}
       mountPath: /run/secrets/sidestream/{{ .name }}
       readOnly: true
+    {{- end }}
+    {{- range $port, $tls := .Values.tls }}
+    {{- if $tls.secretName }}
+    - name: sidestream-tls-{{ $port }}
+      mountPath: /run/tls/{{ $port }}
+      readOnly: true
+    {{- end }}
     {{- end }}
     {{- with .Values.extraVolumeMounts }}
     {{- toYaml . | nindent 4 }}
@@ -135,6 +146,13 @@ sidestream-{{ regexMatch "^[a-z0-9-]{1,50}$" .name | ternary .name (sha256sum .n
     {{- if .optional }}
     optional: true
     {{- end }}
+{{- end }}
+{{- range $port, $tls := .Values.tls }}
+{{- if $tls.secretName }}
+- name: sidestream-tls-{{ $port }}
+  secret:
+    secretName: {{ $tls.secretName }}
+{{- end }}
 {{- end }}
 {{- with .Values.extraVolumes }}
 {{ toYaml . }}

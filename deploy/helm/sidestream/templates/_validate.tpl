@@ -6,6 +6,7 @@
 {{- include "sidestream.validate.config" $arguments }}
 {{- include "sidestream.validate.plainSecrets" $arguments }}
 {{- include "sidestream.validate.ports" $arguments }}
+{{- include "sidestream.validate.tls" $arguments }}
 {{- include "sidestream.validate.drain" $arguments }}
 {{- include "sidestream.validate.replicas" $arguments }}
 {{- include "sidestream.validate.embedded" $arguments }}

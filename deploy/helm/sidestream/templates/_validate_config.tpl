@@ -67,6 +67,23 @@
 {{- end }}
 {{- end }}
 
+{{- define "sidestream.validate.tls" -}}
+{{- $values := (index . 0).Values }}
+{{- $found := index . 1 }}
+{{- $server := default dict $values.config.server }}
+{{- range $key, $port := dict "tls" "streams" "admin_tls" "admin" }}
+{{- if and (get $values.tls $port).secretName (get $server $key) }}
+{{- include "sidestream.problem" (list $found (printf "tls.%s.secretName and config.server.%s are both set, but the chart sets one from the other. Remove one of them." $port $key)) }}
+{{- end }}
+{{- end }}
+{{- if ($server.admin_tls).client_ca }}
+{{- include "sidestream.problem" (list $found "config.server.admin_tls.client_ca demands certificates, but the kubelet's probes have none, so no pod would become ready. Remove it, and restrict the admin port with networkPolicy.") }}
+{{- end }}
+{{- if and $values.tls.streams.clientCaKey (not $values.tls.streams.secretName) }}
+{{- include "sidestream.problem" (list $found "tls.streams.clientCaKey is a key of the Secret in tls.streams.secretName, which is empty. Set both.") }}
+{{- end }}
+{{- end }}
+
 {{- define "sidestream.validate.drain" -}}
 {{- $values := (index . 0).Values }}
 {{- $found := index . 1 }}
