@@ -4,6 +4,7 @@ import json
 import os
 
 from case import ConsoleCase
+from loopback import request
 from tokens import SECRET, base64url, make_token
 
 CONFIG = os.path.join(os.path.dirname(os.path.abspath(__file__)), "access.yaml")
@@ -13,9 +14,15 @@ class ConsoleAccessTest(ConsoleCase):
     def setUp(self):
         super().setUp()
         self.server = self.sidecar(config=CONFIG, environment={"TOKEN_SECRET": SECRET})
+        self.wait(self.decides, "the log of revocations to be read")
         self.console(self.server)
         self.choose("inbox")
         self.browser.type("#parameters input", "alice")
+
+    def decides(self):
+        headers = {"Authorization": "Bearer " + make_token("alice")}
+        path = "/users/alice/inbox"
+        return request(self.server.port, "HEAD", path, headers=headers)[0] == 200
 
     def open_as(self, token, sent_as="header"):
         self.browser.js("document.querySelector('#token').value = ''")

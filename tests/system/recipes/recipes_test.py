@@ -12,7 +12,7 @@ import page
 import pytest
 import redis_client
 from app import App
-from loopback import BINARY, LOCAL, connection_to, free_ports
+from loopback import BINARY, LOCAL, connection_to, free_ports, wait_for
 from sse import Stream
 from tokens import SECRET, base64url, make_token
 
@@ -67,6 +67,8 @@ def answer(running, path, headers=None, method="GET", body=None, source=LOCAL):
 
 
 def reader(running, path, headers):
+    """An open stream, once keys and revocations are read."""
+    wait_for(lambda: answer(running, path, headers, "HEAD")[0] == 200, "rights to " + path)
     stream = Stream(running.listen, path, headers=headers)
     stream.wait_for("stream-open")
     return stream
