@@ -271,7 +271,7 @@ void KafkaBroker::start() {
 
 Address KafkaBroker::listener(const char* file) const {
   std::string port;
-  std::ifstream(folder_.file(file)) >> port;
+  eventually([&] { return bool(std::ifstream(folder_.file(file)) >> port); });
   return Address::parse("127.0.0.1:" + port);
 }
 

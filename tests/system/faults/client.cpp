@@ -39,7 +39,7 @@ void Client::on_time() {
   }
   if (now < wake_) return;
   if (phase_ == Phase::away) {
-    connect();
+    if (context_.rights == nullptr || !context_.rights->stays_in()) connect();
   } else if (phase_ == Phase::body && pace_ == Pace::slow) {
     wake_ = now + slow_pause;
     read(slow_read);

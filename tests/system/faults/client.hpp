@@ -48,6 +48,7 @@ class Client final : public SocketLoop::Owner {
   int index() const { return index_; }
   std::size_t sidecar() const { return sidecar_; }
   const Memory& memory() const { return memory_; }
+  bool has_token() const { return context_.rights != nullptr; }
   // Whether it has, and reads, an open stream of that session.
   bool reads(int person, int session) const;
   std::int64_t connects() const { return connects_; }

@@ -125,6 +125,14 @@ bool Clients::all_in(int generation, Clock::duration within) {
       within);
 }
 
+bool Clients::all_without_tokens_in(int generation, Clock::duration within) {
+  return all(
+      [generation](const Client& client) {
+        return client.has_token() || client.memory().generation() == generation;
+      },
+      within);
+}
+
 bool Clients::all_stand(int generation, int lanes, Offset offset, Clock::duration within) {
   return all(
       [=](const Client& client) {

@@ -54,6 +54,7 @@ class Clients {
   // Every client knows this generation and is at `offset` or later in each of its lanes.
   bool all_stand(int generation, int lanes, Offset offset, Clock::duration within);
   bool all_in(int generation, Clock::duration within);
+  bool all_without_tokens_in(int generation, Clock::duration within);
   // Every client has seen the last record before `next` in each lane.
   bool all_have(int generation, const std::vector<std::int64_t>& next, Clock::duration within);
   // Nobody reads by rights of that session.

@@ -248,6 +248,9 @@ void FaultRun::next_generation(const Step& step) {
   wait(clients_->all_stand(journal_.generation(), lanes_, {settled, 0}, long_enough),
        "all clients have come so far that the next generation begins below");
   clients_->stall(share(step));
+  // They come and go all the time, so one could hear of it at a sidecar that is ahead, and come to one
+  // that still has the old records.
+  access_.people().stay_in(true);
   producer_->rest();
   if (step.sidecar >= 0) kill(step.sidecar);
   journal_.begin_generation(lanes_);
@@ -263,6 +266,9 @@ void FaultRun::next_generation(const Step& step) {
   producer_->go_on();
   wait(producer_->wrote_all_but(0, long_enough), "records are written");
   clients_->read_all();
+  wait(clients_->all_without_tokens_in(journal_.generation(), long_enough),
+       "all clients without tokens have heard of the new generation");
+  access_.people().stay_in(false);
   wait(clients_->all_in(journal_.generation(), long_enough),
        "all clients have heard of the new generation");
 }

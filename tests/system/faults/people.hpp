@@ -5,6 +5,7 @@
 // Thread: any, but for the steps, which are the test's.
 
 #include <array>
+#include <atomic>
 #include <chrono>
 #include <map>
 #include <mutex>
@@ -25,6 +26,10 @@ class People {
   explicit People(bool by_session) : by_session_(by_session) {}
 
   KeyServer& keys() { return keys_; }
+
+  // While they stay in, who is away does not come back.
+  void stay_in(bool yes) { in_ = yes; }
+  bool stays_in() const { return in_; }
 
   // Revokes a person's session. Its tokens are the last ones until revoked() and the next sign-in.
   // Returns the record.
@@ -56,6 +61,7 @@ class People {
   Person& of(int person) { return persons_.at(static_cast<std::size_t>(person)); }
 
   const bool by_session_;
+  std::atomic<bool> in_{false};
   KeyServer keys_;
   mutable std::mutex mutex_;  // guards persons_
   std::array<Person, persons> persons_;

@@ -5,6 +5,7 @@
 // Thread: that of Clients. Borrows all of its context.
 // Errors: returned as texts; empty: as it must be.
 
+#include <atomic>
 #include <chrono>
 #include <deque>
 #include <random>
@@ -35,6 +36,7 @@ class Rights {
   void left() { open_ = false; }
   // On each turn of the loop. `reads`: the client has read all, at once, since the stream opened.
   void look(bool reads);
+  bool stays_in() const { return context_.people.stays_in(); }
   // Whether the client leaves now, to come back with a new token.
   bool leaves() const { return open_ && Clock::now() >= leave_at_; }
 
