@@ -31,7 +31,9 @@ void add_tokens(MetricsText& text, const AccessStats& access) {
 }
 
 void add_revocations(MetricsText& text, const AccessProbe& probe) {
-  text.counter("access_revocations_total", "Records of the log of revocations, by result; dropped: forgotten, as there are too many");
+  text.counter(
+      "access_revocations_total",
+      "Records of the log of revocations, by result; dropped: forgotten, as there are too many");
   text.sample({{"result", "good"}}, static_cast<double>(probe.revocations.value()));
   text.sample({{"result", "invalid"}}, static_cast<double>(probe.revocations_invalid.value()));
   text.sample({{"result", "dropped"}}, static_cast<double>(probe.revocations_dropped.value()));

@@ -46,7 +46,8 @@ Awaitable<void> revoke(Responder& responder, EventLoop& loop, const ServerContex
   }
   Message message;
   message.value = std::move(body.text);
-  const PublishResult result = co_await hand_over(target.connector, target.log, std::move(message), context.hidden);
+  const PublishResult result =
+      co_await hand_over(target.connector, target.log, std::move(message), context.hidden);
   Response response = response_of(result, target.connector->format());
   co_await respond(responder, std::move(response));
 }

@@ -50,9 +50,9 @@ TEST(Secrets, AreInNoOutputOfABusyRun) {
   for (const char* text :
        {"WRONGPASS", "server available again", "message of librdkafka", "key server unavailable",
         "the app can't be asked about requests", "a record of the log of revocations is not one",
-        "reload failed", "\"subject\":\"bob\"", "\"reason\":\"expired\"",
-        "\"reason\":\"revoked\"", "\"cause\":\"closed\"", "invalid_token", "HTTP/1.1 400",
-        "HTTP/1.1 401", "HTTP/1.1 403", "HTTP/1.1 431", "HTTP/1.1 502", "HTTP/1.1 503"})
+        "reload failed", "\"subject\":\"bob\"", "\"reason\":\"expired\"", "\"reason\":\"revoked\"",
+        "\"cause\":\"closed\"", "invalid_token", "HTTP/1.1 400", "HTTP/1.1 401", "HTTP/1.1 403",
+        "HTTP/1.1 431", "HTTP/1.1 502", "HTTP/1.1 503"})
     EXPECT_THAT(output, HasSubstr(text));
 }
 
