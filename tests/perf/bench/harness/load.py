@@ -19,6 +19,8 @@ class Load:
             command += ["--own", own]
         if tokens is not None:
             command += ["--tokens", tokens]
+        if server.cipher is not None:
+            command += ["--tls", server.cipher]
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         self.subscribers = subscribers
         self.opened = self.read() if wait else None

@@ -18,6 +18,7 @@ class Server:
     """Option of each: core, the only one that it may use."""
     name = ""
     gathers = False  # can be told to gather events before a wake
+    cipher = None  # of TLS 1.3 for its subscribers; None: plain HTTP
 
     def __init__(self, threads=1, **options):
         self.port = machine.free_port()
@@ -84,7 +85,7 @@ class Server:
 
 class Sidestream(Server):
     """Options: flush, log, more (of the topic); kafka (bootstrap) and topic; upstream (the app's port);
-    access (the text of the section), with publish (the topic's)."""
+    access (the text of the section), with publish (the topic's); server (more of that section)."""
     name = "sidestream"
     gathers = True
 
@@ -99,12 +100,12 @@ class Sidestream(Server):
             app = ', upstream: { url: "http://127.0.0.1:%d", access_log: 0 }' % self.options["upstream"]
         self.admin_port = machine.free_port()
         config = self.write("sidestream.yaml", """
-server: { listen: "127.0.0.1:%d", admin: "127.0.0.1:%d", threads: %d, max_connections: 100000%s }
+server: { listen: "127.0.0.1:%d", admin: "127.0.0.1:%d", threads: %d, max_connections: 100000%s%s }
 connectors: { source: { %s } }
 %s
 topics:
   bench: { from: source, %s, flush: %s, log: %s%s }
-%s""" % (self.port, self.admin_port, self.threads, app, connector, self.options.get("access", ""), topic, self.options.get("flush", "auto"),
+%s""" % (self.port, self.admin_port, self.threads, app, self.options.get("server", ""), connector, self.options.get("access", ""), topic, self.options.get("flush", "auto"),
             self.options.get("log", "16MiB"), self.options.get("more", ""), "" if self.options.keys() & {"kafka", "access"} else ROOMS))
         return [machine.SIDESTREAM, "--config", config]
 
@@ -122,6 +123,7 @@ class Bare(Server):
 
 
 class Nchan(Server):
+    """Option: listen (the rest of that line, and lines behind it)."""
     name = "nchan"
 
     def command(self):
@@ -138,7 +140,7 @@ http {
   keepalive_requests 100000000;
   nchan_shared_memory_size 512M;
   server {
-    listen 127.0.0.1:%d backlog=4096;
+    listen 127.0.0.1:%d backlog=4096%s;
     location = %s {
       nchan_pubsub http eventsource;
       nchan_channel_id bench;
@@ -147,7 +149,7 @@ http {
     }
   }
 }
-""" % (self.threads, self.folder, self.folder, self.port, PATH))
+""" % (self.threads, self.folder, self.folder, self.port, self.options.get("listen", ""), PATH))
         return [shutil.which("nginx", path=os.environ["PATH"] + ":/usr/sbin"), "-c", config]
 
 

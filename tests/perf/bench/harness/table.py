@@ -102,6 +102,19 @@ def tokens(row):
     yield row, "seconds of the first connects, with tokens / without", ratio(s, "first_seconds", "without", "with"), ""
 
 
+def tls(row):
+    s = row["servers"]
+    yield row, "deliveries per CPU second / nchan", ratio(s, "per_cpu_second", "nchan"), ">= 1.2"
+    yield row, "events a read / nchan's", ratio(s, "events_per_read", "nchan"), ""
+
+
+def tls_memory(row):
+    s = row["servers"]
+    yield row, "bytes per idle subscriber", s["sidestream"]["bytes"], "<= 12288"
+    if "nchan" in s:
+        yield row, "the same of nchan", s["nchan"]["bytes"], ""
+
+
 def kafka(row):
     for name, s in row["servers"].items():
         yield row, name + ": records per second", s["records_per_second"], ">= 300000" if name == "sidestream" else ""
@@ -134,7 +147,7 @@ def proxy_streams(row):
 
 
 LINES = {"efficiency": efficiency, "publishing": publishing, "memory": memory, "latency": latency, "many": many,
-         "filtered": filtered, "flood": flood, "storm": storm, "tokens": tokens, "kafka efficiency": against_bare, "kafka live": kafka,
+         "filtered": filtered, "flood": flood, "storm": storm, "tokens": tokens, "tls": tls, "tls memory": tls_memory, "kafka efficiency": against_bare, "kafka live": kafka,
          "kafka replay": kafka, "kafka fan-out": fan_out, "proxy": proxy, "proxy tunnels": proxy_tunnels,
          "proxy streams": proxy_streams, "scrape": scrape}
 

@@ -25,10 +25,22 @@ constexpr std::uint32_t sources = 8;
   throw std::runtime_error(std::string(what) + ": " + strerror(errno));
 }
 
+std::shared_ptr<SSL_CTX> tls_with(const std::string& cipher) {
+  if (cipher.empty()) return nullptr;
+  std::shared_ptr<SSL_CTX> tls(SSL_CTX_new(TLS_client_method()), SSL_CTX_free);
+  SSL_CTX_set_min_proto_version(tls.get(), TLS1_3_VERSION);
+  SSL_CTX_set_mode(tls.get(), SSL_MODE_RELEASE_BUFFERS);
+  SSL_CTX_clear_mode(tls.get(), SSL_MODE_AUTO_RETRY);
+  if (SSL_CTX_set_ciphersuites(tls.get(), cipher.c_str()) != 1)
+    throw std::runtime_error("not a cipher of TLS 1.3: " + cipher);
+  return tls;
+}
+
 }  // namespace
 
 Crowd::Crowd(const CrowdOptions& options)
     : options_(options),
+      tls_(tls_with(options.tls_cipher)),
       epoll_(epoll_create1(EPOLL_CLOEXEC)),
       subscribers_(options.subscribers),
       buffer_(stamp_size + read_size) {
@@ -109,23 +121,59 @@ void Crowd::connect_one(std::uint32_t index) {
 
 void Crowd::ready(std::uint32_t index, std::uint32_t events) {
   Subscriber& s = subscribers_[index];
+  if (s.state == State::shaking_hands) return shake_hands(index);
   if (s.state != State::connecting) return receive(index);
   int error = 0;
   socklen_t size = sizeof error;
   getsockopt(s.fd, SOL_SOCKET, SO_ERROR, &error, &size);
   if (error != 0 || (events & EPOLLOUT) == 0) return give_up(index);
+  if (!tls_) return ask(index);
+  s.ssl.reset(SSL_new(tls_.get()));
+  SSL_set_fd(s.ssl.get(), s.fd);
+  s.state = State::shaking_hands;
+  shake_hands(index);
+}
+
+void Crowd::shake_hands(std::uint32_t index) {
+  Subscriber& s = subscribers_[index];
+  const int done = SSL_connect(s.ssl.get());
+  if (done == 1) return ask(index);
+  if (SSL_get_error(s.ssl.get(), done) != SSL_ERROR_WANT_READ) return give_up(index);
+  await(index, EPOLLIN);
+}
+
+void Crowd::ask(std::uint32_t index) {
+  Subscriber& s = subscribers_[index];
   const std::string request = request_of(index);
-  const auto sent = send(s.fd, request.data(), request.size(), MSG_NOSIGNAL);
-  if (sent != static_cast<ssize_t>(request.size())) return give_up(index);
+  if (write(s, request) != static_cast<long>(request.size())) return give_up(index);
   s.state = State::asked;
-  epoll_event event{EPOLLIN, {.u32 = index}};
-  epoll_ctl(epoll_, EPOLL_CTL_MOD, s.fd, &event);
+  await(index, EPOLLIN);
+}
+
+void Crowd::await(std::uint32_t index, std::uint32_t events) {
+  epoll_event event{events, {.u32 = index}};
+  epoll_ctl(epoll_, EPOLL_CTL_MOD, subscribers_[index].fd, &event);
+}
+
+long Crowd::write(Subscriber& s, const std::string& bytes) {
+  if (s.ssl) return SSL_write(s.ssl.get(), bytes.data(), static_cast<int>(bytes.size()));
+  return send(s.fd, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+}
+
+// As recv(): 0 at the end, -1 and EAGAIN when nothing is there.
+long Crowd::read_some(Subscriber& s, char* into, std::size_t size) {
+  if (!s.ssl) return recv(s.fd, into, size, 0);
+  const int n = SSL_read(s.ssl.get(), into, static_cast<int>(size));
+  if (n > 0) return n;
+  if (SSL_get_error(s.ssl.get(), n) != SSL_ERROR_WANT_READ) return 0;
+  errno = EAGAIN;
+  return -1;
 }
 
 void Crowd::receive(std::uint32_t index) {
   Subscriber& s = subscribers_[index];
   char* const at = buffer_.data() + stamp_size;
-  const ssize_t n = recv(s.fd, at, read_size, 0);
+  const long n = read_some(s, at, read_size);
   if (n < 0 && (errno == EAGAIN || errno == EINTR)) return;
   if (n <= 0) return give_up(index);
   figures_.bytes += static_cast<std::uint64_t>(n);
@@ -191,6 +239,7 @@ void Crowd::give_up(std::uint32_t index) {
   Subscriber& s = subscribers_[index];
   if (s.state == State::streaming) --connected_;
   s.state = State::gone;
+  s.ssl.reset();
   close(s.fd);
   s.fd = -1;
   ++lost_;

@@ -5,8 +5,10 @@
 // Thread: one. Owns the sockets; closes them with a reset, so that no port stays in TIME_WAIT.
 
 #include <netinet/in.h>
+#include <openssl/ssl.h>
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -24,6 +26,7 @@ struct CrowdOptions {
   // each event is for one of them, in turn.
   std::string own;
   std::vector<std::string> tokens;  // subscriber N sends the Nth; empty: none
+  std::string tls_cipher;           // of TLS 1.3; empty: plain HTTP
 };
 
 struct CrowdFigures {
@@ -65,12 +68,14 @@ class Crowd {
   const std::string& last_id() const { return last_id_; }
 
  private:
-  enum class State : std::uint8_t { connecting, asked, streaming, gone };
+  enum class State : std::uint8_t { connecting, shaking_hands, asked, streaming, gone };
+  using Ssl = std::unique_ptr<SSL, decltype(&SSL_free)>;
   struct Subscriber {
     int fd = -1;
     State state = State::connecting;
     std::uint8_t kept = 0;  // of a stamp whose rest has not come yet
     char keep[stamp_size];
+    Ssl ssl{nullptr, SSL_free};
     std::uint32_t events = 0;
   };
 
@@ -78,7 +83,12 @@ class Crowd {
   void connect_one(std::uint32_t index);
   std::string request_of(std::uint32_t index) const;
   void ready(std::uint32_t index, std::uint32_t events);
+  void shake_hands(std::uint32_t index);
+  void ask(std::uint32_t index);
   void receive(std::uint32_t index);
+  long read_some(Subscriber& subscriber, char* into, std::size_t size);
+  long write(Subscriber& subscriber, const std::string& bytes);
+  void await(std::uint32_t index, std::uint32_t events);
   bool take_head(Subscriber& subscriber, const char* bytes, std::size_t size);
   void scan(std::uint32_t index, const char* begin, const char* end);
   void take(std::uint32_t index, const Stamp& stamp, std::int64_t now);
@@ -86,6 +96,7 @@ class Crowd {
   void give_up(std::uint32_t index);
 
   const CrowdOptions options_;
+  std::shared_ptr<SSL_CTX> tls_;  // null: plain HTTP
   int epoll_;
   std::vector<Subscriber> subscribers_;
   std::vector<std::uint32_t> next_;  // of each subscriber and publisher; `any` at first

@@ -52,6 +52,7 @@ int main(int argc, char** argv) {
   app.add_option("--own", options.own,
                  "a query parameter: each subscriber N reads the events of the key user-N");
   app.add_option("--tokens", tokens, "a file with a token for each subscriber, one a line");
+  app.add_option("--tls", options.tls_cipher, "TLS 1.3 with this cipher");
   CLI11_PARSE(app, argc, argv);
   raise_file_limit();
   try {
