@@ -28,8 +28,7 @@ std::chrono::sys_seconds recorded_at(const Record& record) {
 RevocationLog::RevocationLog(boost::asio::io_context& io, std::shared_ptr<Connector> connector,
                              std::string log, std::shared_ptr<RevocationTable> table,
                              AccessProbe& probe, Told told, Logger logger)
-    : io_(io),
-      connector_(std::move(connector)),
+    : connector_(std::move(connector)),
       log_(std::move(log)),
       table_(std::move(table)),
       probe_(probe),

@@ -55,7 +55,6 @@ class RevocationLog final : public TailSink, public std::enable_shared_from_this
   void finish_if_complete();
   void report_loss(std::string_view reason);
 
-  boost::asio::io_context& io_;
   const std::shared_ptr<Connector> connector_;
   const std::string log_;
   const std::shared_ptr<RevocationTable> table_;
