@@ -199,9 +199,8 @@ Awaitable<void> publish(PublishRequest request, const Request& head, Responder& 
   const std::shared_ptr<Topic> topic = request.topic;
   const std::string log = request.log;
   const std::size_t bytes = request.message.value.size();
-  const PublishResult result =
-      co_await hand_over(topic->owned_connector, std::move(request.log), std::move(request.message),
-                         context.hidden);
+  const PublishResult result = co_await hand_over(topic->owned_connector, std::move(request.log),
+                                                  std::move(request.message), context.hidden);
   (result ? topic->probe.published : topic->probe.publish_failures).add();
   Response response = with_headers(publish_response(result, topic->connector.format()), request);
   const std::string reason = result ? std::string() : result.error().message();

@@ -19,10 +19,10 @@ namespace e2e {
 struct Config {
   std::string listen = "127.0.0.1:0";
   std::string admin = "127.0.0.1:0";
-  std::vector<std::string> server;       // "heartbeat: 200ms"
-  std::vector<std::string> connectors;   // "local: { embedded: {} }"
-  std::vector<std::string> access = {};  // "subject: sub"; empty: no access
-  std::vector<std::string> topics;       // "orders: { from: local, publish: true }"
+  std::vector<std::string> server;        // "heartbeat: 200ms"
+  std::vector<std::string> connectors;    // "local: { embedded: {} }"
+  std::vector<std::string> access = {};   // "subject: sub"; empty: no access
+  std::vector<std::string> topics;        // "orders: { from: local, publish: true }"
   std::vector<std::string> options = {};  // of the command line, besides --config
 
   std::string yaml() const;
