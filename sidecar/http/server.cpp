@@ -1,5 +1,6 @@
 #include "sidecar/http/server.hpp"
 
+#include <atomic>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/post.hpp>
@@ -75,7 +76,8 @@ struct Server::Parts {
   std::vector<std::unique_ptr<EventLoop>> loops;
   // Scrapes and the console never hold up a stream loop.
   std::unique_ptr<EventLoop> admin_loop;
-  std::size_t next_loop = 0;  // accepting thread, as the next one
+  std::atomic<bool> running{false};  // all loops are there
+  std::size_t next_loop = 0;         // accepting thread, as the next one
   std::chrono::steady_clock::time_point next_accept_line{};
   std::thread thread;
 };
@@ -164,6 +166,7 @@ void Server::run(int threads) {
   }
   p.admin_loop = p.make_loop();
   p.admin_loop->run();
+  p.running.store(true, std::memory_order_release);
   asio::co_spawn(p.accepting, p.accept(*p.streams, Port::streams), asio::detached);
   asio::co_spawn(p.accepting, p.accept(*p.admin, Port::admin), asio::detached);
   p.thread = std::thread([&p] { p.accepting.run(); });
@@ -184,6 +187,7 @@ void Server::look_at_certificates() {
 }
 
 void Server::revoke(const Revocation& revocation) {
+  if (!parts_->running.load(std::memory_order_acquire)) return;
   const auto shared = std::make_shared<const Revocation>(revocation);
   const auto revoke_loop = [&shared](EventLoop& loop) {
     asio::post(loop.io(), [&streams = loop.streams(), shared] { streams.revoke(*shared); });
@@ -198,6 +202,7 @@ void Server::stop_accepting() {
 
 void Server::stop() {
   if (!parts_->thread.joinable()) return;
+  parts_->running.store(false, std::memory_order_release);
   // The accept coroutines end first: their sockets belong to the loops, which are destroyed before
   // the accepting context.
   asio::post(parts_->accepting, [&p = *parts_] {

@@ -43,7 +43,8 @@ class Server {
   void look_at_certificates();
   // Refuses new streams and ends open ones within `window`.
   void drain(std::chrono::milliseconds window);
-  // Ends the streams of those who are revoked. Thread: any, between run() and stop().
+  // Ends the streams of those who are revoked. The log of revocations is read from before run(),
+  // while there are no streams: nothing happens then. Thread: any.
   void revoke(const Revocation& revocation);
   // Accepts the connections that wait on the public port, then closes it. Later connections are
   // refused at once, so a proxy in front tries another replica.
