@@ -42,7 +42,7 @@ FaultRun::FaultRun(BrokerEnv& broker, Schedule schedule)
       logs_(static_cast<std::size_t>(schedule_.sidecars)),
       thawed_(static_cast<std::size_t>(schedule_.sidecars)),
       process_runs_(static_cast<std::size_t>(schedule_.sidecars)),
-      access_(schedule_, sidecars_, journal_),
+      access_(schedule_, sidecars_, clocks_, journal_),
       begun_(Clock::now()) {
   broker_.new_log({.lanes = lanes_, .by_link = schedule_.link, .by_post = schedule_.post});
   const auto config = make_config(broker_, schedule_, access_.people().keys().url());
@@ -116,7 +116,11 @@ FaultRun::Wrong FaultRun::check() {
   const auto histories = clients_->histories();
   const auto each = judge_each(histories, journal_.generations());
   Wrong wrong;
-  for (std::size_t i = 0; i < each.size(); ++i) {
+  std::vector<std::size_t> order(each.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  // What broke a rule ended the run: others have not caught up since.
+  std::ranges::stable_partition(order, [&](std::size_t i) { return !histories[i].broken.empty(); });
+  for (const std::size_t i : order) {
     if (each[i].empty()) continue;
     if (wrong.empty()) trail_ = "client " + std::to_string(i) + ":\n" + to_text(histories[i]);
     // One thing often follows from another.
