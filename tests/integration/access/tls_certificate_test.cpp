@@ -74,7 +74,9 @@ TEST_F(TlsCertificate, StaysWhereTheNewOneDoesNotFit) {
   EXPECT_TRUE(trouble("\"trouble\":null"));
   replace(".crt");
   EXPECT_EQ(TlsSocket(sidecar.streams()).subject(), "/CN=first");
-  EXPECT_NE(sidecar.log().find("the new certificate can't be used"), std::string::npos);
+  EXPECT_TRUE(eventually([&] {
+    return sidecar.log().find("the new certificate can't be used") != std::string::npos;
+  }));
   EXPECT_TRUE(trouble("is not the key of the certificate"));
   EXPECT_EQ(sidecar.ready_status(), 200);
   EXPECT_EQ(sidecar.metrics().sum("sidestream_tls_certificate_last_reload_successful"), 0);
