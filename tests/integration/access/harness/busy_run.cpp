@@ -27,8 +27,9 @@ BusyRun::BusyRun()
       alice_(cookie("alice")),
       refused_(cookie("refused")),
       failing_(cookie("failing")),
-      odd_(cookie("odd")),
-      app_(listener_, [this](Peer& peer, const Message& request) { return serve(peer, request); }) {
+      odd_(cookie("odd")) {
+  app_.emplace(listener_,
+               [this](Peer& peer, const Message& request) { return serve(peer, request); });
   redis_client_.command({"CONFIG", "SET", "requirepass", "another than configured"});
   Config made = config();
   sidecar_ =
@@ -220,6 +221,7 @@ void BusyRun::use_the_app() {
 void BusyRun::lose_the_app() {
   EventStream stream(sidecar_->streams(), "/events/mine", {{"Cookie", "n=1; " + alice_}});
   stream.control("stream-open");
+  app_.reset();  // its thread accepts from the listener
   listener_.close();
   ask("/page", {{"Cookie", alice_}});
   ask("/events/mine", {{"Cookie", "n=2; " + alice_}}, "POST", "x");

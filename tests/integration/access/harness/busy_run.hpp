@@ -4,6 +4,8 @@
 //
 // Thread: the test's.
 
+#include <memory>
+#include <optional>
 #include <string>
 
 #include "tests/integration/access/harness/hs256.hpp"
@@ -54,7 +56,7 @@ class BusyRun {
   RedisServer redis_;
   RedisClient redis_client_{redis_.address()};
   Listener listener_{"tcp"};
-  App app_;
+  std::optional<App> app_;  // absent: it is down
   std::unique_ptr<Sidecar> sidecar_;
 };
 
