@@ -22,8 +22,9 @@ def play(stage):
     stage.subscribe("/events/orders").close()
     for path in ("/events/orders", "/chat/room", "/events?topic=orders&topic=alerts"):
         stage.subscribe(path)
+    stage.request("POST", "/events/mine", b"hello", {"Authorization": "Bearer no.valid.token"})
     for _ in range(3):
-        for path in ("/events/orders", "/events/alerts", "/chat/room"):
+        for path in ("/events/orders", "/events/alerts", "/events/mine", "/chat/room"):
             stage.request("POST", path, b"hello")
         stage.request("GET", "/of/the/app")
         time.sleep(1.1)  # so that several scrapes see it
@@ -87,6 +88,8 @@ def faults(stage):
     yield "SidestreamConnectorDown", "a Redis that is gone"
     yield "SidestreamUpstreamDown", "an app that is gone"
     yield "SidestreamUpstreamErrors", "an app that is gone"
+    stage.request("POST", "/events/mine", b"hello")
+    yield "SidestreamAccessUndecided", "an app that is gone, about rights"
     stage.write("tls.key", "")
     yield "SidestreamCertificateUnusable", "an empty key"
     stage.write("sidestream.yaml", "topics: [\n")

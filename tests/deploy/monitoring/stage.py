@@ -25,14 +25,19 @@ server:
   max_connections: 6
   drain: 60s
   upstream: { url: "http://127.0.0.1:%(app)d", access_log: 0 }
+access:
+  tokens: [ { issuer: stage, audience: sidestream, keys: "http://127.0.0.1:%(app)d/jwks.json" } ]
+  forward: { url: "http://127.0.0.1:%(app)d/auth", cache: 0s, claims: { sub: x-user } }
+  revocations: { from: local, stream: revoked }
 connectors:
   local: { embedded: {} }
   cache: { redis: { url: "redis://127.0.0.1:%(redis)d" } }
 topics:
-  orders: { from: local, publish: true }
-  alerts: { from: cache, stream: alerts, publish: true, max_event: 1KiB }
-  wrong: { from: cache, stream: wrong }
-  chat: { path: "/chat/{session}", from: local, stream: "chat:{session}", publish: true }
+  orders: { from: local, read: anyone, publish: anyone }
+  alerts: { from: cache, stream: alerts, read: anyone, publish: anyone, max_event: 1KiB }
+  wrong: { from: cache, stream: wrong, read: anyone }
+  chat: { path: "/chat/{session}", from: local, stream: "chat:{session}", read: anyone, publish: anyone }
+  mine: { from: local, read: signed_in, publish: signed_in }
 """
 SCRAPING = """
 global: { scrape_interval: 1s, evaluation_interval: 1s }
@@ -49,12 +54,21 @@ def wait_for(what, condition, seconds=20):
     return wait_for_condition(condition, what, seconds)
 
 
+# The public key of RFC 7515, appendix A.3.
+KEYS = b"""{"keys": [{"kty": "EC", "crv": "P-256", "x": "f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU",
+ "y": "x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"}]}"""
+
+
 class App(http.server.BaseHTTPRequestHandler):
+    """Everybody is alice to /auth."""
+
     def do_GET(self):
+        body = KEYS if self.path == "/jwks.json" else b"ok"
         self.send_response(200)
-        self.send_header("Content-Length", "2")
+        self.send_header("X-User", "alice")
+        self.send_header("Content-Length", str(len(body)))
         self.end_headers()
-        self.wfile.write(b"ok")
+        self.wfile.write(body)
 
     def log_message(self, *_):
         pass
@@ -117,8 +131,8 @@ class Stage:
         with urllib.request.urlopen(url, timeout=10, context=self.trust) as answer:
             return answer.read().decode()
 
-    def request(self, method, path, body=None):
-        return request(self.ports["streams"], method, path, body)[0]
+    def request(self, method, path, body=None, headers=None):
+        return request(self.ports["streams"], method, path, body, headers)[0]
 
     def subscribe(self, path):
         """Opens a stream that stays open until close()."""
