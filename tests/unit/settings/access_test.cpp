@@ -27,13 +27,14 @@ TEST(Access, RulesAreWordsARuleOrAList) {
   EXPECT_EQ(topic("{from: local, read: anyone}").read->kind, Rules::Kind::anyone);
   EXPECT_EQ(topic("{from: local, read: signed_in}").read->kind, Rules::Kind::signed_in);
   EXPECT_EQ(topic("{from: local, read: none}").read->kind, Rules::Kind::none);
-  const auto one = topic("{from: local, read: {claims: {sub: x}}}").read;
-  ASSERT_EQ(one->rules.size(), 1u);
-  EXPECT_EQ(one->rules[0].claims.at(0).claim, "sub");
-  const auto two = topic("{from: local, read: [{claims: {a: [x, z]}}, {peers: [10.0.0.1]}]}").read;
-  ASSERT_EQ(two->rules.size(), 2u);
-  EXPECT_EQ(two->rules[0].claims.at(0).values.size(), 2u);
-  EXPECT_EQ(two->rules[1].peers.size(), 1u);
+  const Rules one = topic("{from: local, read: {claims: {sub: x}}}").read.value();
+  ASSERT_EQ(one.rules.size(), 1u);
+  EXPECT_EQ(one.rules[0].claims.at(0).claim, "sub");
+  const Rules two =
+      topic("{from: local, read: [{claims: {a: [x, z]}}, {peers: [10.0.0.1]}]}").read.value();
+  ASSERT_EQ(two.rules.size(), 2u);
+  EXPECT_EQ(two.rules[0].claims.at(0).values.size(), 2u);
+  EXPECT_EQ(two.rules[1].peers.size(), 1u);
 }
 
 TEST(Access, PublishTakesRulesToo) {
