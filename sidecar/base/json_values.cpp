@@ -25,44 +25,50 @@ class ValueFinder {
   }
 
   // The names and signatures that basic_parser calls.
-  bool on_document_begin(json::error_code&) { return true; }
-  bool on_document_end(json::error_code&) { return true; }
-  bool on_object_begin(json::error_code&) { return enter(false); }
-  bool on_object_end(std::size_t, json::error_code&) { return leave(); }
-  bool on_array_begin(json::error_code&) { return enter(true); }
-  bool on_array_end(std::size_t, json::error_code&) { return leave(); }
-  bool on_key_part(json::string_view part, std::size_t, json::error_code&) {
+  bool on_document_begin(boost::system::error_code&) { return true; }
+  bool on_document_end(boost::system::error_code&) { return true; }
+  bool on_object_begin(boost::system::error_code&) { return enter(false); }
+  bool on_object_end(std::size_t, boost::system::error_code&) { return leave(); }
+  bool on_array_begin(boost::system::error_code&) { return enter(true); }
+  bool on_array_end(std::size_t, boost::system::error_code&) { return leave(); }
+  bool on_key_part(json::string_view part, std::size_t, boost::system::error_code&) {
     text_.append(part.data(), part.size());
     return true;
   }
-  bool on_key(json::string_view part, std::size_t, json::error_code&) {
+  bool on_key(json::string_view part, std::size_t, boost::system::error_code&) {
     text_.append(part.data(), part.size());
     match_step(text_);
     text_.clear();
     return true;
   }
-  bool on_string_part(json::string_view part, std::size_t, json::error_code&) {
+  bool on_string_part(json::string_view part, std::size_t, boost::system::error_code&) {
     if (wanted()) text_.append(part.data(), part.size());
     return true;
   }
-  bool on_string(json::string_view part, std::size_t, json::error_code&) {
+  bool on_string(json::string_view part, std::size_t, boost::system::error_code&) {
     if (wanted()) text_.append(part.data(), part.size());
     return scalar(JsonValue::Kind::string);
   }
-  bool on_number_part(json::string_view part, json::error_code&) {
+  bool on_number_part(json::string_view part, boost::system::error_code&) {
     if (wanted()) text_.append(part.data(), part.size());
     return true;
   }
-  bool on_int64(std::int64_t, json::string_view part, json::error_code&) { return number(part); }
-  bool on_uint64(std::uint64_t, json::string_view part, json::error_code&) { return number(part); }
-  bool on_double(double, json::string_view part, json::error_code&) { return number(part); }
-  bool on_bool(bool value, json::error_code&) {
+  bool on_int64(std::int64_t, json::string_view part, boost::system::error_code&) {
+    return number(part);
+  }
+  bool on_uint64(std::uint64_t, json::string_view part, boost::system::error_code&) {
+    return number(part);
+  }
+  bool on_double(double, json::string_view part, boost::system::error_code&) {
+    return number(part);
+  }
+  bool on_bool(bool value, boost::system::error_code&) {
     text_ = value ? "true" : "false";
     return scalar(JsonValue::Kind::boolean);
   }
-  bool on_null(json::error_code&) { return scalar(JsonValue::Kind::null); }
-  bool on_comment_part(json::string_view, json::error_code&) { return true; }
-  bool on_comment(json::string_view, json::error_code&) { return true; }
+  bool on_null(boost::system::error_code&) { return scalar(JsonValue::Kind::null); }
+  bool on_comment_part(json::string_view, boost::system::error_code&) { return true; }
+  bool on_comment(json::string_view, boost::system::error_code&) { return true; }
 
  private:
   struct Level {
@@ -182,7 +188,7 @@ bool find_json_values(std::string_view text, std::span<const JsonPath> paths,
   json::parse_options options;
   options.max_depth = depth_max;
   json::basic_parser<ValueFinder> parser(options, paths, out);
-  json::error_code error;
+  boost::system::error_code error;
   const std::size_t parsed = parser.write_some(false, text.data(), text.size(), error);
   if (!error && parsed < text.size()) error = json::error::extra_data;
   if (!error) return true;

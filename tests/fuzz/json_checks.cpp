@@ -25,7 +25,7 @@ Kind kind_of(const json::value& value) {
 std::optional<json::value> parse_whole(std::string_view text) {
   json::parse_options options;
   options.max_depth = depth_max;
-  json::error_code error;
+  boost::system::error_code error;
   auto value = json::parse(json::string_view(text.data(), text.size()), error, {}, options);
   if (error) return std::nullopt;
   return value;

@@ -15,8 +15,10 @@ SUITE = "trixie"
 
 
 def run(*command, **options):
-    return subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-                          check=True, **options).stdout.strip()
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                          check=False, **options)
+    assert done.returncode == 0, "%s\n%s" % (" ".join(command), done.stderr[-4000:])
+    return done.stdout.strip()
 
 
 def buildah(*arguments):
