@@ -17,7 +17,7 @@ using Kind = ForwardAnswer::Kind;
 
 ForwardAnswer failed(std::string why) { return {Kind::failed, nullptr, {}, std::move(why)}; }
 
-std::string quoted(std::string_view text) {
+std::string json_text(std::string_view text) {
   return boost::json::serialize(boost::json::value(text));
 }
 
@@ -35,7 +35,7 @@ std::string join_claims(const FetchResponse& response, const ForwardSettings& fo
     const std::string_view value = response.header(header);
     if (value.empty()) continue;
     if (!own.empty()) own += ',';
-    own += quoted(claim) + ':' + quoted(value);
+    own += json_text(claim) + ':' + json_text(value);
   }
   if (!is_json(response)) return '{' + own + '}';
   const std::size_t brace = response.body.find('{');
