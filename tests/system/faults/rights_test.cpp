@@ -16,10 +16,10 @@ class OfRights : public testing::Test {
   std::string shut_down(const std::string& reason) {
     return rights_.take("stream-shutdown", "{\"reason\":\"" + reason + "\"}");
   }
-  // Her first session, five seconds ago.
+  // Her first session, a minute ago.
   void revoke() {
     people_.revoke(2);
-    people_.revoked(2, Clock::now() - 5s, 0);
+    people_.revoked(2, Clock::now() - 60s, 0);
   }
   std::string refused(int status) {
     Head head;
