@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <chrono>
 
 #include "sidecar/base/ascii_case.hpp"
@@ -119,6 +120,15 @@ void read_sources(const Value& value, AccessSettings& access) {
   if (value.is_list() && value.items().empty()) value.problem("is empty");
 }
 
+// What the question says itself, and what belongs to its connection: a client must not choose it.
+bool is_of_the_question(const std::string& name) {
+  constexpr std::array<std::string_view, 12> names{
+      "connection", "content-length", "expect",  "forwarded",         "host", "keep-alive",
+      "te",         "trailer",        "upgrade", "transfer-encoding", "via",  "x-real-ip"};
+  return name.starts_with("x-forwarded-") || name.starts_with("x-original-") ||
+         name.starts_with("proxy-") || std::ranges::find(names, name) != names.end();
+}
+
 void read_header_names(const Value& value, std::vector<std::string>& into) {
   if (!value.present()) return;
   into.clear();
@@ -126,6 +136,8 @@ void read_header_names(const Value& value, std::vector<std::string>& into) {
     const auto text = item.text();
     if (!text) continue;
     if (!is_http_token(text->value)) item.problem(text->shown + " is not the name of a header");
+    if (is_of_the_question(to_lower(text->value)))
+      item.problem(text->shown + " can't be passed on: Sidestream sets it itself");
     into.push_back(to_lower(text->value));
   }
 }

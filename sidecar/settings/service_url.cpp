@@ -26,7 +26,9 @@ std::string check_service_url(std::string_view text, PlainHttp plain) {
   const auto unfit = [](char c) { return c <= ' ' || c == '\x7F' || c == '#'; };
   if (std::ranges::any_of(text, unfit)) return "has a space, a control character or a #";
   const bool tls = text.starts_with("https://");
-  if (!tls && !text.starts_with("http://")) return "is not a URL that begins with https://";
+  if (!tls && !text.starts_with("http://"))
+    return plain == PlainHttp::anywhere ? "is not a URL; write http://HOST:PORT/PATH or https://..."
+                                        : "is not a URL that begins with https://";
   const std::string_view host = host_of(text.substr(tls ? 8 : 7));
   if (host.empty()) return "has no host";
   if (!tls && plain == PlainHttp::on_loopback && !is_loopback_host(host))

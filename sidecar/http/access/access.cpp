@@ -2,6 +2,8 @@
 
 #include "sidecar/auth/token/sha256.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace sidestream {
@@ -49,6 +51,16 @@ Access::Access(AccessSettings settings, AccessThread& thread,
       revocations_(std::move(revocations)),
       probe_(probe) {}
 
+std::vector<std::string> Access::credential_headers() const {
+  std::vector<std::string> names;
+  for (const TokenSource& source : settings_->token_from)
+    if (source.kind == TokenSource::Kind::header) names.push_back(source.name);
+  if (settings_->forward)
+    std::ranges::copy_if(settings_->forward->pass, std::back_inserter(names),
+                         [](const std::string& name) { return name != "cookie"; });
+  return names;
+}
+
 std::string Access::shown(const std::string& subject) const {
   if (settings_->log_subject == LogSubject::none || subject.empty()) return {};
   if (settings_->log_subject == LogSubject::full) return subject;
@@ -84,6 +96,9 @@ Awaitable<AccessDecision> Access::identify(const AccessRequest& wanted) {
   Credential credential = find_credential(wanted.request, settings_->token_from);
   if (credential.kind == Credential::Kind::ambiguous)
     co_return refuse(Response::error(400, "two different tokens in one place"));
+  // A URL ends up in logs: a ticket must not write.
+  if (credential.ticket && !wanted.request.reads())
+    co_return refuse(refuse_token("ticket_reads_only"));
   if (credential.kind == Credential::Kind::token && keys_)
     co_return co_await by_token(std::move(credential));
   const bool suffices = !wanted.needs_claims && check(wanted, nullptr) == Verdict::allowed;
@@ -120,7 +135,8 @@ Awaitable<AccessDecision> Access::by_app(const AccessRequest& wanted) {
       make_question(wanted.request, wanted.topic, wanted.parameters, *settings_);
   ForwardAnswerPtr answer = co_await forward_->ask(question, settings_->forward->cache);
   // The session may have been renewed since a kept answer was given.
-  if (has_ended(*answer)) answer = co_await forward_->ask(question, std::chrono::milliseconds(0));
+  const bool is_over = has_ended(*answer) || (answer->person && is_revoked(*answer->person));
+  if (is_over) answer = co_await forward_->ask(question, std::chrono::milliseconds(0));
   if (answer->kind == ForwardAnswer::Kind::failed) co_return no_decision(answer->failure);
   if (answer->kind == ForwardAnswer::Kind::refused) co_return refuse(answer->response);
   if (has_ended(*answer)) co_return refuse(refuse_token("expired"));

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "sidecar/auth/revocation/revocation_table.hpp"
 #include "sidecar/auth/rules/check.hpp"
@@ -40,6 +41,8 @@ class Access {
   const AccessSettings& settings() const { return *settings_; }
   // Null: no tokens are configured.
   const KeyStore* keys() const { return keys_.get(); }
+  // The request headers that credentials come in, without cookies.
+  std::vector<std::string> credential_headers() const;
   // As log lines may show it.
   std::string shown(const std::string& subject) const;
   bool is_revoked(const Person& person) const { return revocations_ && revocations_->ends(person); }

@@ -16,6 +16,8 @@ CorsSettings common_cors(const CorsSettings& a, const CorsSettings& b);
 
 // Whether it is a preflight, which is answered without looking further.
 bool is_preflight(const Request& request);
-Response answer_preflight(const CorsSettings& cors, const Request& request, bool publish);
+// `credentials`: the headers that they come in; they are allowed besides the usual ones.
+Response answer_preflight(const CorsSettings& cors, const Request& request, bool publish,
+                          const std::vector<std::string>& credentials);
 
 }  // namespace sidestream

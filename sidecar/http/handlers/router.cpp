@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "sidecar/http/access/access.hpp"
 #include "sidecar/http/handlers/admin_guard.hpp"
 #include "sidecar/http/handlers/cors.hpp"
 #include "sidecar/http/handlers/cross_site.hpp"
@@ -68,6 +69,10 @@ class Dispatch {
     return otherwise;
   }
 
+  std::vector<std::string> credential_headers() const {
+    return config_.access ? config_.access->credential_headers() : std::vector<std::string>();
+  }
+
   const RunningConfig& config_;
   const Port port_;
   const Request& request_;
@@ -76,7 +81,7 @@ class Dispatch {
 
 Router::Outcome Dispatch::to_streams() const {
   const CorsSettings cors = cors_of_streams(config_.topics, request_, config_.server.cors);
-  if (is_preflight(request_)) return answer_preflight(cors, request_, false);
+  if (is_preflight(request_)) return answer_preflight(cors, request_, false, credential_headers());
   if (!request_.reads()) {
     return to_app_or(with(allowing(request_, "GET, HEAD, OPTIONS"), cors, request_));
   }
@@ -100,7 +105,7 @@ Router::Outcome Dispatch::to_topic(const TopicMap::Match& match) const {
     const char* allowed = publishes ? "GET, HEAD, OPTIONS, POST" : "GET, HEAD, OPTIONS";
     return to_app_or(with(allowing(request_, allowed), topic.cors, request_));
   }
-  if (preflight) return answer_preflight(topic.cors, request_, publishes);
+  if (preflight) return answer_preflight(topic.cors, request_, publishes, credential_headers());
   if (!match.bad_parameter.empty()) {
     return with(
         Response::error(400, "{" + match.bad_parameter +

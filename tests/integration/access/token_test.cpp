@@ -85,6 +85,13 @@ TEST(Token, StandsInACookieOrInTheQuery) {
   EXPECT_EQ(get(sidecar.streams(), "/events/mine", bearer(token)).status, 401);
 }
 
+TEST(Token, ThatIsATicketDoesNotPublish) {
+  Sidecar sidecar(config("token_from: [{ header: authorization }, { query: ticket }]"));
+  const std::string token = make_token(R"("sub":"alice")", 50);
+  expect_refused(post(sidecar.streams(), "/events/mine?ticket=" + token, "x"), "ticket_reads_only");
+  EXPECT_EQ(post(sidecar.streams(), "/events/mine", "x", bearer(token)).status, 201);
+}
+
 TEST(Token, ThatIsInvalidDoesNotFallThroughToTheNextSource) {
   Sidecar sidecar(config("token_from: [{ header: authorization }, { cookie: session }]"));
   const std::string good = make_token(R"("sub":"alice")");
