@@ -10,19 +10,13 @@
 #include <system_error>
 
 #include "connectors/redis/transport.hpp"
+#include "sidecar/base/free_by.hpp"
 
 namespace sidestream::redis {
 namespace {
 
-template <auto free>
-struct Free {
-  template <class T>
-  void operator()(T* object) const {
-    free(object);
-  }
-};
-using Ssl = std::unique_ptr<SSL, Free<SSL_free>>;
-using SslContext = std::unique_ptr<SSL_CTX, Free<SSL_CTX_free>>;
+using Ssl = std::unique_ptr<SSL, FreeBy<SSL_free>>;
+using SslContext = std::unique_ptr<SSL_CTX, FreeBy<SSL_CTX_free>>;
 
 // The first error in this thread's queue. Clears the queue.
 std::string openssl_error() {

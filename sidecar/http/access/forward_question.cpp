@@ -1,6 +1,8 @@
 #include "sidecar/http/access/forward_question.hpp"
 
 #include <algorithm>
+#include <boost/url/encode.hpp>
+#include <boost/url/grammar/lut_chars.hpp>
 #include <string_view>
 
 #include "sidecar/settings/network.hpp"
@@ -15,21 +17,11 @@ void add_part(std::string& key, std::string_view part) {
   key += part;
 }
 
-void append_escaped(std::string& into, std::string_view text) {
-  constexpr std::string_view digits = "0123456789ABCDEF";
-  constexpr std::string_view plain = "-._~:@,;=!$'()*/";
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    const bool alnum = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-    if (alnum || plain.find(c) != std::string_view::npos) {
-      into += c;
-    } else {
-      into += '%';
-      into += digits[byte >> 4];
-      into += digits[byte & 15];
-    }
-  }
-}
+// What the values of paths and queries may hold as they are.
+constexpr boost::urls::grammar::lut_chars plain(
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~:@,;=!$'()*/");
+
+std::string escaped(std::string_view text) { return boost::urls::encode(text, plain); }
 
 bool is_ticket(std::string_view name, const AccessSettings& access) {
   return std::ranges::any_of(access.token_from, [&](const TokenSource& source) {
@@ -39,15 +31,14 @@ bool is_ticket(std::string_view name, const AccessSettings& access) {
 
 // Path and query; values of tickets are left out, because URLs end up in logs.
 std::string uri_of(const Request& request, const AccessSettings& access) {
-  std::string uri;
-  append_escaped(uri, request.path());
+  std::string uri = escaped(request.path());
   char separator = '?';
   for (const auto& [name, value] : request.query) {
     uri += separator;
     separator = '&';
-    append_escaped(uri, name);
+    uri += escaped(name);
     uri += '=';
-    if (!is_ticket(name, access)) append_escaped(uri, value);
+    if (!is_ticket(name, access)) uri += escaped(value);
   }
   return uri;
 }

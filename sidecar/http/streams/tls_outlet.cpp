@@ -22,6 +22,11 @@ std::size_t size_of(std::span<const std::string_view> pieces) {
 
 bool would_block(const error_code& error) { return error == boost::asio::error::would_block; }
 
+void end_sending(ClientSocket& socket) {
+  error_code ignored;
+  socket.shutdown(Socket::shutdown_send, ignored);
+}
+
 }  // namespace
 
 TlsOutlet::TlsOutlet(ClientSocket socket, ConnectionPlace place, Coding coding, std::string head)
@@ -91,19 +96,14 @@ void TlsOutlet::flush(const Shared& connection) {
   std::string rest = std::exchange(connection->unflushed, {});
   write(connection, rest);
   if (!connection->unflushed.empty()) return;
-  if (connection->finishing) {
-    error_code ignored;
-    connection->socket.shutdown(Socket::shutdown_send, ignored);
-  }
+  if (connection->finishing) end_sending(connection->socket);
   if (auto* events = std::exchange(connection->events, nullptr))
     events->on_writable(connection->stream);
 }
 
 void TlsOutlet::finish() {
   connection_->finishing = true;
-  if (!connection_->unflushed.empty()) return;
-  error_code ignored;
-  connection_->socket.shutdown(Socket::shutdown_send, ignored);
+  if (connection_->unflushed.empty()) end_sending(connection_->socket);
 }
 
 void TlsOutlet::wait_writable(OutletEvents& events, std::uint64_t stream) {

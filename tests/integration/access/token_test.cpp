@@ -17,8 +17,6 @@ Config config(const std::string& more_access = {}) {
   return config;
 }
 
-Headers bearer(const std::string& token) { return {{"Authorization", "Bearer " + token}}; }
-
 std::string payload(const std::string& members) { return "{" + members + "}"; }
 
 // The status and the fault that the body names.

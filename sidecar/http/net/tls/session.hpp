@@ -14,12 +14,11 @@
 #include <string>
 #include <utility>
 
+#include "sidecar/base/free_by.hpp"
+
 namespace sidestream {
 
-struct FreeSsl {
-  void operator()(SSL* ssl) const { SSL_free(ssl); }
-};
-using SslPtr = std::unique_ptr<SSL, FreeSsl>;
+using SslPtr = std::unique_ptr<SSL, FreeBy<SSL_free>>;
 
 class TlsSession {
  public:

@@ -11,8 +11,6 @@
 namespace e2e {
 namespace {
 
-Headers bearer(const std::string& token) { return {{"Authorization", "Bearer " + token}}; }
-
 std::string in_quotes(const std::string& text) { return "\"" + text + "\""; }
 
 }  // namespace

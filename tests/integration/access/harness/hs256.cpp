@@ -47,11 +47,13 @@ std::string make_token(const std::string& claims, std::int64_t lifetime) {
                       (claims.empty() ? "" : "," + claims) + "}");
 }
 
+Headers bearer(const std::string& token) { return {{"Authorization", "Bearer " + token}}; }
+
 Headers signed_in(const std::string& subject, const std::string& more_claims,
                   std::int64_t lifetime) {
   const std::string claims =
       "\"sub\":\"" + subject + "\"" + (more_claims.empty() ? "" : "," + more_claims);
-  return {{"Authorization", "Bearer " + make_token(claims, lifetime)}};
+  return bearer(make_token(claims, lifetime));
 }
 
 std::string log_key(const Source& source) {

@@ -24,6 +24,8 @@ std::string make_token(const std::string& claims, std::int64_t lifetime = 600);
 // Of exactly this payload.
 std::string sign_payload(const std::string& json, const std::string& secret = token_secret);
 
+// The header with this token.
+Headers bearer(const std::string& token);
 // The header with a token for this person.
 Headers signed_in(const std::string& subject, const std::string& more_claims = {},
                   std::int64_t lifetime = 600);
