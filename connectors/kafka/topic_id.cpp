@@ -9,7 +9,7 @@ namespace sidestream::kafka {
 namespace {
 
 using TopicNames =
-    std::unique_ptr<rd_kafka_TopicCollection_t, Release<rd_kafka_TopicCollection_destroy>>;
+    std::unique_ptr<rd_kafka_TopicCollection_t, FreeBy<rd_kafka_TopicCollection_destroy>>;
 
 std::optional<std::string> id_of(const rd_kafka_TopicDescription_t& topic) {
   if (rd_kafka_error_code(rd_kafka_TopicDescription_error(&topic)) != RD_KAFKA_RESP_ERR_NO_ERROR)

@@ -5,6 +5,11 @@ import shutil
 import time
 
 from selenium import webdriver
+from selenium.common.exceptions import (
+    ElementClickInterceptedException,
+    ElementNotInteractableException,
+    StaleElementReferenceException,
+)
 from selenium.webdriver.chrome.options import Options
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
@@ -22,6 +27,12 @@ FLAGS = [
     "--disable-dev-shm-usage",
     "--hide-scrollbars",
 ]
+
+MOVED = (
+    ElementClickInterceptedException,
+    ElementNotInteractableException,
+    StaleElementReferenceException,
+)
 
 
 def missing():
@@ -94,7 +105,15 @@ class Browser:
         return self.driver.find_element(By.CSS_SELECTOR, selector)
 
     def click(self, selector):
-        self.element(selector).click()
+        """Clicks as a person does: again when the page moved or redrew the element meanwhile."""
+        deadline = time.monotonic() + 5
+        while True:
+            try:
+                return self.element(selector).click()
+            except MOVED as error:
+                if time.monotonic() > deadline:
+                    raise AssertionError("cannot click %s: %s" % (selector, error.msg)) from None
+            time.sleep(0.05)
 
     def type(self, selector, text):
         """Replaces the text of a field, key by key."""

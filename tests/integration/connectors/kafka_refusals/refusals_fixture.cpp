@@ -157,12 +157,14 @@ void KafkaRefusals::expect_refused(Activity activity, const std::string& topic,
   })) << probe.detail();
   EXPECT_TRUE(probe.is_up());
   EXPECT_GE(probe.refusals.total(activity), 1u);
-  EXPECT_EQ(lines().count({"request refused", name_of(activity), topic, reason}), 1u);
+  // The probe changes a moment before the line is written.
+  EXPECT_TRUE(eventually([&] {
+    return lines().count({"request refused", name_of(activity), topic, reason}) == 1u;
+  }));
 }
 
 void KafkaRefusals::expect_served(Activity activity, const std::string& topic) {
   expect_over(activity, topic);
-  // The probe changes a moment before the line is written.
   EXPECT_TRUE(eventually([&] {
     return lines().count({"request served again", name_of(activity), topic}) == 1U;
   }));
