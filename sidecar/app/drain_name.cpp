@@ -3,26 +3,19 @@
 #include <sys/random.h>
 
 #include <cassert>
-#include <charconv>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <filesystem>
 #include <functional>
-#include <iterator>
 #include <sstream>
+
+#include "sidecar/base/hex.hpp"
 
 namespace sidestream {
 namespace {
 
 constexpr std::string_view listening = "00010000";  // the flag __SO_ACCEPTCON
-
-std::string in_hex(std::uint64_t number) {
-  char digits[16];
-  const auto end = std::to_chars(std::begin(digits), std::end(digits), number, 16).ptr;
-  const std::string text(digits, end);
-  return std::string(std::size(digits) - text.size(), '0') + text;
-}
 
 }  // namespace
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <tuple>
 
+#include "sidecar/base/hex.hpp"
 #include "sidecar/base/hidden_texts.hpp"
 
 namespace sidestream {
@@ -22,7 +23,6 @@ std::string_view shortened(std::string_view text) {
 }  // namespace
 
 std::string one_line(std::string_view text) {
-  static constexpr char hex[] = "0123456789abcdef";
   const std::string_view part = shortened(text);
   std::string out;
   for (const char c : part) {
@@ -31,8 +31,7 @@ std::string one_line(std::string_view text) {
       out += c;
     } else {
       out += "\\x";
-      out += hex[byte >> 4];
-      out += hex[byte & 15];
+      append_hex(out, byte);
     }
   }
   return part.size() == text.size() ? out : out + "...";

@@ -4,17 +4,12 @@
 #include <cstdint>
 
 #include "sidecar/base/ascii_case.hpp"
+#include "sidecar/base/blanks.hpp"
 
 namespace sidestream {
 namespace {
 
 constexpr std::int64_t seconds_max = std::int64_t{1} << 31;
-
-std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-  return text;
-}
 
 std::optional<std::chrono::seconds> parse_seconds(std::string_view text) {
   if (text.size() >= 2 && text.front() == '"' && text.back() == '"') {
@@ -34,7 +29,7 @@ std::optional<std::chrono::seconds> parse_seconds(std::string_view text) {
 std::optional<std::chrono::seconds> parse_max_age(std::string_view header) {
   while (!header.empty()) {
     const std::size_t comma = std::min(header.find(','), header.size());
-    const std::string_view directive = trimmed(header.substr(0, comma));
+    const std::string_view directive = trim_blanks(header.substr(0, comma));
     header.remove_prefix(std::min(comma + 1, header.size()));
     const std::size_t equals = directive.find('=');
     if (equals == std::string_view::npos) continue;

@@ -3,16 +3,10 @@
 #include <algorithm>
 #include <utility>
 
+#include "sidecar/base/blanks.hpp"
+
 namespace sidestream {
 namespace {
-
-constexpr std::string_view spaces = " \t";
-
-std::string_view trimmed(std::string_view text) {
-  const std::size_t from = text.find_first_not_of(spaces);
-  if (from == std::string_view::npos) return {};
-  return text.substr(from, text.find_last_not_of(spaces) - from + 1);
-}
 
 std::string_view unquoted(std::string_view text) {
   const bool quoted = text.size() >= 2 && text.front() == '"' && text.back() == '"';
@@ -35,9 +29,9 @@ std::string_view take_last(std::string_view& list, bool quotes) {
     if (list[at] != ',' || inside) continue;
     const std::string_view element = list.substr(at + 1);
     list = list.substr(0, at);
-    return trimmed(element);
+    return trim_blanks(element);
   }
-  return trimmed(std::exchange(list, {}));
+  return trim_blanks(std::exchange(list, {}));
 }
 
 bool is_port(std::string_view text) {
@@ -67,9 +61,9 @@ std::optional<std::string_view> for_parameter(std::string_view element) {
     const std::string_view pair = element.substr(0, end);
     element = element.substr(std::min(end + 1, element.size()));
     const std::size_t equals = pair.find('=');
-    if (equals == std::string_view::npos || !is_for(trimmed(pair.substr(0, equals)))) continue;
+    if (equals == std::string_view::npos || !is_for(trim_blanks(pair.substr(0, equals)))) continue;
     if (found) return std::nullopt;
-    found = trimmed(pair.substr(equals + 1));
+    found = trim_blanks(pair.substr(equals + 1));
   }
   return found;
 }
@@ -100,7 +94,7 @@ bool is_trusted(const AddressBytes& address, const std::vector<Network>& trusted
 }
 
 std::optional<AddressBytes> parse_node(std::string_view text) {
-  text = trimmed(unquoted(text));
+  text = trim_blanks(unquoted(text));
   if (text.starts_with('[')) {
     const std::size_t end = text.find(']');
     if (end == std::string_view::npos) return std::nullopt;

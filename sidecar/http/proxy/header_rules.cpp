@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "sidecar/base/blanks.hpp"
+
 namespace sidestream {
 namespace {
 
@@ -60,15 +62,12 @@ std::string with_hyphens(std::string_view name) {
 }  // namespace
 
 std::vector<std::string_view> list_items(std::string_view value) {
-  constexpr std::string_view blank = " \t";
   std::vector<std::string_view> items;
   while (!value.empty()) {
     const auto comma = value.find(',');
-    const auto item = value.substr(0, comma);
+    const auto item = trim_blanks(value.substr(0, comma));
     value.remove_prefix(comma == std::string_view::npos ? value.size() : comma + 1);
-    const auto first = item.find_first_not_of(blank);
-    if (first == std::string_view::npos) continue;
-    items.push_back(item.substr(first, item.find_last_not_of(blank) + 1 - first));
+    if (!item.empty()) items.push_back(item);
   }
   return items;
 }
