@@ -6,35 +6,29 @@
 #include <vector>
 
 #include "sidecar/base/ascii_case.hpp"
+#include "sidecar/base/blanks.hpp"
 
 namespace sidestream {
 namespace {
 
-std::string_view trimmed(std::string_view text) {
-  const auto is_blank = [](char c) { return c == ' ' || c == '\t'; };
-  while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
-  while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
-  return text;
-}
-
-// Empty: another scheme.
+// Empty: another scheme, or no token.
 std::string_view bearer_token(std::string_view value) {
   constexpr std::string_view scheme = "bearer";
-  value = trimmed(value);
+  value = trim_blanks(value);
   if (value.size() <= scheme.size() || value[scheme.size()] != ' ') return {};
   if (!equals_ignoring_case(value.substr(0, scheme.size()), scheme)) return {};
-  return trimmed(value.substr(scheme.size()));
+  return trim_blanks(value.substr(scheme.size()));
 }
 
 void add_cookies(std::string_view header, std::string_view name,
                  std::vector<std::string_view>& into) {
   while (!header.empty()) {
     const std::size_t end = std::min(header.find(';'), header.size());
-    const std::string_view pair = trimmed(header.substr(0, end));
+    const std::string_view pair = trim_blanks(header.substr(0, end));
     header.remove_prefix(std::min(end + 1, header.size()));
     const std::size_t equals = pair.find('=');
-    if (equals == std::string_view::npos || trimmed(pair.substr(0, equals)) != name) continue;
-    std::string_view value = trimmed(pair.substr(equals + 1));
+    if (equals == std::string_view::npos || trim_blanks(pair.substr(0, equals)) != name) continue;
+    std::string_view value = trim_blanks(pair.substr(equals + 1));
     if (value.size() >= 2 && value.front() == '"' && value.back() == '"')
       value = value.substr(1, value.size() - 2);
     into.push_back(value);
@@ -55,7 +49,7 @@ std::vector<std::string_view> values_at(const Request& request, const TokenSourc
     if (is_cookie)
       add_cookies(value, source.name, values);
     else
-      values.push_back(is_bearer ? bearer_token(value) : trimmed(value));
+      values.push_back(is_bearer ? bearer_token(value) : trim_blanks(value));
   }
   return values;
 }
@@ -64,9 +58,9 @@ std::vector<std::string_view> values_at(const Request& request, const TokenSourc
 
 Credential find_credential(const Request& request, std::span<const TokenSource> sources) {
   for (const TokenSource& source : sources) {
-    std::vector<std::string_view> values = values_at(request, source);
-    std::erase(values, std::string_view());
-    if (values.empty()) continue;
+    const std::vector<std::string_view> values = values_at(request, source);
+    const auto is_none = [](std::string_view value) { return value.empty(); };
+    if (std::ranges::all_of(values, is_none)) continue;
     const auto differs = [&](std::string_view value) { return value != values.front(); };
     if (std::ranges::any_of(values, differs)) return {Credential::Kind::ambiguous, {}, false};
     return {Credential::Kind::token, std::string(values.front()),

@@ -63,5 +63,17 @@ TEST(Credential, WithTwoValuesInOneSourceIsAmbiguous) {
   EXPECT_EQ(find({}, {{"ticket", "a"}, {"ticket", "a"}}).token, "a");
 }
 
+// A proxy in front may look at the other value.
+TEST(Credential, WithOneValueThatIsNoneIsAmbiguous) {
+  for (const char* other : {"Basic YTpi", "Bearer", ""}) {
+    EXPECT_EQ(find({{"authorization", "Bearer a"}, {"authorization", other}}).kind, Kind::ambiguous)
+        << other;
+    EXPECT_EQ(find({{"authorization", other}, {"authorization", "Bearer a"}}).kind, Kind::ambiguous)
+        << other;
+  }
+  EXPECT_EQ(find({{"cookie", "session=; session=a"}}).kind, Kind::ambiguous);
+  EXPECT_EQ(find({{"authorization", "Basic a"}, {"authorization", "Basic b"}}).kind, Kind::none);
+}
+
 }  // namespace
 }  // namespace sidestream
