@@ -1,7 +1,7 @@
 #include "sidecar/auth/revocation/revocation.hpp"
 
+#include <boost/json/parse.hpp>
 #include <charconv>
-#include <vector>
 
 #include "sidecar/base/json_values.hpp"
 
@@ -57,6 +57,19 @@ std::optional<Revocation> parse_revocation(std::string_view json,
   if (!before) return std::nullopt;
   revocation.before = *before;
   return revocation;
+}
+
+std::vector<std::string> find_unknown_members(std::string_view json) {
+  boost::system::error_code error;
+  const boost::json::value value = boost::json::parse({json.data(), json.size()}, error);
+  std::vector<std::string> unknown;
+  if (error || !value.is_object()) return unknown;
+  for (const auto& member : value.get_object()) {
+    const std::string_view name(member.key().data(), member.key().size());
+    if (name != "sub" && name != "sid" && name != "jti" && name != "before")
+      unknown.emplace_back(name);
+  }
+  return unknown;
 }
 
 }  // namespace sidestream

@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "sidecar/auth/person.hpp"
 
@@ -29,5 +30,8 @@ struct Revocation {
 // `recorded`: the record's time, which counts where `before` is absent. Nothing: not such a record.
 std::optional<Revocation> parse_revocation(std::string_view json,
                                            std::chrono::sys_seconds recorded);
+
+// Members of the object that a revocation does not have. Empty where `json` is no object.
+std::vector<std::string> find_unknown_members(std::string_view json);
 
 }  // namespace sidestream

@@ -1,17 +1,38 @@
 #include "sidecar/http/handlers/revoke.hpp"
 
 #include <chrono>
+#include <optional>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "sidecar/auth/revocation/revocation.hpp"
 #include "sidecar/http/handlers/admin_guard.hpp"
 #include "sidecar/http/handlers/hand_over.hpp"
 #include "sidecar/http/handlers/publish.hpp"
+#include "sidecar/settings/problems.hpp"
 
 namespace sidestream {
 namespace {
 
 constexpr std::uint64_t body_max = 64 * 1024;
+
+// 400, if the text is no revocation or has members that mean nothing: a misspelled name would let a
+// revocation match more people than it is meant for.
+std::optional<Response> check_revocation(std::string_view text) {
+  const std::vector<std::string> unknown = find_unknown_members(text);
+  if (!unknown.empty()) {
+    std::string names;
+    for (const std::string& name : unknown) names += (names.empty() ? "" : ", ") + in_quotes(name);
+    return Response::error(400, "unknown: " + names + "; allowed: sub, sid, jti, before");
+  }
+  const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+  if (parse_revocation(text, now)) return std::nullopt;
+  return Response::error(
+      400,
+      R"(expected {"sub": "...", "sid": "...", "jti": "...", "before": <unix seconds>} with at )"
+      R"(least one name)");
+}
 
 Awaitable<void> respond(Responder& responder, Response response) {
   add_admin_headers(response.headers);
@@ -36,14 +57,8 @@ Awaitable<void> revoke(Responder& responder, EventLoop& loop, const ServerContex
     Response response = Response::error(413, "the body exceeds 65536 bytes, or took too long");
     co_return co_await respond(responder, std::move(response));
   }
-  const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-  if (!parse_revocation(body.text, now)) {
-    Response response = Response::error(
-        400,
-        R"(expected {"sub": "...", "sid": "...", "jti": "...", "before": <unix seconds>} with at )"
-        R"(least one name)");
-    co_return co_await respond(responder, std::move(response));
-  }
+  if (auto refused = check_revocation(body.text))
+    co_return co_await respond(responder, std::move(*refused));
   Message message;
   message.value = std::move(body.text);
   const PublishResult result =

@@ -104,6 +104,9 @@ TEST_P(Revocation, IsAppendedByTheAdminPort) {
     return post(sidecar_.admin(), "/access/revoke", json);
   };
   EXPECT_EQ(revoke_at("{}").status, 400);
+  const Response misspelled = revoke_at(R"({"sub": "alice", "session": "s1"})");
+  EXPECT_EQ(misspelled.status, 400);
+  EXPECT_NE(misspelled.body.find("session"), std::string::npos) << misspelled.body;
   const Response done = revoke_at(R"({"sub": "alice"})");
   EXPECT_EQ(done.status, 201);
   EXPECT_NE(done.body.find("\"id\""), std::string::npos);
