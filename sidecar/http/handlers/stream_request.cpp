@@ -7,6 +7,7 @@
 #include "sidecar/http/handlers/start_rule.hpp"
 #include "sidecar/settings/units.hpp"
 #include "sidecar/stream/id/event_id.hpp"
+#include "sidecar/stream/start/resolve.hpp"
 
 namespace sidestream {
 namespace {
@@ -116,6 +117,16 @@ std::shared_ptr<Topic> find_shared(const TopicMap& topics, std::string_view name
 }
 
 }  // namespace
+
+bool has_readable_id(const StreamRequest& stream) {
+  const auto is_readable = [](const StreamRequest::Part& part) {
+    if (part.start.kind != StartRequest::Kind::resume) return true;  // the id doesn't name it
+    const Topic& topic = *part.topic;
+    return parse_resume_id(part.start.id, topic.settings.name, topic.connector.format())
+        .position.has_value();
+  };
+  return !stream.own_id.empty() && std::ranges::all_of(stream.parts, is_readable);
+}
 
 CorsSettings cors_of_streams(const TopicMap& topics, const Request& request,
                              const CorsSettings& otherwise) {

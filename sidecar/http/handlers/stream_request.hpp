@@ -41,6 +41,10 @@ std::variant<StreamRequest, Response> parse_stream(const TopicMap::Match& match,
 std::variant<StreamRequest, Response> parse_streams(const TopicMap& topics, const Request& request,
                                                     Timestamp now);
 
+// Whether the request has an id, and every topic can read what it says of the topic. The client's
+// other ids would be a reset.
+bool has_readable_id(const StreamRequest& stream);
+
 // What GET /events?topic=... may grant: to origins that every topic allows. `otherwise`: without a
 // topic, or for one that does not exist.
 CorsSettings cors_of_streams(const TopicMap& topics, const Request& request,

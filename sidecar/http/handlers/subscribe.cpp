@@ -14,7 +14,6 @@
 #include "sidecar/http/limits/subject_key.hpp"
 #include "sidecar/http/streams/stream_start.hpp"
 #include "sidecar/stream/dialect/control.hpp"
-#include "sidecar/stream/id/event_id.hpp"
 
 namespace sidestream {
 namespace {
@@ -40,9 +39,8 @@ std::string refusal(const StreamRequest& stream, std::string_view reason) {
   std::string block;
   append_shutdown(block, reason);
   append_retry(block, random_between(retry.least.count(), retry.most.count()));
-  // Before rights are known, an id that is none is not told from others.
-  const bool shows_id =
-      !stream.own_id.empty() && (reason != undecided || stream.own_id != unusable_id);
+  // Before rights are known, only an id that the log could have given is repeated.
+  const bool shows_id = reason == undecided ? has_readable_id(stream) : !stream.own_id.empty();
   if (shows_id) block.append("id: ").append(stream.own_id).append("\n");
   return block + "\n";
 }

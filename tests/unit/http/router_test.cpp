@@ -91,6 +91,21 @@ TEST_F(RouterTest, CombinesSeveralTopics) {
   EXPECT_EQ(status("GET", "/events?topic=chat"), 404u) << "a template";
 }
 
+TEST_F(RouterTest, KnowsIdsThatTheTopicsCanRead) {
+  const auto is_readable = [this](std::string target, std::string id) {
+    return has_readable_id(std::get<StreamRequest>(
+        route("GET", std::move(target), Port::streams, {{"last-event-id", std::move(id)}})));
+  };
+  for (const char* id : {"42", "0.42", "orders~42"}) EXPECT_TRUE(is_readable("/events/orders", id));
+  for (const char* id : {"7-1", "x", "~", "logs~42", "<b>"})
+    EXPECT_FALSE(is_readable("/events/orders", id)) << id;
+  const std::string both = "/events?topic=orders&topic=logs";
+  EXPECT_TRUE(is_readable(both, "orders~1~~logs~2"));
+  EXPECT_TRUE(is_readable(both, "orders~1"));
+  for (const char* id : {"42", "orders~1~~logs~x"}) EXPECT_FALSE(is_readable(both, id)) << id;
+  EXPECT_FALSE(has_readable_id(std::get<StreamRequest>(route("GET", "/events/orders"))));
+}
+
 TEST_F(RouterTest, GivesEachTopicItsPartOfAnId) {
   const auto starts = [this](std::string id) {
     const auto outcome = route("GET", "/events?topic=orders&topic=logs&from=earliest",
