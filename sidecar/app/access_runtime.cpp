@@ -36,8 +36,8 @@ std::shared_ptr<Access> AccessRuntime::apply(const std::optional<AccessSettings>
   if (!settings) {
     access_ = nullptr;
   } else if (!access_ || access_->settings() != *settings || table_ != table_before) {
-    access_ =
-        std::make_shared<Access>(*settings, thread_, table_, tokens_, probe_, log_, access_.get());
+    access_ = std::make_shared<Access>(*settings, thread_, table_, tokens_, probe_, subject_hash_,
+                                       log_, access_.get());
   }
   return access_;
 }

@@ -14,6 +14,7 @@
 
 #include "connectors/connector.hpp"
 #include "sidecar/app/revocation_log.hpp"
+#include "sidecar/auth/subject_hash.hpp"
 #include "sidecar/base/logger.hpp"
 #include "sidecar/http/access/access.hpp"
 #include "sidecar/http/access/access_thread.hpp"
@@ -54,6 +55,7 @@ class AccessRuntime {
   const RevocationLog::Told told_;
   const Logger log_;
   TokenProbe tokens_;
+  const SubjectHash subject_hash_;
   AccessThread thread_;
   std::shared_ptr<RevocationTable> table_;  // null: no log of revocations
   std::shared_ptr<RevocationLog> revocations_;

@@ -1,7 +1,5 @@
 #include "sidecar/http/access/access.hpp"
 
-#include "sidecar/auth/token/sha256.hpp"
-
 #include <algorithm>
 #include <iterator>
 #include <utility>
@@ -30,16 +28,12 @@ bool has_ended(const ForwardAnswer& answer) {
   return answer.person && answer.person->ends_at && *answer.person->ends_at <= now();
 }
 
-AccessDecision answer(Verdict verdict, AccessDecision identified) {
-  if (verdict == Verdict::allowed) return identified;
-  return refuse(verdict == Verdict::needs_credentials ? ask_for_credentials() : forbid());
-}
-
 }  // namespace
 
 Access::Access(AccessSettings settings, AccessThread& thread,
                std::shared_ptr<const RevocationTable> revocations, TokenProbe& tokens,
-               AccessProbe& probe, Logger log, const Access* before)
+               AccessProbe& probe, const SubjectHash& subject_hash, Logger log,
+               const Access* before)
     : settings_(std::make_shared<const AccessSettings>(std::move(settings))),
       keys_(settings_->tokens.empty()
                 ? nullptr
@@ -49,7 +43,8 @@ Access::Access(AccessSettings settings, AccessThread& thread,
                    ? std::make_shared<ForwardCheck>(thread.io(), settings_, probe, log)
                    : nullptr),
       revocations_(std::move(revocations)),
-      probe_(probe) {}
+      probe_(probe),
+      subject_hash_(subject_hash) {}
 
 std::vector<std::string> Access::credential_headers() const {
   std::vector<std::string> names;
@@ -64,15 +59,13 @@ std::vector<std::string> Access::credential_headers() const {
 std::string Access::shown(const std::string& subject) const {
   if (settings_->log_subject == LogSubject::none || subject.empty()) return {};
   if (settings_->log_subject == LogSubject::full) return subject;
-  // Sixteen digits tell people apart and can be computed from a name that is looked for.
-  constexpr std::string_view digits = "0123456789abcdef";
-  std::string text;
-  const Sha256 hash = sha256(subject);
-  for (std::size_t i = 0; i < 8; ++i) {
-    text += digits[hash[i] >> 4];
-    text += digits[hash[i] & 15];
-  }
-  return text;
+  return subject_hash_.of(subject);
+}
+
+AccessDecision Access::answer(Verdict verdict, AccessDecision identified) const {
+  if (verdict == Verdict::allowed) return identified;
+  if (verdict == Verdict::needs_credentials) return refuse(ask_for_credentials());
+  return refuse(forbid(identified.person ? shown(identified.person->subject) : std::string()));
 }
 
 Awaitable<AccessDecision> Access::decide(AccessRequest wanted) {

@@ -11,6 +11,7 @@
 
 #include "sidecar/auth/revocation/revocation_table.hpp"
 #include "sidecar/auth/rules/check.hpp"
+#include "sidecar/auth/subject_hash.hpp"
 #include "sidecar/http/access/access_thread.hpp"
 #include "sidecar/http/access/credentials.hpp"
 #include "sidecar/http/access/decision.hpp"
@@ -32,11 +33,11 @@ struct AccessRequest {
 
 class Access {
  public:
-  // Borrows thread and probes. `revocations`: null where none are configured.
+  // Borrows the thread, the probes and the hash. `revocations`: null where none are configured.
   // `before`: the one of the configuration before a reload, whose keys are taken over; or null.
   Access(AccessSettings settings, AccessThread& thread,
          std::shared_ptr<const RevocationTable> revocations, TokenProbe& tokens, AccessProbe& probe,
-         Logger log, const Access* before = nullptr);
+         const SubjectHash& subject_hash, Logger log, const Access* before = nullptr);
 
   const AccessSettings& settings() const { return *settings_; }
   // Null: no tokens are configured.
@@ -57,6 +58,7 @@ class Access {
   Awaitable<AccessDecision> by_token(Credential credential);
   Awaitable<AccessDecision> by_app(const AccessRequest& wanted);
   AccessDecision take_token(const VerifiedToken& token, bool ticket) const;
+  AccessDecision answer(Verdict verdict, AccessDecision identified) const;
   AccessDecision admit(PersonPtr person, ForwardQuestionPtr question) const;
 
   const std::shared_ptr<const AccessSettings> settings_;
@@ -64,6 +66,7 @@ class Access {
   const std::shared_ptr<ForwardCheck> forward_;  // null: no app is asked
   const std::shared_ptr<const RevocationTable> revocations_;
   AccessProbe& probe_;
+  const SubjectHash& subject_hash_;
 };
 
 }  // namespace sidestream

@@ -28,6 +28,10 @@ Response refuse_token(std::string_view fault) {
   return response;
 }
 
-Response forbid() { return Response::error(403, "not allowed by the rules of this topic"); }
+Response forbid(std::string subject) {
+  Response response = Response::error(403, "not allowed by the rules of this topic");
+  response.subject = std::move(subject);
+  return response;
+}
 
 }  // namespace sidestream

@@ -32,7 +32,7 @@ AccessDecision no_decision(std::string why);
 // 401 without, and with an invalid credential; `fault`: one word, never a part of the token.
 Response ask_for_credentials();
 Response refuse_token(std::string_view fault);
-// 403.
-Response forbid();
+// 403. `subject`: of the person, as log lines may show it; empty: nobody is known.
+Response forbid(std::string subject = {});
 
 }  // namespace sidestream

@@ -110,24 +110,32 @@ std::uint64_t rate_key(const PersonPtr& person, const Client& client) {
   return static_cast<std::uint64_t>(known ? subject_key(person->subject) : client.key());
 }
 
-std::optional<Response> refusal_of(RightsCheck& rights) {
+void log_refusal(std::string_view limit, unsigned status, const RightsCheck& rights,
+                 const Request& head, const ServerContext& context) {
+  const std::string path = head.path();
+  context.limits.refusals.write(RefusalLog::Kind::publish, limit, head.client, status,
+                                {head.method, path, rights.logged_subject});
+}
+
+std::optional<Response> refusal_of(RightsCheck& rights, const Request& head,
+                                   const ServerContext& context) {
   if (rights.refused) return std::move(rights.refused);
+  log_refusal("auth_unavailable", 503, rights, head, context);
   Response response = Response::error(503, "it can't be decided whether you may publish");
   response.headers.emplace_back("Retry-After", "5");
   return response;
 }
 
 // 429, if the person or the address publishes too fast.
-std::optional<Response> check_rate(const PersonPtr& person, const Client& client, EventLoop& loop,
+std::optional<Response> check_rate(const RightsCheck& rights, const Request& head, EventLoop& loop,
                                    const ServerContext& context) {
   const auto most = loop.config().server.limits.publishes_per_second;
   if (most == 0) return std::nullopt;
-  const auto wait =
-      context.limits.publishes.take(rate_key(person, client), 1, most, RateLimit::Clock::now());
+  const auto wait = context.limits.publishes.take(rate_key(rights.person, head.client), 1, most,
+                                                  RateLimit::Clock::now());
   if (wait <= RateLimit::Clock::duration::zero()) return std::nullopt;
   context.probe.refused(LimitRefusal::publishes_per_second);
-  context.limits.refusals.write(RefusalLog::Kind::publish,
-                                name_of(LimitRefusal::publishes_per_second), client, 429);
+  log_refusal(name_of(LimitRefusal::publishes_per_second), 429, rights, head, context);
   Response response = Response::error(
       429,
       "too many publishes (server.limits.publishes_per_second = " + std::to_string(most) + ")");
@@ -137,17 +145,18 @@ std::optional<Response> check_rate(const PersonPtr& person, const Client& client
 }
 
 // 503 or 429, if the log is not open and a stream could not open it.
-std::optional<Response> check_logs(const PublishRequest& request, const Client& client,
-                                   EventLoop& loop, const ServerContext& context) {
+std::optional<Response> check_logs(const PublishRequest& request, const RightsCheck& rights,
+                                   const Request& head, EventLoop& loop,
+                                   const ServerContext& context) {
   if (!request.topic->settings.is_template()) return std::nullopt;
   const std::uint64_t most = loop.config().server.limits.logs_per_address;
-  const auto take = context.limits.logs.taker(*request.topic, client.key(), most);
+  const auto take = context.limits.logs.taker(*request.topic, head.client.key(), most);
   const auto refused = context.logs.check(request.topic, request.log, take);
   if (!refused) return std::nullopt;
   const bool of_topic = *refused == LimitRefusal::max_logs;
   const unsigned status = of_topic ? 503 : 429;
   context.probe.refused(*refused);
-  context.limits.refusals.write(RefusalLog::Kind::publish, name_of(*refused), client, status);
+  log_refusal(name_of(*refused), status, rights, head, context);
   Response response = Response::error(
       status, of_topic ? "too many open logs (topics." + request.topic->settings.name +
                              ".max_logs = " + std::to_string(request.topic->settings.max_logs) + ")"
@@ -157,16 +166,15 @@ std::optional<Response> check_logs(const PublishRequest& request, const Client& 
   return response;
 }
 
-Response no_body(Body::Outcome outcome, const PublishRequest& request, const Client& client,
-                 const ServerContext& context) {
+Response no_body(Body::Outcome outcome, const PublishRequest& request, const RightsCheck& rights,
+                 const Request& head, const ServerContext& context) {
   if (outcome == Body::Outcome::too_large) return body_too_large(request);
   if (outcome == Body::Outcome::too_slow) {
     return with_headers(
         Response::error(408, "the body took longer than 30 s and 1 s for each 64 KiB"), request);
   }
   context.probe.refused(LimitRefusal::bodies);
-  context.limits.refusals.write(RefusalLog::Kind::publish, name_of(LimitRefusal::bodies), client,
-                                503);
+  log_refusal(name_of(LimitRefusal::bodies), 503, rights, head, context);
   Response response =
       Response::error(503, "too many bodies in memory (a quarter of server.memory)");
   response.headers.emplace_back("Retry-After", "1");
@@ -179,9 +187,10 @@ Awaitable<void> publish(PublishRequest request, const Request& head, Responder& 
                         EventLoop& loop, const ServerContext& context) {
   const Client& client = head.client;
   RightsCheck rights = co_await check_publish(request.topic, request.parameters, head, loop);
-  auto refused = rights.allowed() ? check_place(client, request) : refusal_of(rights);
-  if (!refused) refused = check_rate(rights.person, client, loop, context);
-  if (!refused) refused = check_logs(request, client, loop, context);
+  auto refused =
+      rights.allowed() ? check_place(client, request) : refusal_of(rights, head, context);
+  if (!refused) refused = check_rate(rights, head, loop, context);
+  if (!refused) refused = check_logs(request, rights, head, loop, context);
   if (refused) {
     Response response = with_headers(std::move(*refused), request);
     co_return co_await responder.respond(std::move(response));
@@ -190,7 +199,7 @@ Awaitable<void> publish(PublishRequest request, const Request& head, Responder& 
   Body body = co_await responder.read_body(request.body_max);
   if (body.outcome == Body::Outcome::lost) co_return;
   if (body.outcome != Body::Outcome::whole) {
-    Response response = no_body(body.outcome, request, client, context);
+    Response response = no_body(body.outcome, request, rights, head, context);
     co_return co_await responder.respond(std::move(response));
   }
   request.message.value = std::move(body.text);
@@ -205,7 +214,8 @@ Awaitable<void> publish(PublishRequest request, const Request& head, Responder& 
   Response response = with_headers(publish_response(result, topic->connector.format()), request);
   const std::string reason = result ? std::string() : result.error().message();
   const PublishLog::Line line{
-      topic->settings.name, topic->settings.path, log, bytes, response.status, reason};
+      topic->settings.name, topic->settings.path, log, bytes, response.status, reason,
+      rights.logged_subject};
   context.limits.publish_lines.write(line, client, loop.config().server.access_log);
   co_await responder.respond(std::move(response));
 }

@@ -23,11 +23,17 @@ AccessDecision decide_without_access(const Rules& rules) {
   return rules.kind == Rules::Kind::anyone ? allow(nullptr) : refuse(forbid());
 }
 
-void take(RightsCheck& check, AccessDecision& decision) {
+AccessDecision refuse_person(const Access* access, const Person* person) {
+  return refuse(forbid(access && person ? access->shown(person->subject) : std::string()));
+}
+
+// `access`: null where none is configured.
+void take(RightsCheck& check, AccessDecision& decision, const Access* access) {
   using Kind = AccessDecision::Kind;
   if (decision.kind == Kind::refused) check.refused = std::move(decision.response);
   if (decision.kind == Kind::undecided) check.undecided = std::move(decision.why);
   check.person = that_ends_first(check.person, decision.person);
+  if (check.person) check.logged_subject = access->shown(check.person->subject);
 }
 
 // What streams keep of a person: its claims are needed no more.
@@ -61,9 +67,10 @@ Awaitable<ReadRights> check_read(const StreamRequest& stream, const Request& req
     }
     auto only = fill_only(*part.topic,
                           {decision.person ? &decision.person->claims : nullptr, part.parameters});
-    if (decision.kind == AccessDecision::Kind::allowed && !only) decision = refuse(forbid());
+    if (decision.kind == AccessDecision::Kind::allowed && !only)
+      decision = refuse_person(rights.access.get(), decision.person.get());
     if (decision.question) source->add({decision.question, part.topic, part.parameters, *only});
-    take(rights, decision);
+    take(rights, decision, rights.access.get());
     if (!rights.allowed()) co_return rights;
     FilterConditions conditions = part.filters;
     conditions.insert(conditions.end(), only->begin(), only->end());
@@ -85,7 +92,7 @@ Awaitable<RightsCheck> check_publish(const std::shared_ptr<Topic>& topic,
     const AccessRequest wanted{request, *rules, topic->settings.name, parameters, false};
     decision = co_await access->decide(wanted);
   }
-  take(check, decision);
+  take(check, decision, access.get());
   co_return check;
 }
 

@@ -19,8 +19,9 @@ namespace sidestream {
 
 struct RightsCheck {
   std::optional<Response> refused;
-  std::string undecided;  // why; empty: it is decided
-  PersonPtr person;       // null: nobody is signed in
+  std::string undecided;       // why; empty: it is decided
+  PersonPtr person;            // null: nobody is signed in
+  std::string logged_subject;  // of the person, as log lines may show it; or empty
 
   bool allowed() const { return !refused && undecided.empty(); }
 };

@@ -57,7 +57,7 @@ StreamOptions options_of(const StreamRequest& stream, ReadRights& rights, const 
   options.max_age = server.max_age;
   options.access_log = server.access_log;
   options.client = request.client;
-  if (rights.person) options.logged_subject = rights.access->shown(rights.person->subject);
+  options.logged_subject = rights.logged_subject;
   if (const auto parent = request.header("traceparent"); parent && is_traceparent(*parent))
     options.trace_id = trace_id_of(*parent);
   return options;
@@ -89,6 +89,13 @@ struct Admission {
   std::string_view refused;
 };
 
+void log_refusal(std::string_view reason, unsigned status, const ReadRights& rights,
+                 const Request& request, const ServerContext& context) {
+  const std::string path = request.path();
+  context.limits.refusals.write(RefusalLog::Kind::stream, reason, request.client, status,
+                                {request.method, path, rights.logged_subject});
+}
+
 // 401, 403 and 400 as they are. Where it can't be decided, streams come back and others get a 503.
 Awaitable<void> refuse_reader(const StreamRequest& stream, ReadRights rights, Fields headers,
                               const Request& request, Responder& responder,
@@ -99,8 +106,7 @@ Awaitable<void> refuse_reader(const StreamRequest& stream, ReadRights rights, Fi
     co_return co_await responder.respond(std::move(response));
   }
   const bool streams = request.method == "GET";
-  context.limits.refusals.write(RefusalLog::Kind::stream, undecided, request.client,
-                                streams ? 200 : 503);
+  log_refusal(undecided, streams ? 200 : 503, rights, request, context);
   if (streams) {
     std::string block = refusal(stream, undecided);
     co_return co_await responder.respond_stream(std::move(headers), std::move(block));
@@ -111,33 +117,35 @@ Awaitable<void> refuse_reader(const StreamRequest& stream, ReadRights rights, Fi
   co_return co_await responder.respond(std::move(response));
 }
 
-Admission refuse(LimitRefusal limit, const Client& client, const ServerContext& context) {
+Admission refuse(LimitRefusal limit, const ReadRights& rights, const Request& request,
+                 const ServerContext& context) {
   context.probe.refused(limit);
-  context.limits.refusals.write(RefusalLog::Kind::stream, name_of(limit), client, 200);
+  log_refusal(name_of(limit), 200, rights, request, context);
   return {{}, nullptr, "limit"};
 }
 
-Admission enter_logs(const StreamRequest& stream, StreamPlace place, const Client& client,
-                     EventLoop& loop, const ServerContext& context) {
+Admission enter_logs(const StreamRequest& stream, StreamPlace place, const ReadRights& rights,
+                     const Request& request, EventLoop& loop, const ServerContext& context) {
   const std::uint64_t most = loop.config().server.limits.logs_per_address;
   StreamStart::Logs logs;
   for (const auto& part : stream.parts) {
-    const auto take = context.limits.logs.taker(*part.topic, client.key(), most);
+    const auto take = context.limits.logs.taker(*part.topic, request.client.key(), most);
     auto entered = context.logs.enter(part.topic, part.log, take);
     if (entered.refused) {
       const StreamStart left(loop.io(), std::move(logs));  // leaves the logs
-      return refuse(*entered.refused, client, context);
+      return refuse(*entered.refused, rights, request, context);
     }
     logs.push_back(std::move(entered.log));
   }
   return {std::move(place), std::make_shared<StreamStart>(loop.io(), std::move(logs)), {}};
 }
 
-Admission admit(const StreamRequest& stream, StreamRights* rights, const Client& client,
-                EventLoop& loop, const ServerContext& context) {
+// `held`: null: nobody is signed in.
+Admission admit(const StreamRequest& stream, const ReadRights& rights, StreamRights* held,
+                const Request& request, EventLoop& loop, const ServerContext& context) {
   const auto refuse_any = [&](std::string_view reason, std::string_view limit) {
     context.probe.streams_refused.add();
-    context.limits.refusals.write(RefusalLog::Kind::stream, limit, client, 200);
+    log_refusal(limit, 200, rights, request, context);
     return Admission{{}, nullptr, reason};
   };
   if (context.lifecycle.is_ending()) return refuse_any("drain", "drain");
@@ -146,17 +154,17 @@ Admission admit(const StreamRequest& stream, StreamRights* rights, const Client&
   if (!place) return refuse_any("overload", "max_connections");
   const std::uint64_t most = server.limits.streams_per_address;
   auto of_address =
-      context.limits.streams.take(client.key(), most > 0 ? most : AddressQuota::no_limit);
-  if (!of_address) return refuse(LimitRefusal::streams_per_address, client, context);
+      context.limits.streams.take(request.client.key(), most > 0 ? most : AddressQuota::no_limit);
+  if (!of_address) return refuse(LimitRefusal::streams_per_address, rights, request, context);
   const std::uint64_t of_subject = server.limits.streams_per_subject;
-  if (of_subject > 0 && rights && !rights->person().subject.empty()) {
-    auto held =
-        context.limits.subject_streams.take(subject_key(rights->person().subject), of_subject);
-    if (!held) return refuse(LimitRefusal::streams_per_subject, client, context);
-    rights->hold(std::move(*held));
+  if (of_subject > 0 && held && !held->person().subject.empty()) {
+    auto of_person =
+        context.limits.subject_streams.take(subject_key(held->person().subject), of_subject);
+    if (!of_person) return refuse(LimitRefusal::streams_per_subject, rights, request, context);
+    held->hold(std::move(*of_person));
   }
-  return enter_logs(stream, StreamPlace(std::move(*place), std::move(*of_address)), client, loop,
-                    context);
+  return enter_logs(stream, StreamPlace(std::move(*place), std::move(*of_address)), rights, request,
+                    loop, context);
 }
 
 }  // namespace
@@ -174,7 +182,7 @@ Awaitable<void> subscribe(StreamRequest stream, const Request& request, Responde
   }
   std::unique_ptr<StreamRights> held = rights.stream_rights();
   set_filters(stream, rights.filters);
-  Admission admission = admit(stream, held.get(), request.client, loop, context);
+  Admission admission = admit(stream, rights, held.get(), request, loop, context);
   if (!admission.start) {
     std::string block = refusal(stream, admission.refused);
     co_return co_await responder.respond_stream(std::move(headers), std::move(block));

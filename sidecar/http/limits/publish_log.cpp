@@ -28,6 +28,7 @@ void PublishLog::write(const Line& line, const Client& client, std::uint32_t acc
               {"bytes", line.bytes},
               {"client", format_ip(client.address)},
               {"peer", format_ip(client.peer)},
+              {"subject", line.subject},
               {"left_out", *left_out},
               {"error", line.reason}});
 }

@@ -25,9 +25,10 @@ class PublishLog {
     std::string_view topic;
     std::string_view path;  // of the topic
     std::string_view log;
-    std::size_t bytes = 0;    // of the value
-    unsigned status = 0;      // of the answer
-    std::string_view reason;  // why it failed; empty: it was acknowledged
+    std::size_t bytes = 0;       // of the value
+    unsigned status = 0;         // of the answer
+    std::string_view reason;     // why it failed; empty: it was acknowledged
+    std::string_view subject{};  // of the person, as log lines may show it; empty: nobody is known
   };
 
   explicit PublishLog(Logger log) : log_(std::move(log)) {}

@@ -35,6 +35,7 @@ void RefusalLog::write(Kind kind, std::string_view reason, const Client& client,
              {"path", target.path.substr(0, path_max)},
              {"client", format_ip(client.address)},
              {"peer", format_ip(client.peer)},
+             {"subject", target.subject},
              {"left_out", *left_out}});
 }
 

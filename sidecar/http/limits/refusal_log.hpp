@@ -21,9 +21,11 @@ class RefusalLog {
 
   enum class Kind : std::uint8_t { connection, stream, publish, request, replay, handshake };
   // Of the request, where there is one. `path`: without the query, which may hold secrets.
+  // `subject`: of the person, as log lines may show it; empty: nobody is known.
   struct Target {
     std::string_view method;
     std::string_view path;
+    std::string_view subject{};
   };
 
   explicit RefusalLog(Logger log) : log_(std::move(log)) {}

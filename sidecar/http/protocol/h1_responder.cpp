@@ -80,7 +80,7 @@ void H1Responder::log_refusal(const Response& response) {
   const std::string_view reason = has_cause ? passed_on_->cause : response.reason;
   const std::string path = request_.segments.empty() ? std::string() : request_.path();
   context_.limits.refusals.write(kind, reason, passed_on_ ? passed_on_->client : request_.client,
-                                 response.status, {request_.method, path});
+                                 response.status, {request_.method, path, response.subject});
 }
 
 // An HTTP/1.0 client does not know 100 (RFC 9110, 10.1.1).

@@ -16,7 +16,8 @@ struct Response {
   std::string content_type = "application/json";
   std::string body;
   Fields headers;
-  std::string reason{};  // of an error, for the log: the text in the body
+  std::string reason{};   // of an error, for the log: the text in the body
+  std::string subject{};  // of a refusal, for the log: of the person, as log lines may show it
 
   static Response json(std::string body) { return {.body = std::move(body)}; }
   // {"error": text}

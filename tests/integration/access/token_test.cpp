@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <sstream>
+
 #include "tests/integration/access/harness/hs256.hpp"
 #include "tests/support/harness/event_stream.hpp"
 
@@ -24,6 +27,20 @@ void expect_refused(const Response& response, const std::string& fault) {
   EXPECT_EQ(response.status, 401) << fault;
   EXPECT_EQ(response.header("WWW-Authenticate"), "Bearer error=\"invalid_token\"") << fault;
   EXPECT_NE(response.body.find(fault), std::string::npos) << response.body;
+}
+
+// The line of the log that has all parts; empty if none comes.
+std::string log_line(const Sidecar& sidecar, const std::vector<std::string>& parts) {
+  std::string found;
+  eventually([&] {
+    std::istringstream lines(sidecar.log());
+    for (std::string line; found.empty() && std::getline(lines, line);) {
+      const auto has = [&](const std::string& part) { return line.find(part) != line.npos; };
+      if (std::ranges::all_of(parts, has)) found = line;
+    }
+    return !found.empty();
+  });
+  return found;
 }
 
 TEST(Token, OpensAStreamAndPublishes) {
@@ -109,6 +126,33 @@ TEST(Token, GivenTwiceWithDifferentValuesIsABadRequest) {
   same.control("stream-open");
 }
 
+TEST(Token, BesideAnotherSchemeIsABadRequest) {
+  Sidecar sidecar(config());
+  Headers two = signed_in("alice");
+  two.push_back({"Authorization", "Basic YTpi"});
+  EXPECT_EQ(get(sidecar.streams(), "/events/mine", two).status, 400);
+}
+
+TEST(Token, NamesItsPersonInLogLines) {
+  const std::string rules = "{ from: local, read: { claims: { sub: bob } }, publish: signed_in }";
+  for (const bool hashed : {false, true}) {
+    Config of_bob = config(hashed ? "log_subject: hashed" : "");
+    of_bob.topics.push_back("bobs: " + rules);
+    of_bob.server = {"access_log: 1", "limits: { publishes_per_second: 1 }"};
+    Sidecar sidecar(of_bob);
+    EXPECT_EQ(get(sidecar.streams(), "/events/bobs", signed_in("alice")).status, 403);
+    unsigned status = 201;
+    for (int i = 0; i < 100 && status == 201; ++i)
+      status = post(sidecar.streams(), "/events/bobs", "x", signed_in("alice")).status;
+    EXPECT_EQ(status, 429);
+    const std::string subject = hashed ? R"("subject":")" : R"("subject":"alice")";
+    EXPECT_NE(log_line(sidecar, {"published", subject}), "");
+    EXPECT_NE(log_line(sidecar, {R"("status":403)", R"("path":"/events/bobs")", subject}), "");
+    EXPECT_NE(log_line(sidecar, {R"("status":429)", R"("path":"/events/bobs")", subject}), "");
+    EXPECT_EQ(sidecar.log().find("alice") == std::string::npos, hashed);
+  }
+}
+
 TEST(Token, InTheQueryMustBeShortLived) {
   Sidecar sidecar(config("token_from: [{ query: ticket }]"));
   expect_refused(get(sidecar.streams(), "/events/mine?ticket=" + make_token(R"("sub":"a")", 61)),
@@ -146,10 +190,16 @@ TEST(Token, IsDecidedWhenTheKeysAreThere) {
   EXPECT_LE(*shutdown.retry, 15'000u);
   EXPECT_EQ(stream.count_of("stream-open"), 0);
   EXPECT_EQ(stream.wait_end(), EventStream::End::clean);
+  EventStream unreadable(sidecar.streams(), "/events/mine",
+                         {{"Authorization", "Bearer " + token}, {"Last-Event-ID", "7-1"}});
+  EXPECT_FALSE(unreadable.control("stream-shutdown").id) << "an id of Redis";
   const Response publish = post(sidecar.streams(), "/events/mine", "x", bearer(token));
   EXPECT_EQ(publish.status, 503);
   EXPECT_TRUE(publish.header("Retry-After"));
   EXPECT_NE(get(sidecar.admin(), "/readyz").body.find("tests"), std::string::npos);
+  const std::string reason = R"("reason":"auth_unavailable")", path = R"("path":"/events/mine")";
+  EXPECT_NE(log_line(sidecar, {"stream refused", reason, R"("method":"GET")", path}), "");
+  EXPECT_NE(log_line(sidecar, {"publish refused", reason, R"("method":"POST")", path}), "");
 }
 
 }  // namespace

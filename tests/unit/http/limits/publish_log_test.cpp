@@ -14,7 +14,8 @@ class Publishes : public testing::Test {
  protected:
   void acknowledge(int count, std::uint32_t access_log) {
     for (int i = 0; i < count; ++i)
-      log_.write({"orders", "/events/orders", "orders-7", 12, 201, {}}, client_, access_log, now_);
+      log_.write({"orders", "/events/orders", "orders-7", 12, 201, {}, "alice"}, client_,
+                 access_log, now_);
   }
 
   std::vector<std::string> lines_;
@@ -27,9 +28,10 @@ class Publishes : public testing::Test {
 TEST_F(Publishes, NameTopicLogStatusClientAndPeer) {
   acknowledge(1, 1);
   ASSERT_EQ(lines_.size(), 1u);
-  for (const auto* part : {"\"published\"", "\"topic\":\"orders\"", "\"path\":\"/events/orders\"",
-                           "\"log\":\"orders-7\"", "\"status\":201", "\"bytes\":12",
-                           "\"client\":\"203.0.113.9\"", "\"peer\":\"10.0.0.1\""}) {
+  for (const auto* part :
+       {"\"published\"", "\"topic\":\"orders\"", "\"path\":\"/events/orders\"",
+        "\"log\":\"orders-7\"", "\"status\":201", "\"bytes\":12", "\"client\":\"203.0.113.9\"",
+        "\"peer\":\"10.0.0.1\"", "\"subject\":\"alice\""}) {
     EXPECT_NE(lines_[0].find(part), std::string::npos) << part << " in " << lines_[0];
   }
 }

@@ -34,6 +34,14 @@ TEST_F(Refusals, NameReasonStatusClientAndPeer) {
   }
 }
 
+TEST_F(Refusals, NameTheRequestAndThePerson) {
+  log_.write(Kind::publish, "limit", client_, 429, {"POST", "/events/orders", "alice"}, now_);
+  ASSERT_EQ(lines_.size(), 1u);
+  for (const auto* part :
+       {"\"method\":\"POST\"", "\"path\":\"/events/orders\"", "\"subject\":\"alice\""})
+    EXPECT_NE(lines_[0].find(part), std::string::npos) << part << " in " << lines_[0];
+}
+
 TEST_F(Refusals, OfAFloodWriteFewLines) {
   refuse(Kind::stream, 5000, 1ms);
   EXPECT_GE(lines_.size(), 50u);
