@@ -15,6 +15,7 @@ using namespace std::chrono_literals;
 constexpr auto read_back = 24h;
 constexpr auto retry_first = 500ms;
 constexpr auto retry_most = 10'000ms;
+constexpr LinePace::Rate invalid_rate{1200ms, 6s};
 
 std::chrono::sys_seconds recorded_at(const Record& record) {
   if (record.timestamp == Timestamp()) {
@@ -60,11 +61,14 @@ void RevocationLog::ask_extent() {
 void RevocationLog::take_extent(const Result<LogExtent>& extent) {
   if (!extent) return try_again(extent.error().message());
   if (!extent->unknown.empty()) return try_again("a partition has no leader");
+  bool opened = false;
   {
     const std::lock_guard lock(mutex_);
     end_.clear();
     for (const Extent& partition : extent->partitions) end_.push_back(partition.last);
+    opened = opened_;
   }
+  if (opened) return finish_or_ask_again();
   const auto since =
       std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now() - read_back);
   connector_->locate(log_, since, [self = shared_from_this()](Result<Position> start) {
@@ -77,8 +81,23 @@ void RevocationLog::take_start(const Result<Position>& start) {
   open(*start);
 }
 
+// The broker may have answered with the end of the generation before, which is never reached.
+void RevocationLog::finish_or_ask_again() {
+  finish_if_complete();
+  bool catching_up = false;
+  {
+    const std::lock_guard lock(mutex_);
+    catching_up = catching_up_;
+  }
+  if (catching_up) ask_again_later();
+}
+
 void RevocationLog::try_again(std::string reason) {
-  probe_.revocation_log.begin(unix_now_ms(), reason);
+  probe_.revocation_log.begin(unix_now_ms(), std::move(reason));
+  ask_again_later();
+}
+
+void RevocationLog::ask_again_later() {
   const std::lock_guard lock(mutex_);
   if (stopped_) return;
   timer_.expires_after(backoff_.next(rng()));
@@ -93,6 +112,7 @@ void RevocationLog::open(Position from) {
     const std::lock_guard lock(mutex_);
     if (stopped_) return;
     reached_ = from;
+    opened_ = true;
   }
   finish_if_complete();
   auto tail = connector_->tail(log_, std::move(from), *this);
@@ -107,8 +127,7 @@ void RevocationLog::deliver(std::span<const Record> records) noexcept {
     auto revocation = parse_revocation(*record.value, recorded_at(record));
     if (!revocation) {
       probe_.revocations_invalid.add();
-      logger_.warn("access", "a record of the log of revocations is not one",
-                   {{"log", log_}, {"partition", record.partition}});
+      warn_of_invalid(record.partition);
       continue;
     }
     probe_.revocations.add();
@@ -125,17 +144,25 @@ void RevocationLog::pass(Partition partition, Offset through) noexcept {
 
 void RevocationLog::lose(const Loss& loss) noexcept {
   advance(loss.partition, loss.resumed.previous());
-  report_loss("records were removed before they were read");
+  const std::string reason = "records were removed before they were read";
+  probe_.revocation_log.begin(unix_now_ms(), reason);
+  logger_.warn("access", "revocations may be lost; those that were read stay in force",
+               {{"log", log_}, {"reason", reason}});
   finish_if_complete();
 }
 
-void RevocationLog::reset(std::string_view reason, const Position&) noexcept {
-  report_loss(reason);
+void RevocationLog::reset(std::string_view reason, const Position& position) noexcept {
+  probe_.revocation_log.begin(unix_now_ms(),
+                              std::string(reason) + "; it is read from its beginning");
+  logger_.warn("access", "the log of revocations was recreated; it is read from its beginning",
+               {{"log", log_}, {"reason", reason}});
   {
     const std::lock_guard lock(mutex_);
-    reached_ = end_;  // it holds nothing of before
+    reached_ = position;
+    end_.clear();
+    catching_up_ = true;
   }
-  finish_if_complete();
+  ask_extent();
 }
 
 void RevocationLog::grow(int) noexcept {}
@@ -147,22 +174,25 @@ void RevocationLog::advance(Partition partition, Offset offset) {
 }
 
 void RevocationLog::finish_if_complete() {
-  if (table_->is_complete()) return;
   {
     const std::lock_guard lock(mutex_);
+    if (!catching_up_ || end_.empty()) return;
     for (std::size_t i = 0; i < end_.size(); ++i)
       if (i < reached_.size() && reached_[i] < end_[i]) return;
+    catching_up_ = false;
   }
-  table_->set_complete();
   probe_.revocation_log.end();
+  if (table_->is_complete()) return;
+  table_->set_complete();
   logger_.info("access", "the log of revocations is read",
                {{"log", log_}, {"revocations", table_->size()}});
 }
 
-void RevocationLog::report_loss(std::string_view reason) {
-  probe_.revocation_log.begin(unix_now_ms(), std::string(reason));
-  logger_.warn("access", "revocations may be lost; those that were read stay in force",
-               {{"log", log_}, {"reason", reason}});
+void RevocationLog::warn_of_invalid(Partition partition) {
+  const auto left_out = invalid_pace_.admit(invalid_rate, LinePace::Clock::now());
+  if (!left_out) return;
+  logger_.warn("access", "a record of the log of revocations is not one",
+               {{"log", log_}, {"partition", partition}, {"left_out", *left_out}});
 }
 
 }  // namespace sidestream

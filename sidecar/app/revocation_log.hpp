@@ -3,7 +3,8 @@
 // know of each revocation.
 //
 // Nobody's rights can be decided until the log was read up to where it ended at the start. What a
-// broker refuses is asked again with back-off.
+// broker refuses is asked again with back-off. A log that was recreated is read from its beginning;
+// until its end is reached, /readyz says so, and what was read before stays in force.
 //
 // Thread: constructor and destructor main; callbacks come on the connector's threads. Shares the
 // connector and the table. Borrows `io` and the probe.
@@ -20,6 +21,7 @@
 #include "connectors/connector.hpp"
 #include "sidecar/auth/revocation/revocation_table.hpp"
 #include "sidecar/base/logger.hpp"
+#include "sidecar/http/limits/line_pace.hpp"
 #include "sidecar/metrics/access_probe.hpp"
 
 namespace sidestream {
@@ -50,10 +52,12 @@ class RevocationLog final : public TailSink, public std::enable_shared_from_this
   void take_extent(const Result<LogExtent>& extent);
   void take_start(const Result<Position>& start);
   void try_again(std::string reason);
+  void finish_or_ask_again();
+  void ask_again_later();
   void open(Position from);
+  void warn_of_invalid(Partition partition);
   void advance(Partition partition, Offset offset);
   void finish_if_complete();
-  void report_loss(std::string_view reason);
 
   const std::shared_ptr<Connector> connector_;
   const std::string log_;
@@ -61,12 +65,16 @@ class RevocationLog final : public TailSink, public std::enable_shared_from_this
   AccessProbe& probe_;
   const Told told_;
   const Logger logger_;
+  LinePace invalid_pace_;
 
   std::mutex mutex_;  // guards the following
   boost::asio::steady_timer timer_;
   Backoff backoff_;
-  Position end_;  // of the log at the start; what is read is removed by advance()
+  // Where this generation of the log ended when it was asked; empty: that is not known yet.
+  Position end_;
   Position reached_;
+  bool opened_ = false;
+  bool catching_up_ = true;  // up to `end_`
   std::unique_ptr<Tail> tail_;
   bool stopped_ = false;
 };

@@ -55,6 +55,10 @@ json::value describe(const Trouble::State& trouble) {
   return json::object{{"since", format_time(trouble.since_ms)}, {"reason", trouble.reason}};
 }
 
+json::value ok_or(const Trouble::State& trouble) {
+  return trouble.since_ms == 0 ? json::value("ok") : describe(trouble);
+}
+
 json::array describe_tls(const ServerProbe& probe) {
   json::array ports;
   const auto add = [&ports](std::string_view port, const TlsProbe& tls) {
@@ -80,8 +84,8 @@ json::object describe(const Access& access, const AccessProbe& probe) {
   if (access.keys())
     for (const KeyState& keys : access.keys()->states()) issuers.push_back(describe(keys));
   json::object o{{"issuers", std::move(issuers)}};
-  if (access.settings().forward) o["forward"] = describe(probe.forward.state());
-  if (access.settings().revocations) o["revocations"] = describe(probe.revocation_log.state());
+  if (access.settings().forward) o["forward"] = ok_or(probe.forward.state());
+  if (access.settings().revocations) o["revocations"] = ok_or(probe.revocation_log.state());
   return o;
 }
 

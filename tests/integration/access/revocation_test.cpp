@@ -89,6 +89,22 @@ TEST_P(Revocation, IsReadBackAfterARestart) {
   EXPECT_EQ(status(alice), 401);
 }
 
+TEST_P(Revocation, IsReadFromALogThatWasRecreated) {
+  if (GetParam() == "embedded") GTEST_SKIP() << "a log in memory ends with its process";
+  const Headers alice = signed_in("alice"), bob = signed_in("bob");
+  revoke(R"({"sub": "alice"})");
+  EXPECT_TRUE(eventually([&] { return status(alice) == 401; }));
+  source_->recreate();
+  EXPECT_TRUE(eventually([&] { return sidecar_.log().find("was recreated") != std::string::npos; },
+                         30s * patience));
+  revoke(R"({"sub": "bob"})");
+  EXPECT_TRUE(eventually([&] { return status(bob) == 401; }));
+  EXPECT_EQ(status(alice), 401) << "what was read stays in force";
+  EXPECT_TRUE(eventually([&] {
+    return get(sidecar_.admin(), "/readyz").body.find(R"("revocations":"ok")") != std::string::npos;
+  }));
+}
+
 TEST_P(Revocation, IsCountedAndSkippedWhereItIsNone) {
   for (const char* json : {"x", "{}", R"({"sub": ""})", R"({"sub": "a", "before": "now"})"})
     revoke(json);
