@@ -25,6 +25,10 @@ std::string reason_of(rd_kafka_resp_err_t code) {
     case RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC:
     case RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION:
       return "the topic does not exist";
+    case RD_KAFKA_RESP_ERR_INVALID_TIMESTAMP:
+      return "the broker does not accept the record's time; the clock of this host differs too "
+             "much "
+             "from the broker's";
     default:
       return rd_kafka_err2str(code);
   }

@@ -115,6 +115,18 @@ TEST_F(KafkaRefusals, NamesTheReasonWhenARecordIsTooLarge) {
   expect_served(Activity::publish, topic);
 }
 
+// Records are a little older than now when they arrive, as those of a host whose clock is wrong.
+TEST_F(KafkaRefusals, NamesTheClockWhenTheBrokerDoesNotAcceptTheTime) {
+  const auto topic = new_topic({{1}}, {{"message.timestamp.before.max.ms", "0"}});
+  connect();
+  const auto refused = publish(topic);
+  EXPECT_EQ(refused.error(), Errc::refused);
+  EXPECT_THAT(refused.error().message(), HasSubstr("the clock of this host"));
+  expect_refused(Activity::publish, topic, "the clock of this host");
+  admin().configure_topic(topic, {{"message.timestamp.before.max.ms", "86400000"}});
+  EXPECT_TRUE(eventually([&] { return publish(topic).has_value(); }));
+}
+
 TEST_F(KafkaRefusals, NamesTheReasonWhenACompactedTopicNeedsAKey) {
   const auto topic = new_topic({{1}}, {{"cleanup.policy", "compact"}});
   connect();
