@@ -62,7 +62,9 @@ int Application::run() {
   server_.run(threads);
   log_.info("app", "listening",
             {{"streams", server_.streams_address()},
+             {"streams_tls", settings()->server.tls.has_value()},
              {"admin", server_.admin_address()},
+             {"admin_tls", settings()->server.admin_tls.has_value()},
              {"threads", threads},
              {"memory", memory_.budget()},
              {"version", version}});

@@ -31,6 +31,8 @@ TEST_F(Tls, CarriesStreamsAndPublishes) {
   stream.heartbeat();
   EXPECT_EQ(bridge.version(), "TLSv1.3");
   EXPECT_EQ(bridge.alpn(), "http/1.1");
+  EXPECT_NE(sidecar.log().find(R"("streams_tls":true)"), std::string::npos);
+  EXPECT_NE(sidecar.log().find(R"("admin_tls":false)"), std::string::npos);
 }
 
 TEST_F(Tls, CarriesLargeRecordsAndReplaysWhole) {
