@@ -2,19 +2,7 @@
 
 #include <utility>
 
-#include "sidecar/auth/token/key_set.hpp"
-
 namespace sidestream {
-
-std::vector<std::string> check_access(const Settings& settings) {
-  std::vector<std::string> problems;
-  if (!settings.access) return problems;
-  for (std::size_t i = 0; i < settings.access->tokens.size(); ++i) {
-    const auto keys = configured_keys(settings.access->tokens[i]);
-    if (!keys) problems.push_back("access.tokens[" + std::to_string(i) + "]: " + keys.error().text);
-  }
-  return problems;
-}
 
 std::vector<std::string> warn_of_open_topics(const Settings& settings) {
   std::vector<std::string> warnings;

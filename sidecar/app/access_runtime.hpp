@@ -24,9 +24,6 @@
 
 namespace sidestream {
 
-// What is wrong with keys and secrets, as sentences with the key's path.
-std::vector<std::string> check_access(const Settings& settings);
-
 // Topics to which everybody may publish: a warning each, as sentences with the key's path.
 std::vector<std::string> warn_of_open_topics(const Settings& settings);
 

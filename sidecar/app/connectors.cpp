@@ -6,6 +6,8 @@
 #include "connectors/embedded/embedded_connector.hpp"
 #include "connectors/kafka/kafka_connector.hpp"
 #include "connectors/redis/redis_connector.hpp"
+#include "sidecar/auth/token/key_set.hpp"
+#include "sidecar/http/net/tls/certificates.hpp"
 
 namespace sidestream {
 namespace {
@@ -38,8 +40,14 @@ struct Make {
 
 }  // namespace
 
-Loaded load_configuration(const std::string& path) {
-  return load_settings(path, process_environment, check_kafka_properties);
+Loaded load_configuration(const std::string& path, Ports ports) {
+  const auto keys_problem = [](const IssuerSettings& issuer) {
+    const auto keys = configured_keys(issuer);
+    return keys ? std::string() : keys.error().text;
+  };
+  Checks checks{check_kafka_properties, keys_problem, check_authorities, check_tls};
+  if (ports == Ports::keep) checks.tls = nullptr;
+  return load_settings(path, process_environment, checks);
 }
 
 std::vector<std::string> check_connectors(const std::vector<ConnectorSettings>& settings) {

@@ -1,6 +1,7 @@
 #pragma once
 // Creates the configured connectors. The only place that names concrete ones.
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -18,8 +19,12 @@ struct ConfiguredConnector {
   std::shared_ptr<Connector> connector;
 };
 
-// Loads a configuration file and checks everything that needs no other resource.
-Loaded load_configuration(const std::string& path);
+// Whether the ports of the new configuration are opened. Running ports keep their certificates.
+enum class Ports : std::uint8_t { open, keep };
+
+// Loads a configuration file and checks everything that needs no other resource: the files of TLS
+// only if ports are opened with them.
+Loaded load_configuration(const std::string& path, Ports ports);
 
 // Checks connectors on this machine, without a broker. Problems are sentences with the key's path.
 std::vector<std::string> check_connectors(const std::vector<ConnectorSettings>& settings);

@@ -41,18 +41,12 @@ int main(int argc, char** argv) {
   const auto options = parse_options(argc, argv, exit_code);
   if (!options) return exit_code;
   if (options->action == Options::Action::drain) return drain(*options);
-  Loaded loaded = load_configuration(options->config);
+  Loaded loaded = load_configuration(options->config, Ports::open);
   const auto hidden = std::make_shared<HiddenTexts>(loaded.hidden);
   if (loaded.errors.empty()) {
     for (const auto& problem : check_connectors(loaded.settings.connectors)) {
       loaded.errors.push_back(options->config + ": " + hidden->hide(problem));
     }
-  }
-  if (loaded.errors.empty()) {
-    std::vector<std::string> problems = check_access(loaded.settings);
-    std::ranges::move(check_tls_files(loaded.settings.server), std::back_inserter(problems));
-    for (const auto& problem : problems)
-      loaded.errors.push_back(options->config + ": " + hidden->hide(problem));
   }
   if (!loaded.errors.empty()) return fail(loaded.errors);
   auto warnings = warn_of_open_topics(loaded.settings);

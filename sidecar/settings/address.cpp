@@ -113,7 +113,8 @@ std::string check_origin(std::string_view text) {
   const std::size_t port_at = host.find(':', after);
   if (port_at != std::string_view::npos) {
     const int port = parse_port(host.substr(port_at + 1), false);
-    if (port < 0) return "has no port between 1 and 65535 after the last colon";
+    if (port < 0)
+      return "has no port between 1 and 65535 after the last colon; write https://HOST:PORT";
     if ((scheme == "https" && port == 443) || (scheme == "http" && port == 80))
       return "has the scheme's default port, which browsers omit; remove it";
     host = host.substr(0, port_at);

@@ -45,7 +45,7 @@ void read_settings(Context& context, const Node* root, Settings& into) {
 }  // namespace
 
 Loaded parse_settings(std::string_view text, const std::string& path,
-                      const Environment& environment, const CheckProperties& check_kafka) {
+                      const Environment& environment, const Checks& checks) {
   Problems problems(path);
   Loaded loaded;
   if (text.size() > Document::text_max) {
@@ -59,7 +59,7 @@ Loaded parse_settings(std::string_view text, const std::string& path,
     problems.add(top, "", "the file is empty; " + std::string(start_here));
   if (root) {
     Context context{problems,     environment,
-                    check_kafka,  std::filesystem::path(path).parent_path(),
+                    checks,       std::filesystem::path(path).parent_path(),
                     loaded.files, loaded.hidden.texts};
     read_settings(context, root, loaded.settings);
   }
@@ -68,9 +68,9 @@ Loaded parse_settings(std::string_view text, const std::string& path,
 }
 
 Loaded load_settings(const std::string& path, const Environment& environment,
-                     const CheckProperties& check_kafka) {
+                     const Checks& checks) {
   const FileContent content = read_file(path, Document::text_max);
-  if (content.error.empty()) return parse_settings(content.text, path, environment, check_kafka);
+  if (content.error.empty()) return parse_settings(content.text, path, environment, checks);
   Problems problems(path);
   problems.add({}, "", "cannot read the file: " + content.error);
   return {{}, problems.lines(), {}, {}};

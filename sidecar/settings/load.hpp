@@ -36,14 +36,23 @@ using CheckProperties =
     std::function<std::vector<std::string>(const std::map<std::string, std::string>& properties,
                                            const std::map<std::string, std::string>& written)>;
 
-// Thread: any. Reads `path` and the secret files that it names (relative ones from its folder).
-// Without `check_kafka` the properties are not checked.
+// What libraries that this layer does not use say of a value: what is wrong, and what to do. Empty:
+// nothing is wrong. What has no check here is not checked.
+struct Checks {
+  CheckProperties kafka{};
+  std::function<std::string(const IssuerSettings&)> keys{};           // keys_text, or secret
+  std::function<std::string(const std::string& path)> authorities{};  // a PEM file
+  // The text begins with the key that has the problem: "certificate: ".
+  std::function<std::string(const TlsSettings&)> tls{};
+};
+
+// Thread: any. Reads `path` and the files that it names (relative ones from its folder).
 Loaded load_settings(const std::string& path, const Environment& environment = process_environment,
-                     const CheckProperties& check_kafka = nullptr);
+                     const Checks& checks = {});
 
 // The same with the file's text in hand; `path` is for messages and for the folder of secret files.
 Loaded parse_settings(std::string_view text, const std::string& path,
                       const Environment& environment = process_environment,
-                      const CheckProperties& check_kafka = nullptr);
+                      const Checks& checks = {});
 
 }  // namespace sidestream

@@ -91,7 +91,7 @@ std::optional<Text> Value::text_or_empty() const {
     return std::nullopt;
   }
   if (text->value.find('\0') != std::string::npos) {
-    problem("contains a NUL character");
+    problem("contains a NUL character; remove it");
     return std::nullopt;
   }
   return text;
@@ -100,12 +100,18 @@ std::optional<Text> Value::text_or_empty() const {
 std::optional<Text> Value::text() const {
   auto text = text_or_empty();
   if (!text || !text->value.empty()) return text;
-  problem(text->expanded ? text->shown + " is empty" : "is empty");
+  problem((text->expanded ? text->shown + ' ' : std::string()) +
+          "is empty; write a value or leave the key out");
   return std::nullopt;
 }
 
 void Value::read_text_or_empty(std::string& into) const {
   if (auto text = text_or_empty()) into = std::move(text->value);
+}
+
+void Value::read_path_or_empty(std::string& into) const {
+  const auto text = text_or_empty();
+  if (text) into = text->value.empty() ? "" : (context_->folder / text->value).string();
 }
 
 void Value::read_boolean(bool& into) const {
@@ -129,7 +135,7 @@ std::optional<std::uint64_t> Value::number_within(std::uint64_t least, std::uint
   if (number && !text->bare) {
     problem("must be a number, without quotes");
   } else if (!number) {
-    problem(text->shown + " is not a whole number");
+    problem(text->shown + " is not a whole number; write digits only, like 100");
   } else if (*number < least || *number > most) {
     problem(text->shown + " is out of range; " + std::to_string(least) + " to " +
             std::to_string(most));
@@ -253,7 +259,7 @@ std::vector<Value> Value::items() const {
     return out;
   }
   if (node_->kind != Node::Kind::list) {
-    problem("must be a list, not " + std::string(kind_name(*node_)));
+    problem("must be a list like [a, b], not " + std::string(kind_name(*node_)));
     return out;
   }
   for (const Node* item : node_->items)

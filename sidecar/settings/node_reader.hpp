@@ -29,7 +29,7 @@ namespace sidestream {
 struct Context {
   Problems& problems;
   const Environment& environment;
-  const CheckProperties& check_kafka;
+  const Checks& checks;
   std::filesystem::path folder;     // of the configuration file
   std::vector<std::string>& files;  // that were read, or looked for
   std::vector<HiddenText>& hidden;  // what was expanded so far
@@ -37,6 +37,8 @@ struct Context {
   // suggestion() of near_match.hpp, but empty once there are very many problems.
   std::string suggest(std::string_view word, const std::vector<std::string_view>& candidates,
                       std::string_view otherwise) const;
+  // For texts that quote values: those that were expanded are shown as they are written.
+  std::string hide(std::string_view text) const { return HiddenTexts({hidden}).hide(text); }
 };
 
 using Keys = std::span<const std::string_view>;
@@ -70,6 +72,7 @@ class Value {
 
   bool present() const { return node_ != nullptr; }
   bool is_section() const { return node_ && node_->kind == Node::Kind::map; }
+  bool is_word() const { return node_ && node_->kind == Node::Kind::scalar; }
   bool is_list() const { return node_ && node_->kind == Node::Kind::list; }
   bool is_empty_section() const;  // present, and null or a map without entries
   const std::string& path() const { return path_; }
@@ -88,6 +91,8 @@ class Value {
   }
   void read_boolean(bool& into) const;
   void read_text_or_empty(std::string& into) const;
+  // The path of a file, which may be empty. A relative one is from the configuration's folder.
+  void read_path_or_empty(std::string& into) const;
   // `zero_too` allows 0 below `least`.
   void read_duration(Milliseconds& into, Milliseconds least, Milliseconds most,
                      bool zero_too = false) const;

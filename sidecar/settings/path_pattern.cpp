@@ -26,8 +26,9 @@ constexpr std::string_view name_help =
     "the name between { and } must be 1 to 32 letters, digits and _";
 
 std::string check_segment(std::string_view segment) {
-  if (segment.empty()) return "has an empty segment (two slashes, or one at the end)";
-  if (segment == "." || segment == "..") return "has a segment . or .., which clients resolve";
+  if (segment.empty()) return "has an empty segment (two slashes, or one at the end); remove it";
+  if (segment == "." || segment == "..")
+    return "has a segment . or .., which clients resolve; remove it";
   if (segment.find_first_of("?#") != std::string_view::npos)
     return "has a query or fragment; write only the path";
   if (segment.find('%') != std::string_view::npos)

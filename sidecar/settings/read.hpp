@@ -51,6 +51,9 @@ KnownConnector::Kind read_from(const Value& value, const std::vector<KnownConnec
 void read_rights(const Section& section, KnownConnector::Kind kind,
                  const std::optional<AccessSettings>& access, TopicSettings& topic);
 
+// Whether streams read a query parameter of that name themselves.
+bool is_stream_parameter(std::string_view name);
+
 void read_networks(const Value& value, std::vector<Network>& into);
 
 // In the server's section and in a topic's.

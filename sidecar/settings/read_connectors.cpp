@@ -56,7 +56,7 @@ void hide_property(const std::string& name, const Text& text, std::vector<Hidden
 void check_properties(const Value& value, const KafkaSettings& kafka,
                       const std::map<std::string, std::string>& written,
                       const std::vector<HiddenText>& hidden) {
-  const auto& check = value.context().check_kafka;
+  const auto& check = value.context().checks.kafka;
   const auto properties = value.named();
   const bool all_were_read = kafka.properties.size() == properties.size();
   if (!check || properties.empty() || !all_were_read) return;
@@ -138,7 +138,7 @@ RedisSettings read_redis(const Value& value) {
     if (!password->expanded)
       value.context().hidden.push_back({password->value, std::string(shown_secret)});
   }
-  section["ca"].read_text_or_empty(redis.ca);
+  section["ca"].read_path_or_empty(redis.ca);
   const auto take = [&section](const char* key, std::string& from_url, std::string& from_key) {
     if (from_key.empty()) return;
     if (!from_url.empty()) section[key].problem("is also in the url; set it once");

@@ -14,15 +14,16 @@ namespace {
 using Kind = KnownConnector::Kind;
 
 constexpr std::string_view no_sign_in =
-    "can't hold for anybody: access: has neither tokens: nor forward:";
+    "can't hold for anybody: access: has no tokens: and no forward: section; add one";
 
 void read_claims(const Value& value, const PatternPlace& place, Rule& rule) {
   if (value.present() && place.has_access && !place.can_sign_in) value.problem(no_sign_in);
   for (const Value::Named& named : value.named()) {
     ClaimCondition condition{named.name, {}};
-    if (named.name.empty()) named.value.problem("has an empty name");
+    if (named.name.empty())
+      named.value.problem("has an empty name; write CLAIM: VALUE, like role: admin");
     if (named.name.starts_with('/') && !parse_json_pointer(named.name))
-      named.value.problem("is not a JSON Pointer");
+      named.value.problem("is not a JSON Pointer; write ~0 for ~ and ~1 for /");
     read_patterns(named.value, place, condition.values);
     rule.claims.push_back(std::move(condition));
   }
@@ -30,14 +31,21 @@ void read_claims(const Value& value, const PatternPlace& place, Rule& rule) {
 
 Rule read_rule(const Value& value, const PatternPlace& place) {
   Rule rule;
+  if (value.is_word()) {
+    value.problem(
+        "is a word in a list; a list has rules, like - claims: { role: admin }, and a word stands "
+        "alone, like read: signed_in");
+    return rule;
+  }
   const Section section = value.section(keys::rule);
   read_claims(section["claims"], place, rule);
   read_networks(section["peers"], rule.peers);
-  if (section.has("peers") && rule.peers.empty()) section["peers"].problem("is empty");
+  if (section.has("peers") && rule.peers.empty())
+    section["peers"].problem("is empty; add an address or a network, like 10.0.0.0/8");
   if (!section.has("claims") && !section.has("peers"))
     value.problem("has no condition; write claims: or peers:, or one of anyone, signed_in, none");
   else if (section.has("claims") && rule.claims.empty())
-    section["claims"].problem("has no condition");
+    section["claims"].problem("has no condition; add a claim, like role: admin");
   return rule;
 }
 
@@ -46,14 +54,17 @@ Rules read_rule_list(const Value& value, const PatternPlace& place) {
   Rules rules{Rules::Kind::rules, {}};
   for (const Value& item : value.one_or_more()) rules.rules.push_back(read_rule(item, place));
   if (rules.rules.empty()) value.problem("is an empty list; none means nobody");
-  if (!place.has_access) value.problem("has rules, but the file has no access:");
+  if (!place.has_access)
+    value.problem(
+        "has rules, but the file has no access: section; add it, or write anyone or none");
   return rules;
 }
 
 void check_word(const Value& value, Rules::Kind kind, const PatternPlace& place) {
   if (kind != Rules::Kind::signed_in) return;
   if (!place.has_access)
-    value.problem("is signed_in, but the file has no access:");
+    value.problem(
+        "is signed_in, but the file has no access: section; add it, or write anyone or none");
   else if (!place.can_sign_in)
     value.problem(no_sign_in);
 }

@@ -42,7 +42,7 @@ void read_origins(const Value& value, std::vector<std::string>& into) {
     const std::string error = text->value == "*" ? std::string() : check_origin(text->value);
     if (!error.empty()) item.problem(text->shown + ' ' + error);
     if (std::ranges::find(origins, text->value) != origins.end())
-      item.problem(text->shown + " is listed twice");
+      item.problem(text->shown + " is listed twice; remove one");
     all = all || text->value == "*";
     origins.push_back(text->value);
   }
@@ -101,20 +101,34 @@ void read_upstream(const Value& value, std::initializer_list<ListenAddress> own,
   section["via"].read_boolean(upstream.via);
 }
 
+void check_tls_files(const Section& section, const TlsSettings& tls) {
+  const Context& context = section["key"].context();
+  const std::string problem =
+      context.checks.tls ? context.hide(context.checks.tls(tls)) : std::string();
+  const std::size_t colon = problem.find(": ");
+  if (problem.empty()) return;
+  const std::string_view key = std::string_view(problem).substr(0, colon);
+  if (colon == std::string::npos || std::ranges::find(keys::tls, key) == std::end(keys::tls))
+    return section.problem(problem);
+  section[key].problem(std::string_view(problem).substr(colon + 2));
+}
+
 void read_tls(const Value& value, std::optional<TlsSettings>& into) {
   if (!value.present()) return;
   const Section section = value.section(keys::tls);
   TlsSettings& tls = into.emplace();
+  const std::size_t before = value.context().problems.count();
   for (const auto& [key, path] : {std::pair{"certificate", &tls.certificate}, {"key", &tls.key}}) {
     if (!section.has(key)) section[key].problem("is missing; name a PEM file");
-    if (const auto text = section[key].text()) *path = text->value;
+    if (section[key].text()) section[key].read_path_or_empty(*path);
   }
-  section["client_ca"].read_text_or_empty(tls.client_ca);
+  section["client_ca"].read_path_or_empty(tls.client_ca);
   if (const auto text = section["min_version"].text()) {
     tls.min_version = text->value;
     if (text->value != "1.2" && text->value != "1.3")
-      section["min_version"].problem(text->shown + " is not \"1.2\" or \"1.3\"");
+      section["min_version"].problem(text->shown + " is not a version; write \"1.2\" or \"1.3\"");
   }
+  if (value.context().problems.count() == before) check_tls_files(section, tls);
 }
 
 void read_limits(const Value& value, LimitSettings& into) {
@@ -152,7 +166,7 @@ void read_cors(const Value& value, CorsSettings& into) {
     section["credentials"].problem(
         "cannot be true with the origin \"*\": browsers refuse that; list the origins");
   else if (!section.has("origins"))
-    section["credentials"].problem("requires origins");
+    section["credentials"].problem("requires origins; list them in cors.origins");
 }
 
 ServerSettings read_server(const Value& value) {

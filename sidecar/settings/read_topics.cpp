@@ -26,7 +26,7 @@ constexpr std::uint64_t log_most = 1ULL << 40;
 
 std::string check_literal(std::string_view text, Kind kind) {
   const auto control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; };
-  if (std::ranges::any_of(text, control)) return "contains a control character";
+  if (std::ranges::any_of(text, control)) return "contains a control character; remove it";
   const bool kafka_too = std::ranges::all_of(text, [](char c) {
     return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' ||
            c == '_' || c == '-';
@@ -142,18 +142,18 @@ void check_parameters(const Path& path, const LogName& log, const TopicSettings&
       in_path, [&](auto name) { return lacks(in_log, name) && !is_used_by_rights(topic, name); });
   const bool path_lacks =
       std::ranges::any_of(in_log, [&](auto name) { return lacks(in_path, name); });
-  if (path_lacks) log.place.problem("has a parameter that is not in the path " + path.shown);
+  if (path_lacks) log.place.problem("has a parameter that must be added to the path " + path.shown);
   if (unused)
     path.place.problem(path.shown + " has a parameter that " + log.place.path() +
                        " does not use, so different paths would read the same log");
 }
 
 std::string check_event_name(std::string_view name) {
-  if (name.size() > event_name_most) return "exceeds 128 bytes";
+  if (name.size() > event_name_most) return "exceeds 128 bytes; shorten it";
   if (!std::ranges::all_of(name, [](char c) { return c >= ' ' && c <= '~'; }))
-    return "contains a character that is not printable ASCII";
+    return "contains a character that is not printable ASCII; remove it";
   if (name.starts_with("stream-")) return "is reserved; control events begin with stream-";
-  if (name == "error" || name == "open") return "is an event that EventSource fires itself";
+  if (name == "error" || name == "open") return "must be renamed: EventSource fires it itself";
   return {};
 }
 
@@ -237,7 +237,7 @@ TopicSettings read_topic(const Value::Named& named, const TopicDefaults& default
   read_keep(section["keep"], kind, topic);
   section["multi"].read_boolean(topic.multi);
   if (topic.multi && topic.has_parameters())
-    section["multi"].problem("can't be true for a path with parameters: ?topic= names one log");
+    section["multi"].problem("must be false: a path with parameters is many logs");
   const auto starts = {std::pair<std::string_view, Start>{"live", Start::live},
                        {"earliest", Start::earliest}};
   section["start"].read_choice(topic.start, starts);

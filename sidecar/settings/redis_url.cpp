@@ -76,7 +76,7 @@ std::string read_host(std::string_view text, RedisSettings& into) {
   if (text.starts_with('[')) {
     const std::size_t end = text.find(']');
     if (end == std::string_view::npos || !is_ipv6(text.substr(1, end - 1)))
-      return "has no IPv6 address between [ and ]";
+      return "has no IPv6 address between [ and ]; write redis://[::1]:6379";
     host = text.substr(1, end - 1);
     port = text.substr(end + 1);
   } else {
@@ -86,12 +86,13 @@ std::string read_host(std::string_view text, RedisSettings& into) {
     if (host.empty()) return "has no host; " + std::string(form);
     if (host.find(',') != std::string_view::npos)
       return "names several servers; give the address of a single one";
-    if (!is_host(host)) return "has a host that is neither a name nor an address";
+    if (!is_host(host))
+      return "has a host that is neither a name nor an address; write redis://HOST:6379";
   }
   into.host = std::string(host);
   if (port.empty()) return {};
   const int number = port.starts_with(':') ? parse_port(port.substr(1), false) : -1;
-  if (number < 0) return "has no port between 1 and 65535 after the host";
+  if (number < 0) return "has no port between 1 and 65535 after the host; write redis://HOST:6379";
   into.port = static_cast<std::uint16_t>(number);
   return {};
 }
@@ -100,7 +101,7 @@ std::string read_database(std::string_view path, RedisSettings& into) {
   if (path.empty() || path == "/") return {};
   const auto number = parse_whole_number(path.substr(1));
   if (!number || *number > static_cast<std::uint64_t>(std::numeric_limits<int>::max()))
-    return "has no database number after the /";
+    return "has no database number after the /; write redis://HOST:6379/0";
   into.database = static_cast<int>(*number);
   return {};
 }

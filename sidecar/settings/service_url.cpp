@@ -24,13 +24,14 @@ bool is_loopback_host(std::string_view host) {
 
 std::string check_service_url(std::string_view text, PlainHttp plain) {
   const auto unfit = [](char c) { return c <= ' ' || c == '\x7F' || c == '#'; };
-  if (std::ranges::any_of(text, unfit)) return "has a space, a control character or a #";
+  if (std::ranges::any_of(text, unfit))
+    return "has a space, a control character or a #; percent-encode it, or remove it";
   const bool tls = text.starts_with("https://");
   if (!tls && !text.starts_with("http://"))
     return plain == PlainHttp::anywhere ? "is not a URL; write http://HOST:PORT/PATH or https://..."
-                                        : "is not a URL that begins with https://";
+                                        : "is not a URL; write https://HOST/PATH";
   const std::string_view host = host_of(text.substr(tls ? 8 : 7));
-  if (host.empty()) return "has no host";
+  if (host.empty()) return "has no host; write https://HOST/PATH";
   if (!tls && plain == PlainHttp::on_loopback && !is_loopback_host(host))
     return "needs https://; http:// is for loopback addresses only";
   return {};

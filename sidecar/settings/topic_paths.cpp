@@ -37,7 +37,8 @@ void TopicPaths::add(const Value& place, const std::string& topic, const std::st
                      Pieces pieces) {
   for (const std::string_view own : own_paths)
     if (can_match_the_same(parse_path(own).value, pieces)) {
-      place.problem(shown + " can match " + std::string(own) + ", a path that Sidestream reserves");
+      place.problem(shown + " can match " + std::string(own) +
+                    ", a path that Sidestream reserves; choose another");
       return;
     }
   SameLength& group = groups_[pieces.size()];

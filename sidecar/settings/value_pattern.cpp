@@ -26,7 +26,7 @@ bool is_parameter_name(std::string_view name) {
 std::string add_placeholder(ValuePattern& pattern, std::string_view name) {
   if (name.starts_with(claim_prefix)) {
     name.remove_prefix(claim_prefix.size());
-    if (name.empty()) return "has {claims.} without the name of a claim";
+    if (name.empty()) return "has {claims.} without the name of a claim; write {claims.NAME}";
     pattern.pieces.push_back({ValuePiece::Kind::claim, std::string(name)});
     return {};
   }
@@ -45,8 +45,8 @@ bool ValuePattern::has(ValuePiece::Kind kind) const {
 }
 
 Parsed<ValuePattern> parse_value_pattern(std::string_view text) {
-  if (text.empty()) return {{}, "is empty"};
-  if (text.size() > text_max) return {{}, "exceeds 1024 bytes"};
+  if (text.empty()) return {{}, "is empty; write the value to match"};
+  if (text.size() > text_max) return {{}, "exceeds 1024 bytes; write a shorter value"};
   ValuePattern pattern;
   while (!text.empty()) {
     const std::size_t brace = std::min(text.find_first_of("{}"), text.size());

@@ -120,7 +120,6 @@ std::vector<std::string> Configuration::check(const Settings& settings) const {
   std::copy_if(settings.connectors.begin(), settings.connectors.end(), std::back_inserter(fresh),
                [this](const auto& connector) { return !keeps(connector); });
   std::vector<std::string> problems = check_connectors(fresh);
-  std::ranges::move(check_access(settings), std::back_inserter(problems));
   // Running ports keep their certificates; what is wrong with their files must hinder no reload.
   const auto now = serving_.get();
   if (settings.server.tls != now->server.tls || settings.server.admin_tls != now->server.admin_tls)

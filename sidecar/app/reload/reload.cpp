@@ -22,7 +22,7 @@ Reload::Reload(std::string config, std::vector<std::string> files, Configuration
 
 bool Reload::run() {
   watch_.mark_handled();
-  Loaded loaded = load_configuration(config_);
+  Loaded loaded = load_configuration(config_, Ports::keep);
   watch_.set_files(std::move(loaded.files));
   hidden_.add(loaded.hidden);
   if (loaded.errors.empty()) {

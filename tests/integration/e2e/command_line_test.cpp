@@ -107,6 +107,35 @@ TEST(CommandLine, HidesSecretsOfTheFile) {
   EXPECT_THAT(sidecar.log(), Not(HasSubstr("hunter2")));
 }
 
+// In the order of the file, from the folder of the file.
+TEST(CommandLine, ChecksTheFilesOfTlsAndAccess) {
+  TempDir folder;
+  folder.write("none.pem", "not PEM\n");
+  const auto path =
+      folder.write("files.yaml",
+                   "connectors: { local: { embedded: {} } }\n"
+                   "access:\n"
+                   "  tokens:\n"
+                   "    - { issuer: a, audience: b, keys: \"file:none.pem\" }\n"
+                   "    - { issuer: c, audience: b, keys: https://id/, ca: none.pem }\n"
+                   "server:\n"
+                   "  admin_tls: { certificate: gone.crt, key: gone.key }\n"
+                   "topics: { t: { from: local, read: signed_in, only: {} } }\n");
+  for (const bool check : {true, false}) {
+    std::vector<std::string> arguments{"--config", path};
+    if (check) arguments.push_back("--check");
+    const auto checked = sidestream(arguments);
+    EXPECT_EQ(checked.status, 2);
+    EXPECT_THAT(
+        checked.output,
+        testing::ContainsRegex("yaml:4:39: access.tokens.0..keys: no usable key(.|\n)*"
+                               "yaml:5:56: access.tokens.1..ca: [^ ]*/none.pem holds no PEM(.|\n)*"
+                               "yaml:7:29: server.admin_tls.certificate: cannot read "
+                               "[^ ]*/gone.crt: No such file or directory(.|\n)*"
+                               "yaml:8:52: topics.t.only: has no condition"));
+  }
+}
+
 TEST(CommandLine, LogsAsText) {
   TempDir folder;
   const auto path = folder.write(

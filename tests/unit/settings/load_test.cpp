@@ -226,12 +226,47 @@ TEST(Load, ReportsLibraryProblemsAtTheProperty) {
   const Loaded loaded = parse_settings(
       "connectors:\n  k: { kafka: { bootstrap.servers: 'x:1', linger.ms: abc } }\n"
       "topics:\n  t: { from: k, topic: t, heartbeat: often }\n",
-      "test.yaml", environment, check);
+      "test.yaml", environment, {.kafka = check});
   ASSERT_EQ(loaded.errors.size(), 3u);
   EXPECT_EQ(loaded.errors[0],
             "test.yaml:2:15: connectors.k.kafka: two of them contradict each other");
   EXPECT_EQ(loaded.errors[1], "test.yaml:2:54: connectors.k.kafka.linger.ms: is odd");
   EXPECT_TRUE(loaded.errors[2].starts_with("test.yaml:4:")) << loaded.errors[2];
+}
+
+TEST(Load, ReportsProblemsOfFilesAtTheirKeys) {
+  Checks checks;
+  checks.keys = [](const IssuerSettings& issuer) { return "no key fits " + issuer.issuer; };
+  checks.authorities = [](const std::string& path) { return "cannot read " + path; };
+  checks.tls = [](const TlsSettings& tls) { return "key: cannot read " + tls.key; };
+  const Loaded loaded = parse_settings(
+      "connectors: { l: { embedded: {} } }\n"
+      "topics: { t: { from: l, read: anyone } }\n"
+      "server:\n  tls: { certificate: a.crt, key: '${PORT}.key' }\n"
+      "access:\n  tokens:\n"
+      "    - { issuer: i, audience: a, keys: 'https://x/y', ca: ca.pem }\n"
+      "  token_from: [{ query: topic }]\n",
+      "folder/test.yaml", environment, checks);
+  EXPECT_EQ(loaded.errors,
+            (Errors{"folder/test.yaml:4:35: server.tls.key: cannot read folder/${PORT}.key",
+                    "folder/test.yaml:7:39: access.tokens[0].keys: no key fits i",
+                    "folder/test.yaml:7:58: access.tokens[0].ca: cannot read folder/ca.pem",
+                    "folder/test.yaml:8:25: access.token_from[0].query: \"topic\" is a query "
+                    "parameter with another meaning; write another name, like ticket"}));
+}
+
+TEST(Load, TakesPathsFromTheFolderOfTheFile) {
+  const auto tls = [](const std::string& path) {
+    return parse_settings(
+               "connectors: { l: { embedded: {} } }\ntopics: { t: { from: l } }\n"
+               "server: { tls: { certificate: a/b.crt, key: /k } }\n",
+               path, environment)
+        .settings.server.tls.value();
+  };
+  EXPECT_EQ(tls("/etc/sidestream/test.yaml").certificate, "/etc/sidestream/a/b.crt");
+  EXPECT_EQ(tls("/etc/sidestream/test.yaml").key, "/k");
+  EXPECT_EQ(tls("/etc/sidestream/test.yaml").client_ca, "");
+  EXPECT_EQ(tls("test.yaml").certificate, "a/b.crt");
 }
 
 TEST(Load, UsesTheProcessEnvironmentByDefault) {

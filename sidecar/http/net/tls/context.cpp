@@ -96,11 +96,16 @@ std::string use_key(SSL_CTX* context, const std::string& path) {
   return "key: " + path + " holds no PEM key: " + openssl_reason();
 }
 
+std::string load_authorities(SSL_CTX* context, const std::string& path) {
+  if (std::string problem = read_problem(path); !problem.empty()) return problem;
+  if (SSL_CTX_load_verify_locations(context, path.c_str(), nullptr) == 1) return {};
+  return path + " holds no PEM certificate: " + openssl_reason();
+}
+
 std::string use_client_ca(SSL_CTX* context, const std::string& path) {
   if (path.empty()) return {};
-  if (std::string problem = read_problem(path); !problem.empty()) return "client_ca: " + problem;
-  if (SSL_CTX_load_verify_locations(context, path.c_str(), nullptr) != 1)
-    return "client_ca: " + path + " holds no PEM certificate: " + openssl_reason();
+  if (std::string problem = load_authorities(context, path); !problem.empty())
+    return "client_ca: " + problem;
   SSL_CTX_set_client_CA_list(context, SSL_load_client_CA_file(path.c_str()));
   SSL_CTX_set_verify(context, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, check_client);
   constexpr std::string_view name = "sidestream";  // tickets of clients with certificates need one
@@ -125,6 +130,15 @@ std::int64_t expiry_of(SSL_CTX* context) {
 }
 
 }  // namespace
+
+std::string check_authorities(const std::string& path) {
+  ERR_clear_error();
+  const std::shared_ptr<SSL_CTX> context(SSL_CTX_new(TLS_client_method()), SSL_CTX_free);
+  std::string problem =
+      context ? load_authorities(context.get(), path) : std::string("OpenSSL has no memory");
+  ERR_clear_error();
+  return problem;
+}
 
 TlsContext load_tls_context(const TlsSettings& settings, std::string& problem) {
   ERR_clear_error();

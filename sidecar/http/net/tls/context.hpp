@@ -21,4 +21,7 @@ struct TlsContext {
 // Reads the files. Errors: `problem` is a sentence that begins with the key of the file.
 TlsContext load_tls_context(const TlsSettings& settings, std::string& problem);
 
+// Reads a PEM file of certificate authorities. What is wrong with it, as a sentence; empty: nothing.
+std::string check_authorities(const std::string& path);
+
 }  // namespace sidestream
