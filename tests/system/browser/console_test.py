@@ -18,6 +18,18 @@ class ConsoleTest(ConsoleCase):
         self.assertEqual(self.browser.text("#title"), "numbers")
         self.assertEqual(self.browser.console_errors(), [])
 
+    def test_cuts_no_state_off(self):
+        self.console(self.sidecar())
+        for width in 1440, 1200, 390:
+            self.browser.size(width, 900)
+            for state in "Disconnected", "Reconnecting", "Catching up":
+                with self.subTest(width=width, state=state):
+                    missing = self.browser.js(
+                        "const text = document.querySelector('#state .cut'); text.textContent = '%s';"
+                        "return text.scrollWidth - text.clientWidth" % state
+                    )
+                    self.assertLessEqual(missing, 0)
+
     def test_loads_everything_from_the_sidecar(self):
         sidecar = self.sidecar()
         self.console(sidecar)
