@@ -9,13 +9,14 @@
 // writes to memory. They must be quick, must not throw and may call the connector again. A Tail
 // must not be destroyed by its own sink.
 //
-// While the broker is unreachable, extent, locate, back and read wait: the connector reconnects
-// forever with jittered back-off (backoff.hpp) and answers after that. publish never waits longer
-// than publish_timeout. stop() completes all open calls with Errc::stopped.
+// While the broker is unreachable, extent, locate, back, read and newest wait: the connector
+// reconnects forever with jittered back-off (backoff.hpp) and answers after that. publish never
+// waits longer than publish_timeout. stop() completes all open calls with Errc::stopped.
 //
-// A broker may also answer and refuse (no permission, wrong type, no leader). extent, locate, back
-// and read then answer Errc::refused or Errc::unavailable. That is temporary: the caller asks again with back-off as long
-// as a reader waits. A tail asks again by itself. connectors/README.md has the whole policy.
+// A broker may also answer and refuse (no permission, wrong type, no leader). extent, locate, back,
+// read and newest then answer Errc::refused or Errc::unavailable. That is temporary: the caller
+// asks again with back-off as long as a reader waits. A tail asks again by itself.
+// connectors/README.md has the whole policy.
 
 #include <boost/system/system_error.hpp>
 #include <chrono>
@@ -77,6 +78,15 @@ struct Range {
   // Receives records of the range that the broker holds but that cannot be read (a corrupt batch),
   // between the records before and after them. May be empty.
   std::function<void(const Loss&)> on_loss{};
+};
+
+// Asks for the newest record of a log with one partition.
+struct NewestQuery {
+  std::string log;
+  Offset floor;                     // of an extent: nothing is held at or before it
+  Offset until;                     // the end of that extent: newer records don't count
+  bool value = false;               // without it the value may be left out, and differ
+  std::vector<std::string> fields;  // Redis: of the entry, that are read without `value`
 };
 
 // The record that a publish appends.
@@ -147,6 +157,8 @@ class Connector {
   template <class T>
   using Callback = std::function<void(Result<T>)>;
   using PublishCallback = std::function<void(PublishResult)>;
+  // Null: there is no record. The record is valid during the call.
+  using NewestCallback = std::function<void(Result<const Record*>)>;
 
   virtual ~Connector() = default;
 
@@ -183,6 +195,9 @@ class Connector {
   // before `until`. Both callbacks run on one connector thread, one after the other.
   virtual void read(Range range, std::function<void(std::span<const Record>)> deliver,
                     Callback<Offset> done) = 0;
+
+  // Reads the newest record, and of it as little as the broker allows.
+  virtual void newest(NewestQuery query, NewestCallback done) = 0;
 
   // Reads everything after `from`, forever, and passes it to `sink`, which outlives the Tail.
   // `from` has one entry for each known partition. Other partitions are new and start at their

@@ -22,7 +22,7 @@ namespace sidestream {
 
 // What a connector does for its users.
 enum class Activity : std::uint8_t {
-  start,    // extent, locate, back: where a reader starts
+  start,    // extent, locate, back, newest: where a reader starts
   live,     // a tail
   replay,   // read
   publish,  // publish

@@ -70,6 +70,10 @@ class EmbeddedConnector final : public Connector {
                                               probe_));
   }
 
+  void newest(NewestQuery query, NewestCallback done) override {
+    queries_.add(std::make_unique<RecordQuery>(std::move(query), std::move(done)));
+  }
+
   std::unique_ptr<Tail> tail(std::string log, Position from, TailSink& sink) override {
     const auto after = from.empty() ? database_.start().previous() : from.front();
     return tails_.open(std::move(log), after, sink);

@@ -63,4 +63,22 @@ class RangeQuery final : public Query {
   Result<Offset> result_ = Errc::stopped;
 };
 
+// Connector::newest().
+class RecordQuery final : public Query {
+ public:
+  RecordQuery(NewestQuery query, Connector::NewestCallback done)
+      : query_(std::move(query)), done_(std::move(done)) {}
+  void run(TableReader& reader, RowBatch& batch) override {
+    reader.newest(query_.log, query_.until, query_.value, batch);
+  }
+  void answer(RowBatch& batch) override {
+    done_(batch.empty() ? nullptr : &batch.records().front());
+  }
+  void fail(Errc error) override { done_(error); }
+
+ private:
+  const NewestQuery query_;
+  const Connector::NewestCallback done_;
+};
+
 }  // namespace sidestream::embedded

@@ -17,7 +17,13 @@ TableReader::TableReader(Connection& connection, Offset start)
                "SELECT offset, time, key, event, value FROM records"
                " WHERE log = ? AND offset > ? AND offset <= ? ORDER BY offset"),
       time_(connection,
-            "SELECT time FROM records WHERE log = ? AND offset >= ? ORDER BY offset LIMIT 1") {}
+            "SELECT time FROM records WHERE log = ? AND offset >= ? ORDER BY offset LIMIT 1"),
+      newest_(connection,
+              "SELECT offset, time, key, event, value FROM records"
+              " WHERE log = ? AND offset <= ? ORDER BY offset DESC LIMIT 1"),
+      newest_plain_(connection,
+                    "SELECT offset, time, key, event FROM records"
+                    " WHERE log = ? AND offset <= ? ORDER BY offset DESC LIMIT 1") {}
 
 Extent TableReader::extent(const std::string& log) {
   Transaction snapshot(connection_, Transaction::reading);
@@ -95,6 +101,18 @@ Result<Offset> TableReader::read(const Range& range, RowBatch& batch) {
   const bool stopped =
       fill(id, range.after, range.until, range.max_records, range.max_bytes, batch);
   return stopped ? batch.last() : range.until;
+}
+
+void TableReader::newest(const std::string& log, Offset until, bool value, RowBatch& batch) {
+  batch.clear();
+  Transaction snapshot(connection_, Transaction::reading);
+  std::int64_t next = 0;
+  const auto id = find(log, next);
+  if (id < 0) return;
+  Rows row = (value ? newest_ : newest_plain_).rows(id, until.number());
+  if (!row.next()) return;
+  batch.add(row.number(0), row.number(1), row.maybe_bytes(2), row.bytes(3),
+            value ? row.bytes(4) : std::string_view());
 }
 
 TableReader::Held TableReader::read_on(const std::string& log, Offset after, RowBatch& batch) {

@@ -25,6 +25,9 @@ class TableReader {
   // Fills `batch` and returns the offset up to which it reaches. Errc::gone as in
   // Connector::read().
   Result<Offset> read(const Range& range, RowBatch& batch);
+  // Fills `batch` with the newest record up to `until`, if there is one. Without `value` its value
+  // is empty.
+  void newest(const std::string& log, Offset until, bool value, RowBatch& batch);
   // For tails: the records after `after`, whatever the extent. If the batch stays empty, the extent
   // shows why.
   struct Held {
@@ -50,7 +53,7 @@ class TableReader {
 
   Connection& connection_;
   Offset start_;
-  Statement find_, first_, start_of_new_, records_, time_;
+  Statement find_, first_, start_of_new_, records_, time_, newest_, newest_plain_;
 };
 
 }  // namespace sidestream::embedded

@@ -12,6 +12,7 @@
 #include "connectors/kafka/kafka_ranges.hpp"
 #include "connectors/kafka/library_risks.hpp"
 #include "connectors/kafka/log_queries.hpp"
+#include "connectors/kafka/newest_search.hpp"
 #include "connectors/kafka/queries.hpp"
 #include "connectors/kafka/refusal_report.hpp"
 #include "connectors/kafka/steady_waits.hpp"
@@ -73,6 +74,12 @@ class KafkaConnector final : public Connector, private ClientEvents {
   void read(Range range, std::function<void(std::span<const Record>)> deliver,
             Callback<Offset> done) override {
     ranges_.read(std::move(range), std::move(deliver), std::move(done));
+  }
+  void newest(NewestQuery query, NewestCallback done) override {
+    const auto read = [this](Range range, NewestSearch::Deliver deliver, Callback<Offset> reached) {
+      ranges_.read(std::move(range), std::move(deliver), std::move(reached));
+    };
+    std::make_shared<NewestSearch>(std::move(query), read, std::move(done))->run();
   }
   std::unique_ptr<Tail> tail(std::string log, Position from, TailSink& sink) override;
   void publish(std::string log, Message message, PublishCallback done) override {

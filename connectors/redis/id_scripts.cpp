@@ -42,6 +42,21 @@ for _, entry in ipairs(entries) do
 end
 return {#entries, #entries > 0 and entries[#entries][1], bytes})";
 
+// The newest entry, as XREVRANGE sends it, with the fields that ARGV names.
+constexpr std::string_view newest_script = R"(
+local entries = redis.pcall('XREVRANGE', KEYS[1], ARGV[1], '-', 'COUNT', 1)
+if entries.err or #entries == 0 then return entries end
+local wanted, fields = {}, {}
+for i = 2, #ARGV do wanted[ARGV[i]] = true end
+local all = entries[1][2]
+for i = 1, #all, 2 do
+  if wanted[all[i]] then
+    fields[#fields + 1] = all[i]
+    fields[#fields + 1] = all[i + 1]
+  end
+end
+return {{entries[1][1], fields}})";
+
 bool names_eval(std::string_view error) {
   const bool denied = error.starts_with("NOPERM") || error.starts_with("ERR unknown command");
   return denied && (error.find("'eval'") != error.npos || error.find("'EVAL'") != error.npos);
@@ -74,6 +89,16 @@ std::string IdScripts::back_command(const std::string& log, Offset newest,
   const auto limit = std::to_string(count);
   if (!allowed()) return format_command({"XREVRANGE", log, id, "-", "COUNT", limit});
   return format_command({"EVAL", back_script, "1", log, id, limit});
+}
+
+std::string IdScripts::newest_command(const std::string& log, Offset until,
+                                      const std::vector<std::string>& fields) const {
+  const auto id = format_entry_id(until);
+  if (fields.empty() || !allowed())
+    return format_command({"XREVRANGE", log, id, "-", "COUNT", "1"});
+  std::vector<std::string_view> arguments{"EVAL", newest_script, "1", log, id};
+  arguments.insert(arguments.end(), fields.begin(), fields.end());
+  return format_command(arguments);
 }
 
 std::optional<IdsBack> decode_ids(const redisReply& reply) {

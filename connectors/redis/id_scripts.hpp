@@ -1,7 +1,7 @@
 #pragma once
-// Commands that ask a stream for ids without its entries. XINFO STREAM and XREVRANGE send whole
-// entries, of any size, so a script on the server takes the ids out of their replies. Where the user
-// may not run scripts, the plain commands are used.
+// Commands that ask a stream for ids, or for some fields, without its entries. XINFO STREAM and
+// XREVRANGE send whole entries, of any size, so a script on the server takes these out of their
+// replies. Where the user may not run scripts, the plain commands are used.
 //
 // Thread: any.
 
@@ -11,6 +11,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "connectors/record.hpp"
 #include "connectors/redis/reply.hpp"
@@ -30,6 +31,9 @@ class IdScripts {
   std::string info_command(const std::string& log) const;
   // Ids from `newest` backwards, at most `count`; for decode_ids().
   std::string back_command(const std::string& log, Offset newest, std::size_t count) const;
+  // The newest entry up to `until` with these fields of it, or with all; for EntryBatch.
+  std::string newest_command(const std::string& log, Offset until,
+                             const std::vector<std::string>& fields) const;
 
  private:
   std::atomic<Clock::rep> denied_until_{0};

@@ -6,6 +6,7 @@
 #include "connectors/redis/extent_job.hpp"
 #include "connectors/redis/greeting.hpp"
 #include "connectors/redis/locate_job.hpp"
+#include "connectors/redis/newest_job.hpp"
 #include "connectors/redis/publish_worker.hpp"
 #include "connectors/redis/range_worker.hpp"
 #include "connectors/redis/read_job.hpp"
@@ -54,6 +55,9 @@ class RedisConnector final : public Connector {
             Callback<Offset> done) override {
     ranges_.add(
         redis::make_read_job(std::move(range), std::move(deliver), std::move(done), shared_));
+  }
+  void newest(NewestQuery query, NewestCallback done) override {
+    ranges_.add(redis::make_newest_job(std::move(query), std::move(done), shared_));
   }
   std::unique_ptr<Tail> tail(std::string log, Position from, TailSink& sink) override {
     return tails_.add(std::move(log), from.empty() ? Offset{0} : from.front(), sink);

@@ -40,7 +40,8 @@ Application::Application(Loaded loaded, const std::string& config, HiddenTexts& 
               hidden_, log_),
       reload_(config, std::move(loaded.files), configuration_, hidden_, probe_.config, log_),
       drain_socket_(config, log_),
-      drain_(server_, quotas_, lifecycle_, log_) {}
+      drain_(server_, quotas_, lifecycle_, log_),
+      end_topics_(log_) {}
 
 AdminPages::Calls Application::calls() {
   const auto drain = [this] {
@@ -109,6 +110,7 @@ void Application::wait_for_end() {
     logs_.tidy(now);
     configuration_.tidy(logs_);
     server_.look_at_certificates();
+    end_topics_.step(settings()->topics, now);
     heap_trim_.step(now);
   }
 }

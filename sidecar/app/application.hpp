@@ -12,6 +12,7 @@
 #include "sidecar/app/access_runtime.hpp"
 #include "sidecar/app/drain.hpp"
 #include "sidecar/app/drain_socket.hpp"
+#include "sidecar/app/end_topics.hpp"
 #include "sidecar/app/heap_trim.hpp"
 #include "sidecar/app/reload/config_loader.hpp"
 #include "sidecar/app/reload/reload.hpp"
@@ -72,6 +73,7 @@ class Application {
   std::atomic<bool> drain_requested_{false};
   Drain drain_;
   HeapTrim heap_trim_;
+  EndTopics end_topics_;
 };
 
 }  // namespace sidestream

@@ -132,6 +132,14 @@ void add_topics(Text& text, const ProcessStats& stats) {
   per_topic(text, stats, [](auto& t) { return t.probe->gap_records.value(); });
   counter(text, "resets_sent_total", "stream-reset events sent");
   per_topic(text, stats, [](auto& t) { return t.probe->resets.value(); });
+  counter(text, "ends_total", "stream-end events sent, because all records of an ended log were");
+  for (const TopicStats& topic : stats.topics) {
+    text.sample({{"topic", topic.topic}, {"reason", "end"}},
+                static_cast<double>(topic.probe->ends.value()));
+  }
+  counter(text, "ended_starts_total",
+          "Requests for a stream answered 204, because the log has ended and nothing follows");
+  per_topic(text, stats, [](auto& t) { return t.probe->ended_starts.value(); });
   counter(text, "lagged_total", "Readers that fell behind the topic log");
   per_topic(text, stats, [](auto& t) { return t.probe->lagged.value(); });
   counter(text, "published_total", "Records published by POST and acknowledged");

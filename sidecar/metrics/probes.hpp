@@ -36,7 +36,9 @@ struct TopicProbe {
   Counter names_altered;  // event names that can't be sent as they are
   Counter published;
   Counter publish_failures;
-  Counter lagged;  // subscriptions that fell behind the topic log
+  Counter ends;          // stream-end blocks sent
+  Counter ended_starts;  // requests that were answered 204, because nothing follows
+  Counter lagged;        // subscriptions that fell behind the topic log
   std::array<Counter, skip_reasons.size()> skipped;
   std::array<Counter, start_modes.size()> starts;
   LatencyProbe latency;
@@ -56,11 +58,12 @@ enum class CloseReason : std::uint8_t {
   expired,
   revoked,
   auth_unavailable,
+  end,
   error
 };
-inline constexpr std::array<std::string_view, 11> close_reasons{
+inline constexpr std::array<std::string_view, 12> close_reasons{
     "client",  "dead_peer",        "slow", "drain", "max_age", "reload", "removed", "expired",
-    "revoked", "auth_unavailable", "error"};
+    "revoked", "auth_unavailable", "end",  "error"};
 constexpr std::string_view name_of(CloseReason reason) {
   return close_reasons[static_cast<std::size_t>(reason)];
 }

@@ -34,13 +34,34 @@ inline constexpr std::string_view connector[] = {"kafka", "redis", "embedded"};
 inline constexpr std::string_view redis[] = {"url", "username", "password", "ca"};
 inline constexpr std::string_view embedded[] = {"path", "retention"};
 inline constexpr std::string_view retention[] = {"records", "bytes", "age"};
-inline constexpr std::string_view topic[] = {
-    "path",         "from",      "topic",          "stream",   "publish",
-    "read",         "only",      "filters",        "key",      "multi",
-    "start",        "on_reset",  "control_events", "envelope", "event",
-    "invalid_utf8", "tombstone", "max_event",      "log",      "heartbeat",
-    "retry",        "flush",     "tail_max",       "max_logs", "linger",
-    "keep",         "cors"};
+inline constexpr std::string_view topic[] = {"path",
+                                             "from",
+                                             "topic",
+                                             "stream",
+                                             "publish",
+                                             "read",
+                                             "only",
+                                             "filters",
+                                             "key",
+                                             "multi",
+                                             "start",
+                                             "on_reset",
+                                             "control_events",
+                                             "envelope",
+                                             "event",
+                                             "invalid_utf8",
+                                             "tombstone",
+                                             "max_event",
+                                             "log",
+                                             "heartbeat",
+                                             "retry",
+                                             "flush",
+                                             "tail_max",
+                                             "max_logs",
+                                             "linger",
+                                             "keep",
+                                             "end",
+                                             "cors"};
 inline constexpr std::string_view event[] = {"header", "name"};
 inline constexpr std::string_view rule[] = {"claims", "peers"};
 

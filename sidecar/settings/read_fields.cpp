@@ -18,6 +18,8 @@ constexpr std::string_view stream_parameters[] = {
 
 std::string check_placeholders(const ValuePattern& pattern, const PatternPlace& place) {
   for (const ValuePiece& piece : pattern.pieces) {
+    if (place.is_constant && piece.kind != ValuePiece::Kind::text)
+      return "has a {placeholder}; what ends a log is a constant text";
     if (piece.kind == ValuePiece::Kind::parameter &&
         std::ranges::find(place.parameters, piece.text) == place.parameters.end())
       return "has a {placeholder} that is no parameter of the path; add it to path:, or write {{ "
@@ -53,16 +55,19 @@ std::string parse_field(std::string_view text, Kind kind, FieldName& into) {
   return {};
 }
 
-void read_only(const Value& value, Kind kind, const PatternPlace& place, TopicSettings& topic) {
+// `read`: adds the values of one field.
+template <class Read>
+void read_conditions(const Value& value, Kind kind, std::vector<FieldCondition>& into, Read read) {
   for (const Value::Named& named : value.named()) {
     FieldCondition condition;
     const std::string error = parse_field(named.name, kind, condition.field);
     if (!error.empty()) named.value.problem(error);
-    read_patterns(named.value, place, condition.values);
-    topic.only.push_back(std::move(condition));
+    read(named.value, condition.values);
+    into.push_back(std::move(condition));
   }
-  if (value.is_section() && topic.only.empty())
-    value.problem("has no condition; add one like key: \"{user}\", or remove only:");
+  const bool empty = value.is_section() || value.is_empty_section();
+  if (empty && into.empty())
+    value.problem("has no condition; add one like event: done, or remove the key");
 }
 
 bool is_reserved(std::string_view name, const std::optional<AccessSettings>& access) {
@@ -113,10 +118,17 @@ void read_patterns(const Value& value, const PatternPlace& place, std::vector<Va
 
 void read_fields(const Section& section, Kind kind, const std::optional<AccessSettings>& access,
                  const PatternPlace& place, TopicSettings& topic) {
-  read_only(section["only"], kind, place, topic);
+  read_conditions(section["only"], kind, topic.only,
+                  [&place](const Value& value, auto& into) { read_patterns(value, place, into); });
   read_filters(section["filters"], kind, access, topic);
-  if (topic.only.size() + topic.filters.size() > fields_max)
-    section.problem("has more than 16 fields in only: and filters:; use fewer, or several topics");
+  // Values without placeholders: the end belongs to the log, whoever reads it.
+  PatternPlace constant;
+  constant.is_constant = true;
+  read_conditions(section["end"], kind, topic.end, [&constant](const Value& value, auto& into) {
+    read_patterns(value, constant, into);
+  });
+  if (topic.only.size() + topic.filters.size() + topic.end.size() > fields_max)
+    section.problem("has more than 16 fields in only:, filters: and end:; use fewer, or several topics");
   if (kind == Kind::redis) topic.key_field = "key";
   const Value key = section["key"];
   if (!key.present()) return;

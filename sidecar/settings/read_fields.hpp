@@ -1,5 +1,6 @@
 #pragma once
-// Which records readers get: `only:`, `filters:` and `key:` of a topic. Private to this folder.
+// Which records readers get, and which end a log: `only:`, `filters:`, `end:` and `key:` of a
+// topic. Private to this folder.
 //
 // Errors: reported to the context's problems.
 
@@ -16,6 +17,7 @@ struct PatternPlace {
   bool has_access = false;              // the file has `access:`
   bool can_sign_in = false;             // with tokens, or by the app's answer
   bool has_claims = false;              // {claims.NAME} can be filled here
+  bool is_constant = false;             // nothing can be filled here
   std::vector<std::string> parameters;  // of the path
 };
 

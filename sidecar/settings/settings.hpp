@@ -165,6 +165,7 @@ struct TopicSettings {
   std::optional<Rules> read;           // absent: anyone; with `access:` each topic has it
   std::vector<FieldCondition> only;    // of every reader
   std::vector<FilterParameter> filters;
+  std::vector<FieldCondition> end;  // of the record that ends a log; values are constant texts
   std::string key_field;  // YAML: `key`. Redis: the entry's field that is the record's key
   Start start = Start::live;
   Start on_reset = Start::live;

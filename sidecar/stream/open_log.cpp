@@ -11,13 +11,14 @@ std::int64_t ticks(OpenLog::Clock::time_point t) { return t.time_since_epoch().c
 
 }  // namespace
 
-OpenLog::OpenLog(std::shared_ptr<Topic> topic, std::string name, ReplayPool& pool, Logger logger)
+OpenLog::OpenLog(std::shared_ptr<Topic> topic, std::string name, ReplayPool& pool, Logger logger,
+                 std::shared_ptr<EndedLogs> ended)
     : topic_(std::move(topic)),
       name_(std::move(name)),
-      topic_log_(topic_->connector.format(), topic_->settings.log_bytes),
+      topic_log_(topic_->connector.format(), topic_->settings.log_bytes, topic_->end.exists()),
       replay_(std::make_shared<Replay>(topic_, name_, pool)),
-      starts_(*this, *topic_, name_, topic_log_,
-              std::make_shared<TailSeeks>(topic_, name_, replay_, pool)),
+      starts_(*this, topic_, name_, topic_log_,
+              std::make_shared<TailSeeks>(topic_, name_, replay_, pool), std::move(ended)),
       ingest_(*topic_, name_, topic_log_, *replay_, watches_, std::move(logger),
               [this] { starts_.retry(); }),
       left_at_(ticks(Clock::now())) {}
@@ -31,6 +32,11 @@ void OpenLog::open_at(const LogExtent& extent) {
   replay_->set_partitions(base.size());
   topic_log_.open(base);
   tail_ = topic_->connector.tail(name_, base, ingest_);
+}
+
+// Readers that have read everything end by it.
+void OpenLog::note_end(const LogEnd& end) {
+  if (topic_log_.note_newest(end.newest, end.ended, end.last)) watches_.notify();
 }
 
 void OpenLog::leave(Clock::time_point now, bool served) {

@@ -34,7 +34,9 @@ class OpenLog final : public std::enable_shared_from_this<OpenLog>, private Star
   using Clock = std::chrono::steady_clock;
 
   // Requires: owned by a shared_ptr before start() is called.
-  OpenLog(std::shared_ptr<Topic> topic, std::string name, ReplayPool& pool, Logger logger);
+  // `ended`: shared by all logs. Without it nothing is remembered once this one is closed.
+  OpenLog(std::shared_ptr<Topic> topic, std::string name, ReplayPool& pool, Logger logger,
+          std::shared_ptr<EndedLogs> ended = std::make_shared<EndedLogs>());
 
   const Topic& topic() const { return *topic_; }
   Topic& topic() { return *topic_; }
@@ -73,6 +75,7 @@ class OpenLog final : public std::enable_shared_from_this<OpenLog>, private Star
  private:
   std::shared_ptr<Starts> shared_starts() override;
   void open_at(const LogExtent& extent) override;
+  void note_end(const LogEnd& end) override;
 
   const std::shared_ptr<Topic> topic_;
   const std::string name_;

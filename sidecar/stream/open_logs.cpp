@@ -34,7 +34,7 @@ OpenLogs::Entered OpenLogs::enter(const std::shared_ptr<Topic>& topic, const std
       if (*refused == LimitRefusal::max_logs) of_topic.full = true;
       return {nullptr, *refused};
     }
-    auto log = std::make_shared<OpenLog>(topic, name, pool_, logger_);
+    auto log = std::make_shared<OpenLog>(topic, name, pool_, logger_, ended_);
     // Until share_memory() has seen it.
     log->topic_log().set_bytes_max(topic->settings.log_bytes / (of_topic.logs.size() + 1));
     if (closed_) log->close();

@@ -53,6 +53,9 @@ class OpenLogs {
   // Ends all tails. Logs that are entered later are closed from the start.
   void close();
 
+  // What is remembered of logs that have ended, also of those that are not open.
+  EndedLogs& ended() { return *ended_; }
+
   // The open logs of one topic, with one look-up; and those of all topics.
   std::vector<std::shared_ptr<OpenLog>> of(const std::shared_ptr<Topic>& topic) const;
   std::vector<std::shared_ptr<OpenLog>> all() const;
@@ -77,6 +80,7 @@ class OpenLogs {
   Memory& memory_;
   ReplayPool& pool_;
   Logger logger_;
+  const std::shared_ptr<EndedLogs> ended_ = std::make_shared<EndedLogs>();
   mutable std::mutex mutex_;  // guards the following
   std::map<std::shared_ptr<Topic>, LogsOfTopic> open_;
   bool closed_ = false;

@@ -89,6 +89,15 @@ json::object describe(const Access& access, const AccessProbe& probe) {
   return o;
 }
 
+json::array end_problems(const TopicMap& topics) {
+  json::array problems;
+  for (const auto& topic : topics.all()) {
+    std::string problem = topic->end_problem();
+    if (!problem.empty()) problems.emplace_back(std::move(problem));
+  }
+  return problems;
+}
+
 }  // namespace
 
 std::optional<AdminPages::Page> AdminPages::find(const RunningConfig& config,
@@ -128,7 +137,8 @@ Response AdminPages::drain(const Request& request) const {
 }
 
 // 200 while streams are accepted. A broker that is down is only a detail: streams wait for it.
-Response AdminPages::readiness(const AppState* app, const Access* access) const {
+Response AdminPages::readiness(const AppState* app, const RunningConfig& config) const {
+  const Access* access = config.access.get();
   const auto shown = [this](const std::string& text) {
     return calls_.shown ? calls_.shown(text) : text;
   };
@@ -147,6 +157,8 @@ Response AdminPages::readiness(const AppState* app, const Access* access) const 
                     {"connectors", std::move(connectors)},
                     {"config", describe(probe_.config.state())}};
   if (json::array tls = describe_tls(probe_); !tls.empty()) page["tls"] = std::move(tls);
+  if (auto problems = end_problems(config.topics); !problems.empty())
+    page["topics"] = json::object{{"problems", std::move(problems)}};
   if (access) page["access"] = describe(*access, probe_.access);
   if (app) page["upstream"] = {{"ready", app->ready}, {"detail", shown(app->detail)}};
   Response response = Response::json(text(page));

@@ -48,9 +48,8 @@ class AdminPages {
   // Nothing: no admin page has this path.
   std::optional<Page> find(const RunningConfig& config, const Request& request) const;
 
-  // The page of /readyz. `app`: what the upstream app answered; null if it was not asked. `access`:
-  // null if there is no `access:`.
-  Response readiness(const AppState* app, const Access* access) const;
+  // The page of /readyz. `app`: what the upstream app answered; null if it was not asked.
+  Response readiness(const AppState* app, const RunningConfig& config) const;
 
  private:
   Response drain(const Request& request) const;

@@ -210,6 +210,8 @@ Awaitable<void> publish(PublishRequest request, const Request& head, Responder& 
   const std::size_t bytes = request.message.value.size();
   const PublishResult result = co_await hand_over(topic->owned_connector, std::move(request.log),
                                                   std::move(request.message), context.hidden);
+  // Before the client knows: whoever it tells must not be sent away.
+  context.logs.ended().forget(*topic, log);
   (result ? topic->probe.published : topic->probe.publish_failures).add();
   Response response = with_headers(publish_response(result, topic->connector.format()), request);
   const std::string reason = result ? std::string() : result.error().message();

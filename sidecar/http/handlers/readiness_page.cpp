@@ -17,8 +17,7 @@ Awaitable<void> show_readiness(Responder& responder, EventLoop& loop,
   if (upstream && !upstream->readiness.empty() && !context.lifecycle.is_draining()) {
     app = co_await ask_app(loop.io(), *upstream);
   }
-  const std::shared_ptr<Access> access = loop.config().access;
-  Response response = context.router.pages().readiness(app ? &*app : nullptr, access.get());
+  Response response = context.router.pages().readiness(app ? &*app : nullptr, loop.config());
   add_admin_headers(response.headers);
   co_await responder.respond(std::move(response));
 }

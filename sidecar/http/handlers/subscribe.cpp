@@ -10,6 +10,8 @@
 #include "sidecar/base/traceparent.hpp"
 #include "sidecar/http/access/access.hpp"
 #include "sidecar/http/handlers/cors.hpp"
+#include "sidecar/http/handlers/ended_stream.hpp"
+#include "sidecar/http/handlers/newest_id.hpp"
 #include "sidecar/http/handlers/rights.hpp"
 #include "sidecar/http/limits/subject_key.hpp"
 #include "sidecar/http/streams/stream_start.hpp"
@@ -167,6 +169,30 @@ Admission admit(const StreamRequest& stream, const ReadRights& rights, StreamRig
                     loop, context);
 }
 
+// The newest id is one more question to the broker, so it takes a stream's place meanwhile.
+Awaitable<std::optional<std::string>> take_place_and_find(const StreamRequest& stream,
+                                                          const Request& request,
+                                                          Responder& responder, EventLoop& loop,
+                                                          const ServerContext& context) {
+  const ServerSettings& server = loop.config().server;
+  const std::uint64_t most = server.limits.streams_per_address;
+  const auto place = context.quotas.streams.take(server.max_connections);
+  const auto of_address =
+      context.limits.streams.take(request.client.key(), most > 0 ? most : AddressQuota::no_limit);
+  if (!place || !of_address) co_return std::nullopt;
+  co_return co_await find_newest_id(stream, responder, loop.io());
+}
+
+// Without a place or an answer of the broker, the head comes without the id.
+Awaitable<void> answer_head(const StreamRequest& stream, Fields headers, const Request& request,
+                            Responder& responder, EventLoop& loop, const ServerContext& context) {
+  const auto id = co_await take_place_and_find(stream, request, responder, loop, context);
+  if (id) headers.emplace_back("Last-Event-ID", *id);
+  if (id && request.header("origin"))
+    headers.emplace_back("Access-Control-Expose-Headers", "last-event-id");
+  co_return co_await responder.respond_stream(std::move(headers), std::string());
+}
+
 }  // namespace
 
 Awaitable<void> subscribe(StreamRequest stream, const Request& request, Responder& responder,
@@ -178,7 +204,11 @@ Awaitable<void> subscribe(StreamRequest stream, const Request& request, Responde
                                      responder, context);
   }
   if (request.method == "HEAD") {
-    co_return co_await responder.respond_stream(std::move(headers), std::string());
+    co_return co_await answer_head(stream, std::move(headers), request, responder, loop, context);
+  }
+  if (is_over(stream, context.logs.ended())) {
+    Response response = answer_ended(stream, std::move(headers));
+    co_return co_await responder.respond(std::move(response));
   }
   std::unique_ptr<StreamRights> held = rights.stream_rights();
   set_filters(stream, rights.filters);
@@ -194,6 +224,10 @@ Awaitable<void> subscribe(StreamRequest stream, const Request& request, Responde
   if (rights.are_revoked()) {
     Response response = refuse_token("revoked");
     response.headers.insert(response.headers.end(), headers.begin(), headers.end());
+    co_return co_await responder.respond(std::move(response));
+  }
+  if (start->is_at_end()) {
+    Response response = answer_ended(stream, std::move(headers));
     co_return co_await responder.respond(std::move(response));
   }
   const StreamOptions options = options_of(stream, rights, request, loop.config().server);

@@ -3,8 +3,10 @@
 //
 //   a place -> the starts are requested -> their plans, for at most 2 s -> the response
 //
-// The status is decided when the plans are known, or after 2 s. Without a place the stream ends at
-// once with `stream-shutdown`: browsers reconnect after that, while another status ends them.
+// The status is decided when the plans are known, or after 2 s: 204 if the logs have ended and
+// nothing follows. That is never shown before the client's rights are known. Without a place the
+// stream ends at once with `stream-shutdown`: browsers reconnect after that, while another status
+// ends them.
 //
 // Thread: the event loop `loop`. Borrows everything but the stream request.
 

@@ -31,7 +31,8 @@ void Ending::announce(Clock::time_point now) {
   at_ = now + last_bytes_time;
 }
 
-void Ending::finish(Clock::time_point now) {
+void Ending::finish(Clock::time_point now, bool reached_end) {
+  if (reached_end) reason_ = CloseReason::end;
   announced_ = true;
   at_ = now + closing_time;
 }

@@ -29,8 +29,9 @@ class Ending {
                   Rng& rng);
   // The client gets the end now and some time to read its last bytes. Then the stream is due again.
   void announce(Clock::time_point now);
-  // Everything was sent. The client has a moment to close.
-  void finish(Clock::time_point now);
+  // Everything was sent. The client has a moment to close. `reached_end`: the stream's logs have
+  // ended.
+  void finish(Clock::time_point now, bool reached_end = false);
 
  private:
   Clock::time_point at_ = Clock::time_point::max();

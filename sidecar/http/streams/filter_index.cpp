@@ -128,7 +128,8 @@ void FilterIndex::remove(std::uint32_t entry) {
 
 void FilterIndex::find(const LogView& view, std::uint64_t from, std::vector<Hit>& hits) {
   hits.clear();
-  if (find_in(view, from, hits)) return;
+  // The end of the log is for all.
+  if (find_in(view, from, hits) && !view.ended) return;
   hits.clear();
   for_each_slot([&](std::uint32_t slot) { hits.push_back({slot, from}); });
 }

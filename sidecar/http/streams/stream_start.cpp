@@ -1,5 +1,6 @@
 #include "sidecar/http/streams/stream_start.hpp"
 
+#include <algorithm>
 #include <boost/asio/dispatch.hpp>
 #include <cassert>
 #include <utility>
@@ -30,6 +31,11 @@ void StreamStart::take(std::size_t part, StartPlan plan) {
   if (--missing_ == 0) timer_.cancel();
   if (reply_.postbox) return reply_.postbox->post_plan(reply_.stream, part, std::move(plan));
   plans_[part] = std::move(plan);
+}
+
+bool StreamStart::is_at_end() const {
+  return is_known() && std::all_of(plans_.begin(), plans_.end(),
+                                   [](const auto& plan) { return plan && plan->at_end; });
 }
 
 void StreamStart::cancel() {

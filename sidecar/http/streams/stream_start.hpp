@@ -38,6 +38,8 @@ class StreamStart final : public std::enable_shared_from_this<StreamStart> {
   void ask(std::vector<StartRequest> requests, ClientId client = no_client);
   // All plans have come.
   bool is_known() const { return missing_ == 0; }
+  // All plans have come, and nothing follows any of them.
+  bool is_at_end() const;
   // Returns when all plans are known, after `most`, or after cancel().
   Awaitable<void> wait(std::chrono::milliseconds most);
   // The client has left.

@@ -162,7 +162,7 @@ void StreamTable::pump(std::uint32_t slot) {
     case Stream::Sent::finished:
       stream.outlet().finish();
       stream.finished = true;
-      return stream.ending().finish(time_.now);
+      return stream.ending().finish(time_.now, stream.subscription().has_reached_end());
     case Stream::Sent::broken:
       return close(slot, CloseReason::client);
   }

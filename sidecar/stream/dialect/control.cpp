@@ -75,6 +75,10 @@ void append_auth_expiring(std::string& out, std::string_view expires_at) {
   append_block(out, "stream-auth-expiring", {{"expires_at", expires_at}});
 }
 
+void append_end(std::string& out, std::string_view reason) {
+  append_block(out, "stream-end", {{"reason", reason}});
+}
+
 void append_shutdown(std::string& out, std::string_view reason) {
   append_block(out, "stream-shutdown", {{"reason", reason}});
 }

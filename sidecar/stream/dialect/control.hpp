@@ -27,6 +27,7 @@ void append_reset(std::string& out, std::string_view topic, ResetReason reason);
 void append_cursor(std::string& out);
 // `expires_at`: RFC 3339.
 void append_auth_expiring(std::string& out, std::string_view expires_at);
+void append_end(std::string& out, std::string_view reason);
 void append_shutdown(std::string& out, std::string_view reason);
 void append_retry(std::string& out, std::int64_t milliseconds);
 

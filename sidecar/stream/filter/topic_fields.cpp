@@ -27,9 +27,11 @@ bool comes_before(const FieldName& a, const FieldName& b) {
 
 }  // namespace
 
-TopicFields::TopicFields(const TopicSettings& topic) {
+TopicFields::TopicFields(const TopicSettings& topic)
+    : has_filters_(!topic.only.empty() || !topic.filters.empty()) {
   for (const FieldCondition& condition : topic.only) fields_.push_back(condition.field);
   for (const FilterParameter& filter : topic.filters) fields_.push_back(filter.field);
+  for (const FieldCondition& condition : topic.end) fields_.push_back(condition.field);
   std::sort(fields_.begin(), fields_.end(), comes_before);
   fields_.erase(std::unique(fields_.begin(), fields_.end()), fields_.end());
   for (const FieldName& field : fields_) {

@@ -1,5 +1,5 @@
 #pragma once
-// The fields of a topic's records that its filters compare: each one that `only:` or `filters:`
+// The fields of a topic's records that are compared: each one that `only:`, `filters:` or `end:`
 // names, once. Compiled once for a topic.
 //
 // Thread: any; immutable.
@@ -24,7 +24,9 @@ class TopicFields {
   std::size_t size() const { return fields_.size(); }
   // A field whose values usually differ more comes first: key, json, header, event.
   std::span<const FieldName> all() const { return fields_; }
-  // Absent: neither `only:` nor `filters:` names it.
+  // Whether readers have filters, so that each frame keeps its tags.
+  bool has_filters() const { return has_filters_; }
+  // Absent: no setting names it.
   std::optional<std::uint16_t> index_of(const FieldName& field) const;
   // Of the json fields, in their order.
   std::span<const JsonPath> json_paths() const { return json_paths_; }
@@ -32,6 +34,7 @@ class TopicFields {
  private:
   std::vector<FieldName> fields_;
   std::vector<JsonPath> json_paths_;
+  bool has_filters_;
 };
 
 }  // namespace sidestream

@@ -35,6 +35,7 @@ void Ingest::deliver(std::span<const Record> records) noexcept {
 // A frame without bytes: it moves the position, and with it what stream-cursor reports.
 void Ingest::pass(Partition partition, Offset through) noexcept {
   batch_.add(FrameKind::skip, partition, through, 0);
+  batch_.mark_last(EndMark::none);
   append();
 }
 
@@ -58,6 +59,7 @@ void Ingest::reset(std::string_view reason, const Position& position) noexcept {
 }
 
 void Ingest::grow(int partitions) noexcept {
+  if (topic_.end.exists()) topic_.note_partitions(static_cast<std::size_t>(partitions));
   replay_.set_partitions(static_cast<std::size_t>(partitions));
   topic_log_.grow(static_cast<std::size_t>(partitions));
   watches_.notify();

@@ -16,12 +16,19 @@ void RecordPipeline::encode(const Record& record, EncodedBatch& out) const {
   encoder_.encode(keyed, out);
 }
 
-// A record that is too large is not parsed.
+// A record that is too large is not parsed, unless it may end the log: the end is the log's, also
+// where nobody gets the record.
 void RecordPipeline::tag(const Record& record, EncodedBatch& out) const {
   const FrameKind kind = out.items().back().kind;
-  if (kind == FrameKind::skip) return;
-  tagger_.append(record, kind == FrameKind::record, out.tags_out());
-  out.tag_last();
+  const bool keeps_tags = kind != FrameKind::skip && topic_.fields.has_filters();
+  if (!keeps_tags && !end_.exists()) return;
+  tagger_.append(record, kind == FrameKind::record || end_.reads_value(), out.tags_out());
+  if (end_.exists() && end_.matches(FieldTags(out.new_tags()))) out.mark_last(EndMark::ends);
+  if (keeps_tags) {
+    out.tag_last();
+  } else {
+    out.drop_tags();
+  }
 }
 
 }  // namespace sidestream

@@ -25,6 +25,7 @@ class RecordPipeline {
  public:
   explicit RecordPipeline(const Topic& topic)
       : topic_(topic),
+        end_(topic.end),
         encoder_(topic.settings, topic.connector.format(), topic.probe),
         tagger_(topic.settings, topic.fields, topic.connector.format()),
         plain_(!tagger_.has_fields() && !has_own_key()) {}
@@ -53,6 +54,7 @@ class RecordPipeline {
   void tag(const Record& record, EncodedBatch& out) const;
 
   const Topic& topic_;
+  const EndRule& end_;
   Encoder encoder_;
   Tagger tagger_;
   bool plain_;  // encode is the only step

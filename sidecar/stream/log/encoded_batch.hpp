@@ -13,10 +13,18 @@
 
 namespace sidestream {
 
+// What an item says of the log's end, where the topic has `end:`.
+enum class EndMark : std::uint8_t {
+  goes_on,  // a record that does not end the log, or records that were lost
+  ends,     // a record that ends it
+  none,     // no record
+};
+
 class EncodedBatch {
  public:
   struct Item {
     FrameKind kind;
+    EndMark mark = EndMark::goes_on;
     Partition partition;
     Offset offset;
     std::int64_t time_ms;
@@ -31,11 +39,14 @@ class EncodedBatch {
 
   // Adds an item. Its body is what was written since the last call; a skip has none.
   void add(FrameKind kind, Partition partition, Offset offset, std::int64_t time_ms) {
-    items_.push_back({kind, partition, offset, time_ms, taken_, bytes_.size()});
+    items_.push_back({kind, EndMark::goes_on, partition, offset, time_ms, taken_, bytes_.size()});
     taken_ = bytes_.size();
   }
-  // Write the tags of the last item here, then call tag_last().
+  void mark_last(EndMark mark) { items_.back().mark = mark; }
+  // Write the tags of the last item here, then call tag_last() or drop_tags().
   std::string& tags_out() { return tags_; }
+  std::string_view new_tags() const { return std::string_view(tags_).substr(tags_taken_); }
+  void drop_tags() { tags_.resize(tags_taken_); }
   void tag_last() {
     items_.back().tags_begin = tags_taken_;
     items_.back().tags_end = tags_taken_ = static_cast<std::uint32_t>(tags_.size());

@@ -42,8 +42,8 @@ Position LogView::position_at(std::uint64_t sequence) const {
   return position;
 }
 
-TopicLog::TopicLog(OffsetFormat format, std::uint64_t bytes_max)
-    : format_(format), bytes_max_(bytes_max) {}
+TopicLog::TopicLog(OffsetFormat format, std::uint64_t bytes_max, bool can_end)
+    : format_(format), can_end_(can_end), bytes_max_(bytes_max) {}
 
 void TopicLog::open(Position base) {
   const std::lock_guard lock(mutex_);
@@ -71,6 +71,41 @@ void TopicLog::append(const EncodedBatch& batch) {
   const std::lock_guard lock(mutex_);
   for (const auto& item : batch.items()) append_one(batch, item);
   retire_down_to(bytes_max_);
+  if (can_end_) note_records(batch);
+}
+
+void TopicLog::note_records(const EncodedBatch& batch) {
+  const auto& items = batch.items();
+  const auto last = std::find_if(items.rbegin(), items.rend(),
+                                 [](const auto& item) { return item.mark != EndMark::none; });
+  if (last == items.rend() || (newest_known_ && last->offset < newest_)) return;
+  newest_known_ = true;
+  newest_ends_ = last->mark == EndMark::ends;
+  newest_ = last->offset;
+}
+
+bool TopicLog::note_newest(std::optional<Offset> offset, bool ends, Offset through) {
+  const std::lock_guard lock(mutex_);
+  if (!can_end_ || head_position_.size() != 1) return false;
+  const bool had_ended = has_ended();
+  const Offset newest = offset.value_or(through);
+  // Beyond `through` the log may have read others. Before it, what it knew may be trimmed.
+  if (newest_known_ && newest < newest_ && through < head_position_.front()) return false;
+  newest_known_ = true;
+  newest_ends_ = offset && ends;
+  newest_ = newest;
+  return has_ended() != had_ended;
+}
+
+NewestRecord TopicLog::newest() const {
+  const std::lock_guard lock(mutex_);
+  if (!newest_known_ || head_position_.size() != 1) return {};
+  return {true, newest_ends_, newest_, head_position_.front()};
+}
+
+// Requires: the lock.
+bool TopicLog::has_ended() const {
+  return newest_ends_ && head_position_.size() == 1 && head_position_.front() >= newest_;
 }
 
 void TopicLog::append_one(const EncodedBatch& batch, const EncodedBatch::Item& item) {
@@ -136,6 +171,7 @@ void TopicLog::grow(std::size_t partitions) {
 void TopicLog::reset(ResetReason reason, Position position) {
   const std::lock_guard lock(mutex_);
   while (!segments_.empty()) retire_first();
+  newest_known_ = newest_ends_ = false;
   ++generation_;
   reset_reason_ = reason;
   reset_position_ = position;
@@ -157,6 +193,8 @@ void TopicLog::view(LogView& out) const {
   out.head_position = head_position_;
   out.tail_position = segments_.empty() ? head_position_ : segments_.front()->base();
   out.tail_position.resize(head_position_.size());
+  out.ended = has_ended();
+  out.end_offset = newest_;
   if (out.generation != generation_) {
     out.generation = generation_;
     out.reset_reason = reset_reason_;

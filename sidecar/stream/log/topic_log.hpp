@@ -20,6 +20,7 @@
 #include <deque>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -39,6 +40,9 @@ struct LogView {
   std::uint64_t generation = 0;  // a position is valid within one generation
   ResetReason reset_reason{};    // of the last reset
   Position reset_position;       // where the present generation began
+  // The newest record is in the log and ends it. Of logs that can end.
+  bool ended = false;
+  Offset end_offset;  // of that record
 
   // The segment that holds `sequence`. Requires tail <= sequence < head.
   const std::shared_ptr<const Segment>& segment_of(std::uint64_t sequence) const;
@@ -51,10 +55,18 @@ struct LogView {
   Position position_at(std::uint64_t sequence) const;
 };
 
+// What is known of the newest record of a log that can end.
+struct NewestRecord {
+  bool known = false;
+  bool ends = false;  // it ends the log
+  Offset offset;      // of the record
+  Offset through;     // the log's head: no record follows up to here
+};
+
 class TopicLog {
  public:
-  // `format` says how ids are written.
-  TopicLog(OffsetFormat format, std::uint64_t bytes_max);
+  // `format` says how ids are written. `can_end`: some record ends the log.
+  TopicLog(OffsetFormat format, std::uint64_t bytes_max, bool can_end = false);
 
   // Requires: not open yet. Call it before the first append.
   void open(Position base);
@@ -63,6 +75,10 @@ class TopicLog {
   // Begins a new generation: drops all frames; the next ones follow `position`.
   void reset(ResetReason reason, Position position);
   void set_bytes_max(std::uint64_t bytes);
+  // The broker says that up to `through` the newest record is `offset` (absent: there is none).
+  // Returns whether a view changes by that. Nothing happens if the log has read a newer one.
+  bool note_newest(std::optional<Offset> offset, bool ends, Offset through);
+  NewestRecord newest() const;
 
   bool is_open() const;
   // That the frames take; 0: there are none.
@@ -88,8 +104,11 @@ class TopicLog {
   void retire_down_to(std::uint64_t bytes);
   void retire_first();
   void write_id();
+  void note_records(const EncodedBatch& batch);
+  bool has_ended() const;
 
   const OffsetFormat format_;
+  const bool can_end_;
   mutable std::mutex mutex_;
   std::uint64_t bytes_max_;
   std::uint64_t bytes_ = 0;
@@ -101,6 +120,9 @@ class TopicLog {
   std::uint64_t generation_ = 0;
   ResetReason reset_reason_{};
   Position reset_position_;
+  bool newest_known_ = false;
+  bool newest_ends_ = false;
+  Offset newest_;  // known: of the newest record, also of one that is not in the log yet
 };
 
 }  // namespace sidestream

@@ -113,6 +113,10 @@ class LogReader {
   // log in that partition and has lost less, or it is filtered, so that nobody knows whether the lost
   // records were for it. Ask before took().
   std::optional<Gap> own_gap(const Frame& frame) const;
+  // Whether the log has ended and this reader has read everything.
+  bool has_ended() const {
+    return view().ended && joined() && cursor() >= view().head && !is_outdated();
+  }
   // Records up to the log's head; at least, where offsets don't count records.
   std::uint64_t lag() const;
   // The reader's vector, and as text.

@@ -6,6 +6,7 @@
 
 #include "sidecar/stream/dialect/control.hpp"
 #include "sidecar/stream/id/event_id.hpp"
+#include "sidecar/stream/reader/closing.hpp"
 #include "sidecar/stream/reader/opening.hpp"
 
 namespace sidestream {
@@ -157,6 +158,7 @@ Output Subscription::step(OwnBlocks& own) {
     look_for_changes();
     if (!has_blocks() && catch_up_.active()) reach_live();
     if (!has_blocks() && offer_records(out, own)) return out;
+    if (!has_blocks()) reach_end();
   }
   if (has_blocks()) {
     own.counts.clear();
@@ -174,6 +176,13 @@ void Subscription::reach_live() {
   std::string text;
   composer().reach_live(text);
   if (!text.empty()) blocks() += text;
+}
+
+void Subscription::reach_end() {
+  const std::span<const LogReader> readers(readers_.data(), parts());
+  if (catch_up_.active() || !have_ended(readers)) return;
+  ending_ = reached_end_ = true;
+  write_end(blocks(), writer_, readers);
 }
 
 void Subscription::offer(Output& out, Action action, Offered offered) {
@@ -243,7 +252,8 @@ bool Subscription::sent_run(const Run& run) {
   offered_ = Offered::nothing;
   reader.set_cursor(run.to);
   reader.set_moved(run.ends_in_skip);
-  return run.to == reader.view().head && !has_blocks() && !ending_ && !catch_up_.active();
+  return run.to == reader.view().head && !has_blocks() && !ending_ && !catch_up_.active() &&
+         !reader.view().ended;
 }
 
 void Subscription::blocked() {
@@ -262,9 +272,7 @@ void Subscription::tell(std::string_view body) {
 
 void Subscription::heartbeat() {
   if (ending_ || has_blocks()) return;
-  const bool moved =
-      std::any_of(readers_.begin(), readers_.end(), [](auto& r) { return r.moved(); });
-  if (!moved || !started_ || !control_events_) {
+  if (!started_ || !control_events_ || std::ranges::none_of(readers_, &LogReader::moved)) {
     blocks() += ":\n";
     return;
   }

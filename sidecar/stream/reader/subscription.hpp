@@ -3,6 +3,8 @@
 //
 //   starting -> (plans known) open, reset and gap blocks -> records, from replay to live -> ended
 //
+// It ends by itself when all its logs have ended and everything was sent: with stream-end.
+//
 // Its driver, the event loop, requests the starts and hands in their plans with take_plan(). Then
 // it calls step(), does what the output's action says, and reports it before the next step:
 //
@@ -114,6 +116,9 @@ class Subscription {
   }
   bool unpark(std::size_t part, std::uint64_t sequence) { return readers_[part].unpark(sequence); }
 
+  // Whether it has ended because its logs have.
+  bool has_reached_end() const { return reached_end_; }
+
   // Ends the stream with stream-shutdown. `retry_ms`: when the client shall reconnect.
   void end(std::string_view reason, std::int64_t retry_ms);
 
@@ -134,6 +139,7 @@ class Subscription {
   void look_for_changes();
   void reset_part(std::size_t part);
   void reach_live();
+  void reach_end();
   bool offer_records(Output& out, OwnBlocks& own);
   bool offer_run(Output& out);
   bool offer_composed(Output& out, OwnBlocks& own);
@@ -156,6 +162,7 @@ class Subscription {
   bool paused_ = false;  // a recovery found nothing new; tick() tries again
   bool ending_ = false;
   bool held_ = false;
+  bool reached_end_ = false;
   std::uint16_t current_ = 0;  // the part that is read next
   BlockWriter writer_;
   // Until all plans are known.

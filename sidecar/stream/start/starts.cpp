@@ -6,26 +6,11 @@
 #include <utility>
 
 #include "sidecar/base/rng.hpp"
+#include "sidecar/stream/start/plans.hpp"
 #include "sidecar/stream/start/resolve.hpp"
 
 namespace sidestream {
 namespace {
-
-StartPlan plan_at(StartKind start, Position position, bool dense) {
-  StartPlan plan;
-  plan.start = start;
-  plan.opening = position;
-  plan.position = std::move(position);
-  plan.dense = dense;
-  return plan;
-}
-
-StartPlan no_plan(StartOutcome outcome) {
-  assert(outcome != StartOutcome::found);
-  StartPlan plan;
-  plan.outcome = outcome;
-  return plan;
-}
 
 bool is_stop(const boost::system::error_code& error) {
   return error == make_error_code(Errc::stopped);
@@ -33,9 +18,15 @@ bool is_stop(const boost::system::error_code& error) {
 
 }  // namespace
 
-Starts::Starts(Owner& owner, Topic& topic, const std::string& log, TopicLog& topic_log,
-               std::shared_ptr<TailSeeks> seeks)
-    : owner_(owner), topic_(topic), log_(log), topic_log_(topic_log), seeks_(std::move(seeks)) {}
+Starts::Starts(Owner& owner, const std::shared_ptr<Topic>& topic, const std::string& log,
+               TopicLog& topic_log, std::shared_ptr<TailSeeks> seeks,
+               std::shared_ptr<EndedLogs> ended)
+    : owner_(owner),
+      topic_(*topic),
+      log_(log),
+      topic_log_(topic_log),
+      seeks_(std::move(seeks)),
+      end_check_(topic, log, topic_log, std::move(ended)) {}
 
 void Starts::start(StartRequest request, PlanReceiver receiver) {
   Pending pending{std::move(request), std::move(receiver)};
@@ -99,11 +90,18 @@ bool Starts::start_from_memory(const Pending& pending, StartPlan& plan) const {
   topic_log_.view(view);
   const Position& position = *pending.id->position;
   if (position.size() != view.head_position.size() || !covers(view, position)) return false;
+  if (topic_.end.exists() && !follows(position)) return false;
   plan.start = StartKind::resume;
   plan.opening = plan.position = position;
   plan.generation = view.generation;
   plan.dense = format() == OffsetFormat::integer;
   return true;
+}
+
+// Whether records surely follow `position`, now or later.
+bool Starts::follows(const Position& position) const {
+  const NewestRecord newest = topic_log_.newest();
+  return newest.known && (!newest.ends || position.front() < newest.offset);
 }
 
 bool Starts::covers(const LogView& view, const Position& position) const {
@@ -164,7 +162,28 @@ void Starts::take_extent(std::vector<Pending> pending, const Sent& sent, Result<
   topic_log_.view(view);
   const bool outdated = view.generation != sent.generation || is_another_log(*extent, sent.head);
   if (outdated && postpone(pending)) return;
-  for (Pending& one : pending) resolve(std::move(one), *extent, view);
+  if (topic_.end.exists()) topic_.note_partitions(extent->partitions.size());
+  if (end_check_.applies_to(*extent))
+    return check_end(std::move(pending), *extent, view.generation);
+  answer(std::move(pending), *extent, view);
+}
+
+void Starts::check_end(std::vector<Pending> pending, const LogExtent& extent,
+                       std::uint64_t generation) {
+  end_check_.run(extent, [self = owner_.shared_starts(), pending = std::move(pending), extent,
+                          generation](Result<LogEnd> end) mutable {
+    if (!end) return self->query_failed(std::move(pending), end.error());
+    LogView view;
+    self->topic_log_.view(view);
+    if (view.generation != generation && self->postpone(pending)) return;
+    self->owner_.note_end(*end);
+    for (Pending& one : pending) one.end = *end;
+    self->answer(std::move(pending), extent, view);
+  });
+}
+
+void Starts::answer(std::vector<Pending> pending, const LogExtent& extent, const LogView& view) {
+  for (Pending& one : pending) resolve(std::move(one), extent, view);
   query_next();
 }
 
@@ -204,6 +223,7 @@ void Starts::query_next() {
 void Starts::resolve(Pending pending, const LogExtent& extent, const LogView& view) {
   const auto finish = [&](StartPlan plan) {
     plan.generation = view.generation;
+    plan.at_end = is_at_end(plan, pending.end);
     pending.receiver.take(std::move(plan));
   };
   const bool dense = extent.dense;
@@ -260,6 +280,7 @@ std::function<void(Result<Position>)> Starts::when_located(std::shared_ptr<Pendi
     if (!position) return self->search_failed(std::move(*pending), position.error());
     StartPlan plan = plan_at(start, std::move(*position), dense);
     plan.generation = generation;
+    plan.at_end = is_at_end(plan, pending->end);
     pending->receiver.take(std::move(plan));
   };
 }

@@ -13,6 +13,10 @@
 // A failed query delays all requests of the log; a failed search (`since`, `tail`) its own.
 // A `tail` that equals one under way shares its search (TailSeeks) and needs no query.
 //
+// Of a log that can end, it then finds out whether it has (EndCheck), so that a plan says whether
+// anything follows it. A resume at the end of what the topic log has read is never answered from
+// memory.
+//
 // Thread: any. Receivers are called without the lock, on a connector thread or within start().
 // Borrows: all constructor arguments. Queries in flight keep the owner alive.
 
@@ -27,6 +31,7 @@
 
 #include "connectors/backoff.hpp"
 #include "connectors/connector.hpp"
+#include "sidecar/stream/end/end_check.hpp"
 #include "sidecar/stream/id/event_id.hpp"
 #include "sidecar/stream/log/topic_log.hpp"
 #include "sidecar/stream/replay/tail_seeks.hpp"
@@ -48,11 +53,13 @@ class Starts {
     // Opens the topic log and its tail at the live end of `extent`, unless the log is open or was
     // closed. Thread: a connector's.
     virtual void open_at(const LogExtent& extent) = 0;
+    // The broker has said where the log ends. Thread: a connector's.
+    virtual void note_end(const LogEnd& end) = 0;
   };
 
   // `log` is the broker's name of the log.
-  Starts(Owner& owner, Topic& topic, const std::string& log, TopicLog& topic_log,
-         std::shared_ptr<TailSeeks> seeks);
+  Starts(Owner& owner, const std::shared_ptr<Topic>& topic, const std::string& log,
+         TopicLog& topic_log, std::shared_ptr<TailSeeks> seeks, std::shared_ptr<EndedLogs> ended);
 
   // Calls `receiver` once while it waits, possibly before start() returns.
   void start(StartRequest request, PlanReceiver receiver);
@@ -68,6 +75,7 @@ class Starts {
     StartRequest request;
     PlanReceiver receiver;
     std::optional<ParsedId> id{};  // resume
+    std::optional<LogEnd> end{};   // of a log that can end
     Backoff backoff{first_delay, longest_delay};
     Clock::time_point due{};  // not before, after a failed search
   };
@@ -80,11 +88,14 @@ class Starts {
   };
 
   bool start_from_memory(const Pending& pending, StartPlan& plan) const;
+  bool follows(const Position& position) const;
   bool covers(const LogView& view, const Position& position) const;
   bool is_due() const;
   std::vector<Pending> take_due();
   void query();
   void take_extent(std::vector<Pending> pending, const Sent& sent, Result<LogExtent> extent);
+  void check_end(std::vector<Pending> pending, const LogExtent& extent, std::uint64_t generation);
+  void answer(std::vector<Pending> pending, const LogExtent& extent, const LogView& view);
   void query_failed(std::vector<Pending> pending, const boost::system::error_code& error);
   bool postpone(std::vector<Pending>& pending);
   void query_next();
@@ -103,6 +114,7 @@ class Starts {
   const std::string& log_;
   TopicLog& topic_log_;
   const std::shared_ptr<TailSeeks> seeks_;
+  EndCheck end_check_;
 
   std::mutex mutex_;  // guards the following
   std::vector<Pending> pending_;

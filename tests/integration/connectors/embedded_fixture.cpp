@@ -42,6 +42,9 @@ class Tracked final : public Connector {
             Callback<Offset> done) override {
     inner_->read(std::move(range), std::move(deliver), std::move(done));
   }
+  void newest(NewestQuery query, NewestCallback done) override {
+    inner_->newest(std::move(query), std::move(done));
+  }
   std::unique_ptr<Tail> tail(std::string log, Position from, TailSink& sink) override {
     return inner_->tail(std::move(log), std::move(from), sink);
   }

@@ -14,7 +14,7 @@ function read(url) {
   stream.onopen = () => { opened++; };
   stream.onerror = () => { errors++; };
   stream.onmessage = (e) => { got.push(e.lastEventId); };
-  for (const name of ["stream-open", "stream-gap", "stream-reset", "stream-shutdown"])
+  for (const name of ["stream-open", "stream-gap", "stream-reset", "stream-end", "stream-shutdown"])
     stream.addEventListener(name, (e) => { control.push([name, JSON.parse(e.data)]); });
   return stream;
 }
@@ -135,6 +135,22 @@ class NativeEventSourceTest(BrowserCase):
         sidecar.start()
         self.wait(lambda: len(self.control("stream-open")) == 2, "the stream to be back")
         self.all_once(numbers)
+
+    def test_stops_for_good_when_the_log_has_ended(self):
+        sidecar = self.sidecar()
+        self.read(sidecar, "/events/job")
+        self.wait(lambda: self.control("stream-open"), "the first block")
+        first = sidecar.publish("/events/job", "one")
+        sidecar.publish("/events/job", "the last", "done")
+        self.wait(lambda: self.control("stream-end") == [{"reason": "end"}], "stream-end")
+        # It reconnects with the end record's id, is answered 204, and gives up.
+        self.wait(lambda: self.browser.js("return stream.readyState") == 2, "the browser to stop")
+        self.assertEqual(self.got(), [first])
+        self.assertEqual(len(self.control("stream-open")), 1)
+        self.assertIn(
+            'sidestream_ended_starts_total{topic="job"} 1',
+            sidecar.request("GET", "/metrics", port=sidecar.admin)[2].decode(),
+        )
 
     def test_survives_being_refused_at_max_connections(self):
         sidecar = self.sidecar(max_connections=1)

@@ -29,6 +29,7 @@ topics:
   numbers: {{ from: local, publish: true }}
   small:   {{ from: local, publish: true, max_event: 1KiB }}
   silent:  {{ from: local }}
+  job:     {{ from: local, publish: true, end: {{ event: done }} }}
   rooms:
     path: /rooms/{{room}}
     from: local

@@ -67,10 +67,23 @@ TEST_F(DispatcherTest, NeverSendsTextOutsideTheAlphabetAsAnId) {
   EXPECT_TRUE(responder_.blocks->ends_with("\nid: ~\n\n")) << *responder_.blocks;
 }
 
-TEST_F(DispatcherTest, AnswersHeadWithoutABroker) {
+TEST_F(DispatcherTest, AnswersHeadWithTheNewestIdAndOpensNoLog) {
   begin("HEAD", "/events/orders");
+  EXPECT_FALSE(responder_.blocks) << "the newest id is not known yet";
+  settle();
   ASSERT_TRUE(responder_.blocks);
   EXPECT_EQ(*responder_.blocks, "");
+  const std::pair<std::string, std::string> newest("Last-Event-ID", "9");
+  EXPECT_THAT(responder_.stream_headers, ::testing::Contains(newest));
+  EXPECT_TRUE(logs_.of(topic_).empty());
+  EXPECT_EQ(broker_.reads(), 0u);
+}
+
+TEST_F(DispatcherTest, AsksNoBrokerForHeadOverTheLimit) {
+  settings_.max_connections = 0;
+  begin("HEAD", "/events/orders");
+  ASSERT_TRUE(responder_.blocks);
+  EXPECT_TRUE(responder_.stream_headers.empty());
   EXPECT_FALSE(broker_.answer_all());
 }
 

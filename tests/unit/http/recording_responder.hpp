@@ -17,6 +17,7 @@ class RecordingResponder final : public Responder {
   // What the handler has done.
   std::optional<Response> response;
   std::optional<std::string> blocks;  // of respond_stream()
+  Fields stream_headers;              // of respond_stream()
   std::shared_ptr<OutletRecord> outlet;
   bool passed_on = false;
   // What the client does.
@@ -32,7 +33,8 @@ class RecordingResponder final : public Responder {
     outlet = std::make_shared<OutletRecord>();
     return std::make_unique<RecordingOutlet>(outlet, Coding::identity);
   }
-  Awaitable<void> respond_stream(Fields, std::string given) override {
+  Awaitable<void> respond_stream(Fields headers, std::string given) override {
+    stream_headers = std::move(headers);
     blocks = std::move(given);
     co_return;
   }

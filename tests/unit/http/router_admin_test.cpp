@@ -38,16 +38,16 @@ TEST_F(RouterTest, LeavesReadinessToTheCaller) {
 }
 
 TEST_F(RouterTest, IsNotReadyWhileDraining) {
-  EXPECT_EQ(pages_.readiness(nullptr, nullptr).status, 200u);
+  EXPECT_EQ(pages_.readiness(nullptr, {}).status, 200u);
   lifecycle_.advance(Lifecycle::Phase::draining);
-  EXPECT_EQ(pages_.readiness(nullptr, nullptr).status, 503u);
+  EXPECT_EQ(pages_.readiness(nullptr, {}).status, 503u);
 }
 
 TEST_F(RouterTest, ReadinessFollowsTheUpstreamApp) {
   const AppState up(true, "200"), down(false, "no answer within 2s");
-  EXPECT_EQ(pages_.readiness(nullptr, nullptr).body.find("upstream"), std::string::npos);
-  EXPECT_EQ(pages_.readiness(&up, nullptr).status, 200u);
-  const Response waiting = pages_.readiness(&down, nullptr);
+  EXPECT_EQ(pages_.readiness(nullptr, {}).body.find("upstream"), std::string::npos);
+  EXPECT_EQ(pages_.readiness(&up, {}).status, 200u);
+  const Response waiting = pages_.readiness(&down, {});
   EXPECT_EQ(waiting.status, 503u);
   EXPECT_NE(waiting.body.find(R"("status":"waiting for the upstream app")"), std::string::npos);
   EXPECT_NE(waiting.body.find(R"("upstream":{"ready":false,"detail":"no answer within 2s"})"),
@@ -58,7 +58,7 @@ TEST_F(RouterTest, ReportsDrainingWhateverTheAppAnswers) {
   const AppState up(true, "200"), down(false, "503");
   lifecycle_.advance(Lifecycle::Phase::draining);
   for (const AppState* app : {&up, &down}) {
-    const Response page = pages_.readiness(app, nullptr);
+    const Response page = pages_.readiness(app, {});
     EXPECT_EQ(page.status, 503u);
     EXPECT_NE(page.body.find(R"("status":"draining")"), std::string::npos);
   }

@@ -58,6 +58,16 @@ TEST(Access, FieldsHaveKinds) {
   EXPECT_EQ(topic("{from: cache, stream: s, read: none, key: id}").key_field, "id");
 }
 
+TEST(Access, EndHasConditionsLikeOnly) {
+  const auto job = topic("{from: cache, stream: s, read: none, end: {event: [a, b], json./x: 9}}");
+  ASSERT_EQ(job.end.size(), 2u);
+  EXPECT_EQ(job.end[0].field, (FieldName{FieldName::Kind::event, ""}));
+  EXPECT_EQ(job.end[0].values.size(), 2u);
+  EXPECT_EQ(job.end[1].field, (FieldName{FieldName::Kind::json, "/x"}));
+  EXPECT_EQ(job.end[1].values.at(0).pieces.at(0).text, "9");
+  EXPECT_TRUE(topic("{from: local, read: none}").end.empty());
+}
+
 TEST(Access, ParameterOfThePathMayBeUsedByRulesAlone) {
   const auto inbox = topic(
       R"({path: "/u/{user}", from: local, read: {claims: {sub: "{user}"}}, only: {key: "{user}"}})");

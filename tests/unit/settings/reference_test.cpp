@@ -46,6 +46,13 @@ TopicSettings topic(std::string name, std::string path, std::string from, std::s
   return topic;
 }
 
+FieldCondition end_by_event(const std::vector<std::string>& names) {
+  FieldCondition condition{{FieldName::Kind::event, ""}, {}};
+  for (const std::string& name : names)
+    condition.values.push_back({{{ValuePiece::Kind::text, name}}});
+  return condition;
+}
+
 TEST(Reference, HasTheDefaultsOfTheCode) {
   const Settings settings = load_file(reference_path());
   ServerSettings server;
@@ -53,10 +60,12 @@ TEST(Reference, HasTheDefaultsOfTheCode) {
   EXPECT_EQ(settings.server, server);
   EXPECT_EQ(connector<EmbeddedSettings>(settings, "local"), EmbeddedSettings{});
   EXPECT_EQ(connector<RedisSettings>(settings, "cache"), (RedisSettings{"redis"}));
+  TopicSettings job = topic("job", "/jobs/{id}", "cache", "job:{id}", false);
+  job.end = {end_by_event({"done", "failed"})};
   const std::vector<TopicSettings> expected{
       topic("orders", "/events/orders", "events", "shop.orders", false),
       topic("alerts", "/events/alerts", "cache", "alerts", false),
-      topic("chat", "/chat/{session}", "cache", "chat:{session}", true),
+      topic("chat", "/chat/{session}", "cache", "chat:{session}", true), job,
       topic("hello", "/events/hello", "local", "hello", true)};
   EXPECT_EQ(settings.topics, expected);
 }

@@ -78,7 +78,7 @@ void Client::unpark(std::size_t part) {
       const Frame& frame = segment.frame(view.index_of(segment, sequence));
       if (subscription_->filter(part)->wants(segment, frame)) break;
     }
-    if (sequence == view.head) return;
+    if (sequence == view.head && !view.ended) return;
   }
   EXPECT_TRUE(subscription_->unpark(part, sequence));
   subscription_->blocked();

@@ -45,6 +45,9 @@ void ScriptedConnector::deliver(Partition partition, std::size_t count) {
 void ScriptedConnector::deliver_all() {
   for (std::size_t p = 0; p < partitions_.size(); ++p)
     deliver(static_cast<Partition>(p), 1'000'000);
+  if (!sink_) return;
+  for (const auto& [partition, through] : std::exchange(passed_, {}))
+    sink_->pass(partition, Offset::of(through));
 }
 
 void ScriptedConnector::trim(Partition partition, std::int64_t first) {
@@ -146,6 +149,18 @@ void ScriptedConnector::answer_read(const Range& range,
     records.push_back(record(range.partition, offset));
   deliver(records);
   done(Offset::of(to));
+}
+
+void ScriptedConnector::newest(NewestQuery query, NewestCallback done) {
+  asked_.push_back([this, query, done = std::move(done)] {
+    ++newest_queries_;
+    if (refusal_) return done(refusal_);
+    const std::int64_t offset = std::min(query.until.number(), end(0) - 1);
+    if (offset < first(0)) return done(nullptr);
+    Record newest = record(0, offset);
+    if (!query.value) newest.value = "";
+    done(&newest);
+  });
 }
 
 std::unique_ptr<Tail> ScriptedConnector::tail(std::string, Position from, TailSink& sink) {

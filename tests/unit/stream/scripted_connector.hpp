@@ -7,6 +7,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "connectors/connector.hpp"
@@ -23,6 +24,8 @@ class ScriptedConnector final : public Connector {
   // Delivers at most `count` new records of a partition to the sink.
   void deliver(Partition partition, std::size_t count);
   void deliver_all();
+  // Markers up to this offset follow the records; deliver_all() passes them to the sink afterwards.
+  void pass(Partition partition, std::int64_t through) { passed_.emplace_back(partition, through); }
   void trim(Partition partition, std::int64_t first);
   // The tail sees it at once, or with tell_grown().
   void grow(bool seen = true);
@@ -51,6 +54,8 @@ class ScriptedConnector final : public Connector {
   }
   std::int64_t first(Partition partition) const { return partitions_[index(partition)].first; }
   std::uint64_t reads() const { return probe_.ranges_read; }
+  // How often the newest record was asked for.
+  std::uint64_t newest_queries() const { return newest_queries_; }
 
   OffsetFormat format() const override { return OffsetFormat::integer; }
   const ConnectorProbe& probe() const override { return probe_; }
@@ -62,6 +67,7 @@ class ScriptedConnector final : public Connector {
             Callback<Offset> done) override;
   void read(Range range, std::function<void(std::span<const Record>)> deliver,
             Callback<Offset> done) override;
+  void newest(NewestQuery query, NewestCallback done) override;
   std::unique_ptr<Tail> tail(std::string log, Position from, TailSink& sink) override;
   void publish(std::string log, Message message, PublishCallback done) override;
 
@@ -90,6 +96,8 @@ class ScriptedConnector final : public Connector {
   PublishError publish_error_{Errc::unavailable};
   std::optional<std::int64_t> damaged_;
   std::optional<Partition> leaderless_;
+  std::uint64_t newest_queries_ = 0;
+  std::vector<std::pair<Partition, std::int64_t>> passed_;
   std::vector<std::function<void()>> asked_;
   ConnectorProbe probe_;
 };

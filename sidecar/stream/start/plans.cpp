@@ -1,0 +1,29 @@
+#include "sidecar/stream/start/plans.hpp"
+
+#include <cassert>
+#include <utility>
+
+namespace sidestream {
+
+StartPlan plan_at(StartKind start, Position position, bool dense) {
+  StartPlan plan;
+  plan.start = start;
+  plan.opening = position;
+  plan.position = std::move(position);
+  plan.dense = dense;
+  return plan;
+}
+
+StartPlan no_plan(StartOutcome outcome) {
+  assert(outcome != StartOutcome::found);
+  StartPlan plan;
+  plan.outcome = outcome;
+  return plan;
+}
+
+bool is_at_end(const StartPlan& plan, const std::optional<LogEnd>& end) {
+  return end && end->ended && !plan.reset && plan.gaps.empty() && plan.position.size() == 1 &&
+         plan.position.front() >= *end->newest;
+}
+
+}  // namespace sidestream
