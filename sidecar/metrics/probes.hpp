@@ -59,11 +59,12 @@ enum class CloseReason : std::uint8_t {
   revoked,
   auth_unavailable,
   end,
+  poll,  // a long poll was answered
   error
 };
-inline constexpr std::array<std::string_view, 12> close_reasons{
+inline constexpr std::array<std::string_view, 13> close_reasons{
     "client",  "dead_peer",        "slow", "drain", "max_age", "reload", "removed", "expired",
-    "revoked", "auth_unavailable", "end",  "error"};
+    "revoked", "auth_unavailable", "end",  "poll",  "error"};
 constexpr std::string_view name_of(CloseReason reason) {
   return close_reasons[static_cast<std::size_t>(reason)];
 }

@@ -100,6 +100,9 @@ void take_options(StreamRequest& stream) {
 std::variant<StreamRequest, Response> finish(StreamRequest stream, const Request& request,
                                              Timestamp now) {
   take_options(stream);
+  auto delivery = parse_delivery(request);
+  if (auto* problem = std::get_if<Response>(&delivery)) return std::move(*problem);
+  stream.delivery = std::get<Delivery>(std::move(delivery));
   if (auto problem = set_heartbeat(stream, request)) return std::move(*problem);
   if (auto problem = set_starts(stream, request, now)) return std::move(*problem);
   if (auto problem = set_filters(stream, request)) return std::move(*problem);

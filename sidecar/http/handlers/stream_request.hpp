@@ -6,6 +6,7 @@
 #include <variant>
 #include <vector>
 
+#include "sidecar/http/handlers/delivery.hpp"
 #include "sidecar/http/handlers/stream_filters.hpp"
 #include "sidecar/http/protocol/request.hpp"
 #include "sidecar/http/protocol/response.hpp"
@@ -27,6 +28,7 @@ struct StreamRequest {
   // The id that the client has, in the alphabet of ids; empty: none. Blocks that are sent before the
   // start is known carry it.
   std::string own_id;
+  Delivery delivery;
   bool composite = false;      // GET /events?topic=...: ids name their topics
   bool control_events = true;  // off where one of the topics has them off
   Milliseconds heartbeat{};

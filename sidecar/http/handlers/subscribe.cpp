@@ -9,6 +9,7 @@
 #include "sidecar/base/rng.hpp"
 #include "sidecar/base/traceparent.hpp"
 #include "sidecar/http/access/access.hpp"
+#include "sidecar/http/handlers/answer_poll.hpp"
 #include "sidecar/http/handlers/cors.hpp"
 #include "sidecar/http/handlers/ended_stream.hpp"
 #include "sidecar/http/handlers/newest_id.hpp"
@@ -16,6 +17,7 @@
 #include "sidecar/http/limits/subject_key.hpp"
 #include "sidecar/http/streams/stream_start.hpp"
 #include "sidecar/stream/dialect/control.hpp"
+#include "sidecar/stream/dialect/ndjson.hpp"
 
 namespace sidestream {
 namespace {
@@ -44,14 +46,21 @@ std::string refusal(const StreamRequest& stream, std::string_view reason) {
   // Before rights are known, only an id that the log could have given is repeated.
   const bool shows_id = reason == undecided ? has_readable_id(stream) : !stream.own_id.empty();
   if (shows_id) block.append("id: ").append(stream.own_id).append("\n");
-  return block + "\n";
+  block += '\n';
+  if (stream.delivery.dialect == Dialect::event_stream) return block;
+  std::string lines;
+  append_ndjson(lines, block);
+  return lines;
 }
 
 StreamOptions options_of(const StreamRequest& stream, ReadRights& rights, const Request& request,
                          const ServerSettings& server) {
   StreamOptions options;
   options.subscription.composite = stream.composite;
-  options.subscription.control_events = stream.control_events;
+  const bool polls = stream.delivery.poll.has_value();
+  options.dialect = polls ? Dialect::ndjson : stream.delivery.dialect;
+  options.subscription.control_events = stream.control_events || polls;
+  options.subscription.keeps_breaks = options.dialect != Dialect::event_stream;
   options.subscription.own_id = stream.own_id;
   options.subscription.filters = std::move(rights.filters);
   options.heartbeat = stream.heartbeat;
@@ -107,11 +116,12 @@ Awaitable<void> refuse_reader(const StreamRequest& stream, ReadRights rights, Fi
     response.headers.insert(response.headers.end(), headers.begin(), headers.end());
     co_return co_await responder.respond(std::move(response));
   }
-  const bool streams = request.method == "GET";
+  const bool streams = request.method == "GET" && !stream.delivery.poll;
   log_refusal(undecided, streams ? 200 : 503, rights, request, context);
   if (streams) {
     std::string block = refusal(stream, undecided);
-    co_return co_await responder.respond_stream(std::move(headers), std::move(block));
+    co_return co_await responder.respond_stream(stream.delivery.dialect, std::move(headers),
+                                                std::move(block));
   }
   Response response = Response::error(503, "it can't be decided whether you may read");
   response.headers = std::move(headers);
@@ -190,7 +200,13 @@ Awaitable<void> answer_head(const StreamRequest& stream, Fields headers, const R
   if (id) headers.emplace_back("Last-Event-ID", *id);
   if (id && request.header("origin"))
     headers.emplace_back("Access-Control-Expose-Headers", "last-event-id");
-  co_return co_await responder.respond_stream(std::move(headers), std::string());
+  if (stream.delivery.poll) {
+    headers.emplace_back("Cache-Control", "no-store");
+    Response response{.headers = std::move(headers)};
+    co_return co_await responder.respond(std::move(response));
+  }
+  co_return co_await responder.respond_stream(stream.delivery.dialect, std::move(headers),
+                                              std::string());
 }
 
 }  // namespace
@@ -198,6 +214,7 @@ Awaitable<void> answer_head(const StreamRequest& stream, Fields headers, const R
 Awaitable<void> subscribe(StreamRequest stream, const Request& request, Responder& responder,
                           EventLoop& loop, const ServerContext& context) {
   Fields headers = cors_headers(stream.cors, request);
+  headers.emplace_back("Vary", "Accept");
   ReadRights rights = co_await check_read(stream, request, loop);
   if (!rights.allowed()) {
     co_return co_await refuse_reader(stream, std::move(rights), std::move(headers), request,
@@ -213,9 +230,14 @@ Awaitable<void> subscribe(StreamRequest stream, const Request& request, Responde
   std::unique_ptr<StreamRights> held = rights.stream_rights();
   set_filters(stream, rights.filters);
   Admission admission = admit(stream, rights, held.get(), request, loop, context);
+  if (!admission.start && stream.delivery.poll) {
+    Response response = refuse_poll(admission.refused, std::move(headers));
+    co_return co_await responder.respond(std::move(response));
+  }
   if (!admission.start) {
     std::string block = refusal(stream, admission.refused);
-    co_return co_await responder.respond_stream(std::move(headers), std::move(block));
+    co_return co_await responder.respond_stream(stream.delivery.dialect, std::move(headers),
+                                                std::move(block));
   }
   const std::shared_ptr<StreamStart> start = std::move(admission.start);
   request_start(stream, client_id(request.client.key()), *start);
@@ -231,8 +253,13 @@ Awaitable<void> subscribe(StreamRequest stream, const Request& request, Responde
     co_return co_await responder.respond(std::move(response));
   }
   const StreamOptions options = options_of(stream, rights, request, loop.config().server);
-  loop.streams().add(responder.open_stream(headers), std::move(admission.place), start, options,
-                     std::move(held));
+  if (stream.delivery.poll) {
+    const auto poll = std::make_shared<Poll>(loop.io(), stream.own_id);
+    loop.streams().add(poll->outlet(), std::move(admission.place), start, options, std::move(held));
+    co_return co_await answer_poll(poll, *stream.delivery.poll, std::move(headers), responder);
+  }
+  loop.streams().add(responder.open_stream(stream.delivery.dialect, headers),
+                     std::move(admission.place), start, options, std::move(held));
 }
 
 }  // namespace sidestream

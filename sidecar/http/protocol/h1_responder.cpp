@@ -103,12 +103,12 @@ Awaitable<Body> H1Responder::read_body(std::uint64_t limit) {
   co_return body;
 }
 
-std::unique_ptr<Outlet> H1Responder::open_stream(const Fields& headers) {
+std::unique_ptr<Outlet> H1Responder::open_stream(Dialect dialect, const Fields& headers) {
   next_ = Next::taken;
   client_.deadline.clear();
   set_stream_options(client_.socket.native_handle());
   const Coding coding = request_.http10 ? Coding::identity : Coding::chunked;
-  std::string head = stream_head(request_.http10, headers);
+  std::string head = stream_head(request_.http10, dialect, headers);
   auto place = client_.connection->take_place();
   ClientSocket& socket = client_.socket;
   if (socket.has_tls() && !socket.tls().kernel_sends())
@@ -118,8 +118,8 @@ std::unique_ptr<Outlet> H1Responder::open_stream(const Fields& headers) {
                                      std::move(head));
 }
 
-Awaitable<void> H1Responder::respond_stream(Fields headers, std::string blocks) {
-  std::string text = stream_head(request_.http10, headers);
+Awaitable<void> H1Responder::respond_stream(Dialect dialect, Fields headers, std::string blocks) {
+  std::string text = stream_head(request_.http10, dialect, headers);
   if (request_.method != "HEAD") append_stream_body(text, request_.http10, blocks);
   client_.deadline.set(write_time);
   co_await asio::async_write(client_.socket, asio::buffer(text), no_throw);
@@ -182,7 +182,7 @@ Awaitable<void> H1Responder::respond_refused_stream(RefusedStream stream) {
   const RetrySettings retry = loop_.config().server.retry;
   std::string blocks = refused_stream_blocks(stream, retry);
   Fields headers;
-  co_await respond_stream(std::move(headers), std::move(blocks));
+  co_await respond_stream(Dialect::event_stream, std::move(headers), std::move(blocks));
 }
 
 void H1Responder::open_tunnel(ProxyResult& done) {

@@ -37,8 +37,8 @@ class H1Responder final : public Responder {
 
   Awaitable<void> respond(Response response) override;
   Awaitable<Body> read_body(std::uint64_t limit) override;
-  std::unique_ptr<Outlet> open_stream(const Fields& headers) override;
-  Awaitable<void> respond_stream(Fields headers, std::string blocks) override;
+  std::unique_ptr<Outlet> open_stream(Dialect dialect, const Fields& headers) override;
+  Awaitable<void> respond_stream(Dialect dialect, Fields headers, std::string blocks) override;
   Awaitable<void> pass_on() override;
   std::unique_ptr<ClientWatch> watch_client(std::function<void()> left) override;
 

@@ -17,6 +17,7 @@
 #include "sidecar/http/protocol/fields.hpp"
 #include "sidecar/http/protocol/response.hpp"
 #include "sidecar/http/streams/outlet.hpp"
+#include "sidecar/stream/dialect/dialect.hpp"
 
 namespace sidestream {
 
@@ -55,9 +56,10 @@ class Responder {
 
   // Opens an event stream with these headers. Sends nothing: the head goes out with the outlet's
   // first bytes.
-  virtual std::unique_ptr<Outlet> open_stream(const Fields& headers) = 0;
-  // Sends an event stream that consists of `blocks`. Only the head if the method was HEAD.
-  virtual Awaitable<void> respond_stream(Fields headers, std::string blocks) = 0;
+  virtual std::unique_ptr<Outlet> open_stream(Dialect dialect, const Fields& headers) = 0;
+  // Sends an event stream that consists of `blocks`, which are of that dialect. Only the head if the
+  // method was HEAD.
+  virtual Awaitable<void> respond_stream(Dialect dialect, Fields headers, std::string blocks) = 0;
 
   // Passes the request on to the upstream app and its response back. An upgrade becomes a tunnel.
   // Requires: there is an upstream app.

@@ -4,13 +4,14 @@
 
 namespace sidestream {
 
-std::string stream_head(bool http10, const Fields& headers) {
+std::string stream_head(bool http10, Dialect dialect, const Fields& headers) {
   // HTTP/1.1 also for HTTP/1.0 clients: the version is the sender's (RFC 9110, 6.2).
-  std::string head =
-      "HTTP/1.1 200 OK\r\n"
-      "Content-Type: text/event-stream; charset=utf-8\r\n"
-      "Cache-Control: no-cache, no-transform\r\n"
-      "X-Accel-Buffering: no\r\n";
+  std::string head = "HTTP/1.1 200 OK\r\nContent-Type: ";
+  head.append(content_type_of(dialect))
+      .append(
+          "\r\n"
+          "Cache-Control: no-cache, no-transform\r\n"
+          "X-Accel-Buffering: no\r\n");
   if (!http10) head += "Transfer-Encoding: chunked\r\n";
   for (const auto& [name, value] : headers)
     head.append(name).append(": ").append(value).append("\r\n");

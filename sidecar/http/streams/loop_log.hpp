@@ -38,9 +38,10 @@ class LoopLog {
     return run_;
   }
   // The last run() as bytes for the connection. Requires: the run has blocks.
-  const std::shared_ptr<Wire>& wire(Coding coding) {
-    std::shared_ptr<Wire>& wire = wires_[static_cast<std::size_t>(coding)];
-    if (!wire) wire = std::make_shared<Wire>(coding, run_, memory_);
+  const std::shared_ptr<Wire>& wire(Dialect dialect, Coding coding) {
+    std::shared_ptr<Wire>& wire =
+        wires_[static_cast<std::size_t>(dialect) * coding_count + static_cast<std::size_t>(coding)];
+    if (!wire) wire = std::make_shared<Wire>(dialect, coding, run_, memory_);
     wire_used_ = true;
     return wire;
   }
@@ -61,7 +62,7 @@ class LoopLog {
   Memory& memory_;
   LoopView seen_;
   Run run_;
-  std::array<std::shared_ptr<Wire>, 2> wires_;  // by Coding
+  std::array<std::shared_ptr<Wire>, dialect_count * coding_count> wires_;
   bool wire_used_ = false;
   Tally tally_;
 };

@@ -17,6 +17,7 @@ enum class Coding : std::uint8_t {
   identity,  // HTTP/1.0: bare blocks until the connection closes
   chunked,   // HTTP/1.1
 };
+inline constexpr std::size_t coding_count = 2;
 
 // Receives the readiness of outlets. `stream` is the name that was given to the outlet.
 class OutletEvents {
@@ -49,6 +50,7 @@ class Outlet {
   enum class Input {
     none,      // nothing more for now
     closed,    // the client has closed its side, or the connection is broken
+    enough,    // the reader wants no more: the stream ends
     too_much,  // more than a client of an event stream may send
   };
   virtual Input discard_input() = 0;

@@ -6,6 +6,7 @@
 #include "sidecar/base/rng.hpp"
 #include "sidecar/base/time_text.hpp"
 #include "sidecar/stream/dialect/control.hpp"
+#include "sidecar/stream/dialect/ndjson.hpp"
 
 namespace sidestream {
 namespace {
@@ -38,6 +39,7 @@ SubscriptionOptions with_retry(SubscriptionOptions options, std::int32_t retry_m
 Stream::Stream(std::unique_ptr<Outlet> outlet, Memberships memberships,
                const StreamOptions& options, std::int32_t retry_ms, Clock::time_point now)
     : coding_(outlet->coding()),
+      dialect_(options.dialect),
       outlet_(std::move(outlet)),
       last_sent_(now),
       memberships_(std::move(memberships)),
@@ -154,7 +156,7 @@ Stream::Took Stream::send_run(const Output& out, const LoopTime& time, SendBuffe
   LoopLog& log = memberships_[0].members->loop_log();
   const Run& run = log.run(out.cursor, out.limit);
   if (run.blocks.empty()) return subscription_.sent_run(run) ? Took::everything : Took::all;
-  const std::shared_ptr<Wire>& wire = log.wire(coding_);
+  const std::shared_ptr<Wire>& wire = log.wire(dialect_, coding_);
   const auto [bytes, broken] = offer(wire->pieces());
   if (broken) return Took::broken;
   if (bytes == 0) return Took::part;
@@ -169,7 +171,13 @@ Stream::Took Stream::send_run(const Output& out, const LoopTime& time, SendBuffe
 }
 
 Stream::Took Stream::send_own(const Output& out, const LoopTime& time, SendBuffers& buffers) {
-  const SendPieces pieces = code_blocks(coding_, out.blocks, out.last, buffers.chunk_head);
+  std::string_view blocks = out.blocks;
+  if (dialect_ == Dialect::ndjson) {
+    buffers.lines.clear();
+    append_ndjson(buffers.lines, blocks);
+    blocks = buffers.lines;
+  }
+  const SendPieces pieces = code_blocks(coding_, blocks, out.last, buffers.chunk_head);
   const auto [bytes, broken] = offer(pieces);
   if (broken) return Took::broken;
   const bool all = bytes == pieces.size();
@@ -180,7 +188,7 @@ Stream::Took Stream::send_own(const Output& out, const LoopTime& time, SendBuffe
     memberships_[part].members->loop_log().count(counts, true, time.wall_ms);
     events_ += counts.events;
   }
-  memberships_[0].members->loop_log().count_bytes(out.blocks.size());
+  memberships_[0].members->loop_log().count_bytes(blocks.size());
   buffers.replayed += buffers.own.replayed;
   subscription_.sent_own();
   return all ? Took::all : Took::part;

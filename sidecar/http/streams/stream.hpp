@@ -21,12 +21,14 @@
 #include "sidecar/http/streams/postbox.hpp"
 #include "sidecar/http/streams/stream_rights.hpp"
 #include "sidecar/settings/settings.hpp"
+#include "sidecar/stream/dialect/dialect.hpp"
 #include "sidecar/stream/reader/subscription.hpp"
 
 namespace sidestream {
 
 struct StreamOptions {
   SubscriptionOptions subscription;
+  Dialect dialect = Dialect::event_stream;
   Milliseconds heartbeat{15000};
   RetrySettings retry;
   Milliseconds max_age{0};       // 0: no limit
@@ -39,6 +41,7 @@ struct StreamOptions {
 // Buffers that the streams of a loop reuse.
 struct SendBuffers {
   OwnBlocks own;
+  std::string lines;  // the own blocks in another dialect
   std::string chunk_head;
   std::size_t replayed = 0;            // bytes of replays sent by the last send()
   std::size_t replay_most = SIZE_MAX;  // about; of one send()
@@ -136,6 +139,7 @@ class Stream {
   // The members are in the order of their use: a wake walks over thousands of streams and should
   // touch few cache lines of each.
   Coding coding_;
+  Dialect dialect_;
   std::unique_ptr<Outlet> outlet_;
   std::unique_ptr<PendingOutput> pending_;
   // Alive while a plan is wanted; see PlanReceiver. Null in most streams, therefore a pointer to it.

@@ -14,7 +14,7 @@ using namespace std::chrono_literals;
 constexpr std::size_t streams_per_clock_read = 64;  // a send takes some 5 us
 constexpr std::size_t stream_ahead = 2;             // whose memory a wake fetches
 constexpr std::size_t outlet_ahead = 1;
-// Of one stream at a time where replays are limited: the address may exceed its rate by as much.
+// Of a stream where replays are limited: the address may exceed its rate by as much.
 constexpr std::size_t replay_step = 64 * 1024;
 
 }  // namespace
@@ -212,16 +212,17 @@ void StreamTable::go_on(std::uint64_t name, bool Stream::*waits) {
 void StreamTable::on_readable(std::uint64_t name) {
   Stream* stream = streams_.find(name);
   if (!stream) return;
+  const std::uint32_t slot = StreamSlots::slot_of(name);
+  const Ending& ending = stream->ending();
   switch (stream->outlet().discard_input()) {
     case Outlet::Input::none:
       return stream->outlet().wait_readable(*this, name);
-    case Outlet::Input::closed: {
-      const Ending& ending = stream->ending();
-      return close(StreamSlots::slot_of(name),
-                   ending.announced() ? ending.reason() : CloseReason::client);
-    }
+    case Outlet::Input::closed:
+      return close(slot, ending.announced() ? ending.reason() : CloseReason::client);
+    case Outlet::Input::enough:
+      return end_now(slot, CloseReason::poll);
     case Outlet::Input::too_much:
-      return close(StreamSlots::slot_of(name), CloseReason::error);
+      return close(slot, CloseReason::error);
   }
 }
 

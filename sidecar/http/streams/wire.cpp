@@ -4,11 +4,27 @@
 #include <cassert>
 
 #include "sidecar/http/net/chunk.hpp"
+#include "sidecar/stream/dialect/ndjson.hpp"
 
 namespace sidestream {
 namespace {
 
 constexpr std::size_t framing_max = 32;  // of one chunk
+
+std::string_view tail_of(Coding coding) {
+  return coding == Coding::chunked ? chunk_end : std::string_view();
+}
+
+std::string to_ndjson(const Run& run) {
+  std::string lines;
+  lines.reserve(run.blocks.size() + run.blocks.size() / 4);
+  const Segment& segment = *run.segment;
+  for (std::uint64_t sequence = run.from; sequence < run.to; ++sequence) {
+    const auto i = static_cast<std::size_t>(sequence - segment.first());
+    append_ndjson(lines, segment.blocks(i, i + 1), segment.breaks(segment.frame(i)));
+  }
+  return lines;
+}
 
 }  // namespace
 
@@ -32,19 +48,24 @@ void SendPieces::append_to(std::string& out) const {
   for (const std::string_view view : span()) out.append(view);
 }
 
-Wire::Wire(Coding coding, const Run& run, Memory& memory) : memory_(memory) {
-  const bool copies = run.blocks.size() <= run_bytes_max;
-  if (copies) bytes_.reserve(run.blocks.size() + framing_max);
-  if (coding == Coding::chunked) append_chunk_head(bytes_, run.blocks.size());
-  const std::string_view tail = coding == Coding::chunked ? chunk_end : std::string_view();
-  if (copies) {
-    bytes_.append(run.blocks).append(tail);
+Wire::Wire(Dialect dialect, Coding coding, const Run& run, Memory& memory) : memory_(memory) {
+  if (dialect == Dialect::ndjson) {
+    copy(coding, to_ndjson(run));
+  } else if (run.blocks.size() <= run_bytes_max) {
+    copy(coding, run.blocks);
   } else {
+    if (coding == Coding::chunked) append_chunk_head(bytes_, run.blocks.size());
     segment_ = run.segment;
     blocks_ = run.blocks;
-    tail_ = tail;
+    tail_ = tail_of(coding);
   }
   size_ = bytes_.size() + blocks_.size() + tail_.size();
+}
+
+void Wire::copy(Coding coding, std::string_view blocks) {
+  bytes_.reserve(blocks.size() + framing_max);
+  if (coding == Coding::chunked) append_chunk_head(bytes_, blocks.size());
+  bytes_.append(blocks).append(tail_of(coding));
 }
 
 Wire::~Wire() {

@@ -1,5 +1,6 @@
 #pragma once
-// A run coded for the connection. An event loop codes each run once for all readers at its cursor.
+// A run coded for the connection. An event loop codes each run once for all readers at its cursor
+// that want the same form of it.
 //
 // A chunked wire is one chunk. A run within run_bytes_max is copied, so that a reader that takes it
 // slowly holds these bytes and not the segment. A single larger frame is sent from its segment.
@@ -15,6 +16,7 @@
 #include <string_view>
 
 #include "sidecar/http/streams/outlet.hpp"
+#include "sidecar/stream/dialect/dialect.hpp"
 #include "sidecar/stream/log/memory.hpp"
 #include "sidecar/stream/log/run.hpp"
 
@@ -37,7 +39,7 @@ struct SendPieces {
 
 class Wire {
  public:
-  Wire(Coding coding, const Run& run, Memory& memory);
+  Wire(Dialect dialect, Coding coding, const Run& run, Memory& memory);
   ~Wire();
   Wire(const Wire&) = delete;
   Wire& operator=(const Wire&) = delete;
@@ -52,6 +54,8 @@ class Wire {
   std::size_t pinned() const { return pinned_; }
 
  private:
+  void copy(Coding coding, std::string_view blocks);
+
   Memory& memory_;
   std::string bytes_;  // everything, or the chunk's size line
   std::shared_ptr<const Segment> segment_;

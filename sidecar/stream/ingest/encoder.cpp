@@ -1,9 +1,9 @@
 #include "sidecar/stream/ingest/encoder.hpp"
 
-#include <algorithm>
 #include <chrono>
 
 #include "sidecar/stream/dialect/control.hpp"
+#include "sidecar/stream/dialect/data_lines.hpp"
 #include "sidecar/stream/ingest/event_text.hpp"
 
 namespace sidestream {
@@ -12,21 +12,6 @@ namespace {
 std::int64_t to_ms(Timestamp time) { return time.time_since_epoch().count(); }
 
 }  // namespace
-
-void append_data_lines(std::string& out, std::string_view text) {
-  // Each is looked for by itself: find_first_of() would look at every character by a call.
-  std::size_t begin = 0;
-  std::size_t lf = text.find('\n');
-  std::size_t cr = text.find('\r');
-  while (true) {
-    const std::size_t end = std::min(lf, cr);
-    out.append("data: ").append(text.substr(begin, end - begin)).append("\n");
-    if (end == std::string_view::npos) return;
-    begin = end + (end == cr && lf == cr + 1 ? 2 : 1);
-    if (lf < begin) lf = text.find('\n', begin);
-    if (cr < begin) cr = text.find('\r', begin);
-  }
-}
 
 void Encoder::skip(const Record& record, SkipReason reason, EncodedBatch& out) const {
   probe_.skip(reason);
@@ -51,8 +36,9 @@ void Encoder::encode(const Record& record, EncodedBatch& out) const {
   }
   if (event.has_altered_name()) probe_.names_altered.add();
   if (!event.name().empty()) out.out().append("event: ").append(event.name()).append("\n");
-  append_data_lines(out.out(), event.data());
+  const bool only_lf = append_data_lines(out.out(), event.data());
   out.add(FrameKind::record, record.partition, record.offset, to_ms(record.timestamp));
+  if (!only_lf) out.break_last(breaks_of(event.data()));
 }
 
 }  // namespace sidestream

@@ -35,7 +35,4 @@ class Encoder {
   TopicProbe& probe_;
 };
 
-// Each CR, LF and CRLF in `text` starts a new data: line.
-void append_data_lines(std::string& out, std::string_view text);
-
 }  // namespace sidestream

@@ -11,13 +11,13 @@ Segment::Segment(std::size_t bytes_max, std::size_t frames_max, std::uint64_t fi
       index_(new Frame[frames_max]),
       bytes_max_(bytes_max),
       frames_max_(frames_max),
-      tags_begin_(bytes_max),
+      hidden_begin_(bytes_max),
       first_(first),
       base_(std::move(base)) {}
 
 void Segment::append(FrameKind kind, Partition partition, Offset offset, std::int64_t time_ms,
-                     std::string_view body, std::string_view id_line, std::string_view tags) {
-  assert(has_room(frame_size(body.size(), id_line.size()) + tags.size()));
+                     std::string_view body, std::string_view id_line, HiddenBytes hidden) {
+  assert(has_room(frame_size(body.size(), id_line.size()) + hidden.size()));
   Frame& f = index_[frames_];
   f.offset = offset;
   f.time_ms = time_ms;
@@ -35,12 +35,15 @@ void Segment::append(FrameKind kind, Partition partition, Offset offset, std::in
     f.end = static_cast<std::uint32_t>(out - data_.get());
     bytes_ = f.end;
   }
-  if (!tags.empty()) {
-    tags_begin_ -= tags.size();
-    std::memcpy(data_.get() + tags_begin_, tags.data(), tags.size());
-    f.tags = static_cast<std::uint32_t>(tags_begin_);
-  }
+  if (!hidden.tags.empty()) f.tags = append_hidden(hidden.tags);
+  if (!hidden.breaks.empty()) f.breaks = append_hidden(hidden.breaks);
   ++frames_;
+}
+
+std::uint32_t Segment::append_hidden(std::string_view bytes) {
+  hidden_begin_ -= bytes.size();
+  std::memcpy(data_.get() + hidden_begin_, bytes.data(), bytes.size());
+  return static_cast<std::uint32_t>(hidden_begin_);
 }
 
 std::string_view Segment::blocks(std::size_t from, std::size_t to) const {

@@ -9,8 +9,9 @@
 // A frame of kind `skip` has no bytes. It says that a partition has moved past records that are
 // not sent (a tombstone, a transaction marker).
 //
-// The tags of frames, which filters compare (filter/field_tags.hpp), fill the buffer from its end:
-// so the blocks stay contiguous.
+// What readers don't get fills the buffer from its end, so that the blocks stay contiguous: the tags,
+// which filters compare (filter/field_tags.hpp), and the line ends of data with CRs
+// (dialect/data_lines.hpp).
 //
 // Thread: one writer appends; readers look only at frames below a count they got after the append
 // (from TopicLog's lock, or with the finished page). So no frame is read while it is written.
@@ -44,9 +45,17 @@ struct Frame {
   std::uint32_t end = 0;
   std::uint16_t partition = 0;
   FrameKind kind = FrameKind::record;
-  std::uint32_t tags = 0;  // where they begin; 0: it has none
+  std::uint32_t tags = 0;    // where they begin; 0: it has none
+  std::uint32_t breaks = 0;  // the same
 };
-static_assert(sizeof(Frame) == 48, "the tags take what was padding");
+static_assert(sizeof(Frame) == 48, "tags and breaks take what was padding");
+
+// Bytes of a frame that are not sent. `breaks` ends with LF, unless it is empty.
+struct HiddenBytes {
+  std::string_view tags{};
+  std::string_view breaks{};
+  std::size_t size() const { return tags.size() + breaks.size(); }
+};
 
 class Segment {
  public:
@@ -60,12 +69,12 @@ class Segment {
     return body == 0 ? 0 : body + id_line + 1;
   }
   bool has_room(std::size_t bytes) const {
-    return frames_ < frames_max_ && bytes_ + bytes <= tags_begin_;
+    return frames_ < frames_max_ && bytes_ + bytes <= hidden_begin_;
   }
   // `body`: event and data lines. `id_line`: "id: ...\n". Both are empty for a skip.
-  // Requires: has_room, for these and the tags.
+  // Requires: has_room, for these and the hidden bytes.
   void append(FrameKind kind, Partition partition, Offset offset, std::int64_t time_ms,
-              std::string_view body, std::string_view id_line, std::string_view tags = {});
+              std::string_view body, std::string_view id_line, HiddenBytes hidden = {});
 
   std::uint64_t first() const { return first_; }
   const Position& base() const { return base_; }
@@ -82,18 +91,27 @@ class Segment {
     if (f.tags == 0) return {};
     return {data_.get() + f.tags, bytes_max_ - f.tags};
   }
+  // How the lines of the frame's data end; empty: by LF, all of them.
+  std::string_view breaks(const Frame& f) const {
+    if (f.breaks == 0) return {};
+    const std::string_view rest(data_.get() + f.breaks, bytes_max_ - f.breaks);
+    return rest.substr(0, rest.find('\n'));
+  }
   // "id: ...\n"; empty: the block has none.
   std::string_view id_line(const Frame& f) const {
     return {data_.get() + f.id, f.end == f.id ? 0 : f.end - 1 - f.id};
   }
 
  private:
+  // Returns where they are.
+  std::uint32_t append_hidden(std::string_view bytes);
+
   std::unique_ptr<char[]> data_;
   std::unique_ptr<Frame[]> index_;
   std::size_t bytes_max_;
   std::size_t frames_max_;
   std::size_t bytes_ = 0;
-  std::size_t tags_begin_;  // of the last frame that has tags
+  std::size_t hidden_begin_;  // of the last frame that has hidden bytes
   std::size_t frames_ = 0;
   std::uint64_t first_;
   Position base_;

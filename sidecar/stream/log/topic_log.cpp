@@ -117,15 +117,15 @@ void TopicLog::append_one(const EncodedBatch& batch, const EncodedBatch::Item& i
   const std::string_view body = batch.body(item);
   if (!body.empty()) write_id();
   const std::string_view id_line = body.empty() ? std::string_view() : id_line_;
-  const std::string_view tags = batch.tags(item);
-  const std::size_t bytes = Segment::frame_size(body.size(), id_line.size()) + tags.size();
+  const HiddenBytes hidden = batch.hidden(item);
+  const std::size_t bytes = Segment::frame_size(body.size(), id_line.size()) + hidden.size();
   if (!has_room(bytes)) {
     Position base = head_position_;
     base[partition] = before;
     add_segment(bytes, std::move(base));
   }
   segments_.back()->append(item.kind, item.partition, item.offset, item.time_ms, body, id_line,
-                           tags);
+                           hidden);
   ++head_;
 }
 

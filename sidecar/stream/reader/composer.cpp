@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "sidecar/stream/dialect/control.hpp"
+#include "sidecar/stream/dialect/data_lines.hpp"
 
 namespace sidestream {
 namespace {
@@ -38,7 +39,7 @@ LogReader::Found Composer::run(std::uint32_t& part, OwnBlocks& own) {
   for (std::uint32_t idle = 0; own.text.size() < budget && idle < parts;) {
     NextFrame next;
     const LogReader& reader = readers_[part];
-    const bool holds = held_ && catch_up_.replays(part, reader);
+    const bool holds = options_.held && catch_up_.replays(part, reader);
     const LogReader::Found found = holds ? LogReader::Found::nothing : readers_[part].next(next);
     if (found == LogReader::Found::page || found == LogReader::Found::start) {
       // Goes out first, and this part is the next one to be asked.
@@ -78,6 +79,7 @@ void Composer::add(std::size_t part, const NextFrame& next, OwnBlocks& own) {
   const std::string_view body = own_gap.empty() ? next.segment->body(frame) : own_gap;
   const std::string_view line =
       reader.shares_id() ? next.segment->id_line(frame) : std::string_view();
+  if (options_.keeps_breaks) append_breaks(own.text, next.segment->breaks(frame));
   reader.took(frame);
   const std::string id = line.empty() ? reader.id() : std::string(id_in(line));
   if (writer_.composite()) note_passed_over(part);
@@ -97,7 +99,7 @@ void Composer::note_passed_over(std::size_t sending) {
 }
 
 void Composer::reach_live(std::string& out) {
-  if (!catch_up_.end_if_live(readers_) || !announces_live_) return;
+  if (!catch_up_.end_if_live(readers_) || !options_.announces_live) return;
   std::string body;
   append_live(body, writer_.composite() ? std::string_view() : topic(0), id());
   writer_.add(out, body, {});

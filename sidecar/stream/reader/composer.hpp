@@ -26,15 +26,13 @@ struct OwnBlocks {
 
 class Composer {
  public:
-  // `announces_live`: the end of the catch-up is announced to the client. `held`: parts that replay
-  // have nothing now.
-  Composer(std::span<LogReader> readers, BlockWriter& writer, CatchUp& catch_up,
-           bool announces_live, bool held)
-      : readers_(readers),
-        writer_(writer),
-        catch_up_(catch_up),
-        announces_live_(announces_live),
-        held_(held) {}
+  struct Options {
+    bool announces_live;  // the end of the catch-up is announced to the client
+    bool keeps_breaks;    // blocks say how the lines of their data end; see data_lines.hpp
+    bool held;            // parts that replay have nothing now
+  };
+  Composer(std::span<LogReader> readers, BlockWriter& writer, CatchUp& catch_up, Options options)
+      : readers_(readers), writer_(writer), catch_up_(catch_up), options_(options) {}
 
   // Fills `own` in turn from all parts, beginning with `part`, up to a budget. It stops at a part
   // that needs a page or a start, and leaves its number in `part`.
@@ -57,8 +55,7 @@ class Composer {
   std::span<LogReader> readers_;
   BlockWriter& writer_;
   CatchUp& catch_up_;
-  bool announces_live_;
-  bool held_;
+  Options options_;
 };
 
 // Whether the log's own blocks do for these readers: for one topic without a filter whose ids are

@@ -13,6 +13,7 @@ namespace sidestream {
 
 Subscription::Subscription(SubscriptionOptions options, std::span<const LoopView* const> logs)
     : control_events_(options.control_events),
+      keeps_breaks_(options.keeps_breaks),
       writer_(options.retry_ms),
       starting_(std::make_unique<Starting>()) {
   readers_.reserve(logs.size());

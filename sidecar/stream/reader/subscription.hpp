@@ -44,6 +44,7 @@ namespace sidestream {
 struct SubscriptionOptions {
   bool composite = false;        // ids name their topics (GET /events?topic=...)
   bool control_events = true;    // control events that a client can do without
+  bool keeps_breaks = false;     // own blocks say how the lines of their data end
   std::int32_t retry_ms = 3000;  // this connection's
   // The id that the client came with; empty: none. Blocks carry it until the start is known.
   std::string own_id{};
@@ -145,7 +146,8 @@ class Subscription {
   bool offer_composed(Output& out, OwnBlocks& own);
   void offer(Output& out, Action action, Offered offered);
   Composer composer() {
-    return {{readers_.data(), parts()}, writer_, catch_up_, control_events_, held_};
+    return {
+        {readers_.data(), parts()}, writer_, catch_up_, {control_events_, keeps_breaks_, held_}};
   }
   const std::string& topic(std::size_t part) const {
     return readers_[part].log().topic().settings.name;
@@ -159,6 +161,7 @@ class Subscription {
   Offered offered_ = Offered::nothing;
   bool started_ = false;
   bool control_events_;
+  bool keeps_breaks_;
   bool paused_ = false;  // a recovery found nothing new; tick() tries again
   bool ending_ = false;
   bool held_ = false;

@@ -87,7 +87,8 @@ class Loop {
       const Output out = subscription.step(own_);
       if (out.action == Action::send_run) {
         const Run& run = loop_log_.run(out.cursor, out.limit);
-        if (!run.blocks.empty()) bytes_ += loop_log_.wire(Coding::chunked)->pieces().size();
+        if (!run.blocks.empty())
+          bytes_ += loop_log_.wire(Dialect::event_stream, Coding::chunked)->pieces().size();
         loop_log_.count(run.counts, out.live, 0);
         events_ += run.counts.events;
         if (subscription.sent_run(run)) return;

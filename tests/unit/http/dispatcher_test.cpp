@@ -83,7 +83,7 @@ TEST_F(DispatcherTest, AsksNoBrokerForHeadOverTheLimit) {
   settings_.max_connections = 0;
   begin("HEAD", "/events/orders");
   ASSERT_TRUE(responder_.blocks);
-  EXPECT_TRUE(responder_.stream_headers.empty());
+  EXPECT_EQ(responder_.stream_headers, (Fields{{"Vary", "Accept"}}));
   EXPECT_FALSE(broker_.answer_all());
 }
 

@@ -18,6 +18,7 @@ struct OutletRecord {
   bool dropped = false;
   bool dead = false;
   int sends = 0;
+  const void* last_piece = nullptr;  // where the bytes of the last send began
   Outlet::Input input = Outlet::Input::none;
   OutletEvents* writable = nullptr;  // waited for
   std::uint64_t stream = 0;
@@ -32,6 +33,7 @@ class RecordingOutlet final : public Outlet {
   Coding coding() const override { return coding_; }
   Sent send(std::span<const std::string_view> pieces) override {
     ++record_->sends;
+    if (!pieces.empty()) record_->last_piece = pieces.front().data();
     if (record_->broken) return {0, true};
     std::size_t sent = 0;
     for (const std::string_view piece : pieces) {

@@ -29,11 +29,11 @@ class RecordingResponder final : public Responder {
     co_return;
   }
   Awaitable<Body> read_body(std::uint64_t) override { co_return std::move(body); }
-  std::unique_ptr<Outlet> open_stream(const Fields&) override {
+  std::unique_ptr<Outlet> open_stream(Dialect, const Fields&) override {
     outlet = std::make_shared<OutletRecord>();
     return std::make_unique<RecordingOutlet>(outlet, Coding::identity);
   }
-  Awaitable<void> respond_stream(Fields headers, std::string given) override {
+  Awaitable<void> respond_stream(Dialect, Fields headers, std::string given) override {
     stream_headers = std::move(headers);
     blocks = std::move(given);
     co_return;

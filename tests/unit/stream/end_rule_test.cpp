@@ -115,7 +115,7 @@ class EndMarkTest : public testing::Test {
     const RecordPipeline pipeline(topic);
     EncodedBatch batch;
     pipeline.run({&record, 1}, batch);
-    EXPECT_TRUE(batch.tags(batch.items().at(0)).empty());
+    EXPECT_TRUE(batch.hidden(batch.items().at(0)).tags.empty());
     return batch.items().at(0).mark;
   }
   ScriptedConnector broker_{1};

@@ -1,0 +1,39 @@
+#include "sidecar/http/handlers/answer_poll.hpp"
+
+#include <string>
+#include <utility>
+
+namespace sidestream {
+namespace {
+
+Response with_fields(Response response, Fields headers) {
+  response.headers = std::move(headers);
+  response.headers.emplace_back("Cache-Control", "no-store");
+  return response;
+}
+
+}  // namespace
+
+Awaitable<void> answer_poll(std::shared_ptr<Poll> poll, std::chrono::milliseconds time,
+                            Fields headers, Responder& responder) {
+  {
+    const auto left = [poll] { poll->leave(); };
+    const auto watch = responder.watch_client(left);
+    co_await poll->wait(time);
+  }
+  if (poll->was_left()) co_return;
+  Response response = with_fields(Response::json(poll->answer()), std::move(headers));
+  co_await responder.respond(std::move(response));
+}
+
+Response refuse_poll(std::string_view reason, Fields headers) {
+  const bool limit = reason == "limit";
+  Response response = Response::error(
+      limit ? 429 : 503, limit ? "you have reached a limit of streams or logs; poll again later"
+                               : "no more streams at the moment; poll again later");
+  response = with_fields(std::move(response), std::move(headers));
+  response.headers.emplace_back("Retry-After", limit ? "15" : "5");
+  return response;
+}
+
+}  // namespace sidestream

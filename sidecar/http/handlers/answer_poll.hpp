@@ -1,0 +1,24 @@
+#pragma once
+// Answers a long poll (?poll=30s): one JSON document with the events that came.
+//
+// Thread: the connection's event loop.
+
+#include <chrono>
+#include <memory>
+#include <string_view>
+
+#include "sidecar/http/net/awaitable.hpp"
+#include "sidecar/http/protocol/responder.hpp"
+#include "sidecar/http/streams/poll.hpp"
+
+namespace sidestream {
+
+// Waits until the poll is over and answers; nothing if the client leaves meanwhile.
+// Requires: the stream table has the poll's outlet.
+Awaitable<void> answer_poll(std::shared_ptr<Poll> poll, std::chrono::milliseconds time,
+                            Fields headers, Responder& responder);
+
+// A poll can be told so by a status: 429 for a limit of the client's, else 503.
+Response refuse_poll(std::string_view reason, Fields headers);
+
+}  // namespace sidestream
