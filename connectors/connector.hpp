@@ -97,12 +97,24 @@ struct Message {
   std::string event_header;  // Kafka: the record header that carries `event`
   std::string key_field{};   // Redis: the entry's field that is the key; empty: `key`
   std::uint64_t keep = 0;    // Redis: the newest entries left by this one, about; 0: all
+  // Further ones. Redis: fields of the entry; Kafka: headers; embedded: headers of the envelope.
+  using Fields = std::vector<std::pair<std::string, std::string>>;
+  Fields fields{};
+  // The record is appended unless one of that name was, within a time. Redis and embedded see to it
+  // for all processes, Kafka within this one only.
+  struct Once {
+    std::string name;     // any bytes; of all logs of the broker
+    std::string content;  // a digest: another one under the same name is Errc::conflict
+    std::chrono::seconds time{0};
+  };
+  std::optional<Once> once{};
 };
 
 struct Published {
   Partition partition = 0;
   Offset offset;
   int partitions = 1;  // of the log
+  bool is_new = true;  // false: `once` had appended it before
 };
 
 // Why a record was not appended, or perhaps not.
@@ -206,7 +218,7 @@ class Connector {
 
   // Appends a record. Answers after the broker's acknowledgement, within publish_timeout. Errors:
   // Errc::unavailable (not written), Errc::unconfirmed (possibly written), Errc::refused,
-  // Errc::no_such_log.
+  // Errc::no_such_log, Errc::conflict (see Message::once).
   virtual void publish(std::string log, Message message, PublishCallback done) = 0;
 };
 

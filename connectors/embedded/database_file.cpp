@@ -18,7 +18,7 @@ namespace fs = std::filesystem;
 
 // In the file's header, to recognize our files.
 constexpr std::int64_t application = 0x53645374;  // "SdSt"
-constexpr std::int64_t version = 1;
+constexpr std::int64_t version = 2;
 
 constexpr mode_t private_mode = 0600;
 
@@ -42,7 +42,19 @@ CREATE TABLE records (
   value BLOB NOT NULL,
   PRIMARY KEY (log, offset)) WITHOUT ROWID;
 PRAGMA application_id = 1399083892;
-PRAGMA user_version = 1;
+)";
+
+// Version 2: packed_fields.hpp, once_table.hpp.
+constexpr const char* second_version = R"(
+ALTER TABLE records ADD COLUMN fields BLOB;
+CREATE TABLE once (
+  id INTEGER PRIMARY KEY,
+  name BLOB NOT NULL UNIQUE,
+  content BLOB NOT NULL,
+  offset INTEGER NOT NULL,
+  until INTEGER NOT NULL);
+CREATE INDEX once_until ON once (until);
+PRAGMA user_version = 2;
 )";
 
 [[noreturn]] void refuse(const std::string& path, const std::string& why) {
@@ -60,7 +72,7 @@ bool is_new(Connection& connection, const std::string& path) {
     if (id == 0 && format == 0 && empty) return true;
     if (id != application) refuse(path, "is an SQLite database of another program");
     if (format > version) refuse(path, "was written by a newer Sidestream");
-    if (format != version || empty) refuse(path, "is damaged (no usable tables)");
+    if (format < 1 || empty) refuse(path, "is damaged (no usable tables)");
   } catch (const SqliteError& error) {
     if (error.code() == SQLITE_NOTADB) refuse(path, "is not a database of Sidestream");
     if (error.code() == SQLITE_CORRUPT) refuse(path, "is damaged: " + std::string(error.what()));
@@ -85,8 +97,16 @@ Offset now_in_microseconds() {
 void create_tables(Connection& connection) {
   Transaction transaction(connection, Transaction::writing);
   connection.run(schema);
+  connection.run(second_version);
   const auto start = std::to_string(now_in_microseconds().number());
   Statement(connection, "INSERT INTO meta VALUES ('start', ?)").run(std::string_view(start));
+  transaction.commit();
+}
+
+void update_tables(Connection& connection) {
+  if (connection.number("PRAGMA user_version") >= version) return;
+  Transaction transaction(connection, Transaction::writing);
+  connection.run(second_version);
   transaction.commit();
 }
 
@@ -160,7 +180,11 @@ std::unique_ptr<Connection> open_for_writing(const std::string& path) {
   connection->run(
       "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000;"
       "PRAGMA journal_size_limit = 67108864; PRAGMA cell_size_check = ON");
-  if (created) create_tables(*connection);
+  if (created) {
+    create_tables(*connection);
+  } else {
+    update_tables(*connection);
+  }
   return connection;
 }
 

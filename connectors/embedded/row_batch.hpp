@@ -13,6 +13,7 @@
 #include <string_view>
 #include <vector>
 
+#include "connectors/embedded/packed_fields.hpp"
 #include "connectors/record.hpp"
 
 namespace sidestream::embedded {
@@ -28,12 +29,13 @@ class RowBatch {
   }
 
   void add(std::int64_t offset, std::int64_t time_ms, std::optional<std::string_view> key,
-           std::string_view event, std::string_view value) {
-    rows_.push_back(
-        {offset, time_ms, key.has_value(), key ? key->size() : 0, event.size(), value.size()});
+           std::string_view event, std::string_view value, std::string_view fields) {
+    rows_.push_back({offset, time_ms, key.has_value(), key ? key->size() : 0, event.size(),
+                     value.size(), fields.size()});
     if (key) bytes_ += *key;
     bytes_ += event;
     bytes_ += value;
+    bytes_ += fields;
   }
 
   bool empty() const { return rows_.empty(); }
@@ -45,6 +47,8 @@ class RowBatch {
   // Valid until clear() or add().
   std::span<const Record> records() {
     records_.clear();
+    headers_.clear();
+    headers_end_.clear();
     std::string_view rest = bytes_;
     const auto take = [&rest](std::size_t size) {
       const auto taken = rest.substr(0, size);
@@ -60,7 +64,10 @@ class RowBatch {
       record.event = take(row.event);
       record.value = take(row.value);
       records_.push_back(record);
+      unpack_fields(take(row.fields), headers_);
+      headers_end_.push_back(headers_.size());
     }
+    bind_headers();
     return records_;
   }
 
@@ -70,10 +77,19 @@ class RowBatch {
     std::int64_t offset;
     std::int64_t time_ms;
     bool has_key;
-    std::size_t key, event, value;
+    std::size_t key, event, value, fields;
   };
+  // After the last row: headers_ may have been reallocated while it grew.
+  void bind_headers() {
+    std::size_t begin = 0;
+    for (std::size_t i = 0; i < records_.size(); begin = headers_end_[i++])
+      records_[i].headers = std::span(headers_).subspan(begin, headers_end_[i] - begin);
+  }
+
   std::vector<Row> rows_;
   std::vector<Record> records_;
+  std::vector<Header> headers_;
+  std::vector<std::size_t> headers_end_;  // of each record in headers_
   std::string bytes_;
 };
 

@@ -14,12 +14,12 @@ TableReader::TableReader(Connection& connection, Offset start)
       first_(connection, "SELECT offset FROM records WHERE log = ? ORDER BY offset LIMIT 1"),
       start_of_new_(connection, start_of_new_log),
       records_(connection,
-               "SELECT offset, time, key, event, value FROM records"
+               "SELECT offset, time, key, event, value, fields FROM records"
                " WHERE log = ? AND offset > ? AND offset <= ? ORDER BY offset"),
       time_(connection,
             "SELECT time FROM records WHERE log = ? AND offset >= ? ORDER BY offset LIMIT 1"),
       newest_(connection,
-              "SELECT offset, time, key, event, value FROM records"
+              "SELECT offset, time, key, event, value, fields FROM records"
               " WHERE log = ? AND offset <= ? ORDER BY offset DESC LIMIT 1"),
       newest_plain_(connection,
                     "SELECT offset, time, key, event FROM records"
@@ -112,7 +112,7 @@ void TableReader::newest(const std::string& log, Offset until, bool value, RowBa
   Rows row = (value ? newest_ : newest_plain_).rows(id, until.number());
   if (!row.next()) return;
   batch.add(row.number(0), row.number(1), row.maybe_bytes(2), row.bytes(3),
-            value ? row.bytes(4) : std::string_view());
+            value ? row.bytes(4) : std::string_view(), value ? row.bytes(5) : std::string_view());
 }
 
 TableReader::Held TableReader::read_on(const std::string& log, Offset after, RowBatch& batch) {
@@ -136,7 +136,8 @@ bool TableReader::fill(std::int64_t id, Offset after, Offset until, std::size_t 
                        std::size_t max_bytes, RowBatch& batch) {
   Rows row = records_.rows(id, after.number(), until.number());
   while (row.next()) {
-    batch.add(row.number(0), row.number(1), row.maybe_bytes(2), row.bytes(3), row.bytes(4));
+    batch.add(row.number(0), row.number(1), row.maybe_bytes(2), row.bytes(3), row.bytes(4),
+              row.bytes(5));
     if (batch.size() >= max_records || batch.bytes() > max_bytes) return true;
   }
   return false;

@@ -5,6 +5,7 @@
 #include <chrono>
 
 #include "connectors/embedded/database_file.hpp"
+#include "connectors/embedded/packed_fields.hpp"
 #include "sidecar/base/time_text.hpp"
 
 namespace sidestream::embedded {
@@ -32,6 +33,7 @@ TableWriter::TableWriter(Connection& connection, const EmbeddedOptions& options,
       options_(options),
       start_(start),
       use_(options),
+      once_(connection),
       begin_(connection, "BEGIN IMMEDIATE"),
       end_(connection, "COMMIT"),
       find_(connection, "SELECT id, next, bytes FROM logs WHERE name = ?"),
@@ -39,12 +41,13 @@ TableWriter::TableWriter(Connection& connection, const EmbeddedOptions& options,
       start_of_new_(connection, start_of_new_log),
       create_(connection, "INSERT INTO logs (name, next) VALUES (?, ?) RETURNING id"),
       insert_(connection,
-              "INSERT INTO records (log, offset, time, key, event, value)"
-              " VALUES (?, ?, ?, ?, ?, ?)"),
+              "INSERT INTO records (log, offset, time, key, event, value, fields)"
+              " VALUES (?, ?, ?, ?, ?, ?, ?)"),
       update_(connection, "UPDATE logs SET next = ?, bytes = ? WHERE id = ?"),
       oldest_(connection,
               "SELECT offset, time,"
-              " ?3 + ifnull(length(key), 0) + length(CAST(event AS BLOB)) + length(value)"
+              " ?3 + ifnull(length(key), 0) + length(CAST(event AS BLOB)) + length(value) +"
+              " ifnull(length(fields), 0)"
               " FROM records WHERE log = ?1 ORDER BY offset LIMIT ?2"),
       delete_(connection, "DELETE FROM records WHERE log = ? AND offset <= ?"),
       next_log_(connection, "SELECT id, name FROM logs WHERE id > ? ORDER BY id LIMIT 1"),
@@ -116,10 +119,11 @@ Offset TableWriter::append(const std::string& log, const Message& message) {
   auto& state = find_or_create(log);
   std::optional<Blob> key;
   if (message.key) key = Blob{*message.key};
+  const std::string packed = pack_fields(message.fields);
   insert_.run(state.id, state.next, next_timestamp(), key, std::string_view(message.event),
-              Blob{message.value});
+              Blob{message.value}, Blob{packed});
   const auto size = static_cast<std::int64_t>(message.value.size() + message.event.size() +
-                                              (key ? key->bytes.size() : 0)) +
+                                              packed.size() + (key ? key->bytes.size() : 0)) +
                     use_.record_overhead();
   state.bytes += size;
   use_.add(size, 1);

@@ -16,6 +16,7 @@
 
 #include "connectors/connector.hpp"
 #include "connectors/embedded/embedded_connector.hpp"
+#include "connectors/embedded/once_table.hpp"
 #include "connectors/embedded/shared_use.hpp"
 #include "connectors/embedded/sqlite.hpp"
 
@@ -29,6 +30,8 @@ class TableWriter {
   // One commit: begin(), append() repeatedly, then commit() or rollback().
   void begin();
   Offset append(const std::string& log, const Message& message);
+  // In the same commit.
+  OnceTable& once() { return once_; }
   // Of the last append().
   Timestamp timestamp() const { return Timestamp(std::chrono::milliseconds(last_timestamp_)); }
   void commit();  // also applies a step of retention to the logs appended to
@@ -73,6 +76,7 @@ class TableWriter {
   const EmbeddedOptions& options_;
   Offset start_;
   SharedUse use_;
+  OnceTable once_;
   std::unordered_map<std::string, LogState> logs_;  // cache of the tables
   std::vector<LogState*> touched_;                  // in this transaction
   std::uint64_t commit_ = 0;                        // the number of this transaction

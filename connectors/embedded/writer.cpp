@@ -25,7 +25,8 @@ void Writer::stop() {
 }
 
 std::optional<Published> Writer::write_now(const std::string& log, const Message& message) {
-  if (message.value.size() > write_now_max) return std::nullopt;
+  if (message.value.size() > write_now_max || message.once || !message.fields.empty())
+    return std::nullopt;
   const auto exclusive = database_.try_lock_memory();
   if (!exclusive || !queue_.is_idle()) return std::nullopt;
   auto& writer = database_.writer();
@@ -93,6 +94,16 @@ void Writer::write_batch() {
   }
 }
 
+PublishResult Writer::append(TableWriter& writer, const PublishQueue::Entry& entry) {
+  const auto& once = entry.message.once;
+  if (once) {
+    if (const auto known = writer.once().find(*once)) return *known;
+  }
+  const Offset offset = writer.append(entry.log, entry.message);
+  if (once) writer.once().add(*once, offset);
+  return Published{.offset = offset};
+}
+
 std::vector<PublishResult> Writer::write(std::span<const PublishQueue::Entry> batch) {
   const auto exclusive = database_.lock_if_memory();
   auto& writer = database_.writer();
@@ -103,7 +114,7 @@ std::vector<PublishResult> Writer::write(std::span<const PublishQueue::Entry> ba
     writer.begin();
     for (const auto& entry : batch) {
       try {
-        answers.emplace_back(Published{.offset = writer.append(entry.log, entry.message)});
+        answers.push_back(append(writer, entry));
       } catch (const SqliteError& error) {
         if (error.code() != SQLITE_TOOBIG) throw;
         answers.emplace_back(Errc::refused);

@@ -39,6 +39,7 @@ class Writer {
   void refuse_until_retry();
   void write_batch();
   // Appends and commits. Returns an answer for each entry. Throws SqliteError if none was written.
+  static PublishResult append(TableWriter& writer, const PublishQueue::Entry& entry);
   std::vector<PublishResult> write(std::span<const PublishQueue::Entry> batch);
   void maintain();
 

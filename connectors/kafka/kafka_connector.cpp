@@ -1,4 +1,5 @@
 #include "connectors/kafka/kafka_connector.hpp"
+#include "connectors/kafka/once_memory.hpp"
 
 #include <mutex>
 #include <utility>
@@ -83,7 +84,15 @@ class KafkaConnector final : public Connector, private ClientEvents {
   }
   std::unique_ptr<Tail> tail(std::string log, Position from, TailSink& sink) override;
   void publish(std::string log, Message message, PublishCallback done) override {
-    producer_.publish(log, std::move(message), std::move(done));
+    if (!message.once) return producer_.publish(log, std::move(message), std::move(done));
+    if (const auto known = once_.find(*message.once, std::chrono::steady_clock::now()))
+      return done(*known);
+    const Message::Once once = *message.once;
+    producer_.publish(log, std::move(message),
+                      [this, once, done = std::move(done)](const PublishResult& result) {
+                        if (result) once_.add(once, *result, std::chrono::steady_clock::now());
+                        done(result);
+                      });
   }
 
  private:
@@ -112,6 +121,7 @@ class KafkaConnector final : public Connector, private ClientEvents {
   LogQueries log_queries_{report_, workers_, queries_, topics_};
   KafkaRanges ranges_{report_,  probe_,  workers_,
                       queries_, topics_, [this] { return make_client(Role::range); }};
+  OnceMemory once_;
   KafkaProducer producer_{log_,
                           report_,
                           probe_,

@@ -1,6 +1,7 @@
 #include "connectors/kafka/outgoing.hpp"
 
-#include <array>
+#include <string_view>
+#include <vector>
 
 namespace sidestream::kafka {
 
@@ -40,11 +41,17 @@ Errc publish_error(rd_kafka_resp_err_t not_accepted) {
 
 rd_kafka_resp_err_t produce(rd_kafka_t* handle, const std::string& topic, const Message& message,
                             void* opaque) {
-  std::array<rd_kafka_vu_t, 6> parts{};
-  std::size_t count = 0;
+  std::vector<rd_kafka_vu_t> parts;
+  parts.reserve(6 + message.fields.size());  // so that references to parts stay valid
   const auto part = [&](rd_kafka_vtype_t type) -> rd_kafka_vu_t& {
-    parts[count].vtype = type;
-    return parts[count++];
+    parts.emplace_back().vtype = type;
+    return parts.back();
+  };
+  const auto add_header = [&](const std::string& name, std::string_view value) {
+    auto& header = part(RD_KAFKA_VTYPE_HEADER).u.header;
+    header.name = name.c_str();
+    header.val = value.data();
+    header.size = static_cast<ssize_t>(value.size());
   };
   part(RD_KAFKA_VTYPE_TOPIC).u.cstr = topic.c_str();
   auto& value = part(RD_KAFKA_VTYPE_VALUE).u.mem;
@@ -57,13 +64,10 @@ rd_kafka_resp_err_t produce(rd_kafka_t* handle, const std::string& topic, const 
     key.ptr = const_cast<char*>(message.key->data());
     key.size = message.key->size();
   }
-  if (!message.event.empty() && !message.event_header.empty()) {
-    auto& header = part(RD_KAFKA_VTYPE_HEADER).u.header;
-    header.name = message.event_header.c_str();
-    header.val = message.event.data();
-    header.size = static_cast<ssize_t>(message.event.size());
-  }
-  rd_kafka_error_t* const error = rd_kafka_produceva(handle, parts.data(), count);
+  if (!message.event.empty() && !message.event_header.empty())
+    add_header(message.event_header, message.event);
+  for (const auto& [name, text] : message.fields) add_header(name, text);
+  rd_kafka_error_t* const error = rd_kafka_produceva(handle, parts.data(), parts.size());
   if (error == nullptr) return RD_KAFKA_RESP_ERR_NO_ERROR;
   const auto code = rd_kafka_error_code(error);
   rd_kafka_error_destroy(error);

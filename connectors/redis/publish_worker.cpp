@@ -5,8 +5,7 @@
 #include <iterator>
 #include <utility>
 
-#include "connectors/redis/command.hpp"
-#include "connectors/redis/entry_id.hpp"
+#include "connectors/redis/append_command.hpp"
 #include "connectors/redis/error_reply.hpp"
 #include "connectors/redis/greeting.hpp"
 
@@ -20,28 +19,6 @@ constexpr std::size_t in_flight_bytes_max = 4 * 1024 * 1024;
 constexpr std::size_t held_bytes_max = 64 * 1024 * 1024;
 // Answers come this much before publish_timeout, not after it.
 constexpr std::chrono::milliseconds margin{100};
-
-std::string format_message(const std::string& log, const Message& message) {
-  std::vector<std::string_view> words{"XADD", log};
-  const std::string keep = std::to_string(message.keep);
-  if (message.keep > 0) words.insert(words.end(), {"MAXLEN", "~", keep});
-  words.insert(words.end(), {"*", "data", message.value});
-  if (!message.event.empty()) words.insert(words.end(), {"event", message.event});
-  std::string_view key_field = message.key_field;
-  if (key_field.empty()) key_field = "key";
-  if (message.key) words.insert(words.end(), {key_field, *message.key});
-  return format_command(words);
-}
-
-PublishResult read_reply(const redisReply& reply) {
-  if (is_error(reply)) {
-    const auto error = text_of(reply);
-    return PublishError(publish_error(error), std::string(error));
-  }
-  const auto id = parse_entry_id(text_of(reply));
-  if (!id) return Errc::unconfirmed;
-  return Published{0, *id, 1};
-}
 
 }  // namespace
 
@@ -67,7 +44,7 @@ void PublishWorker::stop() {
 
 void PublishWorker::add(const std::string& log, const Message& message,
                         Connector::PublishCallback done) {
-  Append append{log, format_message(log, message), std::move(done),
+  Append append{log, format_append(log, message), std::move(done),
                 Clock::now() + publish_timeout - margin};
   const std::lock_guard lock(mutex_);
   if (stopped_) return;
@@ -106,7 +83,7 @@ void PublishWorker::on_reply(Link&, Reply reply) {
   } else {
     context_.health.served(Activity::publish, append.log);
   }
-  answer(append, read_reply(*reply));
+  answer(append, read_append_reply(*reply));
 }
 
 void PublishWorker::on_error(const std::string& log, const std::string& error) {

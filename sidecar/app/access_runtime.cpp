@@ -6,11 +6,21 @@ namespace sidestream {
 
 std::vector<std::string> warn_of_open_topics(const Settings& settings) {
   std::vector<std::string> warnings;
-  for (const TopicSettings& topic : settings.topics)
+  for (const TopicSettings& topic : settings.topics) {
+    const std::string name = "topics." + topic.name;
     if (topic.publish == Publish::yes)
-      warnings.push_back("topics." + topic.name +
-                         ".publish: true lets everybody publish who reaches the port; access: "
-                         "and a rule say who may");
+      warnings.push_back(topic.ask
+                             ? name +
+                                   ".ask lets everybody ask who reaches the port; access: and a "
+                                   "rule in publish: say who may"
+                             : name +
+                                   ".publish: true lets everybody publish who reaches the port; "
+                                   "access: and a rule say who may");
+    if (topic.ask && topic.ask->secret.empty())
+      warnings.push_back(name +
+                         ".ask has no secret, so an Idempotency-Key holds for this process only: "
+                         "another replica takes the question again");
+  }
   return warnings;
 }
 

@@ -21,6 +21,8 @@ class Category final : public boost::system::error_category {
         return "the broker no longer has these records";
       case Errc::refused:
         return "the broker refused the record";
+      case Errc::conflict:
+        return "another record was appended under the same name";
       case Errc::stopped:
         return "shutting down";
     }

@@ -14,6 +14,7 @@ enum class Errc {
   no_such_log,      // the broker answers and has no such topic
   gone,             // the broker no longer has the records, or their topic was recreated
   refused,          // by the broker: not authorized, wrong type, record too large
+  conflict,         // another record was appended under the same name
   stopped,          // the process is shutting down
 };
 

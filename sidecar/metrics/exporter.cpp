@@ -132,11 +132,19 @@ void add_topics(Text& text, const ProcessStats& stats) {
   per_topic(text, stats, [](auto& t) { return t.probe->gap_records.value(); });
   counter(text, "resets_sent_total", "stream-reset events sent");
   per_topic(text, stats, [](auto& t) { return t.probe->resets.value(); });
-  counter(text, "ends_total", "stream-end events sent, because all records of an ended log were");
+  counter(text, "ends_total",
+          "stream-end events sent: all records of an ended log were, or no answer came in time");
   for (const TopicStats& topic : stats.topics) {
     text.sample({{"topic", topic.topic}, {"reason", "end"}},
                 static_cast<double>(topic.probe->ends.value()));
+    text.sample({{"topic", topic.topic}, {"reason", "timeout"}},
+                static_cast<double>(topic.probe->unanswered.value()));
   }
+  counter(text, "repeated_questions_total",
+          "Questions with an Idempotency-Key that had been asked before");
+  per_topic(text, stats, [](auto& t) { return t.probe->asked_again.value(); });
+  counter(text, "cancelled_questions_total", "Questions that their clients cancelled");
+  per_topic(text, stats, [](auto& t) { return t.probe->cancels.value(); });
   counter(text, "ended_starts_total",
           "Requests for a stream answered 204, because the log has ended and nothing follows");
   per_topic(text, stats, [](auto& t) { return t.probe->ended_starts.value(); });

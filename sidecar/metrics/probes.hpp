@@ -36,6 +36,9 @@ struct TopicProbe {
   Counter names_altered;  // event names that can't be sent as they are
   Counter published;
   Counter publish_failures;
+  Counter asked_again;   // questions with a key that was used before
+  Counter cancels;       // of questions
+  Counter unanswered;    // streams that ended because no answer came in time
   Counter ends;          // stream-end blocks sent
   Counter ended_starts;  // requests that were answered 204, because nothing follows
   Counter lagged;        // subscriptions that fell behind the topic log

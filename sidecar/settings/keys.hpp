@@ -61,8 +61,10 @@ inline constexpr std::string_view topic[] = {"path",
                                              "linger",
                                              "keep",
                                              "end",
+                                             "ask",
                                              "cors"};
 inline constexpr std::string_view event[] = {"header", "name"};
+inline constexpr std::string_view ask[] = {"to", "secret", "timeout"};
 inline constexpr std::string_view rule[] = {"claims", "peers"};
 
 struct Section {
@@ -90,6 +92,7 @@ inline constexpr Section sections[] = {
     {"connectors.*.embedded.retention", retention},
     {"topics.*", topic},
     {"topics.*.event", event},
+    {"topics.*.ask", ask},
     {"topics.*.read", rule},
     {"topics.*.publish", rule},
     {"topics.*.cors", cors},

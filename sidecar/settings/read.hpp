@@ -40,6 +40,21 @@ struct TopicDefaults {
   const std::optional<AccessSettings>& access;
   const std::vector<KnownConnector>& connectors;
 };
+// Where a topic says what depends on other topics.
+struct TopicPlace {
+  std::size_t index;  // of the topic
+  Value read;
+  Value keep;
+  Value ask_to;
+};
+// Checks what topics say of each other, and sets what it leads to.
+void check_between_topics(const std::vector<TopicPlace>& places, bool has_access,
+                          std::vector<TopicSettings>& topics);
+
+// `ask:` of a topic. Returns its `to:`. Requires: path, log and rights were read.
+class TopicPaths;
+Value read_ask(const Section& section, bool has_access, TopicPaths& paths, TopicSettings& topic);
+
 std::vector<TopicSettings> read_topics(const Value& value, const TopicDefaults& defaults);
 
 // `from:` of a topic, or of another log. Reports what is missing.

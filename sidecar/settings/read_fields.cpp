@@ -128,7 +128,8 @@ void read_fields(const Section& section, Kind kind, const std::optional<AccessSe
     read_patterns(value, constant, into);
   });
   if (topic.only.size() + topic.filters.size() + topic.end.size() > fields_max)
-    section.problem("has more than 16 fields in only:, filters: and end:; use fewer, or several topics");
+    section.problem(
+        "has more than 16 fields in only:, filters: and end:; use fewer, or several topics");
   if (kind == Kind::redis) topic.key_field = "key";
   const Value key = section["key"];
   if (!key.present()) return;

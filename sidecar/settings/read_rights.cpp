@@ -70,12 +70,7 @@ void check_word(const Value& value, Rules::Kind kind, const PatternPlace& place)
 }
 
 void read_read(const Value& value, const PatternPlace& place, TopicSettings& topic) {
-  if (!value.present()) {
-    if (place.has_access)
-      value.problem(
-          "is missing; with access: each topic says who may read it, like read: signed_in");
-    return;
-  }
+  if (!value.present()) return;
   if (value.is_section() || value.is_list()) {
     topic.read = read_rule_list(value, place);
     return;

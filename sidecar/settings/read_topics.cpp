@@ -21,8 +21,7 @@ constexpr std::uint64_t tail_most = 100'000;
 constexpr std::uint64_t keep_most = 1'000'000'000'000;
 constexpr std::size_t event_name_most = 128;
 constexpr std::uint64_t logs_most = 10'000'000;
-constexpr std::uint64_t log_least = 1024;
-constexpr std::uint64_t log_most = 1ULL << 40;
+constexpr std::uint64_t log_least = 1024, log_most = 1ULL << 40;
 
 std::string check_literal(std::string_view text, Kind kind) {
   const auto control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; };
@@ -178,13 +177,10 @@ void read_event(const Value& event, Kind kind, TopicSettings& topic) {
 void read_keep(const Value& keep, Kind kind, TopicSettings& topic) {
   keep.read_number(topic.keep, 0, keep_most);
   if (topic.keep == 0) return;
-  if (kind == Kind::kafka || kind == Kind::embedded) {
-    keep.problem(kind == Kind::kafka
-                     ? "is for Redis; with Kafka set the retention of the topic at the broker"
-                     : "is for Redis; an embedded log has retention: at its connector");
-  } else if (!topic.can_publish()) {
-    keep.problem("has no effect without publish: true, because POST removes the entries");
-  }
+  if (kind != Kind::kafka && kind != Kind::embedded) return;
+  keep.problem(kind == Kind::kafka
+                   ? "is for Redis; with Kafka set the retention of the topic at the broker"
+                   : "is for Redis; an embedded log has retention: at its connector");
 }
 
 void read_encoding(const Section& section, Kind kind, TopicSettings& topic) {
@@ -214,7 +210,7 @@ void read_pace(const Section& section, TopicSettings& topic) {
 }
 
 TopicSettings read_topic(const Value::Named& named, const TopicDefaults& defaults,
-                         TopicPaths& paths) {
+                         TopicPaths& paths, std::size_t index, std::vector<TopicPlace>& places) {
   TopicSettings topic;
   topic.name = named.name;
   topic.heartbeat = defaults.server.heartbeat;
@@ -242,6 +238,8 @@ TopicSettings read_topic(const Value::Named& named, const TopicDefaults& default
                        {"earliest", Start::earliest}};
   section["start"].read_choice(topic.start, starts);
   section["on_reset"].read_choice(topic.on_reset, starts);
+  const Value ask_to = read_ask(section, defaults.access.has_value(), paths, topic);
+  places.push_back({index, section["read"], section["keep"], ask_to});
   read_encoding(section, kind, topic);
   read_pace(section, topic);
   return topic;
@@ -287,13 +285,15 @@ bool check_name(const Value::Named& named) {
 std::vector<TopicSettings> read_topics(const Value& value, const TopicDefaults& defaults) {
   std::vector<TopicSettings> topics;
   TopicPaths paths;
+  std::vector<TopicPlace> places;
   for (const Value::Named& named : value.named()) {
     if (topics.size() == topics_max) {
       named.value.problem("exceeds the limit of " + std::to_string(topics_max) + " topics");
       break;
     }
-    topics.push_back(read_topic(named, defaults, paths));
+    topics.push_back(read_topic(named, defaults, paths, topics.size(), places));
   }
+  check_between_topics(places, defaults.access.has_value(), topics);
   return topics;
 }
 

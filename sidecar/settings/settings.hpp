@@ -153,6 +153,16 @@ enum class Tombstone { skip, delete_event };       // YAML: skip, delete
 // Who may POST. YAML: false, local (loopback addresses), true.
 enum class Publish { no, local, yes };
 
+// Questions that are answered by the logs of a topic.
+struct AskSettings {
+  std::string to;           // name of the topic whose log gets the questions
+  std::string path;         // where they are asked: the topic's without its last parameter
+  std::string secret;       // of the ids of questions with a key; empty: one of the process
+  Milliseconds timeout{0};  // until the first record of the answer; 0: no limit
+
+  friend bool operator==(const AskSettings&, const AskSettings&) = default;
+};
+
 struct TopicSettings {
   std::string name;    // [A-Za-z0-9_-]{1,64}
   std::string path;    // default /events/<name>; may hold {parameters}
@@ -166,6 +176,7 @@ struct TopicSettings {
   std::vector<FieldCondition> only;    // of every reader
   std::vector<FilterParameter> filters;
   std::vector<FieldCondition> end;  // of the record that ends a log; values are constant texts
+  std::optional<AskSettings> ask;
   std::string key_field;  // YAML: `key`. Redis: the entry's field that is the record's key
   Start start = Start::live;
   Start on_reset = Start::live;

@@ -44,14 +44,16 @@ bool is_preflight(const Request& request) {
          request.header("access-control-request-method");
 }
 
-Response answer_preflight(const CorsSettings& cors, const Request& request, bool publish,
-                          const std::vector<std::string>& credentials) {
+Response answer_preflight(const CorsSettings& cors, const Request& request,
+                          std::string_view methods, const std::vector<std::string>& credentials) {
   Response response;
   response.status = 204;
   response.headers = cors_headers(cors, request);
   if (response.headers.empty() || response.headers.front().first == "Vary") return response;
-  response.headers.emplace_back("Access-Control-Allow-Methods", publish ? "GET, POST" : "GET");
-  std::string allowed = "last-event-id, authorization, cache-control, content-type";
+  response.headers.emplace_back("Access-Control-Allow-Methods", methods);
+  std::string allowed =
+      "last-event-id, authorization, cache-control, content-type, "
+      "idempotency-key, prefer";
   for (const std::string& name : credentials)
     if (name != "authorization") allowed += ", " + name;
   response.headers.emplace_back("Access-Control-Allow-Headers", allowed);

@@ -17,7 +17,7 @@ CorsSettings common_cors(const CorsSettings& a, const CorsSettings& b);
 // Whether it is a preflight, which is answered without looking further.
 bool is_preflight(const Request& request);
 // `credentials`: the headers that they come in; they are allowed besides the usual ones.
-Response answer_preflight(const CorsSettings& cors, const Request& request, bool publish,
-                          const std::vector<std::string>& credentials);
+Response answer_preflight(const CorsSettings& cors, const Request& request,
+                          std::string_view methods, const std::vector<std::string>& credentials);
 
 }  // namespace sidestream

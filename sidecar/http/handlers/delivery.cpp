@@ -5,6 +5,7 @@
 #include <string>
 
 #include "sidecar/base/ascii_case.hpp"
+#include "sidecar/base/blanks.hpp"
 #include "sidecar/settings/units.hpp"
 
 namespace sidestream {
@@ -14,18 +15,12 @@ using namespace std::chrono_literals;
 
 constexpr auto poll_most = 60s;
 
-std::string_view trim(std::string_view text) {
-  const std::size_t begin = text.find_first_not_of(" \t");
-  if (begin == text.npos) return {};
-  return text.substr(begin, text.find_last_not_of(" \t") - begin + 1);
-}
-
 // Calls take(part) for each part of `list`, without the blanks around it.
 template <class Take>
 void for_each_part(std::string_view list, char separator, Take&& take) {
   while (true) {
     const std::size_t end = list.find(separator);
-    take(trim(list.substr(0, end)));
+    take(trim_blanks(list.substr(0, end)));
     if (end == list.npos) return;
     list.remove_prefix(end + 1);
   }

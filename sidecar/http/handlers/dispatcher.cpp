@@ -4,6 +4,7 @@
 #include <utility>
 #include <variant>
 
+#include "sidecar/http/handlers/ask.hpp"
 #include "sidecar/http/handlers/publish.hpp"
 #include "sidecar/http/handlers/readiness_page.hpp"
 #include "sidecar/http/handlers/revoke.hpp"
@@ -32,6 +33,10 @@ Awaitable<void> Dispatcher::answer(const Request& request, const Route& route,
     co_await subscribe(std::move(*stream), request, responder, loop_, context_);
   } else if (auto* message = std::get_if<PublishRequest>(&outcome)) {
     co_await publish(std::move(*message), request, responder, loop_, context_);
+  } else if (auto* question = std::get_if<AskRequest>(&outcome)) {
+    co_await ask(std::move(*question), request, responder, loop_, context_);
+  } else if (auto* cancelled = std::get_if<CancelRequest>(&outcome)) {
+    co_await cancel(std::move(*cancelled), request, responder, loop_, context_);
   } else if (auto* response = std::get_if<Response>(&outcome)) {
     co_await responder.respond(std::move(*response));
   } else if (std::holds_alternative<AdminPages::AskReadiness>(outcome)) {

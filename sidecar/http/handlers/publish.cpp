@@ -9,8 +9,8 @@
 
 #include "sidecar/http/handlers/cors.hpp"
 #include "sidecar/http/handlers/hand_over.hpp"
+#include "sidecar/http/handlers/publish_checks.hpp"
 #include "sidecar/http/handlers/rights.hpp"
-#include "sidecar/http/limits/subject_key.hpp"
 #include "sidecar/http/net/event_loop.hpp"
 #include "sidecar/http/server_context.hpp"
 #include "sidecar/stream/id/event_id.hpp"
@@ -92,58 +92,6 @@ std::optional<Response> check_event_size(const PublishRequest& request) {
 
 namespace {
 
-Response with_headers(Response response, const PublishRequest& request) {
-  response.headers.insert(response.headers.end(), request.headers.begin(), request.headers.end());
-  return response;
-}
-
-// 403, if only clients of this pod may publish and this is none. An address that a proxy names does
-// not make a peer a local one.
-std::optional<Response> check_place(const Client& client, const PublishRequest& request) {
-  if (request.topic->settings.publish != Publish::local) return std::nullopt;
-  if (is_loopback(client.address) && is_loopback(client.peer)) return std::nullopt;
-  return Response::error(403, "only loopback addresses may publish here (publish: local)");
-}
-
-std::uint64_t rate_key(const PersonPtr& person, const Client& client) {
-  const bool known = person && !person->subject.empty();
-  return static_cast<std::uint64_t>(known ? subject_key(person->subject) : client.key());
-}
-
-void log_refusal(std::string_view limit, unsigned status, const RightsCheck& rights,
-                 const Request& head, const ServerContext& context) {
-  const std::string path = head.path();
-  context.limits.refusals.write(RefusalLog::Kind::publish, limit, head.client, status,
-                                {head.method, path, rights.logged_subject});
-}
-
-std::optional<Response> refusal_of(RightsCheck& rights, const Request& head,
-                                   const ServerContext& context) {
-  if (rights.refused) return std::move(rights.refused);
-  log_refusal("auth_unavailable", 503, rights, head, context);
-  Response response = Response::error(503, "it can't be decided whether you may publish");
-  response.headers.emplace_back("Retry-After", "5");
-  return response;
-}
-
-// 429, if the person or the address publishes too fast.
-std::optional<Response> check_rate(const RightsCheck& rights, const Request& head, EventLoop& loop,
-                                   const ServerContext& context) {
-  const auto most = loop.config().server.limits.publishes_per_second;
-  if (most == 0) return std::nullopt;
-  const auto wait = context.limits.publishes.take(rate_key(rights.person, head.client), 1, most,
-                                                  RateLimit::Clock::now());
-  if (wait <= RateLimit::Clock::duration::zero()) return std::nullopt;
-  context.probe.refused(LimitRefusal::publishes_per_second);
-  log_refusal(name_of(LimitRefusal::publishes_per_second), 429, rights, head, context);
-  Response response = Response::error(
-      429,
-      "too many publishes (server.limits.publishes_per_second = " + std::to_string(most) + ")");
-  response.headers.emplace_back(
-      "Retry-After", std::to_string(std::chrono::ceil<std::chrono::seconds>(wait).count()));
-  return response;
-}
-
 // 503 or 429, if the log is not open and a stream could not open it.
 std::optional<Response> check_logs(const PublishRequest& request, const RightsCheck& rights,
                                    const Request& head, EventLoop& loop,
@@ -156,7 +104,7 @@ std::optional<Response> check_logs(const PublishRequest& request, const RightsCh
   const bool of_topic = *refused == LimitRefusal::max_logs;
   const unsigned status = of_topic ? 503 : 429;
   context.probe.refused(*refused);
-  log_refusal(name_of(*refused), status, rights, head, context);
+  log_publish_refusal(name_of(*refused), status, rights, head, context);
   Response response = Response::error(
       status, of_topic ? "too many open logs (topics." + request.topic->settings.name +
                              ".max_logs = " + std::to_string(request.topic->settings.max_logs) + ")"
@@ -166,29 +114,14 @@ std::optional<Response> check_logs(const PublishRequest& request, const RightsCh
   return response;
 }
 
-Response no_body(Body::Outcome outcome, const PublishRequest& request, const RightsCheck& rights,
-                 const Request& head, const ServerContext& context) {
-  if (outcome == Body::Outcome::too_large) return body_too_large(request);
-  if (outcome == Body::Outcome::too_slow) {
-    return with_headers(
-        Response::error(408, "the body took longer than 30 s and 1 s for each 64 KiB"), request);
-  }
-  context.probe.refused(LimitRefusal::bodies);
-  log_refusal(name_of(LimitRefusal::bodies), 503, rights, head, context);
-  Response response =
-      Response::error(503, "too many bodies in memory (a quarter of server.memory)");
-  response.headers.emplace_back("Retry-After", "1");
-  return with_headers(std::move(response), request);
-}
-
 }  // namespace
 
 Awaitable<void> publish(PublishRequest request, const Request& head, Responder& responder,
                         EventLoop& loop, const ServerContext& context) {
   const Client& client = head.client;
   RightsCheck rights = co_await check_publish(request.topic, request.parameters, head, loop);
-  auto refused =
-      rights.allowed() ? check_place(client, request) : refusal_of(rights, head, context);
+  auto refused = rights.allowed() ? check_place(client, request.topic->settings)
+                                  : std::optional(refusal_of(rights, head, context));
   if (!refused) refused = check_rate(rights, head, loop, context);
   if (!refused) refused = check_logs(request, rights, head, loop, context);
   if (refused) {
@@ -199,7 +132,7 @@ Awaitable<void> publish(PublishRequest request, const Request& head, Responder& 
   Body body = co_await responder.read_body(request.body_max);
   if (body.outcome == Body::Outcome::lost) co_return;
   if (body.outcome != Body::Outcome::whole) {
-    Response response = no_body(body.outcome, request, rights, head, context);
+    Response response = answer_no_body(body.outcome, request, rights, head, context);
     co_return co_await responder.respond(std::move(response));
   }
   request.message.value = std::move(body.text);

@@ -6,6 +6,7 @@
 #include "sidecar/http/handlers/admin_guard.hpp"
 #include "sidecar/http/handlers/cors.hpp"
 #include "sidecar/http/handlers/cross_site.hpp"
+#include "sidecar/stream/ask/question_id.hpp"
 
 namespace sidestream {
 namespace {
@@ -29,10 +30,27 @@ Response allowing(const Request& request, std::string_view allow) {
   return response;
 }
 
-// Whether the topic accepts the request that the preflight announces.
-bool asks_for_ours(const Request& preflight, const TopicSettings& topic) {
-  const auto method = preflight.header("access-control-request-method");
-  return method == "GET" || method == "HEAD" || (method == "POST" && topic.can_publish());
+// What clients may do at a topic's path.
+struct Methods {
+  bool read = true;
+  bool post = false;
+  bool remove = false;  // DELETE
+  std::string_view allow;
+  std::string_view cors;
+
+  bool has(std::string_view method) const {
+    if (method == "GET" || method == "HEAD") return read;
+    return (method == "POST" && post) || (method == "DELETE" && remove);
+  }
+};
+
+// A reply (`ask:`) is written by nobody here, so that no answer is forged.
+Methods methods_of(const TopicMap::Match& match) {
+  const TopicSettings& topic = match.topic->settings;
+  if (match.asks) return {false, true, false, "OPTIONS, POST", "GET, POST, DELETE"};
+  if (topic.ask) return {true, false, true, "DELETE, GET, HEAD, OPTIONS", "GET, POST, DELETE"};
+  if (topic.can_publish()) return {true, true, false, "GET, HEAD, OPTIONS, POST", "GET, POST"};
+  return {true, false, false, "GET, HEAD, OPTIONS", "GET"};
 }
 
 bool is_write(const Request& request) {
@@ -63,6 +81,7 @@ class Dispatch {
   Router::Outcome to_nothing() const;
 
  private:
+  Router::Outcome to_cancel(const TopicMap::Match& match) const;
   // The upstream app where there is one, else `otherwise`.
   Router::Outcome to_app_or(Response otherwise) const {
     if (has_app(config_, port_)) return Router::ToApp();
@@ -81,7 +100,7 @@ class Dispatch {
 
 Router::Outcome Dispatch::to_streams() const {
   const CorsSettings cors = cors_of_streams(config_.topics, request_, config_.server.cors);
-  if (is_preflight(request_)) return answer_preflight(cors, request_, false, credential_headers());
+  if (is_preflight(request_)) return answer_preflight(cors, request_, "GET", credential_headers());
   if (!request_.reads()) {
     return to_app_or(with(allowing(request_, "GET, HEAD, OPTIONS"), cors, request_));
   }
@@ -90,22 +109,22 @@ Router::Outcome Dispatch::to_streams() const {
 
 Router::Outcome Dispatch::to_topic(const TopicMap::Match& match) const {
   const TopicSettings& topic = match.topic->settings;
-  const bool publishes = topic.can_publish();
-  const bool posts = request_.method == "POST" && publishes;
+  const Methods methods = methods_of(match);
+  const bool takes = methods.has(request_.method);
   const bool preflight =
-      is_preflight(request_) && (!has_app(config_, port_) || asks_for_ours(request_, topic));
+      is_preflight(request_) &&
+      (!has_app(config_, port_) ||
+       methods.has(request_.header("access-control-request-method").value_or("")));
   // What the topic does not accept is the app's affair, if there is one.
-  const bool is_apps = !posts && has_app(config_, port_);
+  const bool is_apps = !takes && has_app(config_, port_);
   if (is_write(request_) && !is_apps && is_cross_site(request_, topic.cors)) {
     return with(
         Response::error(403, "cross-site publishes are not allowed; list the origin in cors"),
         topic.cors, request_);
   }
-  if (!preflight && !request_.reads() && !posts) {
-    const char* allowed = publishes ? "GET, HEAD, OPTIONS, POST" : "GET, HEAD, OPTIONS";
-    return to_app_or(with(allowing(request_, allowed), topic.cors, request_));
-  }
-  if (preflight) return answer_preflight(topic.cors, request_, publishes, credential_headers());
+  if (!preflight && !takes)
+    return to_app_or(with(allowing(request_, methods.allow), topic.cors, request_));
+  if (preflight) return answer_preflight(topic.cors, request_, methods.cors, credential_headers());
   if (!match.bad_parameter.empty()) {
     return with(
         Response::error(400, "{" + match.bad_parameter +
@@ -113,8 +132,18 @@ Router::Outcome Dispatch::to_topic(const TopicMap::Match& match) const {
                                  "@ - except . and .."),
         topic.cors, request_);
   }
-  if (posts) return to_outcome(parse_publish(match, request_), topic.cors, request_);
+  if (match.asks) return to_outcome(parse_ask(match, request_), topic.cors, request_);
+  if (request_.method == "DELETE") return to_cancel(match);
+  if (request_.method == "POST")
+    return to_outcome(parse_publish(match, request_), topic.cors, request_);
   return to_outcome(parse_stream(match, request_, now_), topic.cors, request_);
+}
+
+Router::Outcome Dispatch::to_cancel(const TopicMap::Match& match) const {
+  const CorsSettings& cors = match.topic->settings.cors;
+  if (!is_question_id(match.parameters.back().second))
+    return with(Response::error(404, "no question has this id"), cors, request_);
+  return CancelRequest{match, cors_headers(cors, request_)};
 }
 
 Router::Outcome Dispatch::to_nothing() const {
@@ -146,6 +175,8 @@ Router::Outcome Router::route(const RunningConfig& config, Port port, const Requ
     Outcome outcome = route_admin(config, request, found, now);
     if (auto* response = std::get_if<Response>(&outcome)) add_admin_headers(response->headers);
     if (auto* message = std::get_if<PublishRequest>(&outcome)) add_admin_headers(message->headers);
+    if (auto* question = std::get_if<AskRequest>(&outcome)) add_admin_headers(question->headers);
+    if (auto* ended = std::get_if<CancelRequest>(&outcome)) add_admin_headers(ended->headers);
     return outcome;
   }
   return dispatch(config, port, request, found, now);

@@ -9,6 +9,7 @@
 #include <variant>
 
 #include "sidecar/http/handlers/admin.hpp"
+#include "sidecar/http/handlers/ask.hpp"
 #include "sidecar/http/handlers/publish.hpp"
 #include "sidecar/http/handlers/stream_request.hpp"
 #include "sidecar/http/protocol/request.hpp"
@@ -38,8 +39,8 @@ class Router {
 
   // The upstream app answers.
   struct ToApp {};
-  using Outcome = std::variant<Response, StreamRequest, PublishRequest, AdminPages::AskReadiness,
-                               AdminPages::Revoke, ToApp>;
+  using Outcome = std::variant<Response, StreamRequest, PublishRequest, AskRequest, CancelRequest,
+                               AdminPages::AskReadiness, AdminPages::Revoke, ToApp>;
 
   // Reads the path and the query only, so that requests for the app cost no more than this.
   static Route find(const RunningConfig& config, Port port, const Request& request);

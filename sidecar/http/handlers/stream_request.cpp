@@ -147,6 +147,11 @@ std::variant<StreamRequest, Response> parse_stream(const TopicMap::Match& match,
                                                    const Request& request, Timestamp now) {
   StreamRequest stream;
   stream.parts.push_back({match.topic, match.log, {}, match.parameters});
+  if (match.topic->settings.ask) {
+    stream.location = request.path();
+    if (request.header("origin"))
+      stream.headers = {{"Access-Control-Expose-Headers", "location, last-event-id"}};
+  }
   return finish(std::move(stream), request, now);
 }
 

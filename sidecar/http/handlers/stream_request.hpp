@@ -28,6 +28,8 @@ struct StreamRequest {
   // The id that the client has, in the alphabet of ids; empty: none. Blocks that are sent before the
   // start is known carry it.
   std::string own_id;
+  std::string location;  // that stream-open tells: of a reply (`ask:`); else empty
+  Fields headers{};      // of the response, besides those of CORS
   Delivery delivery;
   bool composite = false;      // GET /events?topic=...: ids name their topics
   bool control_events = true;  // off where one of the topics has them off

@@ -62,10 +62,13 @@ StreamOptions options_of(const StreamRequest& stream, ReadRights& rights, const 
   options.subscription.control_events = stream.control_events || polls;
   options.subscription.keeps_breaks = options.dialect != Dialect::event_stream;
   options.subscription.own_id = stream.own_id;
+  options.subscription.location = stream.location;
   options.subscription.filters = std::move(rights.filters);
   options.heartbeat = stream.heartbeat;
   options.retry = stream.retry;
   options.max_age = server.max_age;
+  const auto& ask = stream.parts.front().topic->settings.ask;
+  if (ask && !stream.composite) options.answer_timeout = ask->timeout;
   options.access_log = server.access_log;
   options.client = request.client;
   options.logged_subject = rights.logged_subject;
@@ -198,7 +201,7 @@ Awaitable<void> answer_head(const StreamRequest& stream, Fields headers, const R
                             Responder& responder, EventLoop& loop, const ServerContext& context) {
   const auto id = co_await take_place_and_find(stream, request, responder, loop, context);
   if (id) headers.emplace_back("Last-Event-ID", *id);
-  if (id && request.header("origin"))
+  if (id && request.header("origin") && stream.headers.empty())
     headers.emplace_back("Access-Control-Expose-Headers", "last-event-id");
   if (stream.delivery.poll) {
     headers.emplace_back("Cache-Control", "no-store");
@@ -215,6 +218,7 @@ Awaitable<void> subscribe(StreamRequest stream, const Request& request, Responde
                           EventLoop& loop, const ServerContext& context) {
   Fields headers = cors_headers(stream.cors, request);
   headers.emplace_back("Vary", "Accept");
+  headers.insert(headers.end(), stream.headers.begin(), stream.headers.end());
   ReadRights rights = co_await check_read(stream, request, loop);
   if (!rights.allowed()) {
     co_return co_await refuse_reader(stream, std::move(rights), std::move(headers), request,

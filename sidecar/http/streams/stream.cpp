@@ -51,7 +51,8 @@ Stream::Stream(std::unique_ptr<Outlet> outlet, Memberships memberships,
             {},
             {},
             static_cast<std::int32_t>(options.retry.least.count()),
-            static_cast<std::int32_t>(options.retry.most.count())} {
+            static_cast<std::int32_t>(options.retry.most.count()),
+            static_cast<std::int32_t>(options.answer_timeout.count())} {
   const auto& filters = options.subscription.filters;
   filtered =
       std::any_of(filters.begin(), filters.end(), [](const auto& f) { return f != nullptr; });

@@ -31,10 +31,11 @@ struct StreamOptions {
   Dialect dialect = Dialect::event_stream;
   Milliseconds heartbeat{15000};
   RetrySettings retry;
-  Milliseconds max_age{0};       // 0: no limit
-  std::uint32_t access_log = 0;  // a line for each n-th stream that ends; 0: none
-  std::string trace_id;          // of the request; empty: none
-  std::string logged_subject;    // as the log line shows the person; empty: not
+  Milliseconds max_age{0};         // 0: no limit
+  Milliseconds answer_timeout{0};  // until the first record of a reply; 0: no limit
+  std::uint32_t access_log = 0;    // a line for each n-th stream that ends; 0: none
+  std::string trace_id;            // of the request; empty: none
+  std::string logged_subject;      // as the log line shows the person; empty: not
   Client client;
 };
 
@@ -98,6 +99,12 @@ class Stream {
   StreamRights* rights() { return cold_.rights.get(); }
   const StreamRights* rights() const { return cold_.rights.get(); }
   void set_rights(std::unique_ptr<StreamRights> rights) { cold_.rights = std::move(rights); }
+  // Whether it waits for an answer that has not come in time.
+  bool is_unanswered(Clock::time_point now) const {
+    return cold_.answer_timeout_ms > 0 && events_ == 0 &&
+           now - cold_.began >= Milliseconds(cold_.answer_timeout_ms) &&
+           subscription_.waits_for_first_record();
+  }
   // Tells the client that its rights end soon.
   void announce_expiry();
   // Tells the client that the stream ends for ending().reason().
@@ -159,6 +166,7 @@ class Stream {
     std::unique_ptr<StreamRights> rights;
     std::int32_t retry_least_ms;
     std::int32_t retry_most_ms;
+    std::int32_t answer_timeout_ms;  // 0: no limit
   };
   Cold cold_;
 };

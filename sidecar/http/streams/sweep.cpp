@@ -41,7 +41,9 @@ Sweep::Verdict Sweep::look_at(Stream& stream, const LoopTime& time) const {
   const auto silence = time.now - stream.last_sent() + pace_.interval() / 2;
   const bool silent = !stream.waits_writable && silence >= stream.heartbeat();
   const bool told = rights == StreamRights::Step::announce;
-  if (!due && !silent && !told && !stream.subscription().is_paused())
+  const bool unanswered = !due && stream.is_unanswered(time.now);
+  if (unanswered) stream.subscription().end_unanswered();
+  if (!due && !silent && !told && !unanswered && !stream.subscription().is_paused())
     return {std::nullopt, false, ask};
   if (due) stream.announce_end(time);
   stream.subscription().tick();

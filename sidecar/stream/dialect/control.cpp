@@ -28,8 +28,11 @@ json::object to_json(OffsetFormat format, const Gap& gap) {
 
 }  // namespace
 
-void append_open(std::string& out, std::string_view topic, StartKind start) {
-  append_block(out, "stream-open", {{"topic", topic}, {"start", name_of(start)}});
+void append_open(std::string& out, std::string_view topic, StartKind start,
+                 std::string_view location) {
+  json::object data{{"topic", topic}, {"start", name_of(start)}};
+  if (!location.empty()) data["location"] = location;
+  append_block(out, "stream-open", data);
 }
 
 void append_open(std::string& out,

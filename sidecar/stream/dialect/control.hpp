@@ -15,7 +15,9 @@
 
 namespace sidestream {
 
-void append_open(std::string& out, std::string_view topic, StartKind start);
+// `location`: of a reply; empty: none.
+void append_open(std::string& out, std::string_view topic, StartKind start,
+                 std::string_view location);
 // For a stream of several topics: the topics in the request's order with their starts.
 void append_open(std::string& out,
                  const std::vector<std::pair<std::string_view, StartKind>>& topics);

@@ -17,4 +17,12 @@ void write_end(std::string& out, BlockWriter& writer, std::span<const LogReader>
   writer.add(out, body, id);
 }
 
+void write_unanswered(std::string& out, BlockWriter& writer, const LogReader& reader,
+                      std::string_view id) {
+  reader.log().topic().probe.unanswered.add();
+  std::string body;
+  append_end(body, "timeout");
+  writer.add(out, body, id);
+}
+
 }  // namespace sidestream

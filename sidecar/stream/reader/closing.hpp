@@ -24,4 +24,8 @@ inline bool have_ended(std::span<const LogReader> readers) {
 // them. Requires: have_ended(readers).
 void write_end(std::string& out, BlockWriter& writer, std::span<const LogReader> readers);
 
+// Writes stream-end for a reply (`ask:`) without a record, and counts it.
+void write_unanswered(std::string& out, BlockWriter& writer, const LogReader& reader,
+                      std::string_view id);
+
 }  // namespace sidestream

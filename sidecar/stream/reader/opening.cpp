@@ -40,15 +40,20 @@ std::string opening_id(BlockWriter& writer, std::span<const StartedPart> parts,
   return resets ? std::string(own_id) : id;
 }
 
+bool begins_first(const StartPlan& plan) {
+  if (plan.reset || !plan.gaps.empty() || plan.position.size() != 1) return false;
+  return plan.start == StartKind::earliest || plan.position.front().value <= 0;
+}
+
 void write_open(std::string& out, BlockWriter& writer, std::span<const StartedPart> parts,
-                std::string_view id) {
+                std::string_view id, std::string_view location) {
   std::string body;
   if (writer.composite()) {
     std::vector<std::pair<std::string_view, StartKind>> topics;
     for (const StartedPart& part : parts) topics.emplace_back(*part.topic, part.plan->start);
     append_open(body, topics);
   } else {
-    append_open(body, *parts[0].topic, parts[0].plan->start);
+    append_open(body, *parts[0].topic, parts[0].plan->start, location);
   }
   writer.add(out, body, id);
 }

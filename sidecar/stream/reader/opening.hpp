@@ -24,8 +24,11 @@ struct StartedPart {
 // the client's own, so that a client that is cut here gets the reset again.
 std::string opening_id(BlockWriter& writer, std::span<const StartedPart> parts,
                        std::string_view own_id);
+// Whether no record was before the start, as far as the plan says. A record after it is sent.
+bool begins_first(const StartPlan& plan);
+// `location`: of a reply; empty: none.
 void write_open(std::string& out, BlockWriter& writer, std::span<const StartedPart> parts,
-                std::string_view id);
+                std::string_view id, std::string_view location);
 // Writes a reset or gap block for each part that needs one. Only the last block has a new id: a
 // client that is cut before it must get all of them again. `first_id`: of the stream's first block.
 void write_losses(std::string& out, BlockWriter& writer, std::span<const StartedPart> parts,

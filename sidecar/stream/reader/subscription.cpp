@@ -23,6 +23,7 @@ Subscription::Subscription(SubscriptionOptions options, std::span<const LoopView
     readers_.emplace_back(*logs[part], std::move(options.filters[part]));
   }
   starting_->own_id = std::move(options.own_id);
+  starting_->location = std::move(options.location);
   starting_->plans.resize(parts());
   starting_->known = std::make_unique<bool[]>(parts());
   starting_->missing = parts();
@@ -77,7 +78,7 @@ void Subscription::open() {
   }
   const std::string id = opening_id(writer_, started, starting_->own_id);
   std::string first;
-  if (control_events_) write_open(first, writer_, started, id);
+  if (control_events_) write_open(first, writer_, started, id, starting_->location);
   write_losses(first, writer_, started, id);
   if (!first.empty()) blocks() += first;
   for (std::size_t part = 0; part < parts(); ++part) {
@@ -87,6 +88,7 @@ void Subscription::open() {
   if (std::any_of(plans.begin(), plans.end(), [](auto& p) { return p.start != StartKind::live; })) {
     announce_catch_up();
   }
+  unanswered_ = parts() == 1 && begins_first(plans[0]);
   starting_.reset();
 }
 
@@ -138,14 +140,6 @@ void Subscription::tick() {
   if (!paused_) return;
   paused_ = false;
   for (LogReader& reader : readers_) reader.resume();
-}
-
-bool Subscription::replays() const {
-  if (!started_) return false;
-  for (std::size_t part = 0; part < parts(); ++part) {
-    if (catch_up_.replays(part, readers_[part])) return true;
-  }
-  return false;
 }
 
 // ---- steps ----
@@ -291,11 +285,10 @@ void Subscription::end(std::string_view reason, std::int64_t retry_ms) {
   writer_.add_last(blocks(), body, retry_ms, started_ ? composer().id() : starting_->own_id);
 }
 
-std::uint64_t Subscription::lag() const {
-  if (!started_) return 0;
-  std::uint64_t most = 0;
-  for (const LogReader& reader : readers_) most = std::max(most, reader.lag());
-  return most;
+void Subscription::end_unanswered() {
+  if (ending_) return;
+  ending_ = reached_end_ = true;
+  write_unanswered(blocks(), writer_, readers_[0], composer().id());
 }
 
 }  // namespace sidestream

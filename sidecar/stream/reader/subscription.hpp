@@ -25,6 +25,7 @@
 // Thread: one event loop.
 // Borrows: the loop's views of the logs.
 
+#include <algorithm>
 #include <boost/container/small_vector.hpp>
 #include <cstdint>
 #include <memory>
@@ -48,6 +49,7 @@ struct SubscriptionOptions {
   std::int32_t retry_ms = 3000;  // this connection's
   // The id that the client came with; empty: none. Blocks carry it until the start is known.
   std::string own_id{};
+  std::string location{};  // that stream-open tells; empty: none
   // Which records of each part the reader gets; empty: all of all parts.
   std::vector<FilterPtr> filters{};
 };
@@ -103,7 +105,11 @@ class Subscription {
   void tick();
   bool is_paused() const { return paused_; }
   // Whether what follows is a replay, at least of one log.
-  bool replays() const;
+  bool replays() const {
+    for (std::size_t part = 0; started_ && part < parts(); ++part)
+      if (catch_up_.replays(part, readers_[part])) return true;
+    return false;
+  }
   // While held, it gives no records of replays; own blocks and live records go on.
   void hold(bool held) { held_ = held; }
   bool is_held() const { return held_; }
@@ -120,11 +126,20 @@ class Subscription {
   // Whether it has ended because its logs have.
   bool has_reached_end() const { return reached_end_; }
 
+  // Whether it is at the beginning of a log without a record.
+  bool waits_for_first_record() const { return unanswered_ && started_ && !catch_up_.active(); }
+  // Ends the stream with stream-end, because no answer came in time.
+  void end_unanswered();
   // Ends the stream with stream-shutdown. `retry_ms`: when the client shall reconnect.
   void end(std::string_view reason, std::int64_t retry_ms);
 
   // Records that the slowest part is behind its log's head; 0 while that is unknown.
-  std::uint64_t lag() const;
+  std::uint64_t lag() const {
+    std::uint64_t most = 0;
+    if (!started_) return most;
+    for (const LogReader& reader : readers_) most = std::max(most, reader.lag());
+    return most;
+  }
 
  private:
   // What the last step gave and the driver has not reported yet.
@@ -166,11 +181,13 @@ class Subscription {
   bool ending_ = false;
   bool held_ = false;
   bool reached_end_ = false;
+  bool unanswered_ = false;    // it began where no record was before
   std::uint16_t current_ = 0;  // the part that is read next
   BlockWriter writer_;
   // Until all plans are known.
   struct Starting {
     std::string own_id;
+    std::string location;
     std::vector<StartPlan> plans;
     std::unique_ptr<bool[]> known;
     std::size_t missing = 0;

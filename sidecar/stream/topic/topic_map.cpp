@@ -24,7 +24,8 @@ TopicMap::TopicMap(std::vector<std::shared_ptr<Topic>> topics) : topics_(std::mo
   for (std::size_t i = 0; i < topics_.size(); ++i) {
     const TopicSettings& settings = topics_[i]->settings;
     patterns_.push_back({parse_path(settings.path).value, parse_log_name(settings.log).value});
-    by_path_.add(patterns_[i].path, i);
+    by_path_.add(patterns_[i].path, 2 * i);
+    if (settings.ask) by_path_.add(parse_path(settings.ask->path).value, 2 * i + 1);
     by_name_.emplace(settings.name, i);
   }
 }
@@ -32,8 +33,32 @@ TopicMap::TopicMap(std::vector<std::shared_ptr<Topic>> topics) : topics_(std::mo
 std::optional<TopicMap::Match> TopicMap::match(std::span<const std::string> segments) const {
   const auto found = by_path_.find(segments);
   if (!found) return std::nullopt;
-  const Pattern& pattern = patterns_[*found];
-  Match match{topics_[*found], {}, {}, {}};
+  Match match = match_pattern(*found / 2, segments);
+  match.asks = *found % 2 == 1;
+  return match;
+}
+
+TopicMap::Match TopicMap::answer_of(const Match& asked, const std::string& request) const {
+  std::vector<std::string> segments;
+  const auto topic = static_cast<std::size_t>(by_name_.at(asked.topic->settings.name));
+  std::size_t parameter = 0;
+  for (const Piece& piece : patterns_[topic].path) {
+    if (!piece.parameter) {
+      segments.push_back(piece.text);
+    } else if (parameter < asked.parameters.size()) {
+      segments.push_back(asked.parameters[parameter++].second);
+    } else {
+      segments.push_back(request);
+    }
+  }
+  return match_pattern(topic, segments);
+}
+
+// `segments` may lack the last ones of the pattern: then the log is not named.
+TopicMap::Match TopicMap::match_pattern(std::size_t topic,
+                                        std::span<const std::string> segments) const {
+  const Pattern& pattern = patterns_[topic];
+  Match match{topics_[topic], {}, {}, false, {}};
   Values values;
   for (std::size_t i = 0; i < segments.size(); ++i) {
     const Piece& piece = pattern.path[i];
@@ -45,7 +70,7 @@ std::optional<TopicMap::Match> TopicMap::match(std::span<const std::string> segm
     values[piece.text] = segments[i];
     match.parameters.emplace_back(piece.text, segments[i]);
   }
-  match.log = log_name(pattern.log, values);
+  if (segments.size() == pattern.path.size()) match.log = log_name(pattern.log, values);
   return match;
 }
 

@@ -26,12 +26,17 @@ class TopicMap {
 
   struct Match {
     std::shared_ptr<Topic> topic;
-    std::string log;  // the log that the request names; empty with `bad_parameter`
+    std::string log;  // the log that the request names; empty with `bad_parameter`, and where
+                      // questions are asked
     std::vector<std::pair<std::string, std::string>> parameters;  // of the path, by name
+    bool asks = false;          // the path is where questions of the topic are asked
     std::string bad_parameter;  // the first path parameter with an invalid value; empty: all valid
   };
   // `segments`: the request's path, each segment percent-decoded. Empty: no topic has this path.
   std::optional<Match> match(std::span<const std::string> segments) const;
+  // The same for the answer to a question that was asked at `asked`.
+  // Requires: asked.asks, and no bad parameter; `request` is a valid parameter.
+  Match answer_of(const Match& asked, const std::string& request) const;
   // By name, templates included. Null: there is none.
   std::shared_ptr<Topic> find(std::string_view name) const;
   // In the order of the configuration.
@@ -43,9 +48,11 @@ class TopicMap {
     Pieces log;
   };
 
+  Match match_pattern(std::size_t topic, std::span<const std::string> segments) const;
+
   std::vector<std::shared_ptr<Topic>> topics_;
-  std::vector<Pattern> patterns_;                              // of each topic
-  PathTrie by_path_;                                           // the values are indexes of topics_
+  std::vector<Pattern> patterns_;  // of each topic
+  PathTrie by_path_;               // the values are twice the index of topics_; + 1: it asks
   std::unordered_map<std::string_view, std::size_t> by_name_;  // the topics own the names
 };
 

@@ -40,6 +40,39 @@ TEST_F(EmbeddedLog, WaitsWhileAnotherConnectorOwnsTheFile) {
   EXPECT_EQ(publish("two"), at(1));
 }
 
+TEST_F(EmbeddedLog, KeepsTheRecordsOfAFileOfTheFirstVersion) {
+  open();
+  publish("old");
+  close();
+  embedded::Connection(path(), SQLITE_OPEN_READWRITE)
+      .run("ALTER TABLE records DROP COLUMN fields; DROP TABLE once; PRAGMA user_version = 1");
+  open();
+  Message message{.value = "new"};
+  message.fields = {{"request", "1"}};
+  EXPECT_TRUE(ask<Published>([&](auto done) { connector_->publish("log", message, done); }));
+  const auto all = read_all();
+  ASSERT_EQ(all.size(), 2u);
+  EXPECT_EQ(all.at(0).value, "old");
+  EXPECT_EQ(all.at(1).value, "new");
+}
+
+TEST_F(EmbeddedLog, AppendsOnce) {
+  open();
+  const auto once = [&](const std::string& name, const std::string& content) {
+    Message message{.value = content};
+    message.once = {name, content, std::chrono::seconds(60)};
+    return ask<Published>([&](auto done) { connector_->publish("log", message, done); });
+  };
+  const auto first = once("a", "x").value();
+  EXPECT_TRUE(first.is_new);
+  const auto again = once("a", "x").value();
+  EXPECT_FALSE(again.is_new);
+  EXPECT_EQ(again.offset, first.offset);
+  EXPECT_EQ(once("a", "y").error(), Errc::conflict);
+  EXPECT_TRUE(once("b", "x").value().is_new);
+  EXPECT_EQ(held(), 2);
+}
+
 TEST_F(EmbeddedLog, RefusesForeignFilesUnchanged) {
   const auto expect_refused = [&](const std::string& file, const std::string& why) {
     EXPECT_THAT(check_embedded({.path = file}).value_or("(fine)"), HasSubstr(file + ": " + why));
@@ -59,7 +92,7 @@ TEST_F(EmbeddedLog, RefusesForeignFilesUnchanged) {
   expect_refused(foreign, "is an SQLite database of another program");
 
   const auto newer = (folder_ / "newer.db").string();
-  embedded::open_for_writing(newer)->run("PRAGMA user_version = 2");
+  embedded::open_for_writing(newer)->run("PRAGMA user_version = 3");
   expect_refused(newer, "was written by a newer Sidestream");
 
   expect_refused(folder_.string(), "is a directory");

@@ -37,11 +37,13 @@ TEST(Cors, PreflightsAllowWhatFetchClientsSend) {
   r.method = "OPTIONS";
   r.headers.emplace_back("access-control-request-method", "GET");
   ASSERT_TRUE(is_preflight(r));
-  const auto answer = answer_preflight({{"*"}, false}, r, true, {"authorization", "x-token"});
+  const auto answer =
+      answer_preflight({{"*"}, false}, r, "GET, POST", {"authorization", "x-token"});
   EXPECT_EQ(answer.status, 204u);
   EXPECT_EQ(value(answer.headers, "Access-Control-Allow-Origin"), "*");
   EXPECT_EQ(value(answer.headers, "Access-Control-Allow-Headers"),
-            "last-event-id, authorization, cache-control, content-type, x-token");
+            "last-event-id, authorization, cache-control, content-type, idempotency-key, prefer, "
+            "x-token");
   EXPECT_EQ(value(answer.headers, "Access-Control-Allow-Methods"), "GET, POST");
   EXPECT_NE(value(answer.headers, "Access-Control-Max-Age"), "");
 }

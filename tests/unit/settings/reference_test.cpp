@@ -62,10 +62,20 @@ TEST(Reference, HasTheDefaultsOfTheCode) {
   EXPECT_EQ(connector<RedisSettings>(settings, "cache"), (RedisSettings{"redis"}));
   TopicSettings job = topic("job", "/jobs/{id}", "cache", "job:{id}", false);
   job.end = {end_by_event({"done", "failed"})};
+  TopicSettings prompts = topic("prompts", "/events/prompts", "cache", "prompts", false);
+  prompts.read = Rules{Rules::Kind::none, {}};
+  TopicSettings reply =
+      topic("reply", "/ask/{session}/{request}", "cache", "reply:{session}:{request}", true);
+  reply.end = {end_by_event({"done", "failed", "cancelled"})};
+  reply.start = Start::earliest;
+  reply.ask = AskSettings{.to = "prompts", .path = "/ask/{session}"};
   const std::vector<TopicSettings> expected{
       topic("orders", "/events/orders", "events", "shop.orders", false),
       topic("alerts", "/events/alerts", "cache", "alerts", false),
-      topic("chat", "/chat/{session}", "cache", "chat:{session}", true), job,
+      topic("chat", "/chat/{session}", "cache", "chat:{session}", true),
+      job,
+      prompts,
+      reply,
       topic("hello", "/events/hello", "local", "hello", true)};
   EXPECT_EQ(settings.topics, expected);
 }
@@ -81,7 +91,9 @@ TEST(Reference, HasEveryKey) {
   for (const keys::Section& section : keys::sections) {
     auto there = keys_at(root, section.path);
     there.merge(keys_at(access, section.path));
-    if (section.path == "access.revocations") there["topic"];  // stands in a comment
+    // These stand in comments.
+    if (section.path == "access.revocations") there["topic"];
+    if (section.path == "topics.*.ask") there["secret"];
     for (const std::string_view key : section.keys)
       EXPECT_TRUE(there.contains(std::string(key))) << section.path << ' ' << key;
   }

@@ -97,7 +97,7 @@ TEST_F(Schema, HasTheDefaultsOfTheReference) {
       "upstream",    "limits",      "access", "tokens", "issuer",  "audience", "keys",
       "secret",      "algorithms",  "header", "cookie", "query",   "forward",  "claims",
       "peers",       "revocations", "read",   "only",   "filters", "tls",      "admin_tls",
-      "certificate", "key",         "end"};
+      "certificate", "key",         "end",    "ask",    "to"};
   for (const keys::Section& known : keys::sections) {
     auto values = keys_at(reference, known.path);
     values.merge(keys_at(access, known.path));
