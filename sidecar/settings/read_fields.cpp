@@ -19,7 +19,7 @@ constexpr std::string_view stream_parameters[] = {
 std::string check_placeholders(const ValuePattern& pattern, const PatternPlace& place) {
   for (const ValuePiece& piece : pattern.pieces) {
     if (place.is_constant && piece.kind != ValuePiece::Kind::text)
-      return "has a {placeholder}; what ends a log is a constant text";
+      return "has a {placeholder}; what ends a log is a constant text; write {{ and }} for braces";
     if (piece.kind == ValuePiece::Kind::parameter &&
         std::ranges::find(place.parameters, piece.text) == place.parameters.end())
       return "has a {placeholder} that is no parameter of the path; add it to path:, or write {{ "
@@ -55,19 +55,17 @@ std::string parse_field(std::string_view text, Kind kind, FieldName& into) {
   return {};
 }
 
-// `read`: adds the values of one field.
-template <class Read>
-void read_conditions(const Value& value, Kind kind, std::vector<FieldCondition>& into, Read read) {
+void read_conditions(const Value& value, Kind kind, const PatternPlace& place,
+                     std::vector<FieldCondition>& into, std::string_view advice) {
   for (const Value::Named& named : value.named()) {
     FieldCondition condition;
     const std::string error = parse_field(named.name, kind, condition.field);
     if (!error.empty()) named.value.problem(error);
-    read(named.value, condition.values);
+    read_patterns(named.value, place, condition.values);
     into.push_back(std::move(condition));
   }
   const bool empty = value.is_section() || value.is_empty_section();
-  if (empty && into.empty())
-    value.problem("has no condition; add one like event: done, or remove the key");
+  if (empty && into.empty()) value.problem("has no condition; " + std::string(advice));
 }
 
 bool is_reserved(std::string_view name, const std::optional<AccessSettings>& access) {
@@ -118,15 +116,14 @@ void read_patterns(const Value& value, const PatternPlace& place, std::vector<Va
 
 void read_fields(const Section& section, Kind kind, const std::optional<AccessSettings>& access,
                  const PatternPlace& place, TopicSettings& topic) {
-  read_conditions(section["only"], kind, topic.only,
-                  [&place](const Value& value, auto& into) { read_patterns(value, place, into); });
+  read_conditions(section["only"], kind, place, topic.only,
+                  "add one like key: \"{user}\", or remove only:");
   read_filters(section["filters"], kind, access, topic);
   // Values without placeholders: the end belongs to the log, whoever reads it.
   PatternPlace constant;
   constant.is_constant = true;
-  read_conditions(section["end"], kind, topic.end, [&constant](const Value& value, auto& into) {
-    read_patterns(value, constant, into);
-  });
+  read_conditions(section["end"], kind, constant, topic.end,
+                  "add one like event: done, or remove end:");
   if (topic.only.size() + topic.filters.size() + topic.end.size() > fields_max)
     section.problem(
         "has more than 16 fields in only:, filters: and end:; use fewer, or several topics");
