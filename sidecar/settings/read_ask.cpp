@@ -67,7 +67,8 @@ Value read_ask(const Section& section, bool has_access, TopicPaths& paths, Topic
   const Value to = inner["to"];
   if (!ask.present()) return to;
   topic.ask.emplace();
-  if (!to.present()) to.problem("is missing; name the topic that gets the questions");
+  if (!to.present() && (ask.is_section() || ask.is_empty_section()))
+    to.problem("is missing; name the topic that gets the questions");
   if (const auto text = to.text()) topic.ask->to = text->value;
   read_secret(inner["secret"], topic.ask->secret);
   inner["timeout"].read_duration(topic.ask->timeout, 1s, 24h, true);

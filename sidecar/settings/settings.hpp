@@ -199,7 +199,7 @@ struct TopicSettings {
                                // 1 s if no reader was sent a record
   CorsSettings cors;           // default: the server's
 
-  // Whether some client may POST.
+  // Whether some client may POST, to the topic's path or, with `ask`, to ask.
   bool can_publish() const { return publish != Publish::no || publish_rules.has_value(); }
   bool has_parameters() const { return path.find('{') != std::string::npos; }
   // Whether parameters of the path choose the log: one topic with many logs.

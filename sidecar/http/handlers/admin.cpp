@@ -180,7 +180,7 @@ Response AdminPages::list_topics(const TopicMap& topics) const {
                                 {"template", s.is_template()},
                                 {"connector", s.from},
                                 {"log", s.log},
-                                {"publish", s.can_publish()},
+                                {"publish", s.can_publish() && !s.ask},
                                 {"subscribers", topic->probe.subscribers.value()},
                                 {"events_read", topic->probe.records_read.value()},
                                 {"open_logs", open.size()},

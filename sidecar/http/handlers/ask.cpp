@@ -111,6 +111,7 @@ Awaitable<PublishResult> append(Question& question, const RightsCheck& rights, c
   std::string log_of_target = log;
   PublishResult result = co_await hand_over(connector, std::move(log_of_target),
                                             std::move(question.publish.message), context.hidden);
+  context.logs.ended().forget(*question.target, log);
   TopicProbe& probe = question.publish.topic->probe;
   (!result ? probe.publish_failures : result->is_new ? probe.published : probe.asked_again).add();
   const std::string reason = result ? std::string() : result.error().message();
@@ -213,7 +214,7 @@ Awaitable<void> ask(AskRequest request, const Request& head, Responder& responde
   question.id = request.key ? question_id(question.topic().ask->secret, subject, path, *request.key)
                             : random_question_id();
   const std::string location = path + "/" + question.id;
-  const TopicMap::Match reply = loop.config().topics.answer_of(request.match, question.id);
+  const TopicMap::Match reply = TopicMap::reply_of(request.match, question.id);
   auto parsed = reply_stream(reply, head, location);
   if (auto* problem = std::get_if<Response>(&parsed)) {
     Response response = with_headers(std::move(*problem), question.publish);

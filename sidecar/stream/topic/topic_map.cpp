@@ -23,7 +23,7 @@ TopicMap::TopicMap(std::vector<std::shared_ptr<Topic>> topics) : topics_(std::mo
   by_name_.reserve(topics_.size());
   for (std::size_t i = 0; i < topics_.size(); ++i) {
     const TopicSettings& settings = topics_[i]->settings;
-    patterns_.push_back({parse_path(settings.path).value, parse_log_name(settings.log).value});
+    patterns_.push_back(pattern_of(settings));
     by_path_.add(patterns_[i].path, 2 * i);
     if (settings.ask) by_path_.add(parse_path(settings.ask->path).value, 2 * i + 1);
     by_name_.emplace(settings.name, i);
@@ -33,16 +33,17 @@ TopicMap::TopicMap(std::vector<std::shared_ptr<Topic>> topics) : topics_(std::mo
 std::optional<TopicMap::Match> TopicMap::match(std::span<const std::string> segments) const {
   const auto found = by_path_.find(segments);
   if (!found) return std::nullopt;
-  Match match = match_pattern(*found / 2, segments);
+  const std::size_t topic = *found / 2;
+  Match match = match_pattern(topics_[topic], patterns_[topic], segments);
   match.asks = *found % 2 == 1;
   return match;
 }
 
-TopicMap::Match TopicMap::answer_of(const Match& asked, const std::string& request) const {
+TopicMap::Match TopicMap::reply_of(const Match& asked, const std::string& request) {
+  const Pattern pattern = pattern_of(asked.topic->settings);
   std::vector<std::string> segments;
-  const auto topic = static_cast<std::size_t>(by_name_.at(asked.topic->settings.name));
   std::size_t parameter = 0;
-  for (const Piece& piece : patterns_[topic].path) {
+  for (const Piece& piece : pattern.path) {
     if (!piece.parameter) {
       segments.push_back(piece.text);
     } else if (parameter < asked.parameters.size()) {
@@ -51,14 +52,17 @@ TopicMap::Match TopicMap::answer_of(const Match& asked, const std::string& reque
       segments.push_back(request);
     }
   }
-  return match_pattern(topic, segments);
+  return match_pattern(asked.topic, pattern, segments);
+}
+
+TopicMap::Pattern TopicMap::pattern_of(const TopicSettings& topic) {
+  return {parse_path(topic.path).value, parse_log_name(topic.log).value};
 }
 
 // `segments` may lack the last ones of the pattern: then the log is not named.
-TopicMap::Match TopicMap::match_pattern(std::size_t topic,
-                                        std::span<const std::string> segments) const {
-  const Pattern& pattern = patterns_[topic];
-  Match match{topics_[topic], {}, {}, false, {}};
+TopicMap::Match TopicMap::match_pattern(std::shared_ptr<Topic> topic, const Pattern& pattern,
+                                        std::span<const std::string> segments) {
+  Match match{std::move(topic), {}, {}, false, {}};
   Values values;
   for (std::size_t i = 0; i < segments.size(); ++i) {
     const Piece& piece = pattern.path[i];

@@ -34,9 +34,9 @@ class TopicMap {
   };
   // `segments`: the request's path, each segment percent-decoded. Empty: no topic has this path.
   std::optional<Match> match(std::span<const std::string> segments) const;
-  // The same for the answer to a question that was asked at `asked`.
-  // Requires: asked.asks, and no bad parameter; `request` is a valid parameter.
-  Match answer_of(const Match& asked, const std::string& request) const;
+  // The same for the reply to a question that was asked at `asked`, also after a reload has changed
+  // the map. Requires: asked.asks, and no bad parameter; `request` is a valid parameter.
+  static Match reply_of(const Match& asked, const std::string& request);
   // By name, templates included. Null: there is none.
   std::shared_ptr<Topic> find(std::string_view name) const;
   // In the order of the configuration.
@@ -48,7 +48,9 @@ class TopicMap {
     Pieces log;
   };
 
-  Match match_pattern(std::size_t topic, std::span<const std::string> segments) const;
+  static Pattern pattern_of(const TopicSettings& topic);
+  static Match match_pattern(std::shared_ptr<Topic> topic, const Pattern& pattern,
+                             std::span<const std::string> segments);
 
   std::vector<std::shared_ptr<Topic>> topics_;
   std::vector<Pattern> patterns_;  // of each topic

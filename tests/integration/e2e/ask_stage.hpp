@@ -46,7 +46,7 @@ class AskStage {
                 ", end: { event: [done, cancelled] }, cors: { origins: [\"https://app.example\"] }"
                 ", ask: { to: prompts" +
                 (ask.empty() ? "" : ", " + ask) + " }" + (topic.empty() ? "" : ", " + topic) + " }",
-            "work: { path: \"/workerer" + end + "\", from: broker, " + reply +
+            "work: { path: \"/worker" + end + "\", from: broker, " + reply +
                 ", publish: true }"}};
   }
 

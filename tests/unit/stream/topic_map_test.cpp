@@ -19,6 +19,14 @@ class TopicMapTest : public testing::Test {
     settings.log = std::move(log);
     return std::make_shared<Topic>(settings, test::borrowed(broker_));
   }
+  std::shared_ptr<Topic> asking(std::string path, std::string asked_at, std::string log) {
+    TopicSettings settings;
+    settings.name = "chat";
+    settings.path = std::move(path);
+    settings.log = std::move(log);
+    settings.ask = AskSettings{.to = "prompts", .path = std::move(asked_at)};
+    return std::make_shared<Topic>(settings, test::borrowed(broker_));
+  }
   static std::string name_of(const std::optional<TopicMap::Match>& match) {
     return match ? match->topic->settings.name : "none";
   }
@@ -33,6 +41,23 @@ TEST_F(TopicMapTest, MatchesTheWholePathOnly) {
                                 Segments{"events", "Orders"}, Segments{"events", ""}}) {
     EXPECT_FALSE(topics.match(other));
   }
+}
+
+TEST_F(TopicMapTest, TellsWhereQuestionsAreAskedFromReplies) {
+  const TopicMap topics({asking("/{tenant}/chat/{id}", "/{tenant}/chat", "{tenant}:{id}")});
+  const auto reply = topics.match(Segments{"acme", "chat", "7"});
+  ASSERT_TRUE(reply);
+  EXPECT_FALSE(reply->asks);
+  EXPECT_EQ(reply->log, "acme:7");
+  const auto asked = topics.match(Segments{"acme", "chat"});
+  ASSERT_TRUE(asked);
+  EXPECT_TRUE(asked->asks);
+  EXPECT_EQ(asked->log, "");
+  EXPECT_EQ(topics.match(Segments{"a b", "chat"})->bad_parameter, "tenant");
+  const TopicMap::Match its_reply = TopicMap::reply_of(*asked, "7");
+  EXPECT_EQ(its_reply.log, reply->log);
+  EXPECT_EQ(its_reply.parameters, reply->parameters);
+  EXPECT_FALSE(its_reply.asks);
 }
 
 TEST_F(TopicMapTest, FindsNothingWithoutTopics) {

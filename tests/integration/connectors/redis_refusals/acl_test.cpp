@@ -9,7 +9,7 @@ TEST_F(RedisRefusals, StartIsServedOnceXinfoIsAllowedAgain) {
   rights({"-xinfo"});
   EXPECT_EQ(ask_extent("s").error(), Errc::refused);
   EXPECT_THAT(detail(), HasSubstr("start of s refused: NOPERM"));
-  EXPECT_TRUE(probe().is_up());
+  EXPECT_TRUE(eventually([&] { return probe().is_up(); })) << "its connections come up one by one";
   EXPECT_EQ(probe().refusals.waiting(), 1u);
   EXPECT_EQ(ask_locate("s").error(), Errc::refused);
   rights({"+xinfo"});
