@@ -146,7 +146,7 @@ void add_topics(Text& text, const ProcessStats& stats) {
   counter(text, "cancelled_questions_total", "Questions that their clients cancelled");
   per_topic(text, stats, [](auto& t) { return t.probe->cancels.value(); });
   counter(text, "ended_starts_total",
-          "Requests for a stream answered 204, because the log has ended and nothing follows");
+          "Requests for a stream answered 204, because the log has ended and no record follows");
   per_topic(text, stats, [](auto& t) { return t.probe->ended_starts.value(); });
   counter(text, "lagged_total", "Readers that fell behind the topic log");
   per_topic(text, stats, [](auto& t) { return t.probe->lagged.value(); });

@@ -102,7 +102,8 @@ void read_upstream(const Value& value, std::initializer_list<ListenAddress> own,
 }
 
 void check_tls_files(const Section& section, const TlsSettings& tls) {
-  const Context& context = section["key"].context();
+  const Value any = section["key"];
+  const Context& context = any.context();
   const std::string problem =
       context.checks.tls ? context.hide(context.checks.tls(tls)) : std::string();
   const std::size_t colon = problem.find(": ");

@@ -35,6 +35,10 @@ void add_cookies(std::string_view header, std::string_view name,
   }
 }
 
+bool is_authorization(const TokenSource& source) {
+  return source.kind == TokenSource::Kind::header && source.name == "authorization";
+}
+
 std::vector<std::string_view> values_at(const Request& request, const TokenSource& source) {
   std::vector<std::string_view> values;
   if (source.kind == TokenSource::Kind::query) {
@@ -43,7 +47,7 @@ std::vector<std::string_view> values_at(const Request& request, const TokenSourc
     return values;
   }
   const bool is_cookie = source.kind == TokenSource::Kind::cookie;
-  const bool is_bearer = !is_cookie && source.name == "authorization";
+  const bool is_bearer = is_authorization(source);
   for (const auto& [name, value] : request.headers) {
     if (name != (is_cookie ? "cookie" : source.name)) continue;
     if (is_cookie)
@@ -58,9 +62,12 @@ std::vector<std::string_view> values_at(const Request& request, const TokenSourc
 
 Credential find_credential(const Request& request, std::span<const TokenSource> sources) {
   for (const TokenSource& source : sources) {
-    const std::vector<std::string_view> values = values_at(request, source);
+    std::vector<std::string_view> values = values_at(request, source);
     const auto is_none = [](std::string_view value) { return value.empty(); };
     if (std::ranges::all_of(values, is_none)) continue;
+    // Browsers send a cookie that was emptied beside one of another path. Another Authorization is
+    // no such thing: a proxy in front may have checked it.
+    if (!is_authorization(source)) std::erase_if(values, is_none);
     const auto differs = [&](std::string_view value) { return value != values.front(); };
     if (std::ranges::any_of(values, differs)) return {Credential::Kind::ambiguous, {}, false};
     return {Credential::Kind::token, std::string(values.front()),

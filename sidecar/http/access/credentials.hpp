@@ -16,7 +16,7 @@ struct Credential {
   enum class Kind : std::uint8_t {
     none,
     token,
-    ambiguous,  // a source has two different values; one of them may be none
+    ambiguous,  // a source has two different values; of Authorization one of them may be none
   };
   Kind kind = Kind::none;
   std::string token;

@@ -96,7 +96,7 @@ class ConsoleAccessTest(ConsoleCase):
         self.wait(lambda: self.state() == "refused", "the refusal of the old token")
         self.assertEqual(self.browser.text("#state"), "Expired")
         self.assertIn("expired", self.more())
-        self.assertIn("expired", self.browser.text("#person"))
+        self.wait(lambda: "expired" in self.browser.text("#person"), "the person's token to expire")
         self.open_as(make_token("alice"))  # a new one goes on
         self.until_label("Live")
 

@@ -12,7 +12,7 @@ class ConsoleTest(ConsoleCase):
         names = self.browser.js(
             "return [...document.querySelectorAll('.topic')].map(t => t.dataset.name)"
         )
-        self.assertEqual(names, ["numbers", "small", "silent", "rooms"])
+        self.assertEqual(names, ["numbers", "small", "silent", "job", "rooms"])
         self.wait(lambda: "Ready" in self.browser.text("#health"), "health")
         self.assertIn("local · embedded", self.browser.text("#health"))
         self.assertEqual(self.browser.text("#title"), "numbers")
