@@ -46,8 +46,7 @@ class AskStage {
                 ", end: { event: [done, cancelled] }, cors: { origins: [\"https://app.example\"] }"
                 ", ask: { to: prompts" +
                 (ask.empty() ? "" : ", " + ask) + " }" + (topic.empty() ? "" : ", " + topic) + " }",
-            "work: { path: \"/worker" + end + "\", from: broker, " + reply +
-                ", publish: true }"}};
+            "work: { path: \"/worker" + end + "\", from: broker, " + reply + ", publish: true }"}};
   }
 
   std::string questions_log() const { return source_->log(); }
