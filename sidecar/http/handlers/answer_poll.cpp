@@ -7,22 +7,36 @@ namespace sidestream {
 namespace {
 
 Response with_fields(Response response, Fields headers) {
-  response.headers = std::move(headers);
+  response.headers.insert(response.headers.end(), headers.begin(), headers.end());
   response.headers.emplace_back("Cache-Control", "no-store");
+  return response;
+}
+
+// Bodies of publishes and answers of polls share a budget.
+Response refuse_for_memory(const Client& client, const ServerContext& context) {
+  context.probe.refused(LimitRefusal::bodies);
+  context.limits.refusals.write(RefusalLog::Kind::request, name_of(LimitRefusal::bodies), client,
+                                503);
+  Response response =
+      Response::error(503, "too many bodies in memory (a quarter of server.memory)");
+  response.headers.emplace_back("Retry-After", "1");
   return response;
 }
 
 }  // namespace
 
 Awaitable<void> answer_poll(std::shared_ptr<Poll> poll, std::chrono::milliseconds time,
-                            Fields headers, Responder& responder) {
+                            Fields headers, const Client& client, Responder& responder,
+                            const ServerContext& context) {
   {
     const auto left = [poll] { poll->leave(); };
     const auto watch = responder.watch_client(left);
     co_await poll->wait(time);
   }
   if (poll->was_left()) co_return;
-  Response response = with_fields(Response::json(poll->answer()), std::move(headers));
+  Response response = with_fields(poll->has_no_room() ? refuse_for_memory(client, context)
+                                                      : Response::json(poll->take_answer()),
+                                  std::move(headers));
   co_await responder.respond(std::move(response));
 }
 

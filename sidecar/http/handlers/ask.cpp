@@ -51,6 +51,7 @@ bool prefers_async(const Request& request) {
 struct Question {
   std::shared_ptr<Topic> target;
   std::string id;
+  HeldBytes held;          // as long as the body is in memory
   PublishRequest publish;  // checks and log lines treat it as a publish to the asking topic
 
   const TopicSettings& topic() const { return publish.topic->settings; }
@@ -154,6 +155,7 @@ Awaitable<bool> take_body(Question& question, const RightsCheck& rights, const R
   if (body.outcome == Body::Outcome::lost) co_return false;
   if (body.outcome == Body::Outcome::whole) {
     question.publish.message.value = std::move(body.text);
+    question.held = std::move(body.held);
     co_return true;
   }
   Response response = answer_no_body(body.outcome, question.publish, rights, head, context);

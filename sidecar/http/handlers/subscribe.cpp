@@ -258,9 +258,11 @@ Awaitable<void> subscribe(StreamRequest stream, const Request& request, Responde
   }
   const StreamOptions options = options_of(stream, rights, request, loop.config().server);
   if (stream.delivery.poll) {
-    const auto poll = std::make_shared<Poll>(loop.io(), stream.own_id);
+    auto room = context.limits.bodies.take(request.client.key(), 0);
+    const auto poll = std::make_shared<Poll>(loop.io(), stream.own_id, std::move(*room));
     loop.streams().add(poll->outlet(), std::move(admission.place), start, options, std::move(held));
-    co_return co_await answer_poll(poll, *stream.delivery.poll, std::move(headers), responder);
+    co_return co_await answer_poll(poll, *stream.delivery.poll, std::move(headers), request.client,
+                                   responder, context);
   }
   loop.streams().add(responder.open_stream(stream.delivery.dialect, headers),
                      std::move(admission.place), start, options, std::move(held));

@@ -69,7 +69,7 @@ void Poll::take(std::string_view lines) {
     lines.remove_prefix(end + 1);
     if (!line.empty()) full_ = !take_line(line);
   }
-  if (count_ > 0) end_soon();
+  if (count_ > 0 || no_room_) end_soon();
 }
 
 // Returns whether there was room.
@@ -82,6 +82,8 @@ bool Poll::take_line(std::string_view line) {
   } else {
     if (count_ == events_max || (count_ > 0 && events_.size() + line.size() > bytes_max))
       return false;
+    no_room_ = !held_.grow(line.size() + 1);
+    if (no_room_) return false;
     if (count_++ > 0) events_ += ',';
     events_ += line;
   }
@@ -129,10 +131,12 @@ Awaitable<void> Poll::wait(std::chrono::milliseconds time) {
   ask_for_end();
 }
 
-std::string Poll::answer() const {
-  std::string text = R"({"events":[)" + events_ + R"(],"next":)";
-  text += next_.empty() ? "null" : boost::json::serialize(boost::json::value(next_));
-  return text + "}\n";
+std::string Poll::take_answer() {
+  events_.insert(0, R"({"events":[)");
+  events_ += R"(],"next":)";
+  events_ += next_.empty() ? "null" : boost::json::serialize(boost::json::value(next_));
+  events_ += "}\n";
+  return std::move(events_);
 }
 
 }  // namespace sidestream

@@ -168,6 +168,31 @@ TEST_P(EndedPoll, HasTheEndAmongItsEvents) {
   EXPECT_EQ(over.status, 204);
 }
 
+TEST(PollMemory, HoldsAnswersWithinABudget) {
+  Sidecar sidecar(Config{.server = {"memory: 16MiB", "threads: 1"},
+                         .connectors = {"local: { embedded: {} }"},
+                         .topics = {"t: { from: local, publish: true }"}});
+  std::vector<HttpConnection> pollers;
+  for (int i = 0; i < 8; ++i) {
+    pollers.emplace_back(sidecar.streams());
+    pollers.back().send(Request{.target = "/events/t?poll=60s"});
+  }
+  EXPECT_TRUE(eventually([&] { return sidecar.metrics().sum("sidestream_streams") == 8; }));
+  EXPECT_EQ(post(sidecar.streams(), "/events/t", std::string(600 * 1024, 'x')).status, 201);
+  int answered = 0;
+  int refused = 0;
+  for (auto& poller : pollers) {
+    const auto response = poller.receive();
+    (response.status == 200 ? answered : refused) += 1;
+    if (response.status == 200) continue;
+    EXPECT_EQ(response.status, 503) << response.body;
+    EXPECT_TRUE(response.header("Retry-After"));
+  }
+  EXPECT_GT(answered, 0);
+  EXPECT_GT(refused, 0) << "a quarter of the memory, and half of that for one address";
+  EXPECT_EQ(get(sidecar.streams(), "/events/t?poll=5s&tail=1").status, 200);
+}
+
 TEST(PollLimit, IsToldByAStatus) {
   Sidecar sidecar(Config{.server = {"max_connections: 1"},
                          .connectors = {"local: { embedded: {} }"},
