@@ -3,6 +3,7 @@
 //
 // Thread: any.
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 
@@ -15,11 +16,17 @@ inline void append_hex(std::string& out, std::uint8_t byte) {
   out += digits[byte & 15U];
 }
 
-// Sixteen digits, with leading zeros.
+// Sixteen digits, with leading zeros. Appended as one piece: each proxied request gets an id.
+inline void append_number_in_hex(std::string& out, std::uint64_t number) {
+  char text[16];
+  for (std::size_t i = sizeof text; i > 0; number >>= 4U)
+    text[--i] = "0123456789abcdef"[number & 15U];
+  out.append(text, sizeof text);
+}
+
 inline std::string in_hex(std::uint64_t number) {
   std::string text;
-  for (int shift = 56; shift >= 0; shift -= 8)
-    append_hex(text, static_cast<std::uint8_t>(number >> static_cast<unsigned>(shift)));
+  append_number_in_hex(text, number);
   return text;
 }
 

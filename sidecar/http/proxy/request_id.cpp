@@ -20,6 +20,11 @@ bool is_request_id(std::string_view text) {
          });
 }
 
-std::string make_request_id() { return in_hex(rng()()).append(in_hex(rng()())); }
+std::string make_request_id() {
+  std::string id;
+  append_number_in_hex(id, rng()());
+  append_number_in_hex(id, rng()());
+  return id;
+}
 
 }  // namespace sidestream
