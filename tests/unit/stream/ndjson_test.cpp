@@ -42,7 +42,7 @@ TEST(Ndjson, MakesEmptyLinesOfHeartbeats) {
 }
 
 TEST(Ndjson, EscapesWhatJsonNeedsEscaped) {
-  const std::string data("\" \\ \x01 \t \xC3\xA9 \xE2\x80\xA8 data: x", 25);
+  const std::string data = "\" \\ \x01 \t \xC3\xA9 \xE2\x80\xA8 data: x";
   const auto line = ndjson("event: a\"b\ndata: " + data + "\n\n");
   const auto parsed = boost::json::parse(line).as_object();
   EXPECT_EQ(parsed.at("event").as_string(), "a\"b");
