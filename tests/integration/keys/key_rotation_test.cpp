@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <thread>
 
@@ -123,19 +124,19 @@ TEST_F(KeyRotation, EndsWhileTheServerHangs) {
 
 // Tokens of the keys of the time: a key is used once it was served, and is served a while longer.
 TEST_F(KeyRotation, RefusesNobodyDuringARotationUnderLoad) {
+  std::array<VerifyLoop, 2> loops;  // outlive the thread that posts to them
   KeyStoreRig rig(server.issuer());
   ASSERT_TRUE(rig.wait_until(has_keys));
   std::atomic<bool> rotated = false, done = false;
   std::atomic<int> verified = 0, refused = 0;
-  const auto load = [&](int thread) {
-    VerifyLoop loop;
+  const auto load = [&](std::size_t thread) {
     for (int i = 0; !done; ++i) {
       const std::string id = R"(,"jti":")" + std::to_string(thread) + "-" + std::to_string(i) + '"';
-      const auto verdict = loop.verify(rig.store, token_by(rotated ? 1 : 0, id));
+      const auto verdict = loops.at(thread).verify(rig.store, token_by(rotated ? 1 : 0, id));
       ++(verdict.kind == TokenVerdict::Kind::verified ? verified : refused);
     }
   };
-  std::thread first(load, 1), second(load, 2);
+  std::thread first(load, 0), second(load, 1);
   const auto wait_for = [&](int count) {
     while (verified < count && refused == 0) std::this_thread::sleep_for(1ms);
   };
@@ -152,10 +153,10 @@ TEST_F(KeyRotation, RefusesNobodyDuringARotationUnderLoad) {
 }
 
 TEST_F(KeyRotation, TakesKeysOverToTheNextConfiguration) {
+  VerifyLoop loop;  // outlives the thread that posts to it
   AccessThread thread;
   thread.start();
   TokenProbe probe;
-  VerifyLoop loop;
   auto store =
       std::make_unique<KeyStore>(thread.io(), std::vector{server.issuer()}, probe, Logger());
   while (store->states()[0].keys == 0) std::this_thread::sleep_for(1ms);
