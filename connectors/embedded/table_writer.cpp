@@ -47,8 +47,7 @@ TableWriter::TableWriter(Connection& connection, const EmbeddedOptions& options,
       oldest_(connection,
               "SELECT offset, time,"
               " ?3 + ifnull(length(key), 0) + length(CAST(event AS BLOB)) + length(value) +"
-              " ifnull(length(fields), 0)"
-              " FROM records WHERE log = ?1 ORDER BY offset LIMIT ?2"),
+              " ifnull(length(fields), 0) FROM records WHERE log = ?1 ORDER BY offset LIMIT ?2"),
       delete_(connection, "DELETE FROM records WHERE log = ? AND offset <= ?"),
       next_log_(connection, "SELECT id, name FROM logs WHERE id > ? ORDER BY id LIMIT 1"),
       version_(connection, "PRAGMA data_version"),
@@ -117,8 +116,7 @@ std::int64_t TableWriter::next_timestamp() {
 
 Offset TableWriter::append(const std::string& log, const Message& message) {
   auto& state = find_or_create(log);
-  std::optional<Blob> key;
-  if (message.key) key = Blob{*message.key};
+  const auto key = message.key ? std::optional(Blob{*message.key}) : std::nullopt;
   const std::string packed = pack_fields(message.fields);
   insert_.run(state.id, state.next, next_timestamp(), key, std::string_view(message.event),
               Blob{message.value}, Blob{packed});

@@ -69,6 +69,9 @@ void read_rights(const Section& section, KnownConnector::Kind kind,
 // Whether streams read a query parameter of that name themselves.
 bool is_stream_parameter(std::string_view name);
 
+// A secret of 32 bytes or more, which is hidden from now on.
+void read_secret(const Value& value, std::string& into);
+
 void read_networks(const Value& value, std::vector<Network>& into);
 
 // In the server's section and in a topic's.

@@ -13,7 +13,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::size_t secret_least = 32;
 constexpr std::string_view algorithms[] = {"HS256", "HS384", "HS512", "RS256", "RS384",
                                            "RS512", "PS256", "PS384", "PS512", "ES256",
                                            "ES384", "ES512", "EdDSA"};
@@ -40,17 +39,6 @@ void read_keys(const Value& value, IssuerSettings& issuer) {
     value.problem(
         "is neither a key set's URL nor a file; write https://HOST/jwks.json or file:PATH");
   }
-}
-
-void read_secret(const Value& value, IssuerSettings& issuer) {
-  const auto text = value.text();
-  if (!text) return;
-  if (!text->expanded) value.context().hidden.push_back({text->value, std::string(shown_secret)});
-  if (text->value.size() < secret_least)
-    value.problem(
-        (text->expanded ? text->shown + ' ' : std::string()) +
-        "is too short; a secret has at least 32 bytes, like those of openssl rand -hex 32");
-  issuer.secret = text->value;
 }
 
 void read_algorithms(const Value& value, IssuerSettings& issuer) {
@@ -109,7 +97,7 @@ IssuerSettings read_issuer(const Value& value) {
     if (const auto text = item.text()) issuer.audiences.push_back(text->value);
   check_keys_or_secret(section);
   read_keys(section["keys"], issuer);
-  read_secret(section["secret"], issuer);
+  read_secret(section["secret"], issuer.secret);
   read_algorithms(section["algorithms"], issuer);
   section["leeway"].read_duration(issuer.leeway, 0ms, 10min);
   section["ca"].read_path_or_empty(issuer.ca);

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <unordered_map>
+#include <unordered_set>
 
 #include "sidecar/settings/keys.hpp"
 #include "sidecar/settings/path_pattern.hpp"
@@ -12,8 +14,6 @@ namespace sidestream {
 namespace {
 
 using namespace std::chrono_literals;
-
-constexpr std::size_t secret_least = 32;
 
 std::string joined(const Pieces& pieces) {
   std::string path;
@@ -39,15 +39,6 @@ void read_ask_path(const Value& ask, const Value& path, TopicPaths& paths, Topic
   paths.add(path.present() ? path : ask, topic.name, in_quotes(topic.ask->path), pieces);
 }
 
-void read_secret(const Value& value, std::string& into) {
-  const auto text = value.text();
-  if (!text) return;
-  if (!text->expanded) value.context().hidden.push_back({text->value, "(ask.secret)"});
-  if (text->value.size() < secret_least)
-    value.problem("is too short; a secret has at least 32 bytes, like 32 random ones in base64");
-  into = text->value;
-}
-
 void read_who(const Value& ask, const Value& publish, bool has_access, TopicSettings& topic) {
   if (!publish.present()) {
     if (has_access)
@@ -56,6 +47,23 @@ void read_who(const Value& ask, const Value& publish, bool has_access, TopicSett
     topic.publish = Publish::yes;
   } else if (!topic.can_publish()) {
     ask.problem("has no effect with publish: false, which lets nobody ask");
+  }
+}
+
+void check_target(const Value& to, const std::string& own_name, const TopicSettings* target,
+                  const std::vector<TopicSettings>& topics) {
+  const auto text = to.text();
+  if (!text) return;
+  if (!target) {
+    std::vector<std::string_view> names;
+    for (const TopicSettings& topic : topics)
+      if (topic.name != own_name) names.emplace_back(topic.name);
+    to.problem(text->shown + " is not a topic" +
+               to.context().suggest(text->showable(), names, "known"));
+  } else if (target->name == own_name) {
+    to.problem(text->shown + " is the topic itself; questions go to a topic of their own");
+  } else if (target->has_parameters()) {
+    to.problem(text->shown + " has parameters; questions go to one log");
   }
 }
 
@@ -79,41 +87,22 @@ Value read_ask(const Section& section, bool has_access, TopicPaths& paths, Topic
   return to;
 }
 
-namespace {
-
-void check_target(const Value& to, const std::string& own_name, const TopicSettings* target,
-                  const std::vector<TopicSettings>& topics) {
-  const auto text = to.text();
-  if (!text) return;
-  if (!target) {
-    std::vector<std::string_view> names;
-    for (const TopicSettings& topic : topics)
-      if (topic.name != own_name) names.emplace_back(topic.name);
-    to.problem(text->shown + " is not a topic" +
-               to.context().suggest(text->showable(), names, "known"));
-  } else if (target->name == own_name) {
-    to.problem(text->shown + " is the topic itself; questions go to a topic of their own");
-  } else if (target->has_parameters()) {
-    to.problem(text->shown + " has parameters; questions go to one log");
-  }
-}
-
-}  // namespace
-
 void check_between_topics(const std::vector<TopicPlace>& places, bool has_access,
                           std::vector<TopicSettings>& topics) {
-  std::vector<const TopicSettings*> asked;
+  std::unordered_map<std::string_view, const TopicSettings*> by_name;
+  for (const TopicSettings& topic : topics) by_name.emplace(topic.name, &topic);
+  std::unordered_set<const TopicSettings*> asked;
   for (const TopicPlace& place : places) {
     const TopicSettings& topic = topics[place.index];
     if (!topic.ask) continue;
-    const auto target = std::ranges::find(topics, topic.ask->to, &TopicSettings::name);
-    const TopicSettings* found = target == topics.end() ? nullptr : &*target;
+    const auto target = by_name.find(topic.ask->to);
+    const TopicSettings* found = target == by_name.end() ? nullptr : target->second;
     check_target(place.ask_to, topic.name, found, topics);
-    if (found) asked.push_back(found);
+    if (found) asked.insert(found);
   }
   for (const TopicPlace& place : places) {
     TopicSettings& topic = topics[place.index];
-    const bool is_asked = std::ranges::find(asked, &topic) != asked.end();
+    const bool is_asked = asked.contains(&topic);
     if (!topic.read && is_asked) {
       topic.read = Rules{Rules::Kind::none, {}};
     } else if (!place.read.present() && has_access) {

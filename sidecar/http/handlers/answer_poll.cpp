@@ -3,6 +3,8 @@
 #include <string>
 #include <utility>
 
+#include "sidecar/http/handlers/publish_checks.hpp"
+
 namespace sidestream {
 namespace {
 
@@ -12,15 +14,10 @@ Response with_fields(Response response, Fields headers) {
   return response;
 }
 
-// Bodies of publishes and answers of polls share a budget.
 Response refuse_for_memory(const Client& client, const ServerContext& context) {
-  context.probe.refused(LimitRefusal::bodies);
   context.limits.refusals.write(RefusalLog::Kind::request, name_of(LimitRefusal::bodies), client,
                                 503);
-  Response response =
-      Response::error(503, "too many bodies in memory (a quarter of server.memory)");
-  response.headers.emplace_back("Retry-After", "1");
-  return response;
+  return too_many_bodies(context);
 }
 
 }  // namespace

@@ -26,10 +26,6 @@ constexpr std::size_t key_max = 255;
 constexpr std::size_t key_least = 16;  // where anybody may read the reply
 constexpr auto key_time = 24h;
 
-Timestamp now() {
-  return std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now());
-}
-
 bool anyone_reads(const TopicSettings& topic) {
   return !topic.read || topic.read->kind == Rules::Kind::anyone;
 }
@@ -77,22 +73,18 @@ Message make_message(const Question& question, const TopicMap::Match& reply, std
   return message;
 }
 
-Response fail(const PublishError& error, const std::string& location) {
-  const bool conflict = error == Errc::conflict;
-  const bool unknown = error == Errc::unconfirmed;
-  Response response = Response::error(
-      conflict  ? 422
-      : unknown ? 504
-                : 503,
-      conflict ? "this Idempotency-Key was used with another body" : error.message());
-  if (unknown) response.headers.emplace_back("Location", location);
-  if (!conflict && !unknown) response.headers.emplace_back("Retry-After", "1");
-  return response;
+unsigned status_of(const PublishError& error) {
+  if (error == Errc::conflict) return 422;
+  return error == Errc::unconfirmed ? 504 : 503;
 }
 
-void expose_location(const Request& request, Fields& headers) {
-  if (request.header("origin"))
-    headers.emplace_back("Access-Control-Expose-Headers", "location, last-event-id");
+Response fail(const PublishError& error, const std::string& location) {
+  const unsigned status = status_of(error);
+  Response response = Response::error(
+      status, status == 422 ? "this Idempotency-Key was used with another body" : error.message());
+  if (status == 504) response.headers.emplace_back("Location", location);
+  if (status == 503) response.headers.emplace_back("Retry-After", "1");
+  return response;
 }
 
 Response accepted(const std::string& id, const std::string& location) {
@@ -116,7 +108,7 @@ Awaitable<PublishResult> append(Question& question, const RightsCheck& rights, c
   TopicProbe& probe = question.publish.topic->probe;
   (!result ? probe.publish_failures : result->is_new ? probe.published : probe.asked_again).add();
   const std::string reason = result ? std::string() : result.error().message();
-  if (!result) status = fail(result.error(), {}).status;
+  if (!result) status = status_of(result.error());
   const PublishLog::Line line{
       question.topic().name, question.topic().path, log, bytes, status, reason,
       rights.logged_subject};
@@ -174,9 +166,9 @@ Question make_question(const TopicMap::Match& match, Fields headers, EventLoop& 
 
 // The reply's stream from its beginning.
 std::variant<StreamRequest, Response> reply_stream(const TopicMap::Match& reply,
-                                                   const Request& head,
-                                                   const std::string& location) {
-  auto parsed = parse_stream(reply, head, now());
+                                                   const Request& head, const std::string& location,
+                                                   Timestamp now) {
+  auto parsed = parse_stream(reply, head, now);
   if (auto* stream = std::get_if<StreamRequest>(&parsed)) {
     stream->parts.front().start.kind = StartRequest::Kind::earliest;
     stream->own_id.clear();
@@ -188,10 +180,11 @@ std::variant<StreamRequest, Response> reply_stream(const TopicMap::Match& reply,
 
 }  // namespace
 
-std::variant<AskRequest, Response> parse_ask(const TopicMap::Match& match, const Request& request) {
+std::variant<AskRequest, Response> parse_ask(const TopicMap::Match& match, const Request& request,
+                                             Timestamp now) {
   const TopicSettings& topic = match.topic->settings;
-  AskRequest ask{match, {}, !prefers_async(request), cors_headers(topic.cors, request)};
-  expose_location(request, ask.headers);
+  AskRequest ask{match, {}, now, !prefers_async(request), cors_headers(topic.cors, request)};
+  expose_reply(request, ask.headers);
   if (!request.header("idempotency-key")) return ask;
   ask.key = request.joined("idempotency-key");
   const bool visible = std::ranges::all_of(*ask.key, [](char c) { return c > ' ' && c <= '~'; });
@@ -217,7 +210,7 @@ Awaitable<void> ask(AskRequest request, const Request& head, Responder& responde
                             : random_question_id();
   const std::string location = path + "/" + question.id;
   const TopicMap::Match reply = TopicMap::reply_of(request.match, question.id);
-  auto parsed = reply_stream(reply, head, location);
+  auto parsed = reply_stream(reply, head, location, request.now);
   if (auto* problem = std::get_if<Response>(&parsed)) {
     Response response = with_headers(std::move(*problem), question.publish);
     co_return co_await responder.respond(std::move(response));

@@ -22,13 +22,15 @@ class EventLoop;
 struct AskRequest {
   TopicMap::Match match;           // where it is asked; of a cancel, the reply
   std::optional<std::string> key;  // Idempotency-Key
+  Timestamp now{};                 // of the request
   bool streams = true;             // false: Prefer: respond-async
   Fields headers;                  // of the response
 };
 
 // From the head alone. 400: the key is no key, or one that is easy to guess although anybody may read
 // the reply. Requires: match.asks, without a bad parameter.
-std::variant<AskRequest, Response> parse_ask(const TopicMap::Match& match, const Request& request);
+std::variant<AskRequest, Response> parse_ask(const TopicMap::Match& match, const Request& request,
+                                             Timestamp now);
 
 // Checks the client's rights and limits, reads the body, appends the question and answers: with the
 // reply's stream, or 202. Borrows all until it completes.

@@ -21,6 +21,11 @@ Fields cors_headers(const CorsSettings& cors, const Request& request) {
   return headers;
 }
 
+void expose_reply(const Request& request, Fields& headers) {
+  if (request.header("origin"))
+    headers.emplace_back("Access-Control-Expose-Headers", "location, last-event-id");
+}
+
 CorsSettings common_cors(const CorsSettings& a, const CorsSettings& b) {
   const auto any = [](const CorsSettings& cors) {
     return !cors.origins.empty() && cors.origins.front() == "*";

@@ -20,4 +20,7 @@ bool is_preflight(const Request& request);
 Response answer_preflight(const CorsSettings& cors, const Request& request,
                           std::string_view methods, const std::vector<std::string>& credentials);
 
+// Lets pages read where a reply (`ask:`) is, and its newest id. Nothing without an Origin.
+void expose_reply(const Request& request, Fields& headers);
+
 }  // namespace sidestream

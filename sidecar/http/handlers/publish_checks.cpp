@@ -56,6 +56,14 @@ std::optional<Response> check_rate(const RightsCheck& rights, const Request& hea
   return response;
 }
 
+Response too_many_bodies(const ServerContext& context) {
+  context.probe.refused(LimitRefusal::bodies);
+  Response response =
+      Response::error(503, "too many bodies in memory (a quarter of server.memory)");
+  response.headers.emplace_back("Retry-After", "1");
+  return response;
+}
+
 Response answer_no_body(Body::Outcome outcome, const PublishRequest& request,
                         const RightsCheck& rights, const Request& head,
                         const ServerContext& context) {
@@ -64,12 +72,8 @@ Response answer_no_body(Body::Outcome outcome, const PublishRequest& request,
     return with_headers(
         Response::error(408, "the body took longer than 30 s and 1 s for each 64 KiB"), request);
   }
-  context.probe.refused(LimitRefusal::bodies);
   log_publish_refusal(name_of(LimitRefusal::bodies), 503, rights, head, context);
-  Response response =
-      Response::error(503, "too many bodies in memory (a quarter of server.memory)");
-  response.headers.emplace_back("Retry-After", "1");
-  return with_headers(std::move(response), request);
+  return with_headers(too_many_bodies(context), request);
 }
 
 Response with_headers(Response response, const PublishRequest& request) {

@@ -25,6 +25,9 @@ std::optional<Response> check_place(const Client& client, const TopicSettings& t
 std::optional<Response> check_rate(const RightsCheck& rights, const Request& head, EventLoop& loop,
                                    const ServerContext& context);
 
+// 503, counted: bodies of publishes and answers of polls have used up their budget.
+Response too_many_bodies(const ServerContext& context);
+
 // 413, 408 or 503. Requires: the body is neither whole nor lost.
 Response answer_no_body(Body::Outcome outcome, const PublishRequest& request,
                         const RightsCheck& rights, const Request& head,

@@ -132,7 +132,7 @@ Router::Outcome Dispatch::to_topic(const TopicMap::Match& match) const {
                                  "@ - except . and .."),
         topic.cors, request_);
   }
-  if (match.asks) return to_outcome(parse_ask(match, request_), topic.cors, request_);
+  if (match.asks) return to_outcome(parse_ask(match, request_, now_), topic.cors, request_);
   if (request_.method == "DELETE") return to_cancel(match);
   if (request_.method == "POST")
     return to_outcome(parse_publish(match, request_), topic.cors, request_);

@@ -149,8 +149,7 @@ std::variant<StreamRequest, Response> parse_stream(const TopicMap::Match& match,
   stream.parts.push_back({match.topic, match.log, {}, match.parameters});
   if (match.topic->settings.ask) {
     stream.location = request.path();
-    if (request.header("origin"))
-      stream.headers = {{"Access-Control-Expose-Headers", "location, last-event-id"}};
+    expose_reply(request, stream.headers);
   }
   return finish(std::move(stream), request, now);
 }

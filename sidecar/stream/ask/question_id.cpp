@@ -5,9 +5,9 @@
 
 #include <algorithm>
 #include <array>
-#include <cassert>
 #include <cstdint>
 #include <random>
+#include <stdexcept>
 
 namespace sidestream {
 namespace {
@@ -16,6 +16,7 @@ constexpr std::size_t id_size = 26;
 constexpr std::string_view alphabet = "abcdefghijklmnopqrstuvwxyz234567";
 
 using Bits = std::array<std::uint8_t, 16>;
+using Digest = std::array<unsigned char, EVP_MAX_MD_SIZE>;
 
 std::string base32(const Bits& bits) {
   std::string text;
@@ -27,6 +28,12 @@ std::string base32(const Bits& bits) {
   }
   if (count > 0) text += alphabet[held << (5 - count) & 31];
   return text;
+}
+
+Bits first_bits(const Digest& digest) {
+  Bits bits{};
+  std::copy_n(digest.begin(), bits.size(), bits.begin());
+  return bits;
 }
 
 // The kernel's random numbers.
@@ -56,14 +63,13 @@ std::string question_id(std::string_view secret, std::string_view subject, std::
   if (secret.empty()) secret = secret_of_process();
   std::string text;
   for (const std::string_view part : {subject, path, key}) append(text, part);
-  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-  [[maybe_unused]] const auto* made = HMAC(
-      EVP_sha256(), secret.data(), static_cast<int>(secret.size()),
-      reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest.data(), nullptr);
-  assert(made != nullptr);
-  Bits bits{};
-  std::copy_n(digest.begin(), bits.size(), bits.begin());
-  return base32(bits);
+  Digest digest{};
+  const auto* made = HMAC(EVP_sha256(), secret.data(), static_cast<int>(secret.size()),
+                          reinterpret_cast<const unsigned char*>(text.data()), text.size(),
+                          digest.data(), nullptr);
+  // Otherwise all would get the same id, and read each other's replies.
+  if (made == nullptr) throw std::runtime_error("OpenSSL can't compute an HMAC");
+  return base32(first_bits(digest));
 }
 
 bool is_question_id(std::string_view text) {
@@ -71,7 +77,10 @@ bool is_question_id(std::string_view text) {
 }
 
 std::string body_digest(std::string_view body) {
-  return question_id("sidestream: bodies of questions", {}, {}, body);
+  Digest digest{};
+  if (EVP_Digest(body.data(), body.size(), digest.data(), nullptr, EVP_sha256(), nullptr) != 1)
+    throw std::runtime_error("OpenSSL can't compute a digest");
+  return base32(first_bits(digest));
 }
 
 }  // namespace sidestream

@@ -1,7 +1,7 @@
 #pragma once
 // Ids of questions (`ask:`): 26 characters of [a-z2-7], which are 128 bits in base32 (RFC 4648).
 //
-// Thread: any.
+// Thread: any. Errors: throws std::runtime_error if OpenSSL fails.
 
 #include <string>
 #include <string_view>

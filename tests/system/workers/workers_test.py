@@ -119,7 +119,7 @@ def test_one_that_is_killed_in_mid_answer_is_taken_over(stage, language):
     location = stage.ask("one two three")
     wait_for(lambda: len(stage.pieces(location)) >= 3, "the answer to begin")
     victim.process.send_signal(signal.SIGKILL)
-    begun = [piece for piece in stage.pieces(location)]
+    begun = stage.pieces(location)
     stage.start(language)
     pieces = stage.whole(location)
     assert pieces[:len(begun)] == begun

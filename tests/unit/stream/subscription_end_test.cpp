@@ -143,10 +143,8 @@ TEST_F(SubscriptionEndTest, NamesTheEndRecordWhenMarkersFollow) {
 TEST_F(SubscriptionEndTest, EndsAComposedStreamWhenAllLogsHave) {
   Side& a = job("a");
   Side& b = job("b");
-  SubscriptionOptions options;
-  options.composite = true;
   const StartRequest live = from(StartRequest::Kind::live);
-  Client client({a.log, b.log}, {live, live}, options);
+  Client client({a.log, b.log}, {live, live}, SubscriptionOptions{.composite = true});
   settle(client);
   end(a);
   deliver(a, client);
@@ -160,10 +158,8 @@ TEST_F(SubscriptionEndTest, EndsAComposedStreamWhenAllLogsHave) {
 TEST_F(SubscriptionEndTest, StaysOpenBesideALogThatCannotEnd) {
   Side& a = job("a");
   Side& b = side("b");
-  SubscriptionOptions options;
-  options.composite = true;
   const StartRequest live = from(StartRequest::Kind::live);
-  Client client({a.log, b.log}, {live, live}, options);
+  Client client({a.log, b.log}, {live, live}, SubscriptionOptions{.composite = true});
   settle(client);
   end(a);
   deliver(a, client);
