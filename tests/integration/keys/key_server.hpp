@@ -86,14 +86,12 @@ class KeyStoreRig {
 
   mutable std::mutex mutex_;  // guards log_
   std::string log_;
+  VerifyLoop loop_;  // outlives the thread that posts to it
   AccessThread thread_;
 
  public:
   TokenProbe probe;
   KeyStore store;
-
- private:
-  VerifyLoop loop_;  // joined first
 };
 
 // A good ES256 token of the server's issuer.

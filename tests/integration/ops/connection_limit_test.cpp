@@ -75,6 +75,10 @@ TEST(ConnectionLimit, ClosesTheNewcomerWhenAllHaveARequestUnderWay) {
     connection.send(Request{.target = "/nothing"});
     return !connection.closes(100ms) || !connection.buffer().empty();
   }));
+  // The embedded log is written over the same port, so the last connection must be gone.
+  EXPECT_TRUE(eventually([&] {
+    return stage.sidecar().metrics().sum("sidestream_connections") <= 3;  // and the one that asks
+  }));
   stage.append(1);
   for (auto& reader : readers) reader.record();
 }

@@ -2,6 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cstdint>
+#include <limits>
+
 #include "tests/support/harness/kinds.hpp"
 #include "tests/support/harness/writer.hpp"
 
@@ -30,15 +34,19 @@ TEST_P(Churn, DoesNotGrowOverAThousandStreams) {
   churn(rounds);  // buffers and pools find their size
   ASSERT_TRUE(settled());
   auto& process = stage.sidecar().process();
-  const auto resident = process.resident_bytes();
   const int descriptors = process.descriptors();
-  churn(rounds);
-  ASSERT_TRUE(settled());
-  const auto grown = process.resident_bytes() - resident;
-  printf("%s: RSS %.1f MiB, grown by %.0f KiB after %d more\n", GetParam().c_str(),
-         static_cast<double>(resident) / (1 << 20), static_cast<double>(grown) / 1024, rounds);
+  // The heap may grow once by a piece of its own; a leak grows each time.
+  std::int64_t least = std::numeric_limits<std::int64_t>::max();
+  for (int i = 0; i < 3; ++i) {
+    const auto resident = process.resident_bytes();
+    churn(rounds);
+    ASSERT_TRUE(settled());
+    least = std::min(least, process.resident_bytes() - resident);
+  }
+  printf("%s: grown by at least %.0f KiB with each %d\n", GetParam().c_str(),
+         static_cast<double>(least) / 1024, rounds);
   if (!sanitized) {
-    EXPECT_LT(grown, 1024 * 1024);
+    EXPECT_LT(least, 256 * 1024);
   }
   EXPECT_TRUE(eventually([&] { return process.descriptors() <= descriptors; }, 2s))
       << process.descriptors();
