@@ -29,7 +29,8 @@ class Pod:
         self.environment = {
             "SIDESTREAM_PORT": str(self.front_port), "SIDESTREAM_ADMIN_PORT": str(admin_port),
             "SIDESTREAM_URL": self.front, "SIDESTREAM_DATA": self.folder,
-            "UPSTREAM": self.behind, "REDIS_URL": redis_url, "SESSION_SECRET": "0123456789abcdef"}
+            "UPSTREAM": self.behind, "REDIS_URL": redis_url, "SESSION_SECRET": "0123456789abcdef",
+            "ASK_SECRET": "0123456789abcdef" * 2}
         self.admin = "http://%s:%s" % (LOCAL, self.environment["SIDESTREAM_ADMIN_PORT"])
         self.processes = []
         try:

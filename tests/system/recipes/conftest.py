@@ -41,3 +41,22 @@ def run(redis, tmp_path):
             return running
 
         yield start
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    chromium = pytest.importorskip("browser", reason="selenium is not installed")
+    if chromium.missing():
+        pytest.skip(chromium.missing())
+    window = chromium.Browser()
+    yield window
+    window.close()
+
+
+@pytest.fixture
+def browser(chromium):
+    """The Chromium of all tests, on an empty page."""
+    chromium.open("about:blank")
+    chromium.console_errors()  # those of the test before
+    yield chromium
+    chromium.open("about:blank")
