@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "tests/support/harness/sidecar.hpp"
+#include "tests/system/faults/ask/worker_link.hpp"
 #include "tests/system/faults/journal.hpp"
 #include "tests/system/faults/link.hpp"
 #include "tests/system/faults/refusal.hpp"
@@ -35,6 +36,14 @@ class BrokerEnv {
   virtual std::string topic_keys() const = 0;
   virtual std::string revocation_keys() const = 0;
   virtual std::string template_keys() const = 0;
+  // YAML that names the questions' log, and the replies' with {session} and {request}.
+  virtual std::string question_keys() const { return {}; }
+  virtual std::string reply_keys() const { return {}; }
+  virtual std::string ask_path() const { return "/chat/s1"; }
+  // Thread: any.
+  virtual std::unique_ptr<WorkerLink> worker_link(const std::string& /*worker*/) { return nullptr; }
+  // All records of the questions' log.
+  virtual std::vector<QuestionRecord> questions() { return {}; }
   // Where POSTs go.
   virtual void attach(const Address& /*sidecar*/) {}
 

@@ -1,8 +1,5 @@
 #include "tests/system/faults/fault_run.hpp"
 
-#include <signal.h>
-#include <sys/resource.h>
-
 #include <algorithm>
 #include <numeric>
 #include <sstream>
@@ -39,31 +36,29 @@ FaultRun::FaultRun(BrokerEnv& broker, Schedule schedule)
       schedule_(std::move(schedule)),
       journal_(schedule_.lanes),
       lanes_(schedule_.lanes),
-      logs_(static_cast<std::size_t>(schedule_.sidecars)),
-      thawed_(static_cast<std::size_t>(schedule_.sidecars)),
-      process_runs_(static_cast<std::size_t>(schedule_.sidecars)),
-      access_(schedule_, sidecars_, clocks_, journal_),
+      sidecars_(static_cast<std::size_t>(schedule_.sidecars)),
+      access_(schedule_, sidecars_.all(), sidecars_.clocks(), journal_),
       begun_(Clock::now()) {
   broker_.new_log({.lanes = lanes_, .by_link = schedule_.link, .by_post = schedule_.post});
   const auto config = make_config(broker_, schedule_, access_.people().keys().url());
   Clients::Options options{.clients = schedule_.clients, .seed = schedule_.seed};
   options.with_tokens = persons * std::max(1, schedule_.clients / 20);
   options.rights = [this](int i) {
-    const Rights::Context context{access_.people(), journal_, clocks_, thawed_};
+    const Rights::Context context{access_.people(), journal_, sidecars_.clocks(),
+                                  sidecars_.thawed()};
     return std::make_unique<Rights>(i % persons, schedule_.seed + static_cast<std::uint64_t>(i),
                                     context);
   };
-  for (int i = 0; i < schedule_.sidecars; ++i) {
-    sidecars_.push_back(std::make_unique<Sidecar>(config, clocks_.emplace_back().environment()));
-    options.sidecars.push_back(sidecars_.back()->streams());
-  }
+  options.sidecars = sidecars_.start_all(config);
   broker_.attach(options.sidecars[0]);
-  clients_ = std::make_unique<Clients>(options, journal_, process_runs_);
+  clients_ = std::make_unique<Clients>(options, journal_, sidecars_.process_runs());
   // librdkafka asks for each topic that does not exist for ever; thousands keep it from the others.
   const bool kafka = schedule_.kind.rfind("kafka", 0) == 0;
   attackers_ = std::make_unique<Attackers>(options.sidecars, kafka ? 50 : 1'000'000);
   producer_ =
       std::make_unique<Producer>(broker_, journal_, static_cast<std::size_t>(schedule_.padding));
+  asks_ =
+      std::make_unique<AskFaults>(schedule_, broker_, options.sidecars, sidecars_.process_runs());
 }
 
 FaultRun::~FaultRun() = default;
@@ -79,7 +74,7 @@ std::string FaultRun::run() {
   Wrong wrong;
   try {
     wait(clients_->all_open(long_enough), "at first all clients open their streams");
-    for (at_step_ = 0; at_step_ < schedule_.steps.size() && !clients_->broken(); ++at_step_) {
+    for (at_step_ = 0; at_step_ < schedule_.steps.size() && !broken(); ++at_step_) {
       began_ms_ += " " + std::to_string(since(begun_));
       perform(schedule_.steps[at_step_]);
     }
@@ -87,6 +82,7 @@ std::string FaultRun::run() {
     wait(producer_->wrote_all_but(0, long_enough), "at last all is written");
     wait(clients_->all_have(journal_.generation(), journal_.counts(), long_enough),
          "at last all clients have caught up");
+    asks_->settle();
   } catch (const std::exception& error) {
     wrong.push_back("step " + std::to_string(at_step_ + 1) + ": " + error.what());
   }
@@ -104,8 +100,8 @@ std::string FaultRun::run() {
           << " records in the last, " << schedule_.clients << " clients and "
           << clients_->with_tokens() << " with tokens, " << access_.revocations()
           << " revocations, " << connects << " connections, " << attackers_->connections()
-          << " of attackers, " << std::chrono::duration<double>(Clock::now() - begun_).count()
-          << " s";
+          << " of attackers" << asks_->summary() << ", "
+          << std::chrono::duration<double>(Clock::now() - begun_).count() << " s";
   summary_ = summary.str();
   return wrong.empty() ? "" : report(wrong);
 }
@@ -115,69 +111,29 @@ FaultRun::Wrong FaultRun::check() {
   if (broker_.retention() > 0) journal_.may_have_dropped_all_but(broker_.retention());
   const auto histories = clients_->histories();
   const auto each = judge_each(histories, journal_.generations());
-  Wrong wrong;
+  Wrong wrong = asks_->check();
   std::vector<std::size_t> order(each.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   // What broke a rule ended the run: others have not caught up since.
   std::ranges::stable_partition(order, [&](std::size_t i) { return !histories[i].broken.empty(); });
   for (const std::size_t i : order) {
     if (each[i].empty()) continue;
-    if (wrong.empty()) trail_ = "client " + std::to_string(i) + ":\n" + to_text(histories[i]);
+    if (trail_.empty()) trail_ = "client " + std::to_string(i) + ":\n" + to_text(histories[i]);
     // One thing often follows from another.
     if (wrong.size() < most_told) wrong.insert(wrong.end(), each[i].begin(), each[i].begin() + 1);
   }
   return wrong;
 }
 
-void FaultRun::kill(int sidecar) {
-  auto& process = *sidecars_[static_cast<std::size_t>(sidecar)];
-  process_runs_.ends(static_cast<std::size_t>(sidecar));
-  process.kill();
-  logs_[static_cast<std::size_t>(sidecar)] += process.log() + "-- killed\n";
-}
-
-void FaultRun::start(int sidecar) {
-  sidecars_[static_cast<std::size_t>(sidecar)]->start();
-  process_runs_.begins(static_cast<std::size_t>(sidecar));
-}
-
-void FaultRun::end(int sidecar) {
-  auto& process = *sidecars_[static_cast<std::size_t>(sidecar)];
-  process_runs_.ends(static_cast<std::size_t>(sidecar));
-  const auto status = process.terminate(20s * patience);
-  logs_[static_cast<std::size_t>(sidecar)] += process.log() + "-- ended\n";
-  if (status != 0) throw std::runtime_error("a sidecar does not end as it should");
-}
-
 // Each of these knows the faults that are its own.
 void FaultRun::perform(const Step& step) {
-  on_sidecar(step);
+  sidecars_.perform(step);
   inject(broker_, step);
   on_log(step);
   on_clients(step);
   access_.perform(step, *clients_);
+  asks_->perform(step);
   let_flow(step);
-}
-
-void FaultRun::on_sidecar(const Step& step) {
-  const auto i = static_cast<std::size_t>(std::max(step.sidecar, 0));
-  switch (step.fault) {
-    case Fault::kill_sidecar:
-      return kill(step.sidecar);
-    case Fault::end_sidecar:
-      return end(step.sidecar);
-    case Fault::start_sidecar:
-      return start(step.sidecar);
-    case Fault::freeze_sidecar:
-      return sidecars_[i]->process().signal(SIGSTOP);
-    case Fault::thaw_sidecar:
-      thawed_[i] = Clock::now().time_since_epoch().count();
-      return sidecars_[i]->process().signal(SIGCONT);
-    case Fault::jump_clock:
-      return clocks_[i].jump(step.seconds);
-    default:
-      return;
-  }
 }
 
 void FaultRun::on_log(const Step& step) {
@@ -209,10 +165,8 @@ void FaultRun::refuse(Refusal what) {
   if (schedule_.kind != "embedded") {
     return what == Refusal::none ? broker_.grant() : broker_.refuse(what);
   }
-  // The embedded log's broker is the sidecar. A new process has no limit.
-  const rlim_t most = what == Refusal::files ? 1 : RLIM_INFINITY;
-  const rlimit limit{most, RLIM_INFINITY};
-  prlimit(sidecars_[0]->process().pid(), RLIMIT_FSIZE, &limit, nullptr);
+  // The embedded log's broker is the sidecar.
+  sidecars_.limit_files(0, what == Refusal::files);
 }
 
 void FaultRun::on_clients(const Step& step) {
@@ -251,12 +205,13 @@ void FaultRun::next_generation(const Step& step) {
   wait(producer_->wrote_all_but(0, long_enough), "records are written");
   wait(clients_->all_stand(journal_.generation(), lanes_, {settled, 0}, long_enough),
        "all clients have come so far that the next generation begins below");
+  if (step.fault == Fault::wipe) asks_->lose_data();
   clients_->stall(share(step));
   // They come and go all the time, so one could hear of it at a sidecar that is ahead, and come to one
   // that still has the old records.
   access_.people().stay_in(true);
   producer_->rest();
-  if (step.sidecar >= 0) kill(step.sidecar);
+  if (step.sidecar >= 0) sidecars_.kill(step.sidecar);
   journal_.begin_generation(lanes_);
   if (step.fault == Fault::recreate) {
     broker_.recreate(lanes_);
@@ -265,7 +220,7 @@ void FaultRun::next_generation(const Step& step) {
     broker_.forget_data(lanes_);
     if (schedule_.kind != "embedded") broker_.start();
   }
-  if (step.sidecar >= 0) start(step.sidecar);
+  if (step.sidecar >= 0) sidecars_.start(step.sidecar);
   producer_->more(step.head_start);
   producer_->go_on();
   wait(producer_->wrote_all_but(0, long_enough), "records are written");
@@ -284,9 +239,8 @@ std::string FaultRun::report(const Wrong& wrong) const {
           " fault_test --gtest_filter=*" + schedule_.kind + "\n" + schedule_.text() +
           "steps began at (ms)" + began_ms_ + ", the end was at " + std::to_string(since(begun_)) +
           "\n" + trail_;
-  for (std::size_t i = 0; i < sidecars_.size(); ++i) {
-    text += "log of sidecar " + std::to_string(i) + ":" + tail_of(logs_[i] + sidecars_[i]->log()) +
-            "\n";
+  for (std::size_t i = 0; i < sidecars_.all().size(); ++i) {
+    text += "log of sidecar " + std::to_string(i) + ":" + tail_of(sidecars_.log(i)) + "\n";
   }
   for (const auto& log : broker_.logs()) text += "log of a broker:" + tail_of(log) + "\n";
   return text;

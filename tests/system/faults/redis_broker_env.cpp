@@ -4,6 +4,7 @@
 
 #include "tests/support/harness/redis.hpp"
 #include "tests/support/harness/source.hpp"
+#include "tests/system/faults/ask/redis_worker_link.hpp"
 #include "tests/system/faults/broker_env.hpp"
 #include "tests/system/faults/poster.hpp"
 
@@ -45,6 +46,16 @@ class RedisBrokerEnv : public NoSuchFaults {
   std::string topic_keys() const override { return "stream: \"" + stream_ + "\""; }
   std::string revocation_keys() const override { return "stream: \"" + stream_ + ":revoked\""; }
   std::string template_keys() const override { return "stream: 'room:{s}', publish: anyone"; }
+  std::string question_keys() const override { return "stream: \"" + questions_log() + "\""; }
+  std::string reply_keys() const override {
+    return "stream: \"" + stream_ + ":reply:{session}:{request}\"";
+  }
+  std::unique_ptr<WorkerLink> worker_link(const std::string& worker) override {
+    return make_redis_worker_link(server_.address(), questions_log(), worker);
+  }
+  std::vector<QuestionRecord> questions() override {
+    return read_redis_questions(server_.address(), questions_log());
+  }
   void attach(const Address& sidecar) override { poster_.attach(sidecar); }
 
   std::vector<std::optional<Offset>> append(const std::vector<Record>& records,
@@ -103,6 +114,7 @@ class RedisBrokerEnv : public NoSuchFaults {
   void forget_data(int) override { server_.forget_data(); }
 
  private:
+  std::string questions_log() const { return stream_ + ":questions"; }
   RedisClient connected() const {
     for (const Deadline deadline(60s * patience);;) {
       try {

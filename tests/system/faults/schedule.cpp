@@ -5,6 +5,7 @@
 #include <random>
 
 #include "tests/system/faults/access_schedule.hpp"
+#include "tests/system/faults/ask/ask_schedule.hpp"
 
 namespace e2e::faults {
 namespace {
@@ -284,7 +285,9 @@ Schedule make_schedule(const std::string& kind, std::uint64_t seed, Means means)
   schedule.link = (kind == "redis" || kind == "kafka1" || kind == "kafka3") && seed % 2 == 0;
   schedule.post = (kind == "redis" && seed % 4 == 1) || (kind == "kafka1" && seed % 8 == 5);
   Maker(schedule, means).make(large ? 24 : 8);
+  schedule.workers = workers_of(kind);
   add_access_steps(schedule);
+  add_ask_steps(schedule);
   return schedule;
 }
 

@@ -48,6 +48,12 @@ enum class Fault {
   rotate_keys,
   lose_keys,  // the key server is away
   return_keys,
+  ask,
+  cancel,       // the questions that are open
+  kill_worker,  // of those that answer
+  start_worker,
+  freeze_worker,
+  thaw_worker,
 };
 
 struct Step {
@@ -55,6 +61,8 @@ struct Step {
   int sidecar = -1;    // whose process or clock. recreate: which is down meanwhile; -1: none
   int percent = 0;     // of the clients, of a lane's records, or of a link's connections
   int person = -1;     // revoke
+  int worker = -1;     // whose thread
+  int questions = 0;   // ask: so many more
   int lane = 0;        // trim, move_leader; grow: to how many
   int node = 0;        // kill_broker, freeze_broker: of several; 0: the one that leads the lane
   int head_start = 0;  // recreate, wipe: so many rounds are written before all have heard of it
@@ -75,6 +83,7 @@ struct Schedule {
   int clients = 0;
   int sidecars = 0;
   int lanes = 0;
+  int workers = 0;  // 0: nobody asks
   int padding = 0;
   std::string topic_log;  // its size
   bool link = false;      // the sidecars reach their broker through a link

@@ -35,6 +35,8 @@ TEST(Schedule, EndsWhatItBegins) {
           case Fault::refuse:
           case Fault::attack:
           case Fault::lose_keys:
+          case Fault::kill_worker:
+          case Fault::freeze_worker:
             ++broken;
             break;
           case Fault::start_sidecar:
@@ -47,6 +49,8 @@ TEST(Schedule, EndsWhatItBegins) {
           case Fault::grant:
           case Fault::end_attack:
           case Fault::return_keys:
+          case Fault::start_worker:
+          case Fault::thaw_worker:
             --broken;
             break;
           case Fault::wipe:
@@ -75,7 +79,7 @@ TEST(Schedule, UsesEachFault) {
       }
     }
   }
-  EXPECT_EQ(seen.size(), 33u);
+  EXPECT_EQ(seen.size(), 39u);
   EXPECT_EQ(attacked.size(), static_cast<std::size_t>(attacks));
   EXPECT_EQ(refused.size(), static_cast<std::size_t>(refusals));
 }

@@ -6,13 +6,15 @@
 namespace e2e::faults {
 namespace {
 
-constexpr std::array<const char*, 34> names{
-    "nothing",    "kill sidecar", "end sidecar",  "start sidecar", "freeze sidecar", "thaw sidecar",
-    "jump clock", "kill broker",  "start broker", "freeze broker", "thaw broker",    "silence link",
-    "mend link",  "reset link",   "move leader",  "wipe",          "trim",           "grow",
-    "recreate",   "fill disk",    "free disk",    "refuse",        "grant",          "attack",
-    "end attack", "cut",          "abandon",      "stall",         "slow down",      "read all",
-    "revoke",     "rotate keys",  "lose keys",    "return keys"};
+constexpr std::array<const char*, 40> names{
+    "nothing",      "kill sidecar", "end sidecar",  "start sidecar", "freeze sidecar",
+    "thaw sidecar", "jump clock",   "kill broker",  "start broker",  "freeze broker",
+    "thaw broker",  "silence link", "mend link",    "reset link",    "move leader",
+    "wipe",         "trim",         "grow",         "recreate",      "fill disk",
+    "free disk",    "refuse",       "grant",        "attack",        "end attack",
+    "cut",          "abandon",      "stall",        "slow down",     "read all",
+    "revoke",       "rotate keys",  "lose keys",    "return keys",   "ask",
+    "cancel",       "kill worker",  "start worker", "freeze worker", "thaw worker"};
 
 constexpr std::array<const char*, 4> ways_names{"", " to the broker", " to the sidecar",
                                                 " both ways"};
@@ -43,6 +45,8 @@ std::string Schedule::text() const {
     out << "  " << ++number << ". " << names.at(static_cast<std::size_t>(step.fault));
     if (step.person >= 0) out << " person " << step.person << " at";
     if (step.sidecar >= 0) out << " " << step.sidecar;
+    if (step.worker >= 0) out << " " << step.worker;
+    if (step.questions > 0) out << " " << step.questions;
     if (step.ways > 0) out << ways_names.at(static_cast<std::size_t>(step.ways));
     if (step.refusal != Refusal::none) out << " " << name_of(step.refusal);
     if (step.attack != Attack::none) out << " by " << name_of(step.attack);
