@@ -181,6 +181,7 @@ Response AdminPages::list_topics(const TopicMap& topics) const {
                                 {"connector", s.from},
                                 {"log", s.log},
                                 {"publish", s.can_publish() && !s.ask},
+                                {"ask", s.ask ? json::value(s.ask->path) : json::value()},
                                 {"subscribers", topic->probe.subscribers.value()},
                                 {"events_read", topic->probe.records_read.value()},
                                 {"open_logs", open.size()},

@@ -121,6 +121,17 @@ def check_stream(url):
         assert stream.last_event_id
 
 
+def check_chat(running):
+    """The page is there, and the worker answers what curl would ask, word by word until the end."""
+    check_console(running.url("a chat"))
+    with Stream(running.port, "/chat/me", method="POST", message="How are you?") as stream:
+        stream.wait_for_end()
+        words = stream.named("word")
+        assert "".join(event.data for event in words).startswith('You asked: "How are you?" '), words
+        assert len(words) > 20 and words[-1].at - words[0].at > 1, "it did not come word by word"
+        assert [event.name for event in stream.events][-2:] == ["done", "stream-end"]
+
+
 @pytest.fixture(scope="module", autouse=True)
 def built():
     """--build builds and starts nothing; all other tests use its binary."""
@@ -151,6 +162,7 @@ def test_prints_addresses_that_work_and_ends_by_a_signal(kind, number):
             "SIDESTREAM_PORT does not count: " + running.url("a stream")
         check_console(running.url("console"))
         check_stream(running.url("a stream"))
+        check_chat(running)
         running.end(number)
 
 

@@ -59,7 +59,7 @@ class Fed:
 class PagesTest(Fed, BrowserCase):
     def test_are_served_as_in_the_source(self):
         sidecar = self.sidecar()
-        for path in ["/"] + ["/examples/%s.html" % page for page in PAGES]:
+        for path in ["/"] + ["/examples/%s.html" % page for page in [*PAGES, "chat"]]:
             status, content_type, body = sidecar.request("GET", path, port=sidecar.admin)
             self.assertEqual((status, content_type), (200, "text/html; charset=utf-8"), path)
             with open(FOLDER + (path if path != "/" else "/index.html"), "rb") as file:
