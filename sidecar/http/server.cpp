@@ -40,6 +40,7 @@ struct Server::Parts {
                 life,
                 q,
                 limits,
+                questions,
                 hidden,
                 l,
                 certificates(config.get()->server.tls, "streams", p.tls),
@@ -68,6 +69,7 @@ struct Server::Parts {
   Lifecycle& lifecycle;
   Logger log;
   Limits limits{memory.budget(), log};
+  QuestionLogs questions;
   ServerContext context;
   ConnectionGate gate;
   asio::io_context accepting{1};

@@ -10,6 +10,7 @@
 #include "sidecar/http/limits/limits.hpp"
 #include "sidecar/http/limits/quota.hpp"
 #include "sidecar/metrics/probes.hpp"
+#include "sidecar/stream/ask/question_logs.hpp"
 #include "sidecar/stream/open_logs.hpp"
 
 namespace sidestream {
@@ -23,6 +24,7 @@ struct ServerContext {
   const Lifecycle& lifecycle;
   Quotas& quotas;
   Limits& limits;
+  QuestionLogs& questions;
   const HiddenTexts& hidden;  // in what brokers say
   Logger log;
   // Null: the port speaks plain HTTP.

@@ -64,7 +64,8 @@ inline constexpr std::string_view topic[] = {"path",
                                              "ask",
                                              "cors"};
 inline constexpr std::string_view event[] = {"header", "name"};
-inline constexpr std::string_view ask[] = {"to", "secret", "timeout"};
+inline constexpr std::string_view ask[] = {"to",   "secret",    "timeout",
+                                           "path", "from_body", "current"};
 inline constexpr std::string_view rule[] = {"claims", "peers"};
 
 struct Section {

@@ -114,18 +114,24 @@ void Value::read_path_or_empty(std::string& into) const {
   if (text) into = text->value.empty() ? "" : (context_->folder / text->value).string();
 }
 
-void Value::read_boolean(bool& into) const {
+void Value::read_boolean(bool& into) const { read_boolean_or(into, {}); }
+
+bool Value::read_boolean_or(bool& into, std::string_view other) const {
   const auto text = scalar("true or false");
-  if (!text) return;
+  if (!text) return false;
   const std::string& word = text->value;
+  if (!other.empty() && word == other) return true;
   const bool yes = word == "true" || word == "True" || word == "TRUE";
   const bool no = word == "false" || word == "False" || word == "FALSE";
   if ((yes || no) && text->bare)
     into = yes;
   else if (yes || no)
     problem("must be true or false, without quotes");
-  else
+  else if (other.empty())
     problem(text->shown + " is not a boolean; write true or false");
+  else
+    problem(text->shown + " is neither a boolean nor " + std::string(other));
+  return false;
 }
 
 std::optional<std::uint64_t> Value::number_within(std::uint64_t least, std::uint64_t most) const {

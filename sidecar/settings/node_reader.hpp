@@ -90,6 +90,8 @@ class Value {
     if (const auto number = number_within(least, most)) into = static_cast<Number>(*number);
   }
   void read_boolean(bool& into) const;
+  // True: it is `word`, and not read.
+  bool read_boolean_or(bool& into, std::string_view word) const;
   void read_text_or_empty(std::string& into) const;
   // The path of a file, which may be empty. A relative one is from the configuration's folder.
   void read_path_or_empty(std::string& into) const;

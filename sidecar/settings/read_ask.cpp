@@ -5,6 +5,7 @@
 #include <unordered_map>
 #include <unordered_set>
 
+#include "sidecar/settings/ask_paths.hpp"
 #include "sidecar/settings/keys.hpp"
 #include "sidecar/settings/path_pattern.hpp"
 #include "sidecar/settings/read.hpp"
@@ -81,6 +82,7 @@ Value read_ask(const Section& section, bool has_access, TopicPaths& paths, Topic
   read_secret(inner["secret"], topic.ask->secret);
   inner["timeout"].read_duration(topic.ask->timeout, 1s, 24h, true);
   read_ask_path(ask, section["path"], paths, topic);
+  read_more_paths(inner, paths, topic);
   read_who(ask, section["publish"], has_access, topic);
   if (!section.has("start")) topic.start = Start::earliest;
   if (topic.multi) section["multi"].problem("can't be true with ask:, whose logs are many");

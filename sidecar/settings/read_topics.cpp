@@ -183,8 +183,16 @@ void read_keep(const Value& keep, Kind kind, TopicSettings& topic) {
                    : "is for Redis; an embedded log has retention: at its connector");
 }
 
+void read_control_events(const Value& value, ControlEvents& into) {
+  bool all = true;
+  if (value.read_boolean_or(all, "ui_messages"))
+    into = ControlEvents::ui_messages;
+  else
+    into = all ? ControlEvents::all : ControlEvents::needed;
+}
+
 void read_encoding(const Section& section, Kind kind, TopicSettings& topic) {
-  section["control_events"].read_boolean(topic.control_events);
+  read_control_events(section["control_events"], topic.control_events);
   section["envelope"].read_boolean(topic.envelope);
   section["invalid_utf8"].read_choice(topic.invalid_utf8, {{"base64", InvalidUtf8::base64},
                                                            {"replace", InvalidUtf8::replace},

@@ -150,13 +150,30 @@ struct ConnectorSettings {
 enum class Start { live, earliest };               // where a reader without an id starts
 enum class InvalidUtf8 { base64, replace, skip };  // how to send data that is not UTF-8
 enum class Tombstone { skip, delete_event };       // YAML: skip, delete
+// Which control events streams have besides the records. YAML: true, false, ui_messages.
+enum class ControlEvents {
+  all,
+  needed,       // without courtesies, like stream-open
+  ui_messages,  // as the client of Vercel's AI SDK reads them
+};
 // Who may POST. YAML: false, local (loopback addresses), true.
 enum class Publish { no, local, yes };
 
+// A parameter of a path that is taken from a JSON body.
+struct BodyParameter {
+  std::string name;
+  std::string pointer;  // JSON Pointer of its value
+
+  friend bool operator==(const BodyParameter&, const BodyParameter&) = default;
+};
+
 // Questions that are answered by the logs of a topic.
 struct AskSettings {
-  std::string to;           // name of the topic whose log gets the questions
-  std::string path;         // where they are asked: the topic's without its last parameter
+  std::string to;          // name of the topic whose log gets the questions
+  std::string path;        // where they are asked: the topic's without its last parameter
+  std::string other_path;  // YAML: path. Where they are asked too; empty: nowhere else
+  std::vector<BodyParameter> from_body;  // that other_path lacks
+  std::string current;      // path of the newest question of its parameters; empty: none
   std::string secret;       // of the ids of questions with a key; empty: one of the process
   Milliseconds timeout{0};  // until the first record of the answer; 0: no limit
 
@@ -180,7 +197,7 @@ struct TopicSettings {
   std::string key_field;  // YAML: `key`. Redis: the entry's field that is the record's key
   Start start = Start::live;
   Start on_reset = Start::live;
-  bool control_events = true;
+  ControlEvents control_events = ControlEvents::all;
   bool envelope = false;
   std::string event_header = "event";  // YAML: event: { header: NAME }. Kafka; else empty
   std::string event_name;              // YAML: event: { name: NAME }. Of records without a name

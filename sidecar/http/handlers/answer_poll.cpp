@@ -40,8 +40,8 @@ Awaitable<void> answer_poll(std::shared_ptr<Poll> poll, std::chrono::millisecond
 Response refuse_poll(std::string_view reason, Fields headers) {
   const bool limit = reason == "limit";
   Response response = Response::error(
-      limit ? 429 : 503, limit ? "you have reached a limit of streams or logs; poll again later"
-                               : "no more streams at the moment; poll again later");
+      limit ? 429 : 503, limit ? "you have reached a limit of streams or logs; try again later"
+                               : "no more streams at the moment; try again later");
   response = with_fields(std::move(response), std::move(headers));
   response.headers.emplace_back("Retry-After", limit ? "15" : "5");
   return response;

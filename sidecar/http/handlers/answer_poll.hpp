@@ -21,7 +21,7 @@ Awaitable<void> answer_poll(std::shared_ptr<Poll> poll, std::chrono::millisecond
                             Fields headers, const Client& client, Responder& responder,
                             const ServerContext& context);
 
-// A poll can be told so by a status: 429 for a limit of the client's, else 503.
+// A poll, and a stream without stream-shutdown, is told so by a status: 429 for a limit of the client's, else 503.
 Response refuse_poll(std::string_view reason, Fields headers);
 
 }  // namespace sidestream

@@ -1,6 +1,6 @@
 #pragma once
 // Questions (`ask:` of a topic): a POST appends the body to another topic's log and answers with the
-// stream of the reply; a DELETE of the reply's path appends that the question is cancelled.
+// stream of the reply.
 //
 // Thread: any for the pure function; the others run on the responder's event loop.
 
@@ -20,7 +20,7 @@ namespace sidestream {
 class EventLoop;
 
 struct AskRequest {
-  TopicMap::Match match;           // where it is asked; of a cancel, the reply
+  TopicMap::Match match;           // where it is asked
   std::optional<std::string> key;  // Idempotency-Key
   Timestamp now{};                 // of the request
   bool streams = true;             // false: Prefer: respond-async
@@ -28,7 +28,7 @@ struct AskRequest {
 };
 
 // From the head alone. 400: the key is no key, or one that is easy to guess although anybody may read
-// the reply. Requires: match.asks, without a bad parameter.
+// the reply. Requires: a match with Use::ask, without a bad parameter.
 std::variant<AskRequest, Response> parse_ask(const TopicMap::Match& match, const Request& request,
                                              Timestamp now);
 
@@ -36,13 +36,5 @@ std::variant<AskRequest, Response> parse_ask(const TopicMap::Match& match, const
 // reply's stream, or 202. Borrows all until it completes.
 Awaitable<void> ask(AskRequest request, const Request& head, Responder& responder, EventLoop& loop,
                     const ServerContext& context);
-
-struct CancelRequest {
-  TopicMap::Match match;  // of the reply
-  Fields headers;         // of the response
-};
-
-Awaitable<void> cancel(CancelRequest request, const Request& head, Responder& responder,
-                       EventLoop& loop, const ServerContext& context);
 
 }  // namespace sidestream

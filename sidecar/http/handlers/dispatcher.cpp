@@ -37,6 +37,8 @@ Awaitable<void> Dispatcher::answer(const Request& request, const Route& route,
     co_await ask(std::move(*question), request, responder, loop_, context_);
   } else if (auto* cancelled = std::get_if<CancelRequest>(&outcome)) {
     co_await cancel(std::move(*cancelled), request, responder, loop_, context_);
+  } else if (auto* current = std::get_if<CurrentRequest>(&outcome)) {
+    co_await answer_current(std::move(*current), request, responder, loop_, context_);
   } else if (auto* response = std::get_if<Response>(&outcome)) {
     co_await responder.respond(std::move(*response));
   } else if (std::holds_alternative<AdminPages::AskReadiness>(outcome)) {

@@ -9,13 +9,13 @@
 namespace sidestream {
 namespace {
 
-bool is_over(const StreamRequest::Part& part, const EndedLogs& ended) {
+bool is_over(const StreamRequest::Part& part, bool only_running, const EndedLogs& ended) {
   using Kind = StartRequest::Kind;
-  const bool live = part.start.kind == Kind::live;
-  if (!part.topic->end.exists() || (!live && part.start.kind != Kind::resume)) return false;
+  const bool any = only_running || part.start.kind == Kind::live;  // whatever the end is
+  if (!part.topic->end.exists() || (!any && part.start.kind != Kind::resume)) return false;
   const auto end = ended.find(part.topic, part.log);
   if (!end || !end->ended) return false;
-  if (live) return true;
+  if (any) return true;
   const OffsetFormat format = part.topic->connector.format();
   const ParsedId id = parse_resume_id(part.start.id, part.topic->settings.name, format);
   return id.position && id.position->size() == 1 && id.position->front() == *end->newest;
@@ -24,7 +24,8 @@ bool is_over(const StreamRequest::Part& part, const EndedLogs& ended) {
 }  // namespace
 
 bool is_over(const StreamRequest& stream, const EndedLogs& ended) {
-  return std::ranges::all_of(stream.parts, [&](const auto& part) { return is_over(part, ended); });
+  return std::ranges::all_of(
+      stream.parts, [&](const auto& part) { return is_over(part, stream.only_running, ended); });
 }
 
 Response answer_ended(const StreamRequest& stream, Fields headers) {

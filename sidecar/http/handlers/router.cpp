@@ -6,7 +6,6 @@
 #include "sidecar/http/handlers/admin_guard.hpp"
 #include "sidecar/http/handlers/cors.hpp"
 #include "sidecar/http/handlers/cross_site.hpp"
-#include "sidecar/stream/ask/question_id.hpp"
 
 namespace sidestream {
 namespace {
@@ -47,7 +46,8 @@ struct Methods {
 // A reply (`ask:`) is written by nobody here, so that no answer is forged.
 Methods methods_of(const TopicMap::Match& match) {
   const TopicSettings& topic = match.topic->settings;
-  if (match.asks) return {false, true, false, "OPTIONS, POST", "GET, POST, DELETE"};
+  if (match.use == TopicMap::Use::ask)
+    return {false, true, false, "OPTIONS, POST", "GET, POST, DELETE"};
   if (topic.ask) return {true, false, true, "DELETE, GET, HEAD, OPTIONS", "GET, POST, DELETE"};
   if (topic.can_publish()) return {true, true, false, "GET, HEAD, OPTIONS, POST", "GET, POST"};
   return {true, false, false, "GET, HEAD, OPTIONS", "GET"};
@@ -81,7 +81,6 @@ class Dispatch {
   Router::Outcome to_nothing() const;
 
  private:
-  Router::Outcome to_cancel(const TopicMap::Match& match) const;
   // The upstream app where there is one, else `otherwise`.
   Router::Outcome to_app_or(Response otherwise) const {
     if (has_app(config_, port_)) return Router::ToApp();
@@ -132,18 +131,14 @@ Router::Outcome Dispatch::to_topic(const TopicMap::Match& match) const {
                                  "@ - except . and .."),
         topic.cors, request_);
   }
-  if (match.asks) return to_outcome(parse_ask(match, request_, now_), topic.cors, request_);
-  if (request_.method == "DELETE") return to_cancel(match);
+  if (match.use == TopicMap::Use::ask)
+    return to_outcome(parse_ask(match, request_, now_), topic.cors, request_);
+  if (match.use == TopicMap::Use::current) return parse_current(match, request_, now_);
+  if (request_.method == "DELETE")
+    return to_outcome(parse_cancel(match, request_), topic.cors, request_);
   if (request_.method == "POST")
     return to_outcome(parse_publish(match, request_), topic.cors, request_);
   return to_outcome(parse_stream(match, request_, now_), topic.cors, request_);
-}
-
-Router::Outcome Dispatch::to_cancel(const TopicMap::Match& match) const {
-  const CorsSettings& cors = match.topic->settings.cors;
-  if (!is_question_id(match.parameters.back().second))
-    return with(Response::error(404, "no question has this id"), cors, request_);
-  return CancelRequest{match, cors_headers(cors, request_)};
 }
 
 Router::Outcome Dispatch::to_nothing() const {
@@ -177,6 +172,7 @@ Router::Outcome Router::route(const RunningConfig& config, Port port, const Requ
     if (auto* message = std::get_if<PublishRequest>(&outcome)) add_admin_headers(message->headers);
     if (auto* question = std::get_if<AskRequest>(&outcome)) add_admin_headers(question->headers);
     if (auto* ended = std::get_if<CancelRequest>(&outcome)) add_admin_headers(ended->headers);
+    if (auto* current = std::get_if<CurrentRequest>(&outcome)) add_admin_headers(current->headers);
     return outcome;
   }
   return dispatch(config, port, request, found, now);

@@ -10,6 +10,8 @@
 
 #include "sidecar/http/handlers/admin.hpp"
 #include "sidecar/http/handlers/ask.hpp"
+#include "sidecar/http/handlers/cancel.hpp"
+#include "sidecar/http/handlers/current.hpp"
 #include "sidecar/http/handlers/publish.hpp"
 #include "sidecar/http/handlers/stream_request.hpp"
 #include "sidecar/http/protocol/request.hpp"
@@ -40,7 +42,7 @@ class Router {
   // The upstream app answers.
   struct ToApp {};
   using Outcome = std::variant<Response, StreamRequest, PublishRequest, AskRequest, CancelRequest,
-                               AdminPages::AskReadiness, AdminPages::Revoke, ToApp>;
+                               CurrentRequest, AdminPages::AskReadiness, AdminPages::Revoke, ToApp>;
 
   // Reads the path and the query only, so that requests for the app cost no more than this.
   static Route find(const RunningConfig& config, Port port, const Request& request);

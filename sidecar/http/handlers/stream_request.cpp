@@ -92,9 +92,19 @@ void take_options(StreamRequest& stream) {
   for (const auto& part : stream.parts) {
     const TopicSettings& topic = part.topic->settings;
     stream.cors = common_cors(stream.cors, topic.cors);
-    stream.control_events = stream.control_events && topic.control_events;
+    stream.control_events = stream.control_events && topic.control_events == ControlEvents::all;
     stream.heartbeat = std::min(stream.heartbeat, topic.heartbeat);
   }
+}
+
+// Of event streams, where all topics have it.
+void take_dialect(StreamRequest& stream) {
+  const auto has_ui_messages = [](const StreamRequest::Part& part) {
+    return part.topic->settings.control_events == ControlEvents::ui_messages;
+  };
+  if (stream.delivery.dialect == Dialect::event_stream &&
+      std::ranges::all_of(stream.parts, has_ui_messages))
+    stream.delivery.dialect = Dialect::ui_messages;
 }
 
 std::variant<StreamRequest, Response> finish(StreamRequest stream, const Request& request,
@@ -103,6 +113,7 @@ std::variant<StreamRequest, Response> finish(StreamRequest stream, const Request
   auto delivery = parse_delivery(request);
   if (auto* problem = std::get_if<Response>(&delivery)) return std::move(*problem);
   stream.delivery = std::get<Delivery>(std::move(delivery));
+  take_dialect(stream);
   if (auto problem = set_heartbeat(stream, request)) return std::move(*problem);
   if (auto problem = set_starts(stream, request, now)) return std::move(*problem);
   if (auto problem = set_filters(stream, request)) return std::move(*problem);

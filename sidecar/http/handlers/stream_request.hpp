@@ -33,6 +33,7 @@ struct StreamRequest {
   Delivery delivery;
   bool composite = false;      // GET /events?topic=...: ids name their topics
   bool control_events = true;  // off where one of the topics has them off
+  bool only_running = false;   // nothing to read once the logs have ended, wherever it starts
   Milliseconds heartbeat{};
   RetrySettings retry;
   CorsSettings cors;

@@ -37,6 +37,11 @@ const RetrySettings& retry_of(const StreamRequest& stream, std::string_view reas
   return reason == undecided ? undecided_retry : stream.retry;
 }
 
+// A refusal that the dialect has no block for, or that is no stream's, is told by the status.
+bool is_refused_by_status(const StreamRequest& stream) {
+  return stream.delivery.poll || stream.delivery.dialect == Dialect::ui_messages;
+}
+
 // The only block of a stream that is refused.
 std::string refusal(const StreamRequest& stream, std::string_view reason) {
   const RetrySettings& retry = retry_of(stream, reason);
@@ -60,7 +65,7 @@ StreamOptions options_of(const StreamRequest& stream, ReadRights& rights, const 
   const bool polls = stream.delivery.poll.has_value();
   options.dialect = polls ? Dialect::ndjson : stream.delivery.dialect;
   options.subscription.control_events = stream.control_events || polls;
-  options.subscription.keeps_breaks = options.dialect != Dialect::event_stream;
+  options.subscription.keeps_breaks = options.dialect == Dialect::ndjson;
   options.subscription.own_id = stream.own_id;
   options.subscription.location = stream.location;
   options.subscription.filters = std::move(rights.filters);
@@ -119,7 +124,7 @@ Awaitable<void> refuse_reader(const StreamRequest& stream, ReadRights rights, Fi
     response.headers.insert(response.headers.end(), headers.begin(), headers.end());
     co_return co_await responder.respond(std::move(response));
   }
-  const bool streams = request.method == "GET" && !stream.delivery.poll;
+  const bool streams = request.method == "GET" && !is_refused_by_status(stream);
   log_refusal(undecided, streams ? 200 : 503, rights, request, context);
   if (streams) {
     std::string block = refusal(stream, undecided);
@@ -234,7 +239,7 @@ Awaitable<void> subscribe(StreamRequest stream, const Request& request, Responde
   std::unique_ptr<StreamRights> held = rights.stream_rights();
   set_filters(stream, rights.filters);
   Admission admission = admit(stream, rights, held.get(), request, loop, context);
-  if (!admission.start && stream.delivery.poll) {
+  if (!admission.start && is_refused_by_status(stream)) {
     Response response = refuse_poll(admission.refused, std::move(headers));
     co_return co_await responder.respond(std::move(response));
   }
@@ -252,7 +257,7 @@ Awaitable<void> subscribe(StreamRequest stream, const Request& request, Responde
     response.headers.insert(response.headers.end(), headers.begin(), headers.end());
     co_return co_await responder.respond(std::move(response));
   }
-  if (start->is_at_end()) {
+  if (start->is_at_end() || (stream.only_running && start->has_ended())) {
     Response response = answer_ended(stream, std::move(headers));
     co_return co_await responder.respond(std::move(response));
   }

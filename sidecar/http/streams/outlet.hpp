@@ -41,6 +41,9 @@ class Outlet {
   virtual Sent send(std::span<const std::string_view> pieces) = 0;
   // Ends the response. The connection stays open until the client closes it or the table drops it.
   virtual void finish() = 0;
+  // Instead of finish(), before the destructor: the client must not take what it got for the whole
+  // response. Of a chunked one it knows.
+  virtual void cut() {}
 
   // Each calls `events` once, never before it returns. A call may come after the outlet is gone.
   virtual void wait_writable(OutletEvents& events, std::uint64_t stream) = 0;

@@ -6,7 +6,7 @@
 #include "sidecar/base/rng.hpp"
 #include "sidecar/base/time_text.hpp"
 #include "sidecar/stream/dialect/control.hpp"
-#include "sidecar/stream/dialect/ndjson.hpp"
+#include "sidecar/stream/dialect/translate.hpp"
 
 namespace sidestream {
 namespace {
@@ -173,10 +173,14 @@ Stream::Took Stream::send_run(const Output& out, const LoopTime& time, SendBuffe
 
 Stream::Took Stream::send_own(const Output& out, const LoopTime& time, SendBuffers& buffers) {
   std::string_view blocks = out.blocks;
-  if (dialect_ == Dialect::ndjson) {
+  if (dialect_ != Dialect::event_stream) {
     buffers.lines.clear();
-    append_ndjson(buffers.lines, blocks);
+    append_translated(dialect_, buffers.lines, blocks);
     blocks = buffers.lines;
+    if (blocks.empty()) {  // an empty chunk would end the response
+      subscription_.sent_own();
+      return Took::all;
+    }
   }
   const SendPieces pieces = code_blocks(coding_, blocks, out.last, buffers.chunk_head);
   const auto [bytes, broken] = offer(pieces);

@@ -107,7 +107,9 @@ class Stream {
   }
   // Tells the client that its rights end soon.
   void announce_expiry();
-  // Tells the client that the stream ends for ending().reason().
+  // Whether its dialect has no word for an end by the server: it is cut instead.
+  bool is_cut() const { return dialect_ == Dialect::ui_messages; }
+  // Tells the client that the stream ends for ending().reason(). Requires: !is_cut().
   void announce_end(const LoopTime& time);
 
   // For the log line of a stream that ends. Null: it gets none.

@@ -38,6 +38,11 @@ bool StreamStart::is_at_end() const {
                                    [](const auto& plan) { return plan && plan->at_end; });
 }
 
+bool StreamStart::has_ended() const {
+  return is_known() && std::all_of(plans_.begin(), plans_.end(),
+                                   [](const auto& plan) { return plan && plan->ended; });
+}
+
 void StreamStart::cancel() {
   cancelled_ = true;
   timer_.cancel();

@@ -40,6 +40,8 @@ class StreamStart final : public std::enable_shared_from_this<StreamStart> {
   bool is_known() const { return missing_ == 0; }
   // All plans have come, and nothing follows any of them.
   bool is_at_end() const;
+  // All plans have come, and all logs have ended.
+  bool has_ended() const;
   // Returns when all plans are known, after `most`, or after cancel().
   Awaitable<void> wait(std::chrono::milliseconds most);
   // The client has left.

@@ -81,7 +81,8 @@ void StreamTable::begin(std::uint64_t name, StreamStart::Plans plans) {
 }
 
 void StreamTable::close(std::uint32_t slot, CloseReason reason) {
-  const Stream& stream = streams_[slot];
+  Stream& stream = streams_[slot];
+  if (stream.is_cut() && !stream.finished) stream.outlet().cut();
   if (stream.line() && log_.on(LogLevel::info)) {
     write_stream_line(log_, stream, reason, clocks_().now);
   }
@@ -109,6 +110,7 @@ void StreamTable::close_all() {
 void StreamTable::end_now(std::uint32_t slot, CloseReason reason) {
   Stream& stream = streams_[slot];
   if (stream.finished || stream.ending().announced()) return;
+  if (stream.is_cut()) return close(slot, reason);
   read_time();
   stream.ending().end_within(reason, 0ms, time_.now, rng());
   stream.announce_end(time_);

@@ -33,7 +33,8 @@ Sweep::Verdict Sweep::look_at(Stream& stream, const LoopTime& time) const {
   const StreamRights::Step rights = look_at_rights(stream, time);
   const bool ask = rights == StreamRights::Step::ask;
   const bool due = stream.ending().is_due(time.now);
-  if (due && stream.ending().announced()) return close(stream.ending().reason());
+  if (due && (stream.ending().announced() || stream.is_cut()))
+    return close(stream.ending().reason());
   if (stream.finished) return {};
   if (checks_peers_ && stream.outlet().peer_is_dead()) return close(CloseReason::dead_peer);
   if (memory_.pinned_too_much() && stream.pinned() > 0) return close(CloseReason::slow);

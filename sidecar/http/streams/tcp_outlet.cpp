@@ -63,6 +63,15 @@ void TcpOutlet::finish() {
   socket_.shutdown(Socket::shutdown_send, ignored);
 }
 
+// Where the response ends with the connection, only a reset tells a cut from an end. The destructor
+// of an Asio socket would take the option back, so it is closed here.
+void TcpOutlet::cut() {
+  if (coding_ == Coding::chunked) return;
+  boost::system::error_code ignored;
+  socket_.set_option(boost::asio::socket_base::linger(true, 0), ignored);
+  socket_.close(ignored);
+}
+
 void TcpOutlet::wait_writable(OutletEvents& events, std::uint64_t stream) {
   socket_.async_wait(Socket::wait_write,
                      [&events, stream](boost::system::error_code) { events.on_writable(stream); });

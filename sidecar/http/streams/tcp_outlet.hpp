@@ -25,6 +25,7 @@ class TcpOutlet final : public Outlet {
   Coding coding() const override { return coding_; }
   Sent send(std::span<const std::string_view> pieces) override;
   void finish() override;
+  void cut() override;
   void wait_writable(OutletEvents& events, std::uint64_t stream) override;
   void wait_readable(OutletEvents& events, std::uint64_t stream) override;
   Input discard_input() override;

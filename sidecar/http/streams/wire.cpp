@@ -4,7 +4,7 @@
 #include <cassert>
 
 #include "sidecar/http/net/chunk.hpp"
-#include "sidecar/stream/dialect/ndjson.hpp"
+#include "sidecar/stream/dialect/translate.hpp"
 
 namespace sidestream {
 namespace {
@@ -15,15 +15,15 @@ std::string_view tail_of(Coding coding) {
   return coding == Coding::chunked ? chunk_end : std::string_view();
 }
 
-std::string to_ndjson(const Run& run) {
-  std::string lines;
-  lines.reserve(run.blocks.size() + run.blocks.size() / 4);
+std::string translate(Dialect dialect, const Run& run) {
+  std::string out;
+  out.reserve(run.blocks.size() + run.blocks.size() / 4);
   const Segment& segment = *run.segment;
   for (std::uint64_t sequence = run.from; sequence < run.to; ++sequence) {
     const auto i = static_cast<std::size_t>(sequence - segment.first());
-    append_ndjson(lines, segment.blocks(i, i + 1), segment.breaks(segment.frame(i)));
+    append_translated(dialect, out, segment.blocks(i, i + 1), segment.breaks(segment.frame(i)));
   }
-  return lines;
+  return out;
 }
 
 }  // namespace
@@ -49,8 +49,8 @@ void SendPieces::append_to(std::string& out) const {
 }
 
 Wire::Wire(Dialect dialect, Coding coding, const Run& run, Memory& memory) : memory_(memory) {
-  if (dialect == Dialect::ndjson) {
-    copy(coding, to_ndjson(run));
+  if (dialect != Dialect::event_stream) {
+    copy(coding, translate(dialect, run));
   } else if (run.blocks.size() <= run_bytes_max) {
     copy(coding, run.blocks);
   } else {

@@ -21,9 +21,10 @@ StartPlan no_plan(StartOutcome outcome) {
   return plan;
 }
 
-bool is_at_end(const StartPlan& plan, const std::optional<LogEnd>& end) {
-  return end && end->ended && !plan.reset && plan.gaps.empty() && plan.position.size() == 1 &&
-         plan.position.front() >= *end->newest;
+void set_end(StartPlan& plan, const std::optional<LogEnd>& end) {
+  plan.ended = end && end->ended;
+  plan.at_end = plan.ended && !plan.reset && plan.gaps.empty() && plan.position.size() == 1 &&
+                plan.position.front() >= *end->newest;
 }
 
 }  // namespace sidestream

@@ -13,8 +13,8 @@ namespace sidestream {
 StartPlan plan_at(StartKind start, Position position, bool dense);
 // Requires: not `found`.
 StartPlan no_plan(StartOutcome outcome);
-// Whether the log had ended when the start was asked for, and nothing follows it or was lost.
-// `end`: absent where that is unknown.
-bool is_at_end(const StartPlan& plan, const std::optional<LogEnd>& end);
+// Sets `ended` and `at_end` as it was when the start was asked for. `end`: absent where that is
+// unknown.
+void set_end(StartPlan& plan, const std::optional<LogEnd>& end);
 
 }  // namespace sidestream

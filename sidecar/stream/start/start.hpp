@@ -53,7 +53,8 @@ struct StartPlan {
   std::optional<ResetReason> reset;  // why the id could not be used
   std::uint64_t generation = 0;      // the generation of the log that the position is of
   bool dense = true;                 // offsets count records
-  bool at_end = false;               // the log has ended, and nothing follows the start or was lost
+  bool ended = false;                // the log has ended
+  bool at_end = false;               // ... and nothing follows the start or was lost
 };
 
 // Who requested a start.

@@ -223,7 +223,7 @@ void Starts::query_next() {
 void Starts::resolve(Pending pending, const LogExtent& extent, const LogView& view) {
   const auto finish = [&](StartPlan plan) {
     plan.generation = view.generation;
-    plan.at_end = is_at_end(plan, pending.end);
+    set_end(plan, pending.end);
     pending.receiver.take(std::move(plan));
   };
   const bool dense = extent.dense;
@@ -280,7 +280,7 @@ std::function<void(Result<Position>)> Starts::when_located(std::shared_ptr<Pendi
     if (!position) return self->search_failed(std::move(*pending), position.error());
     StartPlan plan = plan_at(start, std::move(*position), dense);
     plan.generation = generation;
-    plan.at_end = is_at_end(plan, pending->end);
+    set_end(plan, pending->end);
     pending->receiver.take(std::move(plan));
   };
 }

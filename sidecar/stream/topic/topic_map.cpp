@@ -16,53 +16,38 @@ std::string log_name(const Pieces& pieces, const Values& values) {
   return name;
 }
 
+Values values_of(const TopicMap::Parameters& parameters) {
+  return {parameters.begin(), parameters.end()};
+}
+
 }  // namespace
 
 TopicMap::TopicMap(std::vector<std::shared_ptr<Topic>> topics) : topics_(std::move(topics)) {
-  patterns_.reserve(topics_.size());
   by_name_.reserve(topics_.size());
   for (std::size_t i = 0; i < topics_.size(); ++i) {
     const TopicSettings& settings = topics_[i]->settings;
-    patterns_.push_back(pattern_of(settings));
-    by_path_.add(patterns_[i].path, 2 * i);
-    if (settings.ask) by_path_.add(parse_path(settings.ask->path).value, 2 * i + 1);
     by_name_.emplace(settings.name, i);
+    add(i, Use::log, settings.path);
+    if (!settings.ask) continue;
+    add(i, Use::ask, settings.ask->path);
+    add(i, Use::ask, settings.ask->other_path);
+    add(i, Use::current, settings.ask->current);
   }
+}
+
+void TopicMap::add(std::size_t topic, Use use, const std::string& path) {
+  if (path.empty()) return;
+  Pattern pattern{topic, use, parse_path(path).value, {}};
+  if (use == Use::log) pattern.log = parse_log_name(topics_[topic]->settings.log).value;
+  by_path_.add(pattern.path, patterns_.size());
+  patterns_.push_back(std::move(pattern));
 }
 
 std::optional<TopicMap::Match> TopicMap::match(std::span<const std::string> segments) const {
   const auto found = by_path_.find(segments);
   if (!found) return std::nullopt;
-  const std::size_t topic = *found / 2;
-  Match match = match_pattern(topics_[topic], patterns_[topic], segments);
-  match.asks = *found % 2 == 1;
-  return match;
-}
-
-TopicMap::Match TopicMap::reply_of(const Match& asked, const std::string& request) {
-  const Pattern pattern = pattern_of(asked.topic->settings);
-  std::vector<std::string> segments;
-  std::size_t parameter = 0;
-  for (const Piece& piece : pattern.path) {
-    if (!piece.parameter) {
-      segments.push_back(piece.text);
-    } else if (parameter < asked.parameters.size()) {
-      segments.push_back(asked.parameters[parameter++].second);
-    } else {
-      segments.push_back(request);
-    }
-  }
-  return match_pattern(asked.topic, pattern, segments);
-}
-
-TopicMap::Pattern TopicMap::pattern_of(const TopicSettings& topic) {
-  return {parse_path(topic.path).value, parse_log_name(topic.log).value};
-}
-
-// `segments` may lack the last ones of the pattern: then the log is not named.
-TopicMap::Match TopicMap::match_pattern(std::shared_ptr<Topic> topic, const Pattern& pattern,
-                                        std::span<const std::string> segments) {
-  Match match{std::move(topic), {}, {}, false, {}};
+  const Pattern& pattern = patterns_[*found];
+  Match match{topics_[pattern.topic], {}, {}, pattern.use, {}};
   Values values;
   for (std::size_t i = 0; i < segments.size(); ++i) {
     const Piece& piece = pattern.path[i];
@@ -74,8 +59,29 @@ TopicMap::Match TopicMap::match_pattern(std::shared_ptr<Topic> topic, const Patt
     values[piece.text] = segments[i];
     match.parameters.emplace_back(piece.text, segments[i]);
   }
-  if (segments.size() == pattern.path.size()) match.log = log_name(pattern.log, values);
+  if (pattern.use == Use::log) match.log = log_name(pattern.log, values);
   return match;
+}
+
+std::string TopicMap::question_path(const std::shared_ptr<Topic>& topic,
+                                    const Parameters& parameters) {
+  const Values values = values_of(parameters);
+  std::string path;
+  for (const Piece& piece : parse_path(topic->settings.ask->path).value)
+    path.append("/").append(piece.parameter ? values.at(piece.text) : piece.text);
+  return path;
+}
+
+TopicMap::Reply TopicMap::reply_of(const std::shared_ptr<Topic>& topic, Parameters parameters,
+                                   const std::string& request) {
+  Reply reply{{topic, {}, {}, Use::log, {}}, question_path(topic, parameters) + "/" + request};
+  const auto names = parameters_of(parse_path(topic->settings.path).value);
+  parameters.emplace_back(names.back(), request);
+  const Values values = values_of(parameters);
+  for (const std::string_view name : names)
+    reply.match.parameters.emplace_back(name, values.at(name));
+  reply.match.log = log_name(parse_log_name(topic->settings.log).value, values);
+  return reply;
 }
 
 std::shared_ptr<Topic> TopicMap::find(std::string_view name) const {

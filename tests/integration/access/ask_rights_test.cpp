@@ -23,15 +23,16 @@ class AskRights : public testing::Test {
     return connection.receive(10s * patience, method == "HEAD").status;
   }
 
-  Sidecar sidecar_{
-      Config{.connectors = {"local: { embedded: {} }"},
-             .access = {accept_tokens()},
-             .topics = {"prompts: { from: local }",
-                        "look: { from: local, stream: prompts, read: { claims: { sub: worker } }, "
-                        "start: earliest, envelope: true }",
-                        "chat: { path: \"/chat/{user}/{request}\", from: local, stream: "
-                        "\"chat:{user}:{request}\", publish: { claims: { scope: chat } }, "
-                        "read: { claims: { sub: \"{user}\" } }, ask: { to: prompts } }"}}};
+  Sidecar sidecar_{Config{
+      .connectors = {"local: { embedded: {} }"},
+      .access = {accept_tokens()},
+      .topics = {"prompts: { from: local }",
+                 "look: { from: local, stream: prompts, read: { claims: { sub: worker } }, "
+                 "start: earliest, envelope: true }",
+                 "chat: { path: \"/chat/{user}/{request}\", from: local, stream: "
+                 "\"chat:{user}:{request}\", publish: { claims: { scope: chat } }, "
+                 "read: { claims: { sub: \"{user}\" } }, ask: { to: prompts, path: /api/chat, "
+                 "from_body: { user: json./user }, current: \"/newest/{user}\" } }"}}};
 };
 
 TEST_F(AskRights, AStreamNeedsBothToAskAndToRead) {
@@ -68,6 +69,30 @@ TEST_F(AskRights, KeysAreThePersons) {
   EXPECT_EQ(one.status, 202) << "with rules nobody else can read a reply whose id is guessed";
   EXPECT_EQ(ask("ann", key).header("Location"), one.header("Location"));
   EXPECT_NE(ask("bob", key).header("Location"), one.header("Location"));
+}
+
+TEST_F(AskRights, AStrangerLearnsNothingOfTheNewestQuestion) {
+  const auto expect_refusals = [&] {
+    EXPECT_EQ(status("GET", "/newest/ann"), 401);
+    EXPECT_EQ(status("GET", "/newest/ann", signed_in("bob", "\"scope\":\"chat\"")), 403);
+    EXPECT_EQ(status("DELETE", "/newest/ann"), 401);
+    EXPECT_EQ(status("DELETE", "/newest/ann", signed_in("ann")), 403);
+  };
+  expect_refusals();
+  EXPECT_EQ(status("GET", "/newest/ann", signed_in("ann")), 204);
+  const auto location = ask("ann").header("Location").value();
+  expect_refusals();
+  EventStream newest(sidecar_.streams(), "/newest/ann", signed_in("ann"));
+  EXPECT_EQ(newest.control("stream-open").field("location"), '"' + location + '"');
+}
+
+TEST_F(AskRights, RulesHoldForParametersOfTheBody) {
+  const auto ask_in_body = [&](const std::string& who) {
+    return post(sidecar_.streams(), "/api/chat", R"({"user":"ann"})",
+                who.empty() ? Headers{} : signed_in(who, "\"scope\":\"chat\""));
+  };
+  EXPECT_EQ(ask_in_body("").status, 401);
+  EXPECT_EQ(ask_in_body("bob").status, 403) << "may ask, but not read what ann is answered";
 }
 
 TEST_F(AskRights, NobodyReadsTheQuestionsUnlessTheirTopicSaysSo) {

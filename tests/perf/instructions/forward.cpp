@@ -110,7 +110,9 @@ class ProxyRun {
   Router router_{pages_};
   Limits limits_{memory_.budget(), Logger()};
   HiddenTexts hidden_;
-  ServerContext context_{router_, logs_, probe_, lifecycle_, quotas_, limits_, hidden_, Logger()};
+  QuestionLogs questions_;
+  ServerContext context_{router_, logs_,      probe_,  lifecycle_, quotas_,
+                         limits_, questions_, hidden_, Logger()};
   EventLoop loop_{memory_, probe_, lifecycle_, quotas_, limits_, serving_, Logger()};
 };
 

@@ -95,7 +95,9 @@ class DispatcherTest : public testing::Test {
   Router router_{pages_};
   Limits limits_{memory_.budget(), Logger()};
   HiddenTexts hidden_;
-  ServerContext context_{router_, logs_, probe_, lifecycle_, quotas_, limits_, hidden_, Logger()};
+  QuestionLogs questions_;
+  ServerContext context_{router_, logs_,      probe_,  lifecycle_, quotas_,
+                         limits_, questions_, hidden_, Logger()};
   std::optional<ConfigHolder> config_;
   Request request_;
   Client client_;

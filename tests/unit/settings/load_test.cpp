@@ -83,7 +83,7 @@ topics:
   expected.publish = Publish::yes;
   expected.start = Start::earliest;
   expected.on_reset = Start::earliest;
-  expected.control_events = false;
+  expected.control_events = ControlEvents::needed;
   expected.envelope = true;
   expected.event_header = "type";
   expected.event_name = "order";

@@ -68,7 +68,11 @@ TEST(Reference, HasTheDefaultsOfTheCode) {
       topic("reply", "/ask/{session}/{request}", "cache", "reply:{session}:{request}", true);
   reply.end = {end_by_event({"done", "failed", "cancelled"})};
   reply.start = Start::earliest;
-  reply.ask = AskSettings{.to = "prompts", .path = "/ask/{session}"};
+  reply.ask = AskSettings{.to = "prompts",
+                          .path = "/ask/{session}",
+                          .other_path = "/api/chat",
+                          .from_body = {{"session", "/id"}},
+                          .current = "/api/chat/{session}/stream"};
   const std::vector<TopicSettings> expected{
       topic("orders", "/events/orders", "events", "shop.orders", false),
       topic("alerts", "/events/alerts", "cache", "alerts", false),

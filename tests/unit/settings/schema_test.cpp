@@ -92,12 +92,12 @@ TEST_F(Schema, HasTheDefaultsOfTheReference) {
   ASSERT_NE(access, nullptr);
   // These have no default: required, derived from other keys, or sections.
   const std::set<std::string_view> without{
-      "server",      "connectors",  "topics", "cors",   "kafka",   "redis",    "embedded",
-      "url",         "from",        "topic",  "stream", "path",    "event",    "retention",
-      "upstream",    "limits",      "access", "tokens", "issuer",  "audience", "keys",
-      "secret",      "algorithms",  "header", "cookie", "query",   "forward",  "claims",
-      "peers",       "revocations", "read",   "only",   "filters", "tls",      "admin_tls",
-      "certificate", "key",         "end",    "ask",    "to"};
+      "server",      "connectors",  "topics", "cors",   "kafka",   "redis",     "embedded",
+      "url",         "from",        "topic",  "stream", "path",    "event",     "retention",
+      "upstream",    "limits",      "access", "tokens", "issuer",  "audience",  "keys",
+      "secret",      "algorithms",  "header", "cookie", "query",   "forward",   "claims",
+      "peers",       "revocations", "read",   "only",   "filters", "tls",       "admin_tls",
+      "certificate", "key",         "end",    "ask",    "to",      "from_body", "current"};
   for (const keys::Section& known : keys::sections) {
     auto values = keys_at(reference, known.path);
     values.merge(keys_at(access, known.path));

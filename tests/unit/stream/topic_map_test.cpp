@@ -47,17 +47,18 @@ TEST_F(TopicMapTest, TellsWhereQuestionsAreAskedFromReplies) {
   const TopicMap topics({asking("/{tenant}/chat/{id}", "/{tenant}/chat", "{tenant}:{id}")});
   const auto reply = topics.match(Segments{"acme", "chat", "7"});
   ASSERT_TRUE(reply);
-  EXPECT_FALSE(reply->asks);
+  EXPECT_EQ(reply->use, TopicMap::Use::log);
   EXPECT_EQ(reply->log, "acme:7");
   const auto asked = topics.match(Segments{"acme", "chat"});
   ASSERT_TRUE(asked);
-  EXPECT_TRUE(asked->asks);
+  EXPECT_EQ(asked->use, TopicMap::Use::ask);
   EXPECT_EQ(asked->log, "");
   EXPECT_EQ(topics.match(Segments{"a b", "chat"})->bad_parameter, "tenant");
-  const TopicMap::Match its_reply = TopicMap::reply_of(*asked, "7");
-  EXPECT_EQ(its_reply.log, reply->log);
-  EXPECT_EQ(its_reply.parameters, reply->parameters);
-  EXPECT_FALSE(its_reply.asks);
+  const TopicMap::Reply its_reply = TopicMap::reply_of(asked->topic, asked->parameters, "7");
+  EXPECT_EQ(its_reply.path, "/acme/chat/7");
+  EXPECT_EQ(its_reply.match.log, reply->log);
+  EXPECT_EQ(its_reply.match.parameters, reply->parameters);
+  EXPECT_EQ(its_reply.match.use, TopicMap::Use::log);
 }
 
 TEST_F(TopicMapTest, FindsNothingWithoutTopics) {
