@@ -25,7 +25,7 @@ set(minutes_cluster 15)
 set(nightly_folders arm64 debian13 package) # too long for every run: 120 minutes
 set(quick_folders unit fuzz tidy access connectors e2e proxy ops)
 set(kafka_folders access e2e proxy ops rollout)
-set(waiting_folders access keys e2e proxy ops connectors network monitoring browser recipes workers)
+set(waiting_folders access keys e2e proxy ops connectors network monitoring browser recipes workers usechat)
 # In the release build. Sanitizer builds run at a tenth of the load.
 set(serial_folders attack faults rollout cluster quickstart image ${nightly_folders})
 set(serial_suites integration/e2e/load_test)

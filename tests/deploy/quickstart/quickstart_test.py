@@ -196,6 +196,20 @@ def test_inbox_serves_its_page_and_asks_its_app():
         running.end(signal.SIGTERM)
 
 
+def test_usechat_serves_its_page_and_answers():
+    require("redis")
+    require("usechat")
+    with quickstart("usechat") as running:
+        assert happens(lambda: running.url("page") or running.ended(), START_SECONDS) and not running.ended(), running.output()
+        status, page = request(running.port, "GET", "/")
+        assert status == 200 and "<title>Chat" in page, "%d, and no page" % status
+        assert request(running.port, "GET", "/api/chat/none/stream") == (204, "")
+        question = json.dumps({"id": "c", "messages": [{"role": "user", "parts": [{"type": "text", "text": "well?"}]}]})
+        status, answer = request(running.port, "POST", "/api/chat", question, {"Content-Type": "application/json"})
+        assert status == 200 and '"delta":"well? "' in answer and answer.endswith("data: [DONE]\n\n"), answer
+        running.end(signal.SIGTERM)
+
+
 @pytest.mark.parametrize("kind", ("redis", "kafka"))
 def test_a_signal_ends_the_start_of_a_broker(kind):
     require(kind)
