@@ -68,7 +68,7 @@ class Redis:
         self.folder = tempfile.mkdtemp(prefix="sidestream-redis.")
         self.port, self.databases = free_port(), 0
         self.process = Process("redis", [redis_program(), "--port", str(self.port), "--bind", LOCAL, "--save", "",
-                                         "--appendonly", "no", "--dir", self.folder], self.folder)
+                                         "--databases", "1000", "--appendonly", "no", "--dir", self.folder], self.folder)
         self.process.wait_until(self.ready)
 
     def ready(self):

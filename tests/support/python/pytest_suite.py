@@ -83,6 +83,7 @@ def run(folder, words=(), modules=("pytest",)):
         @staticmethod
         def pytest_configure(config):
             config.pluginmanager.register(lines, "lines")
+            config.option.verbose = 0  # of the terminal plugin; explanations of a failed `==` ask for it
 
     options = ["-p", "no:terminal", "-p", "no:cacheprovider", "-s", "--rootdir", folder, "-c", os.devnull]
     status = pytest.main(options + ["-o", "python_files=*_test.py", folder], plugins=[Register])

@@ -7,11 +7,11 @@ import threading
 import time
 
 import clients
-import page
 import pytest
 import redis_client
 from app import App
 from loopback import ROOT, request, wait_for
+from page import ACCESS
 from tokens import make_token
 
 HEADING = "In the browser"
@@ -111,7 +111,7 @@ def test_a_cookie_is_renewed_until_the_session_ends(run):
 
     with App({"/auth": auth, "/session/renew": lambda _: (204, {}, "")}) as app:
         running = start(run, app, "The session cookie of your app", change)
-        with Page(page.block(HEADING, "js", 0), origin(running)) as shown:
+        with Page(ACCESS.block(HEADING, "js", 0), origin(running)) as shown:
             wait_for(lambda: app.asked["/session/renew"], "the renewal")
             assert not shown.lines, shown.lines
             ended.set()
@@ -123,7 +123,7 @@ def test_a_token_is_fresh_at_each_reconnect(run):
     tokens = lambda _: (200, {}, make_token("alice", issuer="shop"))
     with App({"/token": tokens}) as app:
         running = start(run, app)
-        with Page(page.block(HEADING, "js", 1), origin(running)) as shown:
+        with Page(ACCESS.block(HEADING, "js", 1), origin(running)) as shown:
             wait_for(lambda: subscribers(running), "the stream")
             write_over_a_restart(running, shown)
         assert app.asked["/token"] >= 2
@@ -132,7 +132,7 @@ def test_a_token_is_fresh_at_each_reconnect(run):
 def test_a_token_that_is_refused_leads_to_the_login(run):
     with App({"/token": lambda _: (200, {}, make_token("alice", issuer="shop", secret="f" * 32))}) as app:
         running = start(run, app)
-        with Page(page.block(HEADING, "js", 1), origin(running)) as shown:
+        with Page(ACCESS.block(HEADING, "js", 1), origin(running)) as shown:
             wait_for(lambda: shown.lines == ["login"], "the login")
 
 
@@ -140,7 +140,7 @@ def test_a_token_that_is_refused_leads_to_the_login(run):
 def test_a_new_ticket_goes_on_after_the_last_id(run, before):
     with App({"/ticket": ticket}) as app:
         running = start(run, app)
-        with Page(page.block(HEADING, "js", 2), origin(running)) as shown:
+        with Page(ACCESS.block(HEADING, "js", 2), origin(running)) as shown:
             wait_for(lambda: subscribers(running), "the stream")
             write_over_a_restart(running, shown, 3, before)
         assert app.asked["/ticket"] >= 2

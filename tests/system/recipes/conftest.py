@@ -29,12 +29,12 @@ class Running:
 
 @pytest.fixture
 def run(redis, tmp_path):
-    """run(heading, change) starts it; `change`: text of the recipe -> text."""
+    """run(heading, change, source) starts it; `change`: text of the recipe -> text; `source`: the page it is on."""
     with contextlib.ExitStack() as stack:
 
-        def start(heading, change=lambda text: text):
+        def start(heading, change=lambda text: text, source=page.ACCESS):
             listen, admin = free_ports(2)
-            text = page.configuration(heading, page.check_folder(str(tmp_path)), listen, admin)
+            text = source.configuration(heading, page.check_folder(str(tmp_path)), listen, admin)
             url = redis.new_url()
             running = Running(page.on_redis(change(text), url), listen, admin, url)
             running.sidestream = stack.enter_context(running.start())
@@ -60,3 +60,11 @@ def browser(chromium):
     chromium.console_errors()  # those of the test before
     yield chromium
     chromium.open("about:blank")
+
+
+@pytest.fixture
+def another_browser(browser):
+    """Of another person."""
+    window = type(browser)()
+    yield window
+    window.close()
