@@ -69,6 +69,7 @@ void TcpOutlet::cut() {
   if (coding_ == Coding::chunked) return;
   boost::system::error_code ignored;
   socket_.set_option(boost::asio::socket_base::linger(true, 0), ignored);
+  place_ = ConnectionPlace();  // which names the descriptor
   socket_.close(ignored);
 }
 
