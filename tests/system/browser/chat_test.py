@@ -4,12 +4,14 @@ import json
 import os
 import re
 import select
+import signal
 import socket
 import threading
 
 from case import BrowserCase, ConsoleCase
 from loopback import ROOT, free_port
 from processes import Process
+from tokens import SECRET, make_token
 
 TURNS = """return [...document.querySelectorAll('article')].map(t => ({
   question: t.children[0].textContent, answer: t.children[1].textContent,
@@ -73,11 +75,14 @@ class Cable:
 class Chat:
     """The quickstart's sidecar and worker, and what the chat page shows. A mixin of test cases."""
 
-    def chat(self, word_seconds="0.05", worker=True):
-        self.server = self.sidecar(config=os.path.join(ROOT, "demo/embedded.yaml"))
+    def serve(self, config, environment=None):
+        self.server = self.sidecar(config=config, environment=environment)
         self.cable = Cable(self.server.admin)
         self.addCleanup(self.cable.close)
         self.addCleanup(self.browser.js, "localStorage.clear(); sessionStorage.clear()")
+
+    def chat(self, word_seconds="0.05", worker=True):
+        self.serve(os.path.join(ROOT, "demo/embedded.yaml"))
         self.word_seconds = word_seconds
         if worker:
             self.start_worker()
@@ -155,21 +160,31 @@ class ChatTest(Chat, BrowserCase):
         self.assertEqual(self.questions(), ["How are you?", "And now?"])
         self.assertEqual(self.browser.console_errors(), [])
 
+    def write_on(self, on):
+        """Stops and continues the worker."""
+        self.worker.process.send_signal(signal.SIGCONT if on else signal.SIGSTOP)
+
     def test_reads_on_in_mid_sentence_after_a_cut(self):
-        self.chat()
+        self.chat(word_seconds="0.2")
         self.ask("Are you there?")
         for words in (5, 30):
             before = self.until_words(words)
+            self.write_on(False)
             self.cable.cut()
             self.assertRegex(self.until_state("lost")["note"], "^(The connection was lost|Sidestream can't be reached); reading on in [0-9]+ s$")
             self.assertTrue(self.turn()["answer"].startswith(before))
+            self.write_on(True)
+            self.wait(lambda: len(self.records()) > words + 5, "words that the page doesn't see")
+            self.write_on(False)
             self.cable.mend()
-            self.wait(lambda: self.turn()["state"] != "lost", "the page to read on")
+            missed = "".join(word for _, word in self.records())
+            self.wait(lambda: self.turn()["answer"] == missed, "the page to read on")
+            self.write_on(True)
         self.until_whole()
         self.assertEqual(self.questions(), ["Are you there?"])
 
     def test_reads_on_after_a_restart_of_the_server(self):
-        self.chat()
+        self.chat(word_seconds="0.2")
         self.ask("Will you be back?")
         self.until_words(5)
         self.server.kill()
@@ -202,7 +217,7 @@ class ChatTest(Chat, BrowserCase):
         self.assertEqual([event for event, _ in self.records()].count("done"), 1)
 
     def test_stop_ends_the_answer(self):
-        self.chat()
+        self.chat(word_seconds="0.2")
         self.ask("Tell me everything")
         self.until_words(5)
         self.browser.click("#stop")
@@ -214,7 +229,7 @@ class ChatTest(Chat, BrowserCase):
         self.assertEqual(self.until_state("cancelled")["note"], "Stopped")
 
     def test_two_tabs_are_in_step(self):
-        self.chat(word_seconds="0.1")
+        self.chat(word_seconds="0.2")
         first = self.browser.window()
         self.ask("Do both see me?")
         self.until_words(5)
@@ -304,6 +319,36 @@ class ChatRefusalTest(Chat, BrowserCase):
                     keys = self.browser.js("return keys.slice(0, 2)")
                     self.assertEqual(len(set(keys)), 1)
                     self.assertEqual(len(keys), 2)
+
+    def test_signs_in_with_a_token(self):
+        config = os.path.join(os.path.dirname(os.path.abspath(__file__)), "access.yaml")
+        self.serve(config, {"TOKEN_SECRET": SECRET})
+        self.open_page()
+        self.assertIn("add ?user=… to the address", self.browser.text("#empty"))
+        self.open_page("?user=alice")
+        self.ask("Is it me?")
+        for token, words in (("", "not signed in"), (make_token("bob"), "not allowed"), (make_token("alice", 4), "")):
+            if token:
+                self.browser.type("#token", token)
+                self.browser.click("#sign-in button")
+            if words:
+                self.wait(lambda: words in self.turn()["note"], words)
+        self.until_state("waiting")
+        self.until_state("refused")  # the token has expired
+        self.assertIn("not signed in", self.turn()["note"])
+        self.browser.type("#token", make_token("alice"))
+        self.browser.click("#sign-in button")
+        self.until_state("waiting")
+        self.assertEqual(self.questions(), ["Is it me?"])
+        self.browser.click("#new")
+        self.wait(lambda: not self.browser.js(TURNS), "a new chat")
+
+    def test_a_question_that_is_too_long_comes_back(self):
+        self.chat(worker=False)
+        self.browser.js("document.querySelector('#prompt').value = 'x'.repeat(1024 * 1024 + 1)")
+        self.browser.click("#send")
+        self.assertIn("The question is too long", self.until_state("refused")["note"])
+        self.assertEqual(self.browser.js("return document.querySelector('#prompt').value.length"), 1024 * 1024 + 1)
 
     def test_no_link_leads_to_another_path(self):
         self.chat(worker=False)
