@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <string_view>
 #include <utility>
 
 #include "connectors/redis/command.hpp"
@@ -9,14 +10,6 @@
 
 namespace sidestream::redis {
 namespace {
-
-constexpr std::size_t recent_max = 512;
-// A longer block would only save empty replies.
-constexpr std::chrono::milliseconds block{5000};
-constexpr std::chrono::microseconds pause_per_stream{10};
-// How long idle tails wait for those that are being read, so that one XREAD covers both.
-constexpr std::chrono::milliseconds arm_delay{5};
-constexpr std::chrono::milliseconds unblock_interval{1};
 
 // One poll: some hundred microseconds of the server.
 constexpr std::size_t poll_max = 256;
@@ -27,11 +20,39 @@ constexpr std::chrono::microseconds poll_round_per_tail{12};
 
 }  // namespace
 
-void Doorbell::add(TailEntry& entry) {
-  if (entry.place == TailEntry::Place::none) {
-    recent_.size() < recent_max ? make_recent(entry) : make_other(entry);
+Doorbell::Doorbell(const LinkContext& context, LinkOwner& owner, TailTable& tails)
+    : context_(context), owner_(owner), tails_(tails) {
+  add_bell();
+}
+
+void Doorbell::add_bell() { bells_.push_back(std::make_unique<Bell>(context_, owner_, tails_)); }
+
+Link* Doorbell::grow() {
+  const auto tails = recent_.size() + others_count_;
+  if (bells_.size() == bells_max || tails <= bells_.size() * Bell::tails_max) return nullptr;
+  add_bell();
+  return &bells_.back()->link();
+}
+
+Bell* Doorbell::bell_of(const Link& link) const {
+  for (const auto& bell : bells_) {
+    if (&bell->link() == &link) return bell.get();
   }
-  if (entry.place == TailEntry::Place::recent) uncovered_.insert(entry.id);
+  return nullptr;
+}
+
+Bell* Doorbell::with_room() const {
+  for (const auto& bell : bells_) {
+    if (bell->has_room()) return bell.get();
+  }
+  return nullptr;
+}
+
+void Doorbell::add(TailEntry& entry) {
+  if (entry.bell) return entry.bell->became_idle(entry);
+  if (entry.place != TailEntry::Place::none) return;
+  auto* bell = with_room();
+  bell ? make_recent(entry, *bell) : make_other(entry);
 }
 
 void Doorbell::touch(TailEntry& entry) {
@@ -39,102 +60,86 @@ void Doorbell::touch(TailEntry& entry) {
     recent_.splice(recent_.begin(), recent_, entry.recent);
     return;
   }
-  make_recent(entry);
-  if (recent_.size() <= recent_max) return;
-  auto* oldest = tails_.find(recent_.back());
-  assert(oldest);
-  make_other(*oldest);
+  auto* bell = with_room();
+  if (!bell) {
+    if (recent_.empty()) return;  // no bell is connected
+    auto* oldest = tails_.find(recent_.back());
+    assert(oldest);
+    bell = oldest->bell;
+    make_other(*oldest);
+  }
+  make_recent(entry, *bell);
 }
 
-void Doorbell::make_recent(TailEntry& entry) {
+void Doorbell::leave_place(TailEntry& entry) {
   if (entry.place == TailEntry::Place::other) --others_count_;
+  if (entry.place == TailEntry::Place::recent) {
+    recent_.erase(entry.recent);
+    entry.bell->remove(entry);
+  }
+  entry.place = TailEntry::Place::none;
+}
+
+void Doorbell::make_recent(TailEntry& entry, Bell& bell) {
+  leave_place(entry);
   entry.place = TailEntry::Place::recent;
   recent_.push_front(entry.id);
   entry.recent = recent_.begin();
+  bell.add(entry);
 }
 
 void Doorbell::make_other(TailEntry& entry) {
-  if (entry.place == TailEntry::Place::recent) {
-    recent_.erase(entry.recent);
-    uncovered_.erase(entry.id);
-  }
+  leave_place(entry);
   entry.place = TailEntry::Place::other;
   ++others_count_;
   if (!std::exchange(entry.in_others, true)) others_.push_back(entry.id);
 }
 
-void Doorbell::remove(TailEntry& entry) {
-  if (entry.place == TailEntry::Place::recent) recent_.erase(entry.recent);
-  if (entry.place == TailEntry::Place::other) --others_count_;
-  entry.place = TailEntry::Place::none;
-  uncovered_.erase(entry.id);
+void Doorbell::remove(TailEntry& entry) { leave_place(entry); }
+
+// Those of the others that come next are with the bell from now on.
+void Doorbell::up(Bell& bell, Clock::time_point now) {
+  bell.set_up(true, now);
+  while (bell.has_room() && !others_.empty()) {
+    auto* entry = tails_.find(others_.front());
+    others_.pop_front();
+    if (!entry) continue;
+    entry->in_others = false;
+    if (entry->place == TailEntry::Place::other) make_recent(*entry, bell);
+  }
+}
+
+void Doorbell::down(Bell& bell, Clock::time_point now) {
+  bell.set_up(false, now);
+  while (!bell.members().empty()) make_other(*tails_.find(bell.members().back()));
 }
 
 void Doorbell::arm(Clock::time_point now, bool reading) {
-  if (armed_ || !link_.is_up() || now < next_arm_) return;
-  if (reading && now < disarmed_at_ + arm_delay) return;
-  std::vector<std::string_view> words{"XREAD", "BLOCK", "5000", "COUNT", "1", "STREAMS"};
-  std::vector<std::string> ids;
-  covered_.clear();
-  for (const auto id : recent_) {
-    const auto* entry = tails_.find(id);
-    if (!can_cover(*entry, now)) continue;
-    words.push_back(entry->log);
-    ids.push_back(format_entry_id(entry->progress.position));
-    covered_.push_back(id);
-    uncovered_.erase(id);
+  for (auto left = bells_.size(); left > 0 && now >= next_arm_; --left) {
+    last_armed_ = (last_armed_ + 1) % bells_.size();
+    if (const auto covered = bells_[last_armed_]->arm(now, reading)) {
+      next_arm_ = now + Bell::pause_of(covered);
+    }
   }
-  if (ids.empty()) return;
-  words.insert(words.end(), ids.begin(), ids.end());
-  link_.send(format_command(words), block);
-  armed_ = true;
-  next_arm_ = now + pause();
 }
 
-bool Doorbell::can_cover(const TailEntry& entry, Clock::time_point now) const {
-  return entry.state == TailEntry::State::idle && !entry.unreadable && !entry.beyond &&
-         entry.uncovered_until <= now;
-}
-
-bool Doorbell::should_unblock(Clock::time_point now) const {
-  return armed_ && link_.is_up() && now >= next_unblock_ &&
-         std::any_of(uncovered_.begin(), uncovered_.end(), [&](TailId id) {
-           const auto* entry = tails_.find(id);
-           return entry && can_cover(*entry, now);
-         });
-}
-
-void Doorbell::unblock_sent(Clock::time_point now) {
-  assert(armed_);
-  next_unblock_ = now + std::max<Clock::duration>(unblock_interval, pause());
+Bell* Doorbell::to_unblock(Clock::time_point now) const {
+  if (now < next_arm_) return nullptr;
+  for (const auto& bell : bells_) {
+    if (bell->should_unblock(now)) return bell.get();
+  }
+  return nullptr;
 }
 
 Clock::time_point Doorbell::next(Clock::time_point now, bool reading) const {
   auto next = Clock::time_point::max();
-  if (!link_.is_up()) return next;
-  const auto next_arm = reading ? std::max(next_arm_, disarmed_at_ + arm_delay) : next_arm_;
-  for (const auto id : uncovered_) {
-    const auto* entry = tails_.find(id);
-    if (!entry || entry->state != TailEntry::State::idle || entry->unreadable || entry->beyond) {
-      continue;
-    }
-    next =
-        std::min(next, std::max({armed_ ? next_unblock_ : next_arm, entry->uncovered_until, now}));
+  for (const auto& bell : bells_) {
+    next = std::min(next, bell->next(std::max(next_arm_, now), reading));
   }
   return next;
 }
 
-void Doorbell::disarmed(Clock::time_point now) {
-  armed_ = false;
-  disarmed_at_ = now;
-  for (const auto id : recent_) {
-    if (tails_.find(id)->state == TailEntry::State::idle) uncovered_.insert(id);
-  }
-}
-
 void Doorbell::delay(Clock::time_point now, Clock::duration by) { next_arm_ = now + by; }
-
-Clock::duration Doorbell::pause() const { return pause_per_stream * recent_.size(); }
 
 std::vector<TailId> Doorbell::take_poll(Clock::time_point now, std::string& command) {
   std::vector<TailId> polled;
@@ -153,7 +158,7 @@ std::vector<TailId> Doorbell::take_poll(Clock::time_point now, std::string& comm
       continue;
     }
     others_.push_back(id);
-    if (!can_cover(*entry, now)) continue;
+    if (!Bell::can_cover(*entry, now)) continue;
     words.push_back(entry->log);
     ids.push_back(format_entry_id(entry->progress.position));
     polled.push_back(id);

@@ -57,6 +57,13 @@ void Loop::start(std::vector<Link*> links, Handler handler) {
   });
 }
 
+// It makes its first step in the next round, which wake() starts at once.
+void Loop::add(Link& link) {
+  links_.push_back(&link);
+  poll_entries_.insert(poll_entries_.end() - 1, pollfd{-1, 0, 0});
+  wake();
+}
+
 void Loop::stop() {
   stopping_ = true;
   wake();

@@ -1,5 +1,5 @@
 #pragma once
-// One thread that drives a few links. It waits until a link is ready, work is due or wake() is
+// One thread that drives its links. It waits until a link is ready, work is due or wake() is
 // called.
 //
 // Owns its thread. Between start() and stop(), everything of the links happens on that thread.
@@ -28,6 +28,8 @@ class Loop {
   // In each round the links make a step, then `handler` runs, then the links flush. Borrows the
   // links. Requires: not started before.
   void start(std::vector<Link*> links, Handler handler);
+  // One link more, from this round on. Thread: the loop's.
+  void add(Link& link);
   // Waits for the thread to end. Repeated calls do nothing. Thread: any but the loop's.
   void stop();
   // Starts the next round at once. Many calls make one round. Thread: any.

@@ -2,8 +2,8 @@
 // Redis Streams as a Connector. A log is the stream at one key, and a position is an entry id; 0-0
 // is before the first entry.
 //
-// Four connections, for any number of streams: one waits for new entries of all tails, one reads
-// them, one reads ranges, one appends. Three threads.
+// Four connections: one waits for new entries of all tails, one reads them, one reads ranges, one
+// appends. With more than 512 tails up to 23 more wait (doorbell.hpp). Three threads.
 //
 // Servers: Redis 7 and newer, Valkey. Redis Cluster and Sentinel are refused; the probe's detail
 // says so. Commands that the user needs:

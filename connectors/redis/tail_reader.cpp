@@ -167,7 +167,7 @@ void TailReader::ring(const redisReply& reply) {
   for (const auto* stream : elements_of(reply)) {
     const auto parts = elements_of(*stream);
     if (parts.empty()) continue;
-    for (auto* entry : tails_.of_log(std::string(text_of(*parts[0])))) {
+    for (auto* entry : tails_.of_log(text_of(*parts[0]))) {
       if (entry->state != TailEntry::State::idle) continue;
       entry->rung = true;
       entry->progress.existed = true;

@@ -34,7 +34,7 @@ TailEntry* TailTable::find(TailId id) {
   return found == entries_.end() ? nullptr : found->second.get();
 }
 
-std::vector<TailEntry*> TailTable::of_log(const std::string& log) {
+std::vector<TailEntry*> TailTable::of_log(std::string_view log) {
   std::vector<TailEntry*> found;
   const auto [first, last] = by_log_.equal_range(log);
   for (auto it = first; it != last; ++it) found.push_back(it->second);

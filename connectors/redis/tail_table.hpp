@@ -12,6 +12,7 @@
 #include <mutex>
 #include <queue>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -21,6 +22,8 @@
 #include "connectors/redis/link.hpp"
 
 namespace sidestream::redis {
+
+class Bell;
 
 using TailId = std::uint64_t;
 
@@ -53,8 +56,10 @@ struct TailEntry {
   bool checking = false;      // XINFO of a check is in flight
   bool unreadable = false;    // the server refuses to read it
   bool beyond = false;        // at newest_entry_id: what follows can't be read
-  Place place = Place::none;  // the doorbell's, with the next two
+  Place place = Place::none;  // the doorbell's, with the next four
   bool in_others = false;
+  Bell* bell = nullptr;  // of a recent one
+  std::size_t seat = 0;  // among the bell's members
   std::list<TailId>::iterator recent;
   Clock::time_point active_at;        // the last reply; a costly one counts as later
   Clock::time_point uncovered_until;  // not in the doorbell's XREAD before
@@ -66,7 +71,7 @@ class TailTable {
   TailEntry& add(TailId id, std::string log, std::shared_ptr<TailSlot> slot, Progress progress);
   void remove(TailId id);
   TailEntry* find(TailId id);  // null: closed
-  std::vector<TailEntry*> of_log(const std::string& log);
+  std::vector<TailEntry*> of_log(std::string_view log);
   std::size_t size() const { return entries_.size(); }
   template <class Visit>
   void each(Visit visit) {
@@ -91,8 +96,8 @@ class TailTable {
   };
 
   std::unordered_map<TailId, std::unique_ptr<TailEntry>> entries_;
-  std::unordered_multimap<std::string, TailEntry*> by_log_;
-  std::deque<TailId> ready_;  // may hold ids of closed tails
+  std::unordered_multimap<std::string_view, TailEntry*> by_log_;  // views of the entries' own
+  std::deque<TailId> ready_;                                      // may hold ids of closed tails
   std::priority_queue<Check, std::vector<Check>, std::greater<>> checks_;
 };
 

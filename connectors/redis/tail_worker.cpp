@@ -27,8 +27,7 @@ TailWorker::TailWorker(const LinkContext& context, const JobContext& shared)
       shared_(shared),
       requests_(std::make_shared<TailRequests>(context.probe)),
       reader_link_(context, Health::Part::tails, *this),
-      doorbell_link_(context, Health::Part::doorbell, *this),
-      doorbell_(doorbell_link_, tails_),
+      doorbell_(context, *this, tails_),
       reader_(context, shared, reader_link_, tails_, doorbell_) {}
 
 TailWorker::~TailWorker() {
@@ -37,7 +36,7 @@ TailWorker::~TailWorker() {
 }
 
 void TailWorker::start() {
-  requests_->loop().start({&reader_link_, &doorbell_link_},
+  requests_->loop().start({&reader_link_, &doorbell_.bells().front()->link()},
                           [this](Clock::time_point now) { return on_round(now); });
 }
 
@@ -49,6 +48,7 @@ std::unique_ptr<Tail> TailWorker::add(std::string log, Offset from, TailSink& si
 
 Clock::time_point TailWorker::on_round(Clock::time_point now) {
   take_requests();
+  while (auto* link = doorbell_.grow()) requests_->loop().add(*link);
   if (reader_link_.is_up()) {
     reader_.check_due(now);
     reader_.read_ready();
@@ -97,42 +97,43 @@ void TailWorker::open(TailRequests::Opened opened) {
 
 void TailWorker::serve_doorbell(Clock::time_point now) {
   doorbell_.arm(now, reader_.is_reading());
-  if (!doorbell_.should_unblock(now)) return;
-  doorbell_.unblock_sent(now);
+  auto* bell = doorbell_.to_unblock(now);
+  if (!bell) return;
+  bell->unblock_sent(now);
   if (reader_.can_unblock()) {
-    reader_.unblock(doorbell_link_.client_id());
+    reader_.unblock(bell->link().client_id());
   } else {
-    doorbell_link_.reconnect();
+    bell->link().reconnect();
   }
 }
 
 void TailWorker::on_up(Link& link) {
-  if (&link == &doorbell_link_) {
-    doorbell_.disarmed(Clock::now());
+  if (auto* bell = doorbell_.bell_of(link)) {
+    doorbell_.up(*bell, Clock::now());
   } else {
     reader_.on_up();
   }
 }
 
 void TailWorker::on_down(Link& link) {
-  if (&link == &doorbell_link_) {
-    doorbell_.disarmed(Clock::now());
+  if (auto* bell = doorbell_.bell_of(link)) {
+    doorbell_.down(*bell, Clock::now());
   } else {
     reader_.on_down();
   }
 }
 
 void TailWorker::on_reply(Link& link, Reply reply) {
-  if (&link == &doorbell_link_) {
-    on_ring(*reply);
+  if (auto* bell = doorbell_.bell_of(link)) {
+    on_ring(*bell, *reply);
   } else {
     reader_.on_reply(std::move(reply));
   }
 }
 
-void TailWorker::on_ring(const redisReply& reply) {
-  doorbell_.disarmed(Clock::now());
-  if (is_error(reply)) return on_doorbell_error(text_of(reply));
+void TailWorker::on_ring(Bell& bell, const redisReply& reply) {
+  bell.disarmed(Clock::now());
+  if (is_error(reply)) return on_doorbell_error(bell, text_of(reply));
   if (std::exchange(doorbell_denied_, false)) {
     context_.health.served(Activity::live, all_streams);
   }
@@ -141,16 +142,16 @@ void TailWorker::on_ring(const redisReply& reply) {
 
 // The error names no key, so a check of the tails finds the one that can't be read. Without
 // permission for XREAD the checks find new entries too.
-void TailWorker::on_doorbell_error(std::string_view error) {
+void TailWorker::on_doorbell_error(Bell& bell, std::string_view error) {
   if (classify(error) != ErrorKind::refused) {
-    doorbell_link_.fail(explain_error(error));
+    bell.link().fail(explain_error(error));
     return;
   }
   doorbell_denied_ |= error.find("'xread'") != error.npos;
   if (doorbell_denied_) context_.health.refused(Activity::live, all_streams, std::string(error));
   doorbell_.delay(Clock::now(), doorbell_denied_ ? delay_without_xread : delay_after_error);
   if (!reader_link_.is_up()) return;
-  doorbell_denied_ ? reader_.check_all() : reader_.check(doorbell_.covered());
+  doorbell_denied_ ? reader_.check_all() : reader_.check(bell.covered());
 }
 
 }  // namespace sidestream::redis

@@ -1,9 +1,10 @@
 #pragma once
-// The thread that serves all tails, over two connections: the doorbell waits for new entries, the
-// reader reads them (doorbell.hpp, tail_reader.hpp).
+// The thread that serves all tails: the doorbell waits for new entries on some connections, the
+// reader reads them on another (doorbell.hpp, tail_reader.hpp).
 //
-// A tail starts ready, or idle if it begins at a known end. Once it has read everything it is idle and covered by the doorbell. It is
-// ready again when the doorbell rings, when a check finds a change, and after an outage.
+// A tail starts ready, or idle if it begins at a known end. Once it has read everything it is idle
+// and covered by the doorbell. It is ready again when the doorbell rings, when a check finds a
+// change, and after an outage.
 //
 // Thread: add() and the returned Tail any; the rest start-up. Sinks run on the worker's thread.
 
@@ -34,14 +35,13 @@ class TailWorker final : private LinkOwner {
   void take_requests();
   void open(TailRequests::Opened opened);
   void serve_doorbell(Clock::time_point now);
-  void on_ring(const redisReply& reply);
-  void on_doorbell_error(std::string_view error);
+  void on_ring(Bell& bell, const redisReply& reply);
+  void on_doorbell_error(Bell& bell, std::string_view error);
 
   LinkContext context_;
   JobContext shared_;
   std::shared_ptr<TailRequests> requests_;
   Link reader_link_;
-  Link doorbell_link_;
   TailTable tails_;
   Doorbell doorbell_;
   TailReader reader_;
