@@ -15,10 +15,10 @@ OpenLog::OpenLog(std::shared_ptr<Topic> topic, std::string name, ReplayPool& poo
                  std::shared_ptr<EndedLogs> ended)
     : topic_(std::move(topic)),
       name_(std::move(name)),
+      pool_(pool),
       topic_log_(topic_->connector.format(), topic_->settings.log_bytes, topic_->end.exists()),
       replay_(std::make_shared<Replay>(topic_, name_, pool)),
-      starts_(*this, topic_, name_, topic_log_,
-              std::make_shared<TailSeeks>(topic_, name_, replay_, pool), std::move(ended)),
+      starts_(*this, topic_, name_, topic_log_, std::move(ended)),
       ingest_(*topic_, name_, topic_log_, *replay_, watches_, std::move(logger),
               [this] { starts_.retry(); }),
       left_at_(ticks(Clock::now())) {}
@@ -37,6 +37,10 @@ void OpenLog::open_at(const LogExtent& extent) {
 // Readers that have read everything end by it.
 void OpenLog::note_end(const LogEnd& end) {
   if (topic_log_.note_newest(end.newest, end.ended, end.last)) watches_.notify();
+}
+
+std::shared_ptr<TailSeeks> OpenLog::make_seeks() {
+  return std::make_shared<TailSeeks>(topic_, name_, replay_, pool_);
 }
 
 void OpenLog::leave(Clock::time_point now, bool served) {

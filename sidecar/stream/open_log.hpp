@@ -76,9 +76,11 @@ class OpenLog final : public std::enable_shared_from_this<OpenLog>, private Star
   std::shared_ptr<Starts> shared_starts() override;
   void open_at(const LogExtent& extent) override;
   void note_end(const LogEnd& end) override;
+  std::shared_ptr<TailSeeks> make_seeks() override;
 
   const std::shared_ptr<Topic> topic_;
   const std::string name_;
+  ReplayPool& pool_;
   TopicLog topic_log_;
   const std::shared_ptr<Replay> replay_;
   LogWatches watches_;

@@ -10,8 +10,12 @@ LogMembers::LogMembers(boost::asio::io_context& io, std::shared_ptr<OpenLog> log
     : io_(io),
       log_(std::move(log), memory),
       wake_(std::move(wake)),
-      timer_(io),
       delay_(log_.open_log().topic().settings.flush) {}
+
+FilterIndex& LogMembers::index() {
+  if (!index_) index_ = std::make_unique<FilterIndex>();
+  return *index_;
+}
 
 void LogMembers::changed() noexcept {
   if (posted_.exchange(true, std::memory_order_acq_rel)) return;
@@ -21,8 +25,9 @@ void LogMembers::changed() noexcept {
 void LogMembers::on_change() {
   const auto due = delay_.due();
   if (FlushDelay::Clock::now() >= due) return deliver();
-  timer_.expires_at(due);
-  timer_.async_wait([self = shared_from_this()](boost::system::error_code) { self->deliver(); });
+  if (!timer_) timer_ = std::make_unique<boost::asio::steady_timer>(io_);
+  timer_->expires_at(due);
+  timer_->async_wait([self = shared_from_this()](boost::system::error_code) { self->deliver(); });
 }
 
 void LogMembers::deliver() {

@@ -30,8 +30,9 @@ class LogMembers final : public LogWatch, public std::enable_shared_from_this<Lo
   // table maintains them.
   std::vector<std::uint32_t>& slots() { return slots_; }
   // Of all filtered readers, parked or not.
-  FilterIndex& index() { return index_; }
-  bool empty() const { return slots_.empty() && index_.empty(); }
+  FilterIndex& index();
+  bool has_filtered() const { return index_ && !index_->empty(); }
+  bool empty() const { return slots_.empty() && !has_filtered(); }
 
   // Watches the log before it takes the first view, so that no change is missed.
   void open() {
@@ -55,8 +56,9 @@ class LogMembers final : public LogWatch, public std::enable_shared_from_this<Lo
   LoopLog log_;
   Wake wake_;
   std::vector<std::uint32_t> slots_;
-  FilterIndex index_;
-  boost::asio::steady_timer timer_;
+  // Null until they are used: there may be many logs.
+  std::unique_ptr<FilterIndex> index_;
+  std::unique_ptr<boost::asio::steady_timer> timer_;
   FlushDelay delay_;
   std::atomic<bool> posted_{false};
   std::atomic<std::uint64_t> slowest_{0};

@@ -105,7 +105,7 @@ void LoopLogs::end_retired(Clock::time_point now, Rng& rng) {
       if (!known) ending.end_within(reason, reload_window, now, rng);
     };
     for (const std::uint32_t slot : members->slots()) end(slot);
-    members->index().for_each_slot(end);
+    if (members->has_filtered()) members->index().for_each_slot(end);
   }
 }
 

@@ -121,7 +121,7 @@ void StreamTable::end_now(std::uint32_t slot, CloseReason reason) {
 
 void StreamTable::wake(LogMembers& members) {
   const std::shared_ptr<LogMembers> alive = members.shared_from_this();
-  if (!members.index().empty()) wake_parked(members);
+  if (members.has_filtered()) wake_parked(members);
   // Backwards: when a stream closes, one that was visited already takes its place.
   const auto& slots = members.slots();
   for (std::size_t i = slots.size(), visited = 0; i-- > 0; ++visited) {

@@ -6,6 +6,15 @@
 #include "sidecar/stream/ingest/record_traces.hpp"
 
 namespace sidestream {
+namespace {
+
+// Empty between calls; keeps its memory. One for each thread that delivers, not for each log.
+EncodedBatch& batch_of_thread() {
+  static thread_local EncodedBatch batch;
+  return batch;
+}
+
+}  // namespace
 
 Ingest::Ingest(Topic& topic, const std::string& log, TopicLog& topic_log, Replay& replay,
                LogWatches& watches, Logger logger, std::function<void()> on_reset)
@@ -19,30 +28,33 @@ Ingest::Ingest(Topic& topic, const std::string& log, TopicLog& topic_log, Replay
       pipeline_(topic) {}
 
 // All records of a batch become visible together, and each loop is notified once.
-void Ingest::append() {
-  topic_log_.append(batch_);
-  batch_.clear();
+void Ingest::append(EncodedBatch& batch) {
+  topic_log_.append(batch);
+  batch.clear();
   watches_.notify();
 }
 
 void Ingest::deliver(std::span<const Record> records) noexcept {
   topic_.probe.records_read.add(records.size());
   log_traces(logger_, topic_.settings.name, format(), records);
-  pipeline_.run(records, batch_);
-  append();
+  EncodedBatch& batch = batch_of_thread();
+  pipeline_.run(records, batch);
+  append(batch);
 }
 
 // A frame without bytes: it moves the position, and with it what stream-cursor reports.
 void Ingest::pass(Partition partition, Offset through) noexcept {
-  batch_.add(FrameKind::skip, partition, through, 0);
-  batch_.mark_last(EndMark::none);
-  append();
+  EncodedBatch& batch = batch_of_thread();
+  batch.add(FrameKind::skip, partition, through, 0);
+  batch.mark_last(EndMark::none);
+  append(batch);
 }
 
 // The gap is a frame of the log, so readers get it in its place between the records.
 void Ingest::lose(const Loss& loss) noexcept {
-  pipeline_.lose(loss, batch_);
-  append();
+  EncodedBatch& batch = batch_of_thread();
+  pipeline_.lose(loss, batch);
+  append(batch);
 }
 
 void Ingest::reset(std::string_view reason, const Position& position) noexcept {

@@ -33,7 +33,7 @@ class Ingest final : public TailSink {
   void grow(int partitions) noexcept override;
 
  private:
-  void append();
+  void append(EncodedBatch& batch);
   OffsetFormat format() const { return topic_.connector.format(); }
 
   Topic& topic_;
@@ -44,7 +44,6 @@ class Ingest final : public TailSink {
   Logger logger_;
   const std::function<void()> on_reset_;
   const RecordPipeline pipeline_;
-  EncodedBatch batch_;  // empty between calls; keeps its memory
 };
 
 }  // namespace sidestream

@@ -11,7 +11,7 @@ namespace {
 
 // The first segment is small: a template has many quiet logs. Segments grow to a sixteenth of the
 // log, so that each retirement drops little.
-constexpr std::size_t smallest_segment = 4 * 1024;
+constexpr std::size_t smallest_segment = 1024;
 constexpr std::size_t largest_segment = 1024 * 1024;
 constexpr std::size_t bytes_per_frame = 96;  // a guess that decides how long the index is
 
@@ -160,7 +160,7 @@ void TopicLog::retire_down_to(std::uint64_t bytes) {
 
 void TopicLog::retire_first() {
   bytes_ -= segments_.front()->footprint();
-  segments_.pop_front();
+  segments_.erase(segments_.begin());
 }
 
 void TopicLog::grow(std::size_t partitions) {

@@ -17,7 +17,6 @@
 // Thread: any.
 
 #include <cstdint>
-#include <deque>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -112,7 +111,7 @@ class TopicLog {
   mutable std::mutex mutex_;
   std::uint64_t bytes_max_;
   std::uint64_t bytes_ = 0;
-  std::deque<std::shared_ptr<Segment>> segments_;
+  std::vector<std::shared_ptr<Segment>> segments_;  // few: each is larger than the one before
   std::uint64_t head_ = 0;
   bool open_ = false;
   Position head_position_;

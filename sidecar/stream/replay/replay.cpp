@@ -53,7 +53,10 @@ bool Replay::start_next(Partition partition, ClientId client) {
     const std::lock_guard lock(mutex_);
     Queue& queue = queues_[partition];
     queue.queued.erase(client);
-    if (queue.reading || queue.waiters.empty()) return false;
+    if (queue.reading || queue.waiters.empty()) {
+      drop_if_idle(partition);
+      return false;
+    }
     queue.reading = true;
     read->range = next_range(queue, partition);
     queue.waiters.pass();
@@ -67,6 +70,13 @@ bool Replay::start_next(Partition partition, ClientId client) {
       [this, read](std::span<const Record> records) { pipeline_.run(records, read->batch); },
       [self = shared_from_this(), read](Result<Offset> reached) { self->finish(*read, reached); });
   return true;
+}
+
+// Requires: the lock.
+void Replay::drop_if_idle(Partition partition) {
+  const auto found = queues_.find(partition);
+  const Queue& queue = found->second;
+  if (!queue.reading && queue.waiters.empty() && queue.queued.empty()) queues_.erase(found);
 }
 
 // From the position whose turn it is, as far as any reader wants, but not into a page that is
@@ -102,6 +112,7 @@ void Replay::finish(const Read& read, Result<Offset> reached) {
     queue.waiters.for_each_key([&](ClientId client) {
       if (queue.queued.insert(client).second) others.push_back(client);
     });
+    drop_if_idle(partition);
   }
   // The broker's next read starts before the callbacks: they may take a while.
   pool_.ranges().finished(topic_->connector);

@@ -11,7 +11,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -64,6 +63,7 @@ class Replay final : public BrokerScheduler::Worker, public std::enable_shared_f
 
   bool start_next(Partition partition, ClientId client) override;
   void enqueue(Partition partition, ClientId client);
+  void drop_if_idle(Partition partition);
   Range next_range(const Queue& queue, Partition partition) const;
   void finish(const Read& read, Result<Offset> reached);
   Result<PagePtr> build(const Read& read, Result<Offset> reached) const;
@@ -76,8 +76,8 @@ class Replay final : public BrokerScheduler::Worker, public std::enable_shared_f
   ReplayPool& pool_;
   const PageCache::LogId id_;
 
-  std::mutex mutex_;  // guards the following
-  std::map<Partition, Queue> queues_;
+  std::mutex mutex_;                   // guards the following
+  std::map<Partition, Queue> queues_;  // of partitions with waiters, turns or a read
   std::uint64_t generation_ = 0;
   std::size_t partitions_ = 1;
 };

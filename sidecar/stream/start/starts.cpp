@@ -19,13 +19,11 @@ bool is_stop(const boost::system::error_code& error) {
 }  // namespace
 
 Starts::Starts(Owner& owner, const std::shared_ptr<Topic>& topic, const std::string& log,
-               TopicLog& topic_log, std::shared_ptr<TailSeeks> seeks,
-               std::shared_ptr<EndedLogs> ended)
+               TopicLog& topic_log, std::shared_ptr<EndedLogs> ended)
     : owner_(owner),
       topic_(*topic),
       log_(log),
       topic_log_(topic_log),
-      seeks_(std::move(seeks)),
       end_check_(topic, log, topic_log, std::move(ended)) {}
 
 void Starts::start(StartRequest request, PlanReceiver receiver) {
@@ -74,12 +72,14 @@ void Starts::retry() {
 
 void Starts::close() {
   std::vector<Pending> pending;
+  std::shared_ptr<TailSeeks> seeks;
   {
     const std::lock_guard lock(mutex_);
     closed_ = true;
     pending.swap(pending_);
+    seeks = seeks_;
   }
-  seeks_->close();
+  if (seeks) seeks->close();
   for (Pending& one : pending) one.receiver.take(no_plan(StartOutcome::stopped));
 }
 
@@ -249,9 +249,18 @@ void Starts::resolve(Pending pending, const LogExtent& extent, const LogView& vi
     case StartRequest::Kind::tail: {
       const TailSeeks::Question question{request.tail, view.generation, request.filter};
       const auto kept = std::make_shared<Pending>(std::move(pending));
-      return seeks_->ask(question, extent, asker(kept, dense, view.generation));
+      return seeks().ask(question, extent, asker(kept, dense, view.generation));
     }
   }
+}
+
+TailSeeks& Starts::seeks() {
+  const std::lock_guard lock(mutex_);
+  if (!seeks_) {
+    seeks_ = owner_.make_seeks();
+    if (closed_) seeks_->close();
+  }
+  return *seeks_;
 }
 
 bool Starts::join_seek(Pending& pending) {
@@ -261,7 +270,7 @@ bool Starts::join_seek(Pending& pending) {
   const auto kept = std::make_shared<Pending>(std::move(pending));
   const bool dense = format() == OffsetFormat::integer;
   const TailSeeks::Question question{kept->request.tail, view.generation, kept->request.filter};
-  if (seeks_->join(question, asker(kept, dense, view.generation))) return true;
+  if (seeks().join(question, asker(kept, dense, view.generation))) return true;
   pending = std::move(*kept);
   return false;
 }

@@ -55,11 +55,13 @@ class Starts {
     virtual void open_at(const LogExtent& extent) = 0;
     // The broker has said where the log ends. Thread: a connector's.
     virtual void note_end(const LogEnd& end) = 0;
+    // Called at most once, when the first start by `tail=` comes.
+    virtual std::shared_ptr<TailSeeks> make_seeks() = 0;
   };
 
   // `log` is the broker's name of the log.
   Starts(Owner& owner, const std::shared_ptr<Topic>& topic, const std::string& log,
-         TopicLog& topic_log, std::shared_ptr<TailSeeks> seeks, std::shared_ptr<EndedLogs> ended);
+         TopicLog& topic_log, std::shared_ptr<EndedLogs> ended);
 
   // Calls `receiver` once while it waits, possibly before start() returns.
   void start(StartRequest request, PlanReceiver receiver);
@@ -101,6 +103,7 @@ class Starts {
   void query_next();
   void resolve(Pending pending, const LogExtent& extent, const LogView& view);
   bool join_seek(Pending& pending);
+  TailSeeks& seeks();
   TailSeeks::Asker asker(const std::shared_ptr<Pending>& pending, bool dense,
                          std::uint64_t generation);
   std::function<void(Result<Position>)> when_located(std::shared_ptr<Pending> pending,
@@ -113,13 +116,13 @@ class Starts {
   Topic& topic_;
   const std::string& log_;
   TopicLog& topic_log_;
-  const std::shared_ptr<TailSeeks> seeks_;
   EndCheck end_check_;
 
   std::mutex mutex_;  // guards the following
   std::vector<Pending> pending_;
-  Clock::time_point now_{};         // of the last retry(now)
-  Clock::time_point next_query_{};  // not before, after a failed query
+  std::shared_ptr<TailSeeks> seeks_;  // null: none was needed yet; stays then
+  Clock::time_point now_{};           // of the last retry(now)
+  Clock::time_point next_query_{};    // not before, after a failed query
   Backoff backoff_{first_delay, longest_delay};
   bool querying_ = false;
   bool closed_ = false;
