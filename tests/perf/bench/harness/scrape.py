@@ -10,36 +10,37 @@ from harness.load import Load, must_be_right
 from harness.servers import Sidestream
 
 PAGES = ("/metrics", "/topics")
+OPENING_MOST = 200  # at a time, as the load generator
 
 
-class Rooms:
-    """One stream for each log of a template, open while this object lives."""
+class Streams:
+    """One stream of each path, open while this object lives."""
 
-    def __init__(self, port, logs):
-        self.sockets = [self.connect(port, number) for number in range(logs)]
-        self.await_all()
+    def __init__(self, port, paths):
+        self.sockets = []
+        with selectors.DefaultSelector() as selector:
+            deadline = time.monotonic() + 60
+            while len(self.sockets) < len(paths) or selector.get_map():
+                while len(self.sockets) < len(paths) and len(selector.get_map()) < OPENING_MOST:
+                    self.sockets.append(self.connect(port, paths[len(self.sockets)]))
+                    selector.register(self.sockets[-1], selectors.EVENT_READ, bytearray())
+                self.take_blocks(selector)
+                if time.monotonic() > deadline:
+                    raise RuntimeError("%d of %d streams did not open" % (len(selector.get_map()), len(paths)))
 
     @staticmethod
-    def connect(port, number):
+    def connect(port, path):
         connection = socket.create_connection(("127.0.0.1", port))
-        connection.sendall(b"GET /rooms/%d HTTP/1.1\r\nHost: bench\r\n\r\n" % number)
+        connection.sendall(b"GET %s HTTP/1.1\r\nHost: bench\r\n\r\n" % path.encode())
         return connection
 
-    def await_all(self):
-        """Until each stream has its first block."""
-        with selectors.DefaultSelector() as selector:
-            for connection in self.sockets:
-                selector.register(connection, selectors.EVENT_READ, bytearray())
-            left = len(self.sockets)
-            deadline = time.monotonic() + 60
-            while left and time.monotonic() < deadline:
-                for key, _ in selector.select(1):
-                    key.data.extend(key.fileobj.recv(4096))
-                    if b"stream-open" in key.data:
-                        selector.unregister(key.fileobj)
-                        left -= 1
-            if left:
-                raise RuntimeError("%d of %d streams did not open" % (left, len(self.sockets)))
+    @staticmethod
+    def take_blocks(selector):
+        """Those that have their first block are open."""
+        for key, _ in selector.select(1):
+            key.data.extend(key.fileobj.recv(4096))
+            if b"stream-open" in key.data:
+                selector.unregister(key.fileobj)
 
     def __enter__(self):
         return self
@@ -76,7 +77,8 @@ class Scrapes(threading.Thread):
 
 
 def scrape_of(kind, logs, seconds):
-    with kind(threads=1) as server, Rooms(server.port, logs), Load(server, 100) as load:
+    rooms = ["/rooms/%d" % number for number in range(logs)]
+    with kind(threads=1) as server, Streams(server.port, rooms), Load(server, 100) as load:
         plan = dict(rate=100, events=int(100 * seconds))
         load.publish(events=20, rate=100)
         quiet = load.publish(**plan)

@@ -89,6 +89,21 @@ def scrape(row):
     yield row, "p99 of deliveries meanwhile / without scrapes", s["p99_ms"] / s["p99_ms_without"], ""
 
 
+def replies(row):
+    s = row["servers"]["sidestream"]
+    yield row, "p99 from XADD to the socket, in ms", s["p99_ms"], "<= 50"
+    yield row, "bytes per open reply above an idle reader", s["bytes"] - s["idle_bytes"], "<= 4096"
+    yield row, "the same when opened, without new pieces", s["opened_bytes"] - s["idle_bytes"], ""
+    yield row, "of one core, in Redis", s["redis_cpu_share"], ""
+
+
+def ended(row):
+    s = row["servers"]["sidestream"]
+    yield row, "204s per CPU second", s["per_cpu_second"], ">= 20000"
+    yield row, "204s per second", s["per_second"], ""
+    yield row, "reads of Redis, of a log within a minute", s["reads_per_log"], "<= 1"
+
+
 def storm(row):
     yield row, "seconds until all have caught up", row["servers"]["sidestream"]["seconds"], "<= 2"
     if "nchan" in row["servers"]:
@@ -149,7 +164,7 @@ def proxy_streams(row):
 LINES = {"efficiency": efficiency, "publishing": publishing, "memory": memory, "latency": latency, "many": many,
          "filtered": filtered, "flood": flood, "storm": storm, "tokens": tokens, "tls": tls, "tls memory": tls_memory, "kafka efficiency": against_bare, "kafka live": kafka,
          "kafka replay": kafka, "kafka fan-out": fan_out, "proxy": proxy, "proxy tunnels": proxy_tunnels,
-         "proxy streams": proxy_streams, "scrape": scrape}
+         "proxy streams": proxy_streams, "scrape": scrape, "replies": replies, "ended": ended}
 
 
 def partitions_ratio(rows):

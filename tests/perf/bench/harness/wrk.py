@@ -5,16 +5,20 @@ import json
 import os
 import subprocess
 
-SCRIPT = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "load", "wrk.lua")
+SCRIPTS = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "load")
 CONNECTIONS = 64
 PAUSE = 4  # milliseconds, where a pace is kept
 
 
 def start(server, seconds, connections, pause=None):
     """`pause`: mean milliseconds between an answer and the next request of a connection; none: at once."""
-    command = ["wrk", "-t1", "-c%d" % connections, "-d%ds" % seconds, "-s", SCRIPT, "http://%s/" % server.address, "--"]
-    return subprocess.Popen(command + ([str(pause)] if pause else []), stdin=subprocess.DEVNULL,
-                            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    return start_script("wrk.lua", server, seconds, connections, [str(pause)] if pause else [])
+
+
+def start_script(script, server, seconds, connections, arguments):
+    command = ["wrk", "-t1", "-c%d" % connections, "-d%ds" % seconds, "-s", os.path.join(SCRIPTS, script),
+               "http://%s/" % server.address, "--", *arguments]
+    return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
 
 
 def finish(server, process):
