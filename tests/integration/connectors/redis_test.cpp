@@ -23,7 +23,7 @@ TEST_F(RedisTest, NamesAKeyOfAnotherTypeAndReadsItOnceItIsAStream) {
   const auto reader = tail("s", sink);
   ASSERT_TRUE(eventually([&] { return probe().detail().find("WRONGTYPE") != std::string::npos; }));
   EXPECT_THAT(probe().detail(), HasSubstr("text"));
-  EXPECT_TRUE(probe().is_up());
+  EXPECT_TRUE(eventually([&] { return probe().is_up(); })) << "once all connections are made";
   EXPECT_THAT(log(), HasSubstr("WRONGTYPE"));
   admin().add("s", "v");
   ASSERT_TRUE(sink.wait_records(1)) << "the other streams are read";
