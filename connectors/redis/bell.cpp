@@ -62,6 +62,7 @@ std::size_t Bell::arm(Clock::time_point now, bool reading) {
   std::vector<std::string_view> words{"XREAD", "BLOCK", "5000", "COUNT", "1", "STREAMS"};
   std::vector<std::string> ids;
   covered_.clear();
+  uncovered_.clear();
   for (const auto id : members_) {
     const auto& entry = *tails_.find(id);
     if (!can_cover(entry, now)) {
