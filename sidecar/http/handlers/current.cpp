@@ -56,12 +56,13 @@ class Lookup final : public std::enable_shared_from_this<Lookup> {
 // has been answered.
 Awaitable<std::optional<std::string>> find_newest(const Question& question, Responder& responder,
                                                   EventLoop& loop, const ServerContext& context) {
+  // A random one, so that no parameter contains it.
+  const std::string id = random_question_id();
   const TopicMap::Reply reply =
-      TopicMap::reply_of(question.publish.topic, question.publish.parameters, any_question_id());
+      TopicMap::reply_of(question.publish.topic, question.publish.parameters, id);
   const auto lookup = std::make_shared<Lookup>(loop.io());
   const auto questions = context.questions.of(question.target);
-  lookup->ask(*questions,
-              place_of(reply.match.log, any_question_id(), question.publish.parameters));
+  lookup->ask(*questions, place_of(reply.match.log, id, question.publish.parameters));
   {
     const auto left = [lookup] { lookup->cancel(); };
     const auto watch = responder.watch_client(left);

@@ -20,9 +20,13 @@ std::string place_of(std::string_view reply_to, std::string_view request,
                      std::vector<std::pair<std::string, std::string>> parameters) {
   std::ranges::sort(parameters);
   std::string place;
-  const std::size_t id = request.empty() ? reply_to.npos : reply_to.find(request);
-  append(place, reply_to.substr(0, id));
-  append(place, id == reply_to.npos ? std::string_view() : reply_to.substr(id + request.size()));
+  std::size_t id = 0;
+  while (!request.empty() && (id = reply_to.find(request)) != reply_to.npos) {
+    append(place, reply_to.substr(0, id));
+    reply_to.remove_prefix(id + request.size());
+  }
+  append(place, reply_to);
+  place += ';';
   for (const auto& [name, value] : parameters) {
     append(place, name);
     append(place, value);

@@ -155,6 +155,14 @@ TEST_F(AskBody, SessionsAreApart) {
   EXPECT_EQ(get(stage_.streams(), "/api/chat/a%20b/stream").status, 400);
 }
 
+TEST_F(AskBody, FindsTheQuestionOfASessionThatLooksLikeAnId) {
+  const std::string session(26, 'a');
+  const auto asked = ask(R"({"id":")" + session + R"("})", {{"Prefer", "respond-async"}});
+  EventStream stream(stage_.streams(), "/api/chat/" + session + "/stream");
+  EXPECT_EQ(stream.control("stream-open").field("location"),
+            '"' + asked.header("Location").value_or("") + '"');
+}
+
 TEST_F(AskBody, CurrentIs503WhileTheBrokerIsAway) {
   stage_.location("one");
   redis_.process().signal(SIGSTOP);

@@ -51,5 +51,12 @@ TEST(Asked, PlacesDifferWhereParametersOrLogsDo) {
   EXPECT_NE(place_of(id + "ab", id, {}), place_of("a" + id + "b", id, {}));
 }
 
+TEST(Asked, PlacesAreTheSameWhereTheLogHasTheIdTwice) {
+  const std::string other(26, 'b');
+  EXPECT_EQ(place_of(id + ":s1:" + id, id, {}), place_of(other + ":s1:" + other, other, {}));
+  EXPECT_NE(place_of(id + ":s1:" + id, id, {}), place_of(id + ":s1:", id, {}));
+  EXPECT_NE(place_of(id + "a:" + id, id, {}), place_of(id + "a:", id, {{"", ""}}));
+}
+
 }  // namespace
 }  // namespace sidestream
