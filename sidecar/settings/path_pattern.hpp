@@ -32,8 +32,9 @@ Parsed<Pieces> parse_path(std::string_view text);
 // can't contain; otherwise two requests could name the same log.
 Parsed<Pieces> parse_log_name(std::string_view text);
 
-// The names of the parameters, in order.
+// The names of the parameters, in order. Borrows the pieces.
 std::vector<std::string_view> parameters_of(const Pieces& pieces);
+std::vector<std::string_view> parameters_of(Pieces&&) = delete;
 
 // Whether some request matches both paths.
 bool can_match_the_same(const Pieces& a, const Pieces& b);

@@ -75,7 +75,8 @@ std::string TopicMap::question_path(const std::shared_ptr<Topic>& topic,
 TopicMap::Reply TopicMap::reply_of(const std::shared_ptr<Topic>& topic, Parameters parameters,
                                    const std::string& request) {
   Reply reply{{topic, {}, {}, Use::log, {}}, question_path(topic, parameters) + "/" + request};
-  const auto names = parameters_of(parse_path(topic->settings.path).value);
+  const Pieces path = parse_path(topic->settings.path).value;
+  const auto names = parameters_of(path);
   parameters.emplace_back(names.back(), request);
   const Values values = values_of(parameters);
   for (const std::string_view name : names)
