@@ -43,6 +43,18 @@ TEST_F(TopicMapTest, MatchesTheWholePathOnly) {
   }
 }
 
+TEST_F(TopicMapTest, RepliesHaveParametersWithLongNames) {
+  const auto chat = asking("/chat/{session_of_the_customer}/{request_of_the_customer}",
+                           "/chat/{session_of_the_customer}",
+                           "chat:{session_of_the_customer}:{request_of_the_customer}");
+  const auto reply = TopicMap::reply_of(chat, {{"session_of_the_customer", "s1"}}, "7");
+  EXPECT_EQ(reply.path, "/chat/s1/7");
+  EXPECT_EQ(reply.match.log, "chat:s1:7");
+  const TopicMap::Parameters both{{"session_of_the_customer", "s1"},
+                                  {"request_of_the_customer", "7"}};
+  EXPECT_EQ(reply.match.parameters, both);
+}
+
 TEST_F(TopicMapTest, TellsWhereQuestionsAreAskedFromReplies) {
   const TopicMap topics({asking("/{tenant}/chat/{id}", "/{tenant}/chat", "{tenant}:{id}")});
   const auto reply = topics.match(Segments{"acme", "chat", "7"});
