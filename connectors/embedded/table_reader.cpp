@@ -89,7 +89,7 @@ Offset TableReader::locate(const std::string& log, Timestamp time) {
 Offset TableReader::back(const std::string& log, Offset end, std::int64_t count) {
   Transaction snapshot(connection_, Transaction::reading);
   const auto floor = look_up(log).extent.floor;
-  return std::min(end, std::max(Offset{end.value - count}, floor));
+  return std::min(end, std::max(Offset::of(end.number() - count), floor));
 }
 
 Result<Offset> TableReader::read(const Range& range, RowBatch& batch) {

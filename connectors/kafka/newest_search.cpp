@@ -54,7 +54,7 @@ void NewestSearch::run() { step_back(); }
 void NewestSearch::step_back() {
   if (after_ <= query_.floor) return done_(nullptr);
   until_ = after_;
-  after_ = std::max(query_.floor, Offset{until_.value - length_});
+  after_ = std::max(query_.floor, Offset::of(until_.number() - length_));
   at_ = after_;
   length_ = std::min(length_ * growth, longest);
   read_on();

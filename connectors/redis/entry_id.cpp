@@ -14,7 +14,6 @@ std::optional<std::uint64_t> parse_number(std::string_view text) {
   return number;
 }
 
-// Bits of an entry id, which need 128 of them without a sign.
 struct Id {
   std::uint64_t ms;
   std::uint64_t seq;
@@ -49,7 +48,7 @@ std::optional<Offset> parse_entry_id_at_most(std::string_view text) {
 }
 
 std::string format_entry_id(Offset offset) {
-  assert(offset.value >= 0);
+  assert(offset >= Offset{0});
   return std::to_string(offset.entry_ms()) + '-' + std::to_string(offset.entry_seq());
 }
 

@@ -10,9 +10,8 @@
 
 namespace sidestream::redis {
 
-// The greatest id that an Offset can hold and that has a next one. Redis allows greater ones, from
-// 2^63 ms on; nobody can have them by the clock, but a producer can set them.
-inline constexpr Offset newest_entry_id = Offset::of_entry(INT64_MAX, UINT64_MAX - 1);
+// The greatest id that an Offset can hold and that has a next one. Redis allows two more.
+inline constexpr Offset newest_entry_id = Offset::of_entry(UINT64_MAX, UINT64_MAX - 2);
 
 // Parses "1526919030474-55". Absent: not an entry id, or one beyond newest_entry_id.
 std::optional<Offset> parse_entry_id(std::string_view text);

@@ -23,8 +23,8 @@
 // Otherwise it gets a loss of unknown size, although perhaps only entries that it has seen were
 // trimmed. Single entries removed from the middle of a stream (XDEL) are no loss.
 //
-// An entry id of 2^63 ms or more can't be read: older entries are, then the tail reports a loss, and
-// the probe's detail names the stream.
+// The two greatest entry ids can't be read: older entries are, then the tail reports a loss, and the
+// probe's detail names the stream.
 
 #include <memory>
 #include <string>

@@ -29,6 +29,13 @@ bool EntryBatch::decode(const redisReply& list) {
   return true;
 }
 
+// An id that a producer made up may be beyond all dates.
+Timestamp EntryBatch::time_of(Offset id) {
+  constexpr std::uint64_t year_9999_ends = 253'402'300'799'999;
+  if (id.entry_ms() > year_9999_ends) return {};
+  return Timestamp(std::chrono::milliseconds(id.entry_ms()));
+}
+
 bool EntryBatch::decode_entry(const redisReply& entry) {
   const auto parts = elements_of(entry);
   if (parts.size() != 2 || !is_array(*parts[1])) return false;
@@ -36,7 +43,7 @@ bool EntryBatch::decode_entry(const redisReply& entry) {
   if (!id) return false;
   Record record;
   record.offset = *id;
-  record.timestamp = Timestamp(std::chrono::milliseconds(id->entry_ms()));
+  record.timestamp = time_of(*id);
   decode_fields(elements_of(*parts[1]), record);
   records_.push_back(record);
   return true;

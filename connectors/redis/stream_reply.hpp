@@ -27,6 +27,7 @@ class EntryBatch {
 
  private:
   bool decode_entry(const redisReply& entry);
+  static Timestamp time_of(Offset id);
   void decode_fields(std::span<redisReply* const> fields, Record& record);
   void bind_headers();
 

@@ -89,7 +89,7 @@ void TailDelivery::pass_beyond(TailEntry& entry, const StreamInfo& info) {
   entry.progress.rank = info.added;
   entry.progress.existed = true;
   shared_.ranks.put(entry.log, {newest_entry_id, info.added.value_or(0), entry.progress.first});
-  context_.health.refused(Activity::live, entry.log, "entry ids of 2^63 ms or more can't be read");
+  context_.health.refused(Activity::live, entry.log, "the two greatest entry ids can't be read");
   const std::lock_guard lock(entry.slot->mutex);
   if (auto* sink = entry.slot->sink) {
     sink->lose({0, before, newest_entry_id.next(), std::nullopt, false});

@@ -32,8 +32,9 @@ std::optional<Offset> parse_entry(std::string_view id) {
   if (dash == std::string_view::npos) return std::nullopt;
   const auto ms = number<std::uint64_t>(id.substr(0, dash));
   const auto seq = number<std::uint64_t>(id.substr(dash + 1));
-  if (!ms || !seq || *ms > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()))
-    return std::nullopt;
+  // The two greatest have no place; Redis gives them out last of all.
+  constexpr auto most = std::numeric_limits<std::uint64_t>::max();
+  if (!ms || !seq || (*ms == most && *seq >= most - 1)) return std::nullopt;
   return Offset::of_entry(*ms, *seq);
 }
 
@@ -98,7 +99,7 @@ void append_position(std::string& out, OffsetFormat format, const Position& posi
     append_number(out, position[0].entry_seq());
     return;
   }
-  if (position.size() == 1 && position[0].value >= 0) {
+  if (position.size() == 1 && position[0] >= Offset{0}) {
     append_number(out, position[0].number());
     return;
   }

@@ -42,7 +42,7 @@ std::string opening_id(BlockWriter& writer, std::span<const StartedPart> parts,
 
 bool begins_first(const StartPlan& plan) {
   if (plan.reset || !plan.gaps.empty() || plan.position.size() != 1) return false;
-  return plan.start == StartKind::earliest || plan.position.front().value <= 0;
+  return plan.start == StartKind::earliest || plan.position.front() <= Offset{0};
 }
 
 void write_open(std::string& out, BlockWriter& writer, std::span<const StartedPart> parts,
@@ -106,7 +106,7 @@ std::int64_t count_behind(const Position& position, const LogView& view) {
   for (std::size_t p = 0; p < view.head_position.size(); ++p) {
     const Offset own = offset_in(position, p);
     if (own < view.head_position[p]) {
-      n += static_cast<std::int64_t>(view.head_position[p].value - own.value);
+      n += static_cast<std::int64_t>(view.head_position[p].since(own));
     }
   }
   return n;

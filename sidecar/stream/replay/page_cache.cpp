@@ -1,13 +1,12 @@
 #include "sidecar/stream/replay/page_cache.hpp"
 
 #include <cassert>
-#include <limits>
 #include <utility>
 
 namespace sidestream {
 namespace {
 
-constexpr Offset first_of_all = Offset::of(std::numeric_limits<std::int64_t>::min());
+constexpr Offset first_of_all;
 
 }  // namespace
 

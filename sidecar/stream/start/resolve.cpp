@@ -18,7 +18,7 @@ bool is_outdated(const LogExtent& extent, const Extent& held, Offset position) {
 
 std::optional<std::int64_t> count_lost(const LogExtent& extent, Offset position, Offset first) {
   if (!extent.dense || position < extent.origin.previous()) return std::nullopt;
-  return static_cast<std::int64_t>(first.value - position.value - 1);
+  return static_cast<std::int64_t>(first.since(position)) - 1;
 }
 
 StartPlan reset_plan(ResetReason reason, const LogExtent& extent, const Position& head,

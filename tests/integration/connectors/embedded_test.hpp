@@ -52,7 +52,7 @@ class EmbeddedLog : public testing::Test {
   }
   // The nth offset of each log. Requires: the connector is open.
   Offset at(std::int64_t n) {
-    return Offset{whole_extent("(never written)").partitions.at(0).last.next().value + n};
+    return Offset::of(whole_extent("(never written)").partitions.at(0).last.next().number() + n);
   }
   Extent extent(const std::string& log = "log") { return whole_extent(log).partitions.at(0); }
   std::int64_t held(const std::string& log = "log") {

@@ -22,7 +22,7 @@ namespace sidestream {
 
 // A failed comparison shows offsets in their usual text form.
 inline void PrintTo(const Offset& offset, std::ostream* out) {
-  if (offset.value >= Offset::of_entry(1, 0).value) {
+  if (offset >= Offset::of_entry(1, 0)) {
     *out << offset.entry_ms() << '-' << offset.entry_seq();
   } else {
     *out << offset.number();

@@ -174,7 +174,7 @@ TEST_F(RedisTest, AnswersGoneToAReaderOfAnOlderGeneration) {
   start();
   const auto old = admin().add("s", "old");
   admin().call({"DEL", "s"});
-  const auto last = Offset{old.value + (Offset::Number{5} << 64)};
+  const auto last = Offset::of_entry(old.entry_ms() + 5, old.entry_seq());
   admin().add("s", "new", std::to_string(last.entry_ms()) + "-0");
   const auto held = ask<LogExtent>([&](auto done) { connector().extent("s", done); }).value();
   EXPECT_GT(old, held.partitions.at(0).floor);

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/support/harness/kinds.hpp"
+#include "tests/support/harness/redis.hpp"
 
 namespace e2e {
 namespace {
@@ -45,6 +46,34 @@ TEST(KafkaIds, NameTheLastOffsetOfEachPartition) {
   auto again = stage.resume("0.-1~1.-1~2.0");
   EXPECT_EQ(again.record().data, numbered(1, 0));
   EXPECT_EQ(again.last_id(), "0.-1~1.0~2.0");
+}
+
+// A producer may set any id. Redis compares them as unsigned numbers.
+TEST(RedisIds, MayHaveAnyNumbers) {
+  RedisServer redis;
+  auto own = make_redis_source(redis);
+  const std::string log = own->log();
+  Stage stage(std::move(own));
+  RedisClient client(redis.address());
+  auto live = stage.live();
+  const std::vector<std::string> ids{"9223372036854775807-18446744073709551615",
+                                     "9223372036854775808-0",
+                                     "18446744073709551614-18446744073709551615"};
+  for (const auto& id : ids) {
+    EXPECT_EQ(client.command({"XADD", log, id, "data", "at " + id}), id);
+    EXPECT_EQ(live.record().id, id);
+  }
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    SCOPED_TRACE(ids[i]);
+    auto resumed = stage.resume(ids[i]);
+    for (std::size_t next = i + 1; next < ids.size(); ++next)
+      EXPECT_EQ(resumed.record().data, "at " + ids[next]);
+    EXPECT_EQ(resumed.count_of("stream-gap") + resumed.count_of("stream-reset"), 0);
+    EXPECT_TRUE(resumed.is_silent(20ms));
+  }
+  auto all = stage.open("from=earliest");
+  for (const auto& id : ids) EXPECT_EQ(all.record().id, id);
+  EXPECT_EQ(stage.open("tail=1").record().id, ids.back());
 }
 
 TEST(KafkaIds, StayValidWhenPartitionsAreAdded) {

@@ -47,8 +47,8 @@ TEST(StreamInfo, DecodesTheReplyOfTheScript) {
 }
 
 TEST(StreamInfo, NoticesIdsThatCannotBeRead) {
-  EXPECT_TRUE(decoded({2, "9223372036854775808-0", "0-0", 2, "10-0", "9223372036854775808-0"})
-                  .ends_beyond());
+  const char* const greatest = "18446744073709551615-18446744073709551615";
+  EXPECT_TRUE(decoded({2, greatest, "0-0", 2, "10-0", greatest}).ends_beyond());
   EXPECT_FALSE(decoded(untrimmed).ends_beyond());
 }
 

@@ -71,12 +71,22 @@ TEST(StreamReply, DecodesAnEmptyList) {
   EXPECT_TRUE(batch.records().empty());
 }
 
+TEST(StreamReply, HasNoTimeForAnIdBeyondTheYear9999) {
+  EntryBatch batch;
+  const auto reply = test::parse(array({entry("253402300799999-0", {{"data", "v"}}),
+                                        entry("18446744073709551614-1", {{"data", "v"}})}));
+  ASSERT_TRUE(batch.decode(*reply));
+  EXPECT_EQ(batch.records()[0].timestamp.time_since_epoch().count(), 253402300799999);
+  EXPECT_EQ(batch.records()[1].timestamp, Timestamp());
+  EXPECT_EQ(format_entry_id(batch.records()[1].offset), "18446744073709551614-1");
+}
+
 TEST(StreamReply, RejectsOtherReplies) {
   EntryBatch batch;
   for (const auto& text :
        {bulk("x"), test::number(1), array({bulk("1-0")}), array({array({bulk("1-0")})}),
         array({array({bulk("one"), array({})})}), array({array({bulk("1-0"), bulk("data")})}),
-        array({entry("9223372036854775808-0", {{"data", "v"}})})}) {
+        array({entry("18446744073709551615-18446744073709551615", {{"data", "v"}})})}) {
     EXPECT_FALSE(batch.decode(*test::parse(text))) << text;
   }
 }

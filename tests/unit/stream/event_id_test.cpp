@@ -71,9 +71,17 @@ TEST(EventId, RefusesIdsThatItNeverWrites) {
     EXPECT_FALSE(parsed.position) << '"' << id << '"';
     EXPECT_EQ(parsed.problem, ResetReason::garbage) << '"' << id << '"';
   }
-  for (const char* id :
-       {"", "-", "1-", "-1", "1526919030474", "1-2-3", "01-1", "9223372036854775808-0"}) {
+  for (const char* id : {"", "-", "1-", "-1", "1526919030474", "1-2-3", "01-1",
+                         "18446744073709551616-0", "18446744073709551615-18446744073709551615"}) {
     EXPECT_FALSE(parse_position(OffsetFormat::entry, id).position) << id;
+  }
+}
+
+TEST(EventId, HasRoomForAllEntryIds) {
+  for (const char* id : {"9223372036854775808-0", "18446744073709551614-18446744073709551615"}) {
+    const auto parsed = parse_position(OffsetFormat::entry, id);
+    ASSERT_TRUE(parsed.position) << id;
+    EXPECT_EQ(format_position(OffsetFormat::entry, *parsed.position), id);
   }
 }
 

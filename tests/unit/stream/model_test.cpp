@@ -46,7 +46,7 @@ struct History {
     for (std::size_t p = 0; p < held.size(); ++p) {
       // A partition that the id does not know yet is read from its beginning.
       const std::int64_t first =
-          p < opened.position->size() ? (*opened.position)[p].value + 1 : std::int64_t{0};
+          p < opened.position->size() ? (*opened.position)[p].number() + 1 : std::int64_t{0};
       auto& at = next[static_cast<int>(p)];
       ASSERT_TRUE(first >= at && first <= held[p]) << "partition " << p << " begins at " << opening
                                                    << ", asked at " << at << ", now " << held[p];

@@ -28,15 +28,15 @@ class PageCacheTest : public testing::Test {
 };
 
 TEST_F(PageCacheTest, FindsThePageThatHoldsWhatFollows) {
-  const PagePtr first = page(-1, 15);
+  const PagePtr first = page(4, 15);
   const PagePtr second = page(15, 31);
   cache_.put(log_, first);
   cache_.put(log_, second);
-  EXPECT_EQ(find(-1), first);
+  EXPECT_EQ(find(4), first);
   EXPECT_EQ(find(14), first);
   EXPECT_EQ(find(15), second);
   EXPECT_EQ(find(31), nullptr);
-  EXPECT_EQ(find(-2), nullptr);
+  EXPECT_EQ(find(3), nullptr);
 }
 
 TEST_F(PageCacheTest, KeepsLogsAndPartitionsApart) {
