@@ -52,26 +52,44 @@ class Lookup final : public std::enable_shared_from_this<Lookup> {
   std::optional<Result<std::string>> found_;
 };
 
-// The id of the newest question; empty: there is none. Without an answer of the broker the client
-// has been answered.
-Awaitable<std::optional<std::string>> find_newest(const Question& question, Responder& responder,
-                                                  EventLoop& loop, const ServerContext& context) {
-  // A random one, so that no parameter contains it.
-  const std::string id = random_question_id();
-  const TopicMap::Reply reply =
-      TopicMap::reply_of(question.publish.topic, question.publish.parameters, id);
+// Waits for the broker like a stream that opens, so it takes a stream's place meanwhile. Nothing: no
+// place, or no answer.
+Awaitable<Result<std::string>> look_up(const Question& question, const std::string& place,
+                                       const Request& head, Responder& responder, EventLoop& loop,
+                                       const ServerContext& context) {
+  const ServerSettings& server = loop.config().server;
+  const std::uint64_t most = server.limits.streams_per_address;
+  const auto held = context.quotas.streams.take(server.max_connections);
+  const auto of_address =
+      context.limits.streams.take(head.client.key(), most > 0 ? most : AddressQuota::no_limit);
+  if (!held || !of_address) co_return Errc::unavailable;
   const auto lookup = std::make_shared<Lookup>(loop.io());
   const auto questions = context.questions.of(question.target);
-  lookup->ask(*questions, place_of(reply.match.log, id, question.publish.parameters));
+  lookup->ask(*questions, place);
   {
     const auto left = [lookup] { lookup->cancel(); };
     const auto watch = responder.watch_client(left);
     co_await lookup->wait();
   }
-  if (lookup->found() && *lookup->found()) co_return lookup->found()->value();
-  const std::string why =
-      lookup->found() ? lookup->found()->error().message() : "no answer in time";
-  Response response = Response::error(503, "the newest question is not known: " + why);
+  if (!lookup->found()) co_return Errc::unavailable;
+  co_return *lookup->found();
+}
+
+// The id of the newest question; empty: there is none. Where it stays unknown, the client has been
+// answered.
+Awaitable<std::optional<std::string>> find_newest(const Question& question, const Request& head,
+                                                  Responder& responder, EventLoop& loop,
+                                                  const ServerContext& context) {
+  // A random one, so that no parameter contains it.
+  const std::string id = random_question_id();
+  const TopicMap::Reply reply =
+      TopicMap::reply_of(question.publish.topic, question.publish.parameters, id);
+  const std::string place = place_of(reply.match.log, id, question.publish.parameters);
+  const Result<std::string> found =
+      co_await look_up(question, place, head, responder, loop, context);
+  if (found) co_return *found;
+  Response response = Response::error(
+      503, "the newest question is not known (" + found.error().message() + "); try again later");
   response.headers.emplace_back("Retry-After", "1");
   response = with_headers(std::move(response), question.publish);
   co_await responder.respond(std::move(response));
@@ -83,7 +101,7 @@ Awaitable<void> cancel_current(Question question, const Request& head, Responder
   RightsCheck rights;
   const bool writes = co_await may_write(question, rights, head, responder, loop, context);
   if (!writes) co_return;
-  auto newest = co_await find_newest(question, responder, loop, context);
+  auto newest = co_await find_newest(question, head, responder, loop, context);
   if (!newest) co_return;
   if (newest->empty()) {
     Response response = with_headers(Response::error(404, "nothing was asked"), question.publish);
@@ -115,7 +133,7 @@ Awaitable<void> stream_current(Question question, Timestamp now, const Request& 
   const StreamRequest some = std::get<StreamRequest>(std::move(parsed));
   const bool reads = co_await may_read(some, question, head, responder, loop, context);
   if (!reads) co_return;
-  const auto newest = co_await find_newest(question, responder, loop, context);
+  const auto newest = co_await find_newest(question, head, responder, loop, context);
   if (!newest) co_return;
   if (newest->empty()) {
     Response response = nothing_runs(question);

@@ -179,6 +179,19 @@ TEST_F(AskBody, CurrentIs503WhileTheBrokerIsAway) {
   }));
 }
 
+TEST_F(AskBody, CurrentTakesThePlaceOfAStream) {
+  Config config = stage_.config(paths_of("redis"), {});
+  config.server = {"max_connections: 1"};
+  Sidecar narrow(config);
+  {
+    EventStream reader(narrow.streams(), "/events/prompts");
+    reader.control("stream-open");
+    EXPECT_EQ(get(narrow.streams(), "/api/chat/s1/stream").status, 503);
+  }
+  EXPECT_TRUE(
+      eventually([&] { return get(narrow.streams(), "/api/chat/s1/stream").status == 204; }));
+}
+
 TEST_F(AskBody, ForgetsNothingWhenTheLogIsTrimmedOrRecreated) {
   const std::string current = "/api/chat/s1/stream";
   RedisClient redis(redis_.address());
