@@ -89,6 +89,12 @@ json::object describe(const Access& access, const AccessProbe& probe) {
   return o;
 }
 
+// Where plain text is asked and answered, as by the console's chat page.
+json::value asked_at(const TopicSettings& topic) {
+  const bool plain = topic.ask && topic.control_events != ControlEvents::ui_messages;
+  return plain ? json::value(topic.ask->path) : json::value();
+}
+
 json::array end_problems(const TopicMap& topics) {
   json::array problems;
   for (const auto& topic : topics.all()) {
@@ -181,7 +187,7 @@ Response AdminPages::list_topics(const TopicMap& topics) const {
                                 {"connector", s.from},
                                 {"log", s.log},
                                 {"publish", s.can_publish() && !s.ask},
-                                {"ask", s.ask ? json::value(s.ask->path) : json::value()},
+                                {"ask", asked_at(s)},
                                 {"subscribers", topic->probe.subscribers.value()},
                                 {"events_read", topic->probe.records_read.value()},
                                 {"open_logs", open.size()},

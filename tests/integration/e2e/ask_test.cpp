@@ -45,6 +45,20 @@ class Ask : public OnBroker {
 };
 ON_KINDS(Ask, one_of_each());
 
+TEST_P(Ask, TopicsTellWhereQuestionsAreAsked) {
+  const auto answer = get(stage_.sidecar().admin(), "/topics");
+  const auto page = boost::json::parse(answer.body).as_object();
+  std::string asked;
+  for (const auto& topic : page.at("topics").as_array()) {
+    const auto& ask = topic.at("ask");
+    if (topic.at("name") == "chat")
+      asked = ask.as_string();
+    else
+      EXPECT_TRUE(ask.is_null()) << topic;
+  }
+  EXPECT_EQ(asked, stage_.is_kafka() ? "/chat" : "/chat/{session}");
+}
+
 TEST_P(Ask, AppendsTheBodyWithItsFields) {
   const auto response = stage_.ask("a \"question\"\r\n", {{"Content-Type", "text/x-prompt"}});
   EXPECT_EQ(response.status, 202);
