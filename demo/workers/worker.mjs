@@ -53,17 +53,21 @@ async function write(reply, number, [event, data]) {
 async function answer(entry, question) {
   const reply = question.reply_to, cancelled = `cancelled:${question.request}`
   if (question.event === 'cancel') return db.set(cancelled, '1', { EX: 3600 })
-  const [last] = await db.xRevRange(reply, '+', '-', { COUNT: 1 })  // of a worker that died
-  if (last && ends.includes(last.message.event)) return
-  const written = last ? Number(last.id.split('-')[1]) : 0
   const pieces = piecesOf(question)
-  for (let number = written + 1; number <= pieces.length; number++) {
-    if (await db.exists(cancelled)) return write(reply, number, endOf('cancelled'))
-    await write(reply, number, pieces[number - 1])
-    await db.xClaimJustId('prompts', 'workers', me, 0, entry)  // a sign of life
-    await sleep(1000 * Number(process.env.WORD_SECONDS ?? 0.1))
+  for (;;) {
+    const [last] = await db.xRevRange(reply, '+', '-', { COUNT: 1 })  // perhaps of another: one that died, or took this one for dead
+    if (last && ends.includes(last.message.event)) break
+    const number = last ? Number(last.id.split('-')[1]) + 1 : 1
+    if (await db.exists(cancelled)) {
+      await write(reply, number, endOf('cancelled'))
+    } else if (number > pieces.length) {
+      await write(reply, number, endOf('done'))
+    } else {
+      await write(reply, number, pieces[number - 1])
+      await db.xClaimJustId('prompts', 'workers', me, 0, entry)  // a sign of life
+      await sleep(1000 * Number(process.env.WORD_SECONDS ?? 0.1))
+    }
   }
-  await write(reply, Math.max(written, pieces.length) + 1, endOf('done'))
   await db.expire(reply, 24 * 3600)
 }
 

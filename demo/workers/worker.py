@@ -37,18 +37,20 @@ def answer(entry, question):
     if question["event"] == "cancel":
         db.set(cancelled, 1, ex=3600)
         return
-    last = db.xrevrange(reply, count=1)  # of a worker that died
-    if last and last[0][1]["event"] in ENDS:
-        return
-    written = int(last[0][0].split("-")[1]) if last else 0
     words = words_of(question)
-    for number in range(written + 1, len(words) + 1):
+    while True:
+        last = db.xrevrange(reply, count=1)  # perhaps of another worker: one that died, or took this one for dead
+        if last and last[0][1]["event"] in ENDS:
+            break
+        number = int(last[0][0].split("-")[1]) + 1 if last else 1
         if db.exists(cancelled):
-            return write(reply, number, "cancelled")
-        write(reply, number, "word", words[number - 1] + " ")
-        db.xclaim("prompts", "workers", ME, 0, [entry], justid=True)  # a sign of life
-        time.sleep(float(os.environ.get("WORD_SECONDS", "0.1")))
-    write(reply, max(written, len(words)) + 1, "done")
+            write(reply, number, "cancelled")
+        elif number > len(words):
+            write(reply, number, "done")
+        else:
+            write(reply, number, "word", words[number - 1] + " ")
+            db.xclaim("prompts", "workers", ME, 0, [entry], justid=True)  # a sign of life
+            time.sleep(float(os.environ.get("WORD_SECONDS", "0.1")))
     db.expire(reply, 24 * 3600)
 
 

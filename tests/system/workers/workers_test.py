@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import time
 
@@ -85,6 +86,17 @@ class Stage:
         wait_for(lambda: [end, ""] in self.pieces(location), "the end of %s\n%s" % (location, self.logs()), seconds)
         return self.pieces(location)
 
+    def write(self, location, number, event):
+        """A piece, as by another worker."""
+        address, database = self.url.removeprefix("redis://").split("/")
+        host, port = address.split(":")
+        entry = "XADD %s 1-%d event %s data x" % (location[1:].replace("/", ":"), number, event)
+        with socket.create_connection((host, int(port)), 10) as connection:
+            connection.sendall(("SELECT %s\r\n%s\r\n" % (database, entry)).encode())
+            answer = connection.makefile("rb")
+            assert answer.readline() == b"+OK\r\n"
+            assert answer.readline().startswith(b"$")
+
     def logs(self):
         return "\n".join(worker.log() for worker in self.workers)
 
@@ -125,6 +137,17 @@ def test_one_that_is_killed_in_mid_answer_is_taken_over(stage, language):
     assert pieces[:len(begun)] == begun
     text = check(pieces, "one two three")
     assert text.count("another.") == 1
+
+
+@pytest.mark.parametrize("language", COMMANDS)
+def test_writes_nothing_behind_the_end_of_one_that_took_it_for_dead(stage, language):
+    stage.start(language, word_seconds=3)
+    location = stage.ask("a long one")
+    wait_for(lambda: len(stage.pieces(location)) == 1, "the answer to begin")
+    stage.write(location, 2, "cancelled")
+    next_one = stage.ask("short")  # begun when the first is left
+    wait_for(lambda: stage.pieces(next_one), "the next answer to begin")
+    assert [event for event, _ in stage.pieces(location)] == ["word", "cancelled", "stream-end"]
 
 
 @pytest.mark.parametrize("language", COMMANDS)
