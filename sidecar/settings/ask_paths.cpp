@@ -22,6 +22,15 @@ Names names_of(const Pieces& pieces) {
 
 std::string in_braces(const std::string& name) { return "{" + name + "}"; }
 
+// For messages: "has only {a} and {b}".
+std::string has_only(const Names& wanted) {
+  if (wanted.empty()) return "has none";
+  std::string text = "has only ";
+  for (std::size_t i = 0; i < wanted.size(); ++i)
+    text += (i == 0 ? "" : i + 1 == wanted.size() ? " and " : ", ") + in_braces(wanted[i]);
+  return text;
+}
+
 // The parameters of a question.
 Names wanted_by(const TopicSettings& topic) {
   Names names = names_of(parse_path(topic.path).value);
@@ -36,7 +45,7 @@ Pieces read_one_path(const Value& value, const Names& wanted, std::string& into)
   Parsed<Pieces> parsed = parse_path(text->value);
   for (const std::string& name : names_of(parsed.value))
     if (parsed.error.empty() && !has(wanted, name))
-      parsed.error = "has a parameter that the topic's path does not have before its last";
+      parsed.error = "has the parameter " + in_braces(name) + "; a question " + has_only(wanted);
   if (!parsed.error.empty()) {
     value.problem(text->shown + ' ' + parsed.error);
     return {};
@@ -52,7 +61,7 @@ std::string read_pointer(const Value& value) {
   const std::string_view field = text->value;
   const std::string_view pointer = field.starts_with("json.") ? field.substr(5) : "";
   if (pointer.starts_with('/') && parse_json_pointer(pointer)) return std::string(pointer);
-  value.problem(text->shown + " is no place in a JSON body; write json./pointer");
+  value.problem(text->shown + " is not a place in a JSON body; write one like json./id");
   return {};
 }
 
@@ -61,9 +70,7 @@ void read_from_body(const std::vector<Value::Named>& given, const Names& wanted,
   for (const Value::Named& named : given) {
     const std::string pointer = read_pointer(named.value);
     if (!has(wanted, named.name))
-      named.value.problem(
-          "is no parameter of a question; the path of the topic has none of this "
-          "name before its last");
+      named.value.problem("is not a parameter of a question, which " + has_only(wanted));
     else if (has(in_path, named.name))
       named.value.problem("is in the path already");
     else if (!pointer.empty())
@@ -89,7 +96,7 @@ void read_other_path(const Section& ask, const Names& wanted, TopicPaths& paths,
                    "; put it into the path, or name its place in the "
                    "body: from_body: { " +
                    name + ": json./id }");
-  paths.add(path, topic.name, in_quotes(settings.other_path), pieces);
+  paths.add(path, topic.name + ".ask.path", in_quotes(settings.other_path), pieces);
 }
 
 void read_current(const Section& ask, const Names& wanted, TopicPaths& paths,
@@ -101,7 +108,7 @@ void read_current(const Section& ask, const Names& wanted, TopicPaths& paths,
   for (const std::string& name : wanted)
     if (!has(in_path, name))
       current.problem("lacks " + in_braces(name) + ", which tells whose question is meant");
-  paths.add(current, topic.name, in_quotes(topic.ask->current), pieces);
+  paths.add(current, topic.name + ".ask.current", in_quotes(topic.ask->current), pieces);
 }
 
 }  // namespace

@@ -117,7 +117,9 @@ void Value::read_path_or_empty(std::string& into) const {
 void Value::read_boolean(bool& into) const { read_boolean_or(into, {}); }
 
 bool Value::read_boolean_or(bool& into, std::string_view other) const {
-  const auto text = scalar("true or false");
+  const std::string wanted =
+      other.empty() ? "true or false" : "true, false or " + std::string(other);
+  const auto text = scalar(wanted);
   if (!text) return false;
   const std::string& word = text->value;
   if (!other.empty() && word == other) return true;
@@ -130,7 +132,7 @@ bool Value::read_boolean_or(bool& into, std::string_view other) const {
   else if (other.empty())
     problem(text->shown + " is not a boolean; write true or false");
   else
-    problem(text->shown + " is neither a boolean nor " + std::string(other));
+    problem("must be " + wanted + ", not " + text->shown);
   return false;
 }
 

@@ -32,12 +32,13 @@ void read_ask_path(const Value& ask, const Value& path, TopicPaths& paths, Topic
   }
   const Parsed<Pieces> log = parse_log_name(topic.log);
   const auto in_log = parameters_of(log.value);
-  if (std::ranges::find(in_log, std::string_view(pieces.back().text)) == in_log.end())
+  const bool good_log = log.error.empty() && !topic.log.empty();  // others are reported already
+  if (good_log && std::ranges::find(in_log, std::string_view(pieces.back().text)) == in_log.end())
     ask.problem("needs a log of its own for each answer: put {" + pieces.back().text +
                 "} into its name");
   pieces.pop_back();
   topic.ask->path = joined(pieces);
-  paths.add(path.present() ? path : ask, topic.name, in_quotes(topic.ask->path), pieces);
+  paths.add(path.present() ? path : ask, topic.name + ".ask", in_quotes(topic.ask->path), pieces);
 }
 
 void read_who(const Value& ask, const Value& publish, bool has_access, TopicSettings& topic) {
@@ -85,7 +86,6 @@ Value read_ask(const Section& section, bool has_access, TopicPaths& paths, Topic
   read_more_paths(inner, paths, topic);
   read_who(ask, section["publish"], has_access, topic);
   if (!section.has("start")) topic.start = Start::earliest;
-  if (topic.multi) section["multi"].problem("can't be true with ask:, whose logs are many");
   return to;
 }
 

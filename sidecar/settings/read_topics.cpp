@@ -117,7 +117,7 @@ TopicSettings read_topic(const Value::Named& named, const TopicDefaults& default
   read_keep(section["keep"], kind, topic);
   section["multi"].read_boolean(topic.multi);
   if (topic.multi && topic.has_parameters())
-    section["multi"].problem("must be false: a path with parameters is many logs");
+    section["multi"].problem("must be false: a path with parameters has many logs");
   const auto starts = {std::pair<std::string_view, Start>{"live", Start::live},
                        {"earliest", Start::earliest}};
   section["start"].read_choice(topic.start, starts);

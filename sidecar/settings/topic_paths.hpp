@@ -16,8 +16,8 @@ namespace sidestream {
 
 class TopicPaths {
  public:
-  // Adds a topic's path and reports at `place` if it overlaps with an earlier one. `shown` is the
-  // path for messages.
+  // Adds a path and reports at `place` if it overlaps with an earlier one. For messages: `topic`
+  // names the topic, or a key of it, and `shown` is the path.
   void add(const Value& place, const std::string& topic, const std::string& shown, Pieces pieces);
 
  private:
