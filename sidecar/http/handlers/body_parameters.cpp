@@ -35,8 +35,8 @@ std::string add_body_parameters(std::string_view body, const std::vector<BodyPar
     const auto& [name, pointer] = from_body[i];
     if (!is_parameter(values[i])) {
       return "{" + name +
-             "} is missing: expected 1 to 128 characters of A-Z a-z 0-9 _ . ~ @ - at " + pointer +
-             " of the body";
+             "}: expected 1 to 128 characters of A-Z a-z 0-9 _ . ~ @ - except . and .. at " +
+             pointer + " of the body";
     }
     parameters.emplace_back(name, std::move(values[i].text));
   }

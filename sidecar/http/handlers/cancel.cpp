@@ -13,7 +13,8 @@ std::variant<CancelRequest, Response> parse_cancel(const TopicMap::Match& match,
   CancelRequest cancelled{match.topic, match.parameters, {}, {}};
   cancelled.id = cancelled.parameters.back().second;
   cancelled.parameters.pop_back();
-  if (!is_question_id(cancelled.id)) return Response::error(404, "no question has this id");
+  if (!is_question_id(cancelled.id))
+    return Response::error(404, "the path does not end with the id of a question");
   cancelled.headers = cors_headers(match.topic->settings.cors, request);
   return cancelled;
 }

@@ -117,9 +117,10 @@ Router::Outcome Dispatch::to_topic(const TopicMap::Match& match) const {
   // What the topic does not accept is the app's affair, if there is one.
   const bool is_apps = !takes && has_app(config_, port_);
   if (is_write(request_) && !is_apps && is_cross_site(request_, topic.cors)) {
-    return with(
-        Response::error(403, "cross-site publishes are not allowed; list the origin in cors"),
-        topic.cors, request_);
+    return with(Response::error(403,
+                                "pages of other sites may not publish or ask; list the origin in "
+                                "cors (* is not enough)"),
+                topic.cors, request_);
   }
   if (!preflight && !takes)
     return to_app_or(with(allowing(request_, methods.allow), topic.cors, request_));

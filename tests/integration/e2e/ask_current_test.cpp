@@ -133,7 +133,7 @@ TEST_F(AskBody, RefusesABodyWithoutTheParameter) {
                            R"({"id":""})", R"({"id":".."})", R"([])"}) {
     const auto response = ask(body);
     EXPECT_EQ(response.status, 400) << body;
-    EXPECT_THAT(response.body, HasSubstr("{session} is missing")) << body;
+    EXPECT_THAT(response.body, HasSubstr("{session}: expected")) << body;
     EXPECT_THAT(response.body, HasSubstr("at /id of the body")) << body;
   }
   EXPECT_THAT(ask("").body, HasSubstr("the body is not JSON"));
