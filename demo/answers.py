@@ -36,7 +36,7 @@ def words_of(question):
         f"You asked: {question} \n\nI am {os.uname().nodename}, and I can only tell how I am. I have been up for {hours:.1f} "
         f"hours. My {os.cpu_count()} cores have a load of {os.getloadavg()[0]:.2f}, and {memory['MemAvailable']:.1f} of my "
         f"{memory['MemTotal']:.1f} GiB of memory are free. \n\nReload this page, open it in a second tab, or cut the network "
-        "while I write: no word is lost, and none comes twice. Ask again, and my answer will be another."
+        "while I write: no word is lost, and none comes twice. Ask again, and my answer will be different."
     ).split(" ")
 
 

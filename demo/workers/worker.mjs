@@ -26,7 +26,7 @@ function textOf(question) {
 // The answer. This is where a model would be asked.
 function wordsOf(question) {
   const load = os.loadavg().map(one => one.toFixed(2)).join(', ')
-  return `You asked: ${textOf(question)} - I am ${os.hostname()}, and my load is ${load}. Ask again, and it will be another.`.split(/\s+/)
+  return `You asked: ${textOf(question)} - I am ${os.hostname()}, and my load is ${load}. Ask again, and it will be different.`.split(/\s+/)
 }
 
 // [event, data] of each. The message has the question's id, so a page that reads it again shows it once.

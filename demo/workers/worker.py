@@ -19,7 +19,7 @@ db = redis.Redis.from_url(os.environ.get("REDIS_URL", "redis://127.0.0.1:6379"),
 def words_of(question):
     """The answer. This is where a model would be asked."""
     load = ", ".join("%.2f" % one for one in os.getloadavg())
-    text = "You asked: %s - I am %s, and my load is %s. Ask again, and it will be another."
+    text = "You asked: %s - I am %s, and my load is %s. Ask again, and it will be different."
     return (text % (question["data"], os.uname().nodename, load)).split()
 
 

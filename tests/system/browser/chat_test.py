@@ -138,7 +138,7 @@ class Chat:
         text = turn["answer"].replace(turn["question"], "QUESTION")
         self.assertTrue(text.startswith("You asked: QUESTION \n\nI am "), text)
         self.assertEqual(len(re.findall("and I can only tell how I am", text)), 1)
-        self.assertTrue(text.endswith("my answer will be another. "), text)
+        self.assertTrue(text.endswith("my answer will be different. "), text)
 
     def questions(self):
         """How often each question was asked."""

@@ -2,7 +2,7 @@
 
 import re
 
-WHOLE = r"You asked: %s - I am \S+, and my load is \S+ \S+ \S+\. Ask again, and it will be another\. "
+WHOLE = r"You asked: %s - I am \S+, and my load is \S+ \S+ \S+\. Ask again, and it will be different\. "
 
 
 class Page:
@@ -40,12 +40,12 @@ class Page:
     def until_words(self, count):
         """Returns what it shows in mid-answer."""
         self.wait(lambda: len(self.words()) >= count, "%d words" % count)
-        assert "another." not in self.words(), "the answer was whole before it could be cut"
+        assert "different." not in self.words(), "the answer was whole before it could be cut"
         return self.words()
 
     def expect(self, *questions):
         """Each question and its whole answer, once and in order."""
-        self.wait(lambda: len(self.messages()) >= 2 * len(questions) and "another." in self.words(), "the whole answer", 40)
+        self.wait(lambda: len(self.messages()) >= 2 * len(questions) and "different." in self.words(), "the whole answer", 40)
         self.until_status("ready")
         shown = self.messages()
         assert [who for who, _ in shown] == ["user", "assistant"] * len(questions), shown

@@ -133,4 +133,4 @@ def test_stop_ends_the_answer_for_everybody(run, page):
     page.wait(lambda: stage.current("stop")[0] == 204, "the end of the answer")
     page.window.reload()
     page.wait(lambda: page.resumed() == [204], "a 204")
-    assert "another." not in page.words() and len(page.messages()) == 2
+    assert "different." not in page.words() and len(page.messages()) == 2

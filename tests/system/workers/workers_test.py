@@ -122,7 +122,7 @@ def check(pieces, question, end="done"):
 def test_answers_word_by_word(stage, language):
     stage.start(language)
     text = check(stage.whole(stage.ask("how are you")), "how are you")
-    assert text.endswith("it will be another. ")
+    assert text.endswith("it will be different. ")
 
 
 @pytest.mark.parametrize("language", COMMANDS)
@@ -136,7 +136,7 @@ def test_one_that_is_killed_in_mid_answer_is_taken_over(stage, language):
     pieces = stage.whole(location)
     assert pieces[:len(begun)] == begun
     text = check(pieces, "one two three")
-    assert text.count("another.") == 1
+    assert text.count("different.") == 1
 
 
 @pytest.mark.parametrize("language", COMMANDS)
@@ -168,7 +168,7 @@ def test_a_cancel_stops_it(stage, language):
     status, body = request(stage.listen, "DELETE", location)
     assert status == 202, body
     pieces = stage.whole(location, "cancelled")
-    assert "another." not in "".join(data for _, data in pieces)
+    assert "different." not in "".join(data for _, data in pieces)
 
 
 def test_one_that_only_seemed_dead_repeats_nothing(stage):
