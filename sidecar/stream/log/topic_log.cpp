@@ -12,6 +12,7 @@ namespace {
 // The first segment is small: a template has many quiet logs. Segments grow to a sixteenth of the
 // log, so that each retirement drops little.
 constexpr std::size_t smallest_segment = 1024;
+constexpr std::size_t second_segment = 8 * 1024;  // at least: a busy log soon has long runs
 constexpr std::size_t largest_segment = 1024 * 1024;
 constexpr std::size_t bytes_per_frame = 96;  // a guess that decides how long the index is
 
@@ -143,9 +144,10 @@ bool TopicLog::has_room(std::size_t bytes) const {
 void TopicLog::add_segment(std::size_t bytes, Position base) {
   const std::size_t largest =
       std::clamp<std::size_t>(bytes_max_ / 16, smallest_segment, largest_segment);
-  const std::size_t last = segments_.empty() ? 0 : segments_.back()->footprint();
-  const std::size_t capacity =
-      std::max(bytes, std::clamp<std::size_t>(last * 2, smallest_segment, largest));
+  const std::size_t wanted =
+      segments_.empty() ? smallest_segment
+                        : std::max(segments_.back()->footprint() * 2, second_segment);
+  const std::size_t capacity = std::max(bytes, std::min(wanted, largest));
   // A frame that fills a segment alone needs no long index.
   const std::size_t frames = bytes == capacity ? 1 : capacity / bytes_per_frame;
   auto segment = std::make_shared<Segment>(capacity, frames, head_, std::move(base));

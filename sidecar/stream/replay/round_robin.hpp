@@ -1,11 +1,11 @@
 #pragma once
 // A queue of items in which keys take turns: one item of each key, then the next one of each. Items
-// of one key keep their order. Pure. An empty one has allocated nothing: there are many.
+// of one key keep their order. Pure.
 //
 // Thread: one at a time.
 
 #include <cassert>
-#include <list>
+#include <deque>
 #include <map>
 #include <utility>
 #include <vector>
@@ -41,14 +41,17 @@ class RoundRobin {
   }
 
   // Goes on with the next key; the item stays. Requires: !empty().
-  void pass() { order_.splice(order_.end(), order_, order_.begin()); }
+  void pass() {
+    order_.push_back(order_.front());
+    order_.pop_front();
+  }
 
   // Takes all items for which `wanted` is true.
   template <class Wanted>
   std::vector<Item> take_if(Wanted wanted) {
     std::vector<Item> taken;
     for (auto& [key, items] : items_) {
-      std::list<Item> others;
+      std::deque<Item> others;
       for (Item& item : items) {
         if (wanted(std::as_const(item)))
           taken.push_back(std::move(item));
@@ -73,8 +76,8 @@ class RoundRobin {
   }
 
  private:
-  std::map<Key, std::list<Item>> items_;  // none is empty
-  std::list<Key> order_;                  // the keys of items_, the next one first
+  std::map<Key, std::deque<Item>> items_;  // none is empty
+  std::deque<Key> order_;                  // the keys of items_, the next one first
 };
 
 }  // namespace sidestream
