@@ -117,8 +117,10 @@ TEST_P(Ask, ReplyIsAStreamLikeAnyOther) {
   const auto last = resumed.record();
   EXPECT_EQ(last.name, "done");
   EventStream second_tab(stage_.streams(), location);
-  EXPECT_EQ(names_of(rest_of(second_tab)), (Names{"stream-open", "stream-catch-up", "word", "word",
-                                                  "done", "stream-live", "stream-end"}));
+  Names names = names_of(rest_of(second_tab));
+  // It is live before the last record where its event loop has not seen that yet.
+  EXPECT_EQ(std::erase(names, "stream-live"), 1u);
+  EXPECT_EQ(names, (Names{"stream-open", "stream-catch-up", "word", "word", "done", "stream-end"}));
   EXPECT_EQ(get(stage_.streams(), location, {{"Last-Event-ID", *last.id}}).status, 204);
 }
 
