@@ -144,9 +144,9 @@ bool TopicLog::has_room(std::size_t bytes) const {
 void TopicLog::add_segment(std::size_t bytes, Position base) {
   const std::size_t largest =
       std::clamp<std::size_t>(bytes_max_ / 16, smallest_segment, largest_segment);
-  const std::size_t wanted =
-      segments_.empty() ? smallest_segment
-                        : std::max(segments_.back()->footprint() * 2, second_segment);
+  const std::size_t wanted = segments_.empty()
+                                 ? smallest_segment
+                                 : std::max(segments_.back()->footprint() * 2, second_segment);
   const std::size_t capacity = std::max(bytes, std::min(wanted, largest));
   // A frame that fills a segment alone needs no long index.
   const std::size_t frames = bytes == capacity ? 1 : capacity / bytes_per_frame;
