@@ -11,7 +11,8 @@
 namespace sidestream {
 
 // Whether that is remembered of all logs of the request: it starts at the end records' own ids, or
-// has no id and starts live, or it is for running logs only. Of no other start is anything known without the broker.
+// has no id and starts live, or it is for running logs only. Of no other start is anything known
+// without the broker.
 bool is_over(const StreamRequest& stream, const EndedLogs& ended);
 
 // 204, counted. `headers`: of CORS.

@@ -106,7 +106,7 @@ void NewestQuestions::note(const Record& record) {
   auto asked = parse_asked(record, event_header_);
   if (!asked) return;
   const auto known = young_.find(asked->place);
-  // Of several partitions, which are read one after the other.
+  // Partitions are read one after the other, so an older question may come later.
   if (known != young_.end() && known->second.time > record.timestamp) return;
   if (young_.size() >= places_half) old_ = std::exchange(young_, {});
   young_.insert_or_assign(std::move(asked->place),
