@@ -9,6 +9,7 @@
 #include "sidecar/http/handlers/cors.hpp"
 #include "sidecar/http/handlers/publish_checks.hpp"
 #include "sidecar/http/handlers/subscribe.hpp"
+#include "sidecar/http/handlers/waiting_place.hpp"
 #include "sidecar/http/net/event_loop.hpp"
 #include "sidecar/http/server_context.hpp"
 #include "sidecar/stream/ask/asked.hpp"
@@ -57,12 +58,8 @@ class Lookup final : public std::enable_shared_from_this<Lookup> {
 Awaitable<Result<std::string>> look_up(const Question& question, const std::string& place,
                                        const Request& head, Responder& responder, EventLoop& loop,
                                        const ServerContext& context) {
-  const ServerSettings& server = loop.config().server;
-  const std::uint64_t most = server.limits.streams_per_address;
-  const auto held = context.quotas.streams.take(server.max_connections);
-  const auto of_address =
-      context.limits.streams.take(head.client.key(), most > 0 ? most : AddressQuota::no_limit);
-  if (!held || !of_address) co_return Errc::unavailable;
+  const std::optional<StreamPlace> held = take_waiting_place(head.client, loop, context);
+  if (!held) co_return Errc::unavailable;
   const auto lookup = std::make_shared<Lookup>(loop.io());
   const auto questions = context.questions.of(question.target);
   lookup->ask(*questions, place);

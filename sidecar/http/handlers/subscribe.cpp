@@ -14,6 +14,7 @@
 #include "sidecar/http/handlers/ended_stream.hpp"
 #include "sidecar/http/handlers/newest_id.hpp"
 #include "sidecar/http/handlers/rights.hpp"
+#include "sidecar/http/handlers/waiting_place.hpp"
 #include "sidecar/http/limits/subject_key.hpp"
 #include "sidecar/http/streams/stream_start.hpp"
 #include "sidecar/stream/dialect/control.hpp"
@@ -192,12 +193,8 @@ Awaitable<std::optional<std::string>> take_place_and_find(const StreamRequest& s
                                                           const Request& request,
                                                           Responder& responder, EventLoop& loop,
                                                           const ServerContext& context) {
-  const ServerSettings& server = loop.config().server;
-  const std::uint64_t most = server.limits.streams_per_address;
-  const auto place = context.quotas.streams.take(server.max_connections);
-  const auto of_address =
-      context.limits.streams.take(request.client.key(), most > 0 ? most : AddressQuota::no_limit);
-  if (!place || !of_address) co_return std::nullopt;
+  const std::optional<StreamPlace> held = take_waiting_place(request.client, loop, context);
+  if (!held) co_return std::nullopt;
   co_return co_await find_newest_id(stream, responder, loop.io());
 }
 
